@@ -1,0 +1,128 @@
+/**
+ * The terms of the domain, and what a channel must bring to be connectable.
+ *
+ * - tenant: a customer's workspace. connection: its link to one number of a channel (`channel_connections`).
+ * - WABA: WhatsApp Business Account, owns numbers. phone number id: Meta's opaque id of a number; routes webhooks.
+ * - grant: what a person gave us at Meta, i.e. a token and the accounts it reaches.
+ * - delivery: one signed webhook body. event: one thing in it, such as a message or a status.
+ * - contact: a person on the channel, named by wa_id, by Meta's business-scoped user_id, or by both.
+ * - conversation: a tenant's thread with one contact on one connection.
+ *
+ * Meta's ids are opaque text. A number may come to sit under several WABA ids: never derive one from the other.
+ */
+import type { Secret } from "../platform/secret.server.ts";
+import type { ChannelId } from "./catalog.ts";
+
+export type { ChannelId } from "./catalog.ts";
+
+/** What is left of a redeemed code. */
+export interface Grant {
+  accessToken: Secret;
+  /** Undefined when Meta names no end. */
+  expiresAt: Date | undefined;
+}
+
+/** A number the grant reaches, as Meta reports it now. */
+export interface ReachableNumber {
+  wabaId: string;
+  phoneNumberId: string;
+  /** E.164 with a leading +, from Meta's display form. */
+  e164: string;
+  displayName: string;
+}
+
+export interface Reach {
+  scopes: string[];
+  /** Permissions we need and the grant lacks; when not empty, `numbers` was not looked up. */
+  missingPermissions: string[];
+  wabaIds: string[];
+  numbers: ReachableNumber[];
+  expiresAt: Date | undefined;
+}
+
+/** How a tenant is connected to a channel. Every method throws `GraphError` and nothing else for what Meta does. */
+export interface ChannelConnector {
+  channel: ChannelId;
+  /** Where to send the person. `state` comes back untouched in the callback. */
+  authorizeUrl(state: string): string;
+  /** Spends the code. Never retried: a code works once, and after a time-out nobody knows whether it was spent. */
+  exchangeCode(code: string): Promise<Grant>;
+  /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
+  findReach(accessToken: Secret): Promise<Reach>;
+  /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
+  startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+  /** Makes Meta stop. Idempotent; never deregisters a number. */
+  stopDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+}
+
+/** How a channel's deliveries are read. Pure: same bytes, same reading. */
+export interface ChannelWebhook {
+  channel: ChannelId;
+  /** Never throws: what cannot be read becomes a problem with its place, and the rest of the body is still read. */
+  read(body: Uint8Array): DeliveryReading;
+}
+
+export interface DeliveryReading {
+  events: ChannelEvent[];
+  problems: ReadingProblem[];
+}
+
+export interface ReadingProblem {
+  /** Place in the body, e.g. `entry.0.changes.2.messages.7`; `body` when the whole is unreadable. */
+  path: string;
+  phoneNumberId: string | null;
+  /** Never holds anything of the body's content. */
+  detail: string;
+}
+
+export type ChannelEvent = MessageEvent | StatusEvent | OtherEvent;
+
+interface EventPlace {
+  path: string;
+  /** The number it concerns; null for what concerns an account or the app. */
+  phoneNumberId: string | null;
+}
+
+/** A message from a contact, or (`outbound`) one that the business sent from its own phone or another app. */
+export interface MessageEvent extends EventPlace {
+  kind: "message";
+  phoneNumberId: string;
+  direction: "inbound" | "outbound";
+  providerMessageId: string;
+  /** Meta's own type name; unknown ones are kept as they are. */
+  type: string;
+  /** What a person would read in a list: text, caption, title of a reply, name of a place … */
+  body: string | null;
+  /** The item as Meta sent it, made safe for jsonb. */
+  content: Record<string, unknown>;
+  occurredAt: Date;
+  contact: ContactIdentity;
+}
+
+export type OutboundStatus = "sent" | "failed" | "delivered" | "read" | "played";
+
+/** A step of a message that the business sent. */
+export interface StatusEvent extends EventPlace {
+  kind: "status";
+  phoneNumberId: string;
+  providerMessageId: string;
+  status: OutboundStatus;
+  occurredAt: Date;
+  /** Null when Meta names nobody. */
+  recipient: ContactIdentity | null;
+  error: Record<string, unknown> | null;
+}
+
+/** Known to be valid, shown nowhere yet; counted, kept in the delivery. */
+export interface OtherEvent extends EventPlace {
+  kind: "other";
+  field: string;
+}
+
+/** At least one of waId and userId is set. Never shared between tenants. */
+export interface ContactIdentity {
+  waId: string | null;
+  userId: string | null;
+  username: string | null;
+  profileName: string | null;
+}

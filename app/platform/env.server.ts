@@ -1,0 +1,89 @@
+/** Environment schemas. A missing or malformed variable stops the process naming the variable and never its value. */
+import { z } from "zod";
+
+export class EnvError extends Error {
+  override name = "EnvError";
+  readonly variables: string[];
+
+  constructor(problems: { variable: string; problem: string }[]) {
+    super(problems.map(({ variable, problem }) => `${variable}: ${problem}`).join("\n"));
+    this.variables = problems.map(({ variable }) => variable);
+  }
+}
+
+/** Throws `EnvError` with every offending variable. Empty strings count as unset. */
+export function parseEnv<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): z.infer<Schema> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  throw new EnvError(
+    parsed.error.issues.map((issue) => {
+      const variable = String(issue.path[0]);
+      return { variable, problem: variable in present ? issue.message : "is required and not set" };
+    }),
+  );
+}
+
+/** For a process's entry: the parsed environment, or one line for each problem on standard error and exit code 78. */
+export function envOrExit<Schema extends z.ZodObject>(schema: Schema): z.infer<Schema> {
+  try {
+    return parseEnv(schema, process.env);
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    process.stderr.write(`${error.message}\nThe README's configuration table says what each is for.\n`);
+    process.exit(78);
+  }
+}
+
+// Messages are our own: zod's defaults may quote the input.
+
+export const databaseUrl = z
+  .string({ error: "must be a postgres:// URL" })
+  .refine((value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value), {
+    error: "must be a postgres:// URL",
+  });
+
+export const httpUrl = z
+  .string({ error: "must be an http(s) URL" })
+  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), { error: "must be an http(s) URL" })
+  .transform((value) => value.replace(/\/+$/, ""));
+
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, { error: "must be a port number" })
+  .transform(Number)
+  .refine((value) => value <= 65_535, { error: "must be a port number" });
+
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: `must be a whole number from ${least} to ${most}` })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    });
+
+export const metaId = z.string().regex(/^\d{5,32}$/, { error: "must be Meta's numeric id" });
+
+export const graphVersion = z.string().regex(/^v\d{1,3}\.\d$/, { error: 'must look like "v25.0"' });
+
+export const secretText = z.string().min(8, { error: "must be at least 8 characters" });
+
+/** Exactly 32 bytes in canonical base64 (or base64url): a key that decodes to anything else would weaken every token. */
+export const key32 = z.string().refine(isKey32, { error: "must be 32 bytes in base64" });
+
+export const commaList = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string()
+    .transform((value) => value.split(",").map((part) => part.trim()))
+    .pipe(z.array(item));
+
+function isKey32(value: string): boolean {
+  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(value)) return false;
+  return Buffer.from(value, "base64").length === 32;
+}

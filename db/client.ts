@@ -1,0 +1,104 @@
+/** Pools, roles and the tenant wall. Everything that reads or writes a tenant's rows goes through `withTenant`. */
+import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import pg from "pg";
+import type { Schema } from "./schema.ts";
+
+/** What a pool may do; the grants stand in the migrations. One DATABASE_URL serves all of them by SET ROLE. */
+export type DbRole = "app_owner" | "app_web" | "app_tenant" | "app_ingest" | "app_jobs";
+
+export type Db = Kysely<Schema>;
+
+declare const tenantBrand: unique symbol;
+/** A transaction that sees one tenant's rows. Only `withTenant` makes one. */
+export type TenantDb = Transaction<Schema> & { readonly [tenantBrand]: string };
+
+export interface PoolOptions {
+  connectionString: string;
+  role: DbRole;
+  applicationName: string;
+  max: number;
+  statementTimeoutMs: number;
+  /** Told of errors on idle connections; without a listener such an error would end the process. */
+  onError: (error: Error) => void;
+}
+
+/**
+ * A pool whose every connection starts in `role`, fails fast when the database is away (2 s) and cannot be held by a
+ * forgotten statement or transaction. The role travels in the start-up packet, so session pooling is required.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.max,
+    connectionTimeoutMillis: 2_000,
+    application_name: options.applicationName,
+    keepAlive: true,
+    options: [
+      `-c role=${options.role}`,
+      `-c statement_timeout=${options.statementTimeoutMs}`,
+      "-c idle_in_transaction_session_timeout=10000",
+      "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+    ].join(" "),
+  });
+  pool.on("error", options.onError);
+  pool.on("connect", (client) => client.on("error", options.onError));
+  return pool;
+}
+
+export function createDb(pool: pg.Pool): Db {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Runs `work` in one transaction that sees and writes only `tenantId`'s rows, whatever its queries ask for
+ * (row-level security, policy `tenant_wall`). Rolls back when `work` throws.
+ */
+export async function withTenant<T>(
+  db: Db,
+  tenantId: string,
+  work: (tdb: TenantDb) => Promise<T>,
+): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    await sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(trx);
+    return work(trx as TenantDb);
+  });
+}
+
+/** SQLSTATE of a failed statement, or undefined for any other error. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+const unavailableStates = new Set([
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "08000",
+  "08003",
+  "08006",
+  "08001",
+  "08004",
+]);
+const unavailableErrnos = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/** True when the database could not be reached or dropped us: the caller should answer 503 and nothing was decided. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === "string" && (unavailableStates.has(code) || unavailableErrnos.has(code))) return true;
+  return (
+    typeof message === "string" &&
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(
+      message,
+    )
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * The tables as Kysely sees them. Names are PostgreSQL's own (snake_case); the domain maps to camelCase beside each
+ * query. bigint columns arrive as strings, timestamptz as Date, jsonb parsed.
+ */
+import type { ColumnType, Generated } from "kysely";
+
+type Json<T> = ColumnType<T, string | undefined, string>;
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+type BigId = ColumnType<string, never, never>;
+
+export interface Schema {
+  tenants: { id: Generated<string>; name: string; created_at: CreatedAt };
+  users: {
+    id: Generated<string>;
+    email: string;
+    password_hash: string;
+    disabled_at: Date | null;
+    created_at: CreatedAt;
+  };
+  memberships: { tenant_id: string; user_id: string; role: Role; created_at: CreatedAt };
+  feature_flags: { tenant_id: string; flag: string; enabled: Generated<boolean> };
+  channel_connections: ChannelConnectionsTable;
+  oauth_states: OauthStatesTable;
+  number_claims: {
+    id: BigId;
+    provider: string;
+    phone_number_id: string;
+    tenant_id: string;
+    connection_id: string;
+    claimed_at: Generated<Date>;
+    released_at: Date | null;
+  };
+  connection_events: {
+    id: BigId;
+    tenant_id: string;
+    connection_id: string | null;
+    provider: string;
+    kind: string;
+    actor_user_id: string | null;
+    request_id: string | null;
+    detail: Json<Record<string, unknown>>;
+    created_at: CreatedAt;
+  };
+  connection_teardowns: {
+    id: Generated<string>;
+    tenant_id: string;
+    connection_id: string;
+    waba_id: string;
+    access_token_enc: string | null;
+    created_at: CreatedAt;
+    finished_at: Date | null;
+    outcome: "unsubscribed" | "still_in_use" | "refused" | "gave_up" | null;
+  };
+  webhook_deliveries: {
+    id: BigId;
+    provider: string;
+    request_id: string;
+    received_at: Generated<Date>;
+    body: Buffer;
+    processed_at: Date | null;
+    outcome: DeliveryOutcome | null;
+  };
+  delivery_quarantine: {
+    id: BigId;
+    delivery_id: string;
+    item_path: string;
+    reason: QuarantineReason;
+    phone_number_id: string | null;
+    detail: string | null;
+    created_at: CreatedAt;
+    replayed_at: Date | null;
+  };
+  contacts: {
+    id: BigId;
+    tenant_id: string;
+    provider: string;
+    wa_id: string | null;
+    user_id: string | null;
+    username: string | null;
+    profile_name: string | null;
+    created_at: CreatedAt;
+    updated_at: Generated<Date>;
+  };
+  conversations: {
+    id: BigId;
+    tenant_id: string;
+    connection_id: string;
+    contact_id: string;
+    last_message_at: Date | null;
+    last_inbound_at: Date | null;
+    created_at: CreatedAt;
+  };
+  messages: MessagesTable;
+}
+
+export type Role = "admin" | "member";
+export type ConnectionStatus = "pending" | "active" | "error" | "revoked";
+export type DeliveryOutcome = "processed" | "quarantined" | "ignored" | "failed";
+export type QuarantineReason = "unreadable" | "unknown_number" | "conflict" | "failed";
+export type MessageStatus = "received" | "sent" | "failed" | "delivered" | "read" | "played";
+
+interface ChannelConnectionsTable {
+  id: Generated<string>;
+  tenant_id: string;
+  provider: string;
+  status: ConnectionStatus;
+  waba_id: string | null;
+  phone_number_id: string | null;
+  phone_number_e164: string | null;
+  display_name: string | null;
+  access_token_enc: string | null;
+  token_expires_at: Date | null;
+  scopes: Json<string[]>;
+  metadata: Json<Record<string, unknown>>;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+interface OauthStatesTable {
+  id: Generated<string>;
+  tenant_id: string;
+  user_id: string;
+  session_id: string;
+  provider: string;
+  nonce: string;
+  created_at: CreatedAt;
+  used_at: Date | null;
+  expires_at: Generated<Date>;
+  metadata: Json<Record<string, unknown>>;
+}
+
+interface MessagesTable {
+  id: BigId;
+  tenant_id: string;
+  conversation_id: string;
+  provider_message_id: string;
+  direction: "inbound" | "outbound";
+  type: string;
+  status: MessageStatus;
+  body: string | null;
+  content: Json<Record<string, unknown>>;
+  occurred_at: Date;
+  received_at: Generated<Date>;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
+  played_at: Date | null;
+  failed_at: Date | null;
+  error: Json<Record<string, unknown>> | null;
+  delivery_id: string | null;
+}
