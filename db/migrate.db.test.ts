@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { withTenant } from "./client.ts";
 import { migrate, migrationNames } from "./migrate.ts";
 import { administer, createTestDatabase, type TestDatabase, withDatabase } from "./testing/test-database.ts";
+import { isMigrated, latestMigration } from "./version.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -14,6 +15,11 @@ describe("migrations", () => {
     await database.sql("insert into tenants (name) values ('Kept')");
     expect(await migrate(database.url)).toEqual({ applied: [] });
     expect(await database.sql("select name from tenants")).toEqual([{ name: "Kept" }]);
+  });
+
+  test("end at the level that the build expects", async () => {
+    expect((await migrationNames()).at(-1)).toBe(latestMigration);
+    expect(await isMigrated(database.as("app_web"))).toBe(true);
   });
 
   test("run by four processes at once on an empty database are applied exactly once", async () => {

@@ -29,7 +29,7 @@ export async function migrate(connectionString: string): Promise<{ applied: stri
   }
 }
 
-/** Names of the migrations this build carries, in order. Readiness compares the last one with the database's. */
+/** Names of the migrations in the folder, in order. */
 export async function migrationNames(): Promise<string[]> {
   const files = await readdir(folder);
   return files
@@ -56,6 +56,8 @@ async function applySqlFiles(connectionString: string): Promise<string[]> {
         },
       );
     }
+    // Readiness of both processes asks whether the database is at the level of its build.
+    await sql`grant select on kysely_migration to app_web, app_ingest, app_tenant, app_jobs`.execute(db);
     return (results ?? []).map((result) => result.migrationName);
   } finally {
     await db.destroy();

@@ -127,12 +127,12 @@ end $$;
 
 -- A WABA may carry numbers of several workspaces. The last one to leave turns the deliveries off, nobody earlier.
 -- Answers only yes or no.
-create function app.waba_in_use(channel text, waba text, leaving_connection uuid)
+create function app.waba_in_use(channel text, waba text)
   returns boolean
   language sql stable security definer set search_path = public, pg_temp as $$
   select exists (
     select from channel_connections
-     where provider = channel and waba_id = waba and id <> leaving_connection and status in ('active', 'error')) $$;
+     where provider = channel and waba_id = waba and status in ('active', 'error')) $$;
 
-revoke execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text, uuid) from public;
-grant execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text, uuid) to app_tenant;
+revoke execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text) from public;
+grant execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text) to app_tenant;

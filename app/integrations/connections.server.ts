@@ -1,0 +1,139 @@
+/**
+ * A tenant's connections to channels: what they are now and what they may do. The roads that change one (connect,
+ * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
+ */
+import { withTenant } from "../../db/client.ts";
+import {
+  type ConnectionRow,
+  countKept,
+  findConnection,
+  listConnectionRows,
+} from "../../db/queries/connections.ts";
+import type { ConnectionStatus } from "../../db/schema.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { IntegrationDeps } from "./deps.server.ts";
+
+export { completeConnect, startConnect } from "./connect.server.ts";
+export type { Actor, IntegrationDeps } from "./deps.server.ts";
+export { disconnect } from "./disconnect.server.ts";
+export type { ConnectOutcome } from "./establish.server.ts";
+export { connectManually } from "./manual.server.ts";
+export { chooseNumber, pendingChoice } from "./number-choice.server.ts";
+
+export interface ConnectionView {
+  id: string;
+  channel: ChannelId;
+  status: ConnectionStatus;
+  phoneNumberE164: string | null;
+  displayName: string | null;
+  tokenExpiresAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+  error: { code: string; at: string } | null;
+  /** Whether Meta has confirmed that it delivers this number's events to us. */
+  deliveries: "starting" | "on" | "failed";
+  maySend: boolean;
+}
+
+/** The workspace's connections on a channel, the working ones first, then the most recently changed. */
+export async function listConnections(
+  deps: IntegrationDeps,
+  tenantId: string,
+  channel: ChannelId,
+): Promise<ConnectionView[]> {
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
+  const order: Record<ConnectionStatus, number> = { active: 0, error: 1, pending: 2, revoked: 3 };
+  return rows
+    .map((row) => viewOf(row, deps.now()))
+    .sort((a, b) => order[a.status] - order[b.status] || b.updatedAt.getTime() - a.updatedAt.getTime());
+}
+
+export interface ChannelStatus {
+  connected: boolean;
+  phone_number_e164: string | null;
+  display_name: string | null;
+  updated_at: string | null;
+  status: ConnectionStatus | "not_connected";
+  may_send: boolean;
+  connections: {
+    id: string;
+    status: ConnectionStatus;
+    phone_number_e164: string | null;
+    display_name: string | null;
+    deliveries: ConnectionView["deliveries"];
+    updated_at: string;
+  }[];
+}
+
+/** The answer of the status endpoint: the foremost connection at the top, every one that has a number in the list. */
+export async function channelStatus(
+  deps: IntegrationDeps,
+  tenantId: string,
+  channel: ChannelId,
+): Promise<ChannelStatus> {
+  const views = await listConnections(deps, tenantId, channel);
+  const foremost = views[0];
+  const connected = foremost?.status === "active";
+  return {
+    connected,
+    phone_number_e164: connected ? foremost.phoneNumberE164 : null,
+    display_name: connected ? foremost.displayName : null,
+    updated_at: foremost?.updatedAt.toISOString() ?? null,
+    status: foremost?.status ?? "not_connected",
+    may_send: views.some((view) => view.maySend),
+    connections: views
+      .filter((view) => view.phoneNumberE164 !== null)
+      .map((view) => ({
+        id: view.id,
+        status: view.status,
+        phone_number_e164: view.phoneNumberE164,
+        display_name: view.displayName,
+        deliveries: view.deliveries,
+        updated_at: view.updatedAt.toISOString(),
+      })),
+  };
+}
+
+/**
+ * The one decision whether anything may be sent through a connection. Only an active one with a live token says yes;
+ * a revoked one has no token and says no from the moment its disconnect is committed.
+ */
+export function maySend(
+  connection: Pick<ConnectionRow, "status" | "access_token_enc" | "token_expires_at">,
+  now: Date,
+): boolean {
+  if (connection.status !== "active" || connection.access_token_enc === null) return false;
+  return connection.token_expires_at === null || connection.token_expires_at > now;
+}
+
+/** What a disconnect would leave behind, for the page that asks before it. Zeroes for a connection of another tenant. */
+export async function disconnectEffects(
+  deps: IntegrationDeps,
+  tenantId: string,
+  connectionId: string,
+): Promise<{ conversations: number; messages: number }> {
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    const connection = await findConnection(tdb, tenantId, connectionId);
+    return connection ? countKept(tdb, tenantId, connectionId) : { conversations: 0, messages: 0 };
+  });
+}
+
+function viewOf(row: ConnectionRow, now: Date): ConnectionView {
+  const { deliveries, error } = row.metadata as {
+    deliveries?: { state?: ConnectionView["deliveries"] };
+    error?: { code?: string; at?: string };
+  };
+  return {
+    id: row.id,
+    channel: row.provider as ChannelId,
+    status: row.status,
+    phoneNumberE164: row.phone_number_e164,
+    displayName: row.display_name,
+    tokenExpiresAt: row.token_expires_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    error: error?.code && error.at ? { code: error.code, at: error.at } : null,
+    deliveries: deliveries?.state ?? "starting",
+    maySend: maySend(row, now),
+  };
+}

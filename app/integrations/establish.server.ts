@@ -1,0 +1,142 @@
+/** Making a connection of a proved number, and keeping the trace of an attempt that lacked a permission. */
+import { randomUUID } from "node:crypto";
+import { sqlState, type TenantDb, withTenant } from "../../db/client.ts";
+import { enqueueSubscription } from "../../db/jobs.ts";
+import {
+  claimNumber,
+  lockAttemptRow,
+  lockRowOfNumber,
+  recordEvent,
+  revokeConnection,
+  saveConnection,
+  takeOverRevokedNumber,
+} from "../../db/queries/connections.ts";
+import type { Secret } from "../platform/secret.server.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
+import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import type { ReasonCode } from "./errors.ts";
+
+export type ConnectOutcome =
+  | { kind: "connected"; connectionId: string }
+  | { kind: "choose" }
+  | { kind: "failed"; reason: ReasonCode };
+
+export interface ProvedNumber {
+  token: Secret;
+  number: ReachableNumber;
+  reach: Reach;
+  /** The exchange's own word on the token's end, where there was an exchange. */
+  grant?: Grant;
+  how?: "manual";
+}
+
+/**
+ * Connects a number that Meta itself listed for this token: one transaction holds the row, the claim on the number,
+ * the event and the job that turns deliveries on. A number of another workspace is `number_taken`, decided by the
+ * unique keys even when two race. The tenant's own earlier row for the number is used again, with its conversations.
+ */
+export async function connectNumber(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  proved: ProvedNumber,
+): Promise<ConnectOutcome> {
+  const once = () =>
+    withTenant(deps.db, actor.tenantId, (tdb) => establish(deps, tdb, actor, channel, proved));
+  try {
+    return await once();
+  } catch (error) {
+    if (sqlState(error) !== "23505") throw error;
+  }
+  // Somebody was faster by a moment, and the unique key let only them in. Looking again tells who: another workspace
+  // (taken) or a second window of this one (the same row, connected again).
+  return once();
+}
+
+async function establish(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  actor: Actor,
+  channel: ChannelId,
+  { token, number, reach, grant, how }: ProvedNumber,
+): Promise<ConnectOutcome> {
+  const { tenantId, userId, requestId } = actor;
+  const { phoneNumberId } = number;
+  if ((await takeOverRevokedNumber(tdb, tenantId, channel, phoneNumberId)) === "taken") {
+    return { kind: "failed", reason: "number_taken" };
+  }
+  const attemptRow = await lockAttemptRow(tdb, tenantId, channel);
+  const numberRow = await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId);
+  const connectionId = numberRow?.id ?? attemptRow?.id ?? randomUUID();
+  // An attempt that ended at a row of its own has done its part.
+  if (attemptRow && attemptRow.id !== connectionId) {
+    await revokeConnection(tdb, tenantId, attemptRow.id, { superseded_by: connectionId });
+  }
+  await saveConnection(
+    tdb,
+    { id: connectionId, tenantId, provider: channel },
+    {
+      status: "active",
+      wabaId: number.wabaId,
+      phoneNumberId,
+      phoneNumberE164: number.e164,
+      displayName: number.displayName,
+      accessTokenEnc: deps.vault.encryptToken(token, tokenPlace(tenantId, connectionId)),
+      tokenExpiresAt: reach.expiresAt ?? grant?.expiresAt ?? null,
+      scopes: reach.scopes,
+      metadata: {
+        connected_by: userId,
+        connected_at: deps.now().toISOString(),
+        deliveries: { state: "starting" },
+      },
+    },
+  );
+  await claimNumber(tdb, { tenantId, connectionId, provider: channel, phoneNumberId });
+  const kind = numberRow ? "reconnected" : "connected";
+  const detail = { waba_id: number.wabaId, phone_number_id: phoneNumberId, ...(how ? { how } : {}) };
+  await recordEvent(tdb, {
+    tenantId,
+    connectionId,
+    provider: channel,
+    kind,
+    actorUserId: userId,
+    requestId,
+    detail,
+  });
+  await enqueueSubscription(tdb, { tenantId, connectionId, requestId });
+  return { kind: "connected", connectionId };
+}
+
+/** Leaves a row with status `error` that says which permissions were missing; a working connection stays untouched. */
+export async function recordMissingPermissions(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  reach: Reach,
+): Promise<void> {
+  await withTenant(deps.db, actor.tenantId, async (tdb) => {
+    const row = await lockAttemptRow(tdb, actor.tenantId, channel);
+    const error = {
+      code: "permission_missing",
+      at: deps.now().toISOString(),
+      missing: reach.missingPermissions,
+    };
+    await saveConnection(
+      tdb,
+      { id: row?.id ?? randomUUID(), tenantId: actor.tenantId, provider: channel },
+      {
+        status: "error",
+        wabaId: null,
+        phoneNumberId: null,
+        phoneNumberE164: null,
+        displayName: null,
+        // Nothing can be done with it, so it is not kept.
+        accessTokenEnc: null,
+        tokenExpiresAt: null,
+        scopes: reach.scopes,
+        metadata: { error },
+      },
+    );
+  });
+}

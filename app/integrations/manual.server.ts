@@ -1,0 +1,37 @@
+/** Connecting with ids and a token typed in by an admin of ours, behind a feature flag. */
+import type { Secret } from "../platform/secret.server.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { Actor, IntegrationDeps } from "./deps.server.ts";
+import type { ReasonCode } from "./errors.ts";
+import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
+import { GraphError } from "./meta/graph-error.server.ts";
+
+export type ManualOutcome =
+  | Exclude<ConnectOutcome, { kind: "failed" }>
+  | { kind: "failed"; reason: ReasonCode | "token_rejected" | "number_not_in_waba" };
+
+/**
+ * Asks Meta with the given token before anything is stored: it must be alive, made for our app, hold the permissions,
+ * and list that number under that WABA. From there on it is the same road as any other connection.
+ */
+export async function connectManually(
+  deps: IntegrationDeps,
+  actor: Actor,
+  input: { channel: ChannelId; wabaId: string; phoneNumberId: string; accessToken: Secret },
+): Promise<ManualOutcome> {
+  const { channel, accessToken: token } = input;
+  try {
+    const reach = await deps.connectors[channel].findReach(token);
+    if (reach.missingPermissions.length > 0) return { kind: "failed", reason: "permission_missing" };
+    const number = reach.numbers.find(
+      (one) => one.phoneNumberId === input.phoneNumberId && one.wabaId === input.wabaId,
+    );
+    if (!number) return { kind: "failed", reason: "number_not_in_waba" };
+    return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual" });
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    if (error.kind === "permission") return { kind: "failed", reason: "permission_missing" };
+    const reason = error.kind === "retry_later" ? "meta_unavailable" : "token_rejected";
+    return { kind: "failed", reason };
+  }
+}

@@ -1,0 +1,107 @@
+/** Connecting WhatsApp: where the person is sent, what their grant reaches, and Meta's deliveries on and off. */
+import { z } from "zod";
+import { Secret } from "../../../platform/secret.server.ts";
+import type { ChannelConnector, Grant } from "../../channel.server.ts";
+import type { MetaAppConfig } from "../app-config.server.ts";
+import { createGraphClient, type GraphClient } from "../graph.server.ts";
+import { GraphError } from "../graph-error.server.ts";
+import { findReach } from "./reach.server.ts";
+
+/**
+ * The least that carries this product. whatsapp_business_management: list numbers, subscribe the WABA's webhooks.
+ * whatsapp_business_messaging: receive the `messages` field (and, one day, send). Not business_management: picking a
+ * WABA and a number in Meta's own dialog needs no portfolio rights of ours.
+ */
+export const requiredScopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
+
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().optional(),
+});
+const successAnswer = z.object({ success: z.literal(true) });
+const subscribedAppsAnswer = z.object({
+  data: z.array(z.object({ whatsapp_business_api_data: z.object({ id: z.coerce.string() }).optional() })),
+});
+
+export function createWhatsappConnector(
+  config: MetaAppConfig,
+  graph: GraphClient = createGraphClient(config),
+  now: () => Date = () => new Date(),
+): ChannelConnector {
+  return {
+    channel: "whatsapp",
+    authorizeUrl: (state) => authorizeUrl(config, state),
+    exchangeCode: (code) => exchangeCode(config, graph, now, code),
+    findReach: (token) => findReach(config, graph, token),
+
+    async startDeliveries(token, wabaId) {
+      const path = [wabaId, "subscribed_apps"];
+      await graph.call({ endpoint: "subscribe", method: "POST", path, auth: token, schema: successAnswer });
+      const { data } = await graph.call({
+        endpoint: "subscribed_apps",
+        path,
+        auth: token,
+        schema: subscribedAppsAnswer,
+      });
+      // The list holds every app on the WABA: only our own id counts.
+      if (!data.some((app) => app.whatsapp_business_api_data?.id === config.appId)) {
+        throw new GraphError("retry_later", { endpoint: "subscribed_apps", note: "our app is not listed" });
+      }
+    },
+
+    async stopDeliveries(token, wabaId) {
+      const path = [wabaId, "subscribed_apps"];
+      await graph.call({
+        endpoint: "unsubscribe",
+        method: "DELETE",
+        path,
+        auth: token,
+        schema: successAnswer,
+      });
+    },
+  };
+}
+
+function authorizeUrl(config: MetaAppConfig, state: string): string {
+  const url = new URL(`${config.dialogUrl}/${config.graphVersion}/dialog/oauth`);
+  url.searchParams.set("client_id", config.appId);
+  url.searchParams.set("redirect_uri", config.redirectUri);
+  url.searchParams.set("response_type", "code");
+  url.searchParams.set("state", state);
+  if (config.configId) {
+    // Permissions, assets and token type come from the configuration; the override makes it answer with a code.
+    url.searchParams.set("config_id", config.configId);
+    url.searchParams.set("override_default_response_type", "true");
+  } else {
+    url.searchParams.set("scope", requiredScopes.join(","));
+    // Without this Meta shows a bare permission dialog instead of the sign-up that picks or creates a number.
+    url.searchParams.set("extras", JSON.stringify({ feature: "whatsapp_embedded_signup", setup: {} }));
+  }
+  return url.href;
+}
+
+/** By POST, so that the code and our secret stand in no URL. */
+async function exchangeCode(
+  config: MetaAppConfig,
+  graph: GraphClient,
+  now: () => Date,
+  code: string,
+): Promise<Grant> {
+  const answer = await graph.call({
+    endpoint: "exchange",
+    method: "POST",
+    path: ["oauth", "access_token"],
+    form: {
+      client_id: config.appId,
+      client_secret: config.appSecret.reveal(),
+      redirect_uri: config.redirectUri,
+      code,
+    },
+    auth: "none",
+    schema: tokenAnswer,
+  });
+  return {
+    accessToken: new Secret(answer.access_token),
+    expiresAt: answer.expires_in ? new Date(now().getTime() + answer.expires_in * 1000) : undefined,
+  };
+}

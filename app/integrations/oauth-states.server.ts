@@ -1,0 +1,52 @@
+/**
+ * The `state` of a sign-in at Meta: 32 random bytes, stored before the redirect, bound to the session, person, tenant
+ * and channel that started it, and redeemed once, before the code is spent. Ten minutes, by the database's clock.
+ */
+import { randomBytes } from "node:crypto";
+import { withTenant } from "../../db/client.ts";
+import * as states from "../../db/queries/oauth-states.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { Actor, IntegrationDeps } from "./deps.server.ts";
+import type { ReasonCode } from "./errors.ts";
+
+export interface Caller {
+  ip: string;
+  userAgent: string;
+}
+
+/** The nonce, committed when this returns. */
+export async function issueState(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  caller: Caller,
+): Promise<string> {
+  const nonce = randomBytes(32).toString("base64url");
+  const metadata = { ip: caller.ip.slice(0, 64), user_agent: caller.userAgent.slice(0, 300) };
+  await withTenant(deps.db, actor.tenantId, (tdb) =>
+    states.insertState(tdb, { ...bindingOf(actor, channel), nonce, metadata }),
+  );
+  return nonce;
+}
+
+const refusals = { used: "state_used", expired: "state_expired", unknown: "state_invalid" } as const;
+
+/** "ok" for exactly one caller; every other learns why not, and somebody else's state looks like one that never was. */
+export async function redeemState(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  nonce: string | null,
+): Promise<"ok" | Extract<ReasonCode, `state_${string}`>> {
+  if (!nonce || !/^[\w-]{43}$/.test(nonce)) return "state_invalid";
+  const binding = bindingOf(actor, channel);
+  return withTenant(deps.db, actor.tenantId, async (tdb) => {
+    if (await states.redeemState(tdb, nonce, binding)) return "ok";
+    const why = await states.explainState(tdb, nonce, binding);
+    return refusals[why];
+  });
+}
+
+function bindingOf(actor: Actor, channel: ChannelId): states.StateBinding {
+  return { tenantId: actor.tenantId, userId: actor.userId, sessionId: actor.sessionId, provider: channel };
+}

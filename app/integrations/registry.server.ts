@@ -1,0 +1,14 @@
+/** Which connector and which webhook reader serve a channel. A further channel is one line in each map. */
+import type { ChannelId } from "./catalog.ts";
+import type { ChannelConnector, ChannelWebhook } from "./channel.server.ts";
+import type { MetaAppConfig } from "./meta/app-config.server.ts";
+import { createWhatsappConnector } from "./meta/whatsapp/connector.server.ts";
+import { whatsappWebhook } from "./meta/whatsapp/webhook.server.ts";
+
+export type ConnectorRegistry = Record<ChannelId, ChannelConnector>;
+
+export function createConnectors({ meta }: { meta: MetaAppConfig }): ConnectorRegistry {
+  return { whatsapp: createWhatsappConnector(meta) };
+}
+
+export const webhookReaders: Record<ChannelId, ChannelWebhook> = { whatsapp: whatsappWebhook };

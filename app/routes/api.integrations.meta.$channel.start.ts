@@ -1,0 +1,27 @@
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
+import { startConnect } from "../integrations/connections.server.ts";
+import { actorOf, channelOf, requireMethod } from "../web/api.server.ts";
+import { clientIp, wantsJson } from "../web/http.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireApiViewer, requireViewer } from "../web/session.server.ts";
+
+/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. */
+export async function action({ request, params }: ActionFunctionArgs) {
+  requireMethod(request, "POST");
+  const channel = channelOf(params);
+  const json = wantsJson(request);
+  const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
+  const { integrations, trustedProxyHops } = services();
+  const caller = {
+    ip: clientIp(request, trustedProxyHops),
+    userAgent: request.headers.get("user-agent") ?? "",
+  };
+  const started = await startConnect(integrations, actorOf(viewer, request), { channel, caller });
+  if (json) return Response.json(started, { headers: { "Cache-Control": "no-store" } });
+  return redirect(started.authUrl, { status: 303, headers: { "Cache-Control": "no-store" } });
+}
+
+export async function loader({ request }: { request: Request }) {
+  requireMethod(request, "POST");
+  return null;
+}

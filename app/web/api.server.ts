@@ -1,0 +1,70 @@
+/** What the integration endpoints share: the channel in the address, who asks, and the way back to the page. */
+import { redirect } from "@remix-run/node";
+import { type ChannelId, isChannelId } from "../integrations/catalog.ts";
+import type { Actor, ConnectOutcome } from "../integrations/connections.server.ts";
+import { currentRequestId, requestIdFrom } from "../platform/request-id.server.ts";
+import { oauthAttempts } from "./metrics.server.ts";
+import type { Viewer } from "./session.server.ts";
+
+/** Throws 404 for a channel that we do not have. */
+export function channelOf(params: { channel?: string | undefined }): ChannelId {
+  if (isChannelId(params.channel)) return params.channel;
+  throw Response.json({ error: "not_found" }, { status: 404 });
+}
+
+/** Throws 405 unless the method is the one that this endpoint takes. */
+export function requireMethod(request: Request, method: "GET" | "POST"): void {
+  if (request.method === method) return;
+  throw Response.json({ error: "method_not_allowed" }, { status: 405, headers: { Allow: method } });
+}
+
+export function actorOf(viewer: Viewer, request: Request): Actor {
+  const { tenantId, userId, sessionId } = viewer;
+  return { tenantId, userId, sessionId, requestId: requestIdOf(request) };
+}
+
+/** The id under which this request is logged. */
+export function requestIdOf(request: Request): string {
+  return currentRequestId() ?? requestIdFrom(request.headers.get("x-request-id"));
+}
+
+/** Where the person goes after an attempt to connect; counts its result. */
+export function afterConnect(channel: ChannelId, outcome: ConnectOutcome): Response {
+  oauthAttempts.inc({ result: outcome.kind === "failed" ? outcome.reason : outcome.kind });
+  return redirect(placeAfter(channel, outcome), { status: 303, headers: leavingHeaders });
+}
+
+function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string {
+  if (outcome.kind === "choose") return `/settings/integrations/${channel}/number`;
+  if (outcome.kind === "connected") return `/settings/integrations?${channel}=connected`;
+  return `/settings/integrations?${channel}=error&reason=${outcome.reason}`;
+}
+
+/** The address that is being left holds a code: nobody keeps it and no next page learns it. */
+const leavingHeaders = { "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** `connectionId` of a form or a JSON body; undefined when none is named. Throws 400 for what cannot be one. */
+export async function connectionIdFrom(request: Request): Promise<string | undefined> {
+  const given = await readField(request, "connectionId");
+  if (given === undefined || given === "") return undefined;
+  if (uuid.test(given)) return given;
+  throw Response.json({ error: "bad_request", field: "connectionId" }, { status: 400 });
+}
+
+async function readField(request: Request, name: string): Promise<string | undefined> {
+  const type = request.headers.get("content-type") ?? "";
+  try {
+    if (type.startsWith("application/json")) {
+      const body: unknown = await request.json();
+      const value = body && typeof body === "object" ? Reflect.get(body, name) : undefined;
+      return value === undefined || value === null ? undefined : String(value);
+    }
+    if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(type)) return undefined;
+    const value = (await request.formData()).get(name);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    throw Response.json({ error: "bad_request" }, { status: 400 });
+  }
+}

@@ -1,0 +1,26 @@
+/** What an operator watches of the web. No label ever names a tenant. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+export const webhookRequests = new Counter({
+  name: "webhook_requests_total",
+  help: "Webhook POSTs by outcome.",
+  labelNames: ["outcome"] as const,
+  registers: [registry],
+});
+
+export const webhookSeconds = new Histogram({
+  name: "webhook_ingest_seconds",
+  help: "From the first byte of a webhook POST to its COMMIT.",
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  registers: [registry],
+});
+
+export const oauthAttempts = new Counter({
+  name: "oauth_attempts_total",
+  help: "Ended attempts to connect by result: connected, choose, or a reason code.",
+  labelNames: ["result"] as const,
+  registers: [registry],
+});

@@ -1,0 +1,43 @@
+/** What the platform asks: alive, ready, and how it goes. */
+import { Router } from "express";
+import { isMigrated } from "#db/version.ts";
+import { registry } from "./metrics.server.ts";
+import type { Services } from "./services.server.ts";
+
+/**
+ * `/livez` touches nothing. `/readyz` is 200 while the database answers within a second at this build's level and the
+ * process is not draining, else 503 with the reason. `/metrics` answers only what comes straight to the process: a
+ * request that passed a proxy gets 404.
+ */
+export function createProbes({ db }: Pick<Services, "db">): { router: Router; drain(): void } {
+  let draining = false;
+  const router = Router();
+  router.use((_request, response, next) => {
+    if (draining) response.setHeader("Connection", "close");
+    next();
+  });
+  router.get("/livez", (_request, response) => void response.type("text/plain").send("ok"));
+  router.get("/readyz", async (_request, response) => {
+    const reason = draining ? "draining" : await whyNotReady(db);
+    response.status(reason ? 503 : 200).json(reason ? { ready: false, reason } : { ready: true });
+  });
+  router.get("/metrics", async (request, response, next) => {
+    if (request.get("x-forwarded-for") || request.get("forwarded")) return next();
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  const drain = () => {
+    draining = true;
+  };
+  return { router, drain };
+}
+
+async function whyNotReady(db: Services["db"]): Promise<string | undefined> {
+  const late = new Promise<string>((resolve) =>
+    setTimeout(resolve, 1_000, "database does not answer").unref(),
+  );
+  const asked = isMigrated(db).then(
+    (migrated) => (migrated ? undefined : "migrations are behind"),
+    () => "database does not answer",
+  );
+  return Promise.race([asked, late]);
+}

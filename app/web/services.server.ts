@@ -1,0 +1,100 @@
+/** The web's composition root: reads the environment, opens pools, chooses implementations. Nothing below it does. */
+import { createDb, createPool, type Db } from "#db/client.ts";
+import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
+import type { IntegrationDeps } from "../integrations/connections.server.ts";
+import { createTokenVault } from "../integrations/crypto.server.ts";
+import { createConnectors } from "../integrations/registry.server.ts";
+import { envOrExit } from "../platform/env.server.ts";
+import { createLog, type Log } from "../platform/log.server.ts";
+import { Secret } from "../platform/secret.server.ts";
+import { type WebEnv, webEnv } from "./env.server.ts";
+
+export interface Services {
+  origin: string;
+  /** Where a form may lead besides our own origin: Meta's dialog. */
+  dialogOrigin: string;
+  port: number;
+  sessionSecrets: string[];
+  trustedProxyHops: number;
+  integrationDebug: boolean;
+  secureCookies: boolean;
+  /** Role app_web. */
+  db: Db;
+  log: Log;
+  integrations: IntegrationDeps;
+  webhooks: {
+    /** The present one and, while it is being changed, the one before. */
+    appSecrets: Secret[];
+    verifyToken: Secret;
+    intake: DeliveryIntake;
+  };
+}
+
+// The bundle may be evaluated anew in development; the pools must not be opened anew with it.
+const held = globalThis as { curbeServices?: Services };
+
+export function services(): Services {
+  held.curbeServices ??= createServices(envOrExit(webEnv), createLog("web"));
+  return held.curbeServices;
+}
+
+/** For tests: the composition root with other parts. */
+export function provideServices(given: Services): void {
+  held.curbeServices = given;
+}
+
+export function createServices(env: WebEnv, log: Log): Services {
+  const open = (name: string, max: number) =>
+    createDb(
+      createPool({
+        connectionString: env.DATABASE_URL,
+        role: "app_web",
+        applicationName: name,
+        max,
+        statementTimeoutMs: 5_000,
+        onError: (error) => log.warn("database connection lost", { error }),
+      }),
+    );
+  const db = open("curbe-web", 10);
+  return {
+    origin: env.APP_ORIGIN,
+    dialogOrigin: new URL(env.META_DIALOG_URL).origin,
+    port: env.PORT,
+    sessionSecrets: env.SESSION_SECRETS,
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    integrationDebug: env.FEATURE_INTEGRATION_DEBUG === "true",
+    secureCookies: env.APP_ORIGIN.startsWith("https://"),
+    db,
+    log,
+    integrations: integrationDeps(env, db, log),
+    webhooks: {
+      appSecrets: [env.META_APP_SECRET, env.META_APP_SECRET_PREVIOUS]
+        .filter((value) => value !== undefined)
+        .map((value) => new Secret(value)),
+      verifyToken: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
+      // Their own connections: a busy page must not keep Meta waiting.
+      intake: createDeliveryIntake(open("curbe-webhooks", 3)),
+    },
+  };
+}
+
+function integrationDeps(env: WebEnv, db: Db, log: Log): IntegrationDeps {
+  const meta = {
+    appId: env.META_APP_ID,
+    appSecret: new Secret(env.META_APP_SECRET),
+    configId: env.META_CONFIG_ID,
+    redirectUri: env.META_REDIRECT_URI,
+    graphUrl: env.META_GRAPH_URL,
+    dialogUrl: env.META_DIALOG_URL,
+    graphVersion: env.META_GRAPH_VERSION,
+    log,
+  };
+  const previous = env.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [];
+  return {
+    db,
+    vault: createTokenVault({ primary: env.TOKEN_ENCRYPTION_KEY_BASE64, previous }),
+    connectors: createConnectors({ meta }),
+    log,
+    now: () => new Date(),
+  };
+}

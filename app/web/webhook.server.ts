@@ -1,0 +1,72 @@
+/** Meta's webhook over HTTP: the handshake, and the way of a delivery from bytes to COMMIT. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { ChannelId } from "../integrations/catalog.ts";
+import { isSignedByMeta } from "../integrations/meta/signature.server.ts";
+import type { Log } from "../platform/log.server.ts";
+import { webhookRequests, webhookSeconds } from "./metrics.server.ts";
+import { readRawBody, webhookBodyCap } from "./raw-body.server.ts";
+import type { Services } from "./services.server.ts";
+
+/** Echoes the challenge as plain text to whoever knows the verify token, once named; 403 to everybody else. */
+export function answerHandshake({ verifyToken }: Services["webhooks"], request: Request): Response {
+  const query = new URL(request.url).searchParams;
+  const only = (name: string) => {
+    const values = query.getAll(name);
+    return values.length === 1 ? values[0] : undefined;
+  };
+  const challenge = only("hub.challenge");
+  const named = sameText(only("hub.verify_token") ?? "", verifyToken.reveal());
+  if (only("hub.mode") !== "subscribe" || !named || !challenge || !/^[\w.-]{1,256}$/.test(challenge)) {
+    return plain(403, "Forbidden");
+  }
+  return plain(200, challenge);
+}
+
+/**
+ * In this order: size, signature over the raw bytes, then store and enqueue in one transaction, and 200 only after its
+ * COMMIT. Nothing is parsed here: validly signed rubbish is kept as well, since sending it again would not mend it.
+ * 401 without a valid signature (and never a hint why), 405, 413, 415; 503 with Retry-After when it could not be
+ * stored, so that Meta tries again.
+ */
+export async function receiveDelivery(
+  { appSecrets, intake }: Services["webhooks"],
+  log: Log,
+  { request, provider, requestId }: { request: Request; provider: ChannelId; requestId: string },
+): Promise<Response> {
+  const started = performance.now();
+  const end = (outcome: string, response: Response) => {
+    webhookRequests.inc({ outcome });
+    return response;
+  };
+  if (request.method !== "POST")
+    return end("wrong_method", plain(405, "Method Not Allowed", { Allow: "GET, POST" }));
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity")
+    return end("encoded", plain(415, "Unsupported Media Type", { Connection: "close" }));
+  const body = await readRawBody(request, webhookBodyCap);
+  if (body === "too_large") return end("too_large", plain(413, "Content Too Large", { Connection: "close" }));
+  if (!isSignedByMeta(appSecrets, body, request.headers.get("x-hub-signature-256"))) {
+    return end("bad_signature", plain(401, ""));
+  }
+  try {
+    await intake.accept({ provider, requestId, body });
+  } catch (error) {
+    log.error("delivery could not be stored", { provider, request_id: requestId, error });
+    return end("not_stored", plain(503, "Try again", { "Retry-After": "5" }));
+  }
+  webhookSeconds.observe((performance.now() - started) / 1000);
+  return end("stored", plain(200, "OK"));
+}
+
+function plain(status: number, body: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...headers },
+  });
+}
+
+/** Compared as hashes: neither length nor content shows in the time taken. */
+function sameText(a: string, b: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}

@@ -1,0 +1,271 @@
+/** `channel_connections` and what belongs to one: its claim on a number, its events, its teardown at Meta. */
+import { type Selectable, sql } from "kysely";
+import type { TenantDb } from "../client.ts";
+import type { ConnectionStatus, Schema } from "../schema.ts";
+
+export type ConnectionRow = Selectable<Schema["channel_connections"]>;
+
+/** Oldest first; rows that never had a number are attempts. */
+export async function listConnectionRows(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+): Promise<ConnectionRow[]> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider)
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+export async function findConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+): Promise<ConnectionRow | undefined> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/**
+ * The row a number's connection lives in, locked: the one that has the number, else the one that gave it up to another
+ * workspace earlier, so that a tenant who comes back finds its conversations.
+ */
+export async function lockRowOfNumber(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+  phoneNumberId: string,
+): Promise<ConnectionRow | undefined> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider)
+    .where((eb) =>
+      eb.or([
+        eb("phone_number_id", "=", phoneNumberId),
+        eb.and([
+          eb("phone_number_id", "is", null),
+          eb(sql`metadata->>'former_phone_number_id'`, "=", phoneNumberId),
+        ]),
+      ]),
+    )
+    .orderBy(sql`phone_number_id is null`)
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** The row of an attempt that has not come to a number yet, locked. A tenant has one at a time on a channel. */
+export async function lockAttemptRow(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+): Promise<ConnectionRow | undefined> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider)
+    .where("phone_number_id", "is", null)
+    .where("status", "in", ["pending", "error"])
+    .orderBy("created_at")
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export interface ConnectionValues {
+  status: ConnectionStatus;
+  wabaId: string | null;
+  phoneNumberId: string | null;
+  phoneNumberE164: string | null;
+  displayName: string | null;
+  accessTokenEnc: string | null;
+  tokenExpiresAt: Date | null;
+  scopes: string[];
+  metadata: Record<string, unknown>;
+}
+
+/** Writes every value; `metadata` replaces what was there. */
+export async function saveConnection(
+  tdb: TenantDb,
+  key: { id: string; tenantId: string; provider: string },
+  values: ConnectionValues,
+): Promise<void> {
+  const columns = {
+    status: values.status,
+    waba_id: values.wabaId,
+    phone_number_id: values.phoneNumberId,
+    phone_number_e164: values.phoneNumberE164,
+    display_name: values.displayName,
+    access_token_enc: values.accessTokenEnc,
+    token_expires_at: values.tokenExpiresAt,
+    scopes: JSON.stringify(values.scopes),
+    metadata: JSON.stringify(values.metadata),
+  };
+  await tdb
+    .insertInto("channel_connections")
+    .values({ id: key.id, tenant_id: key.tenantId, provider: key.provider, ...columns })
+    .onConflict((oc) => oc.column("id").doUpdateSet({ ...columns, updated_at: sql<Date>`now()` }))
+    .execute();
+}
+
+/** Adds to metadata without touching the rest of the row's state. */
+export async function noteOnConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  note: Record<string, unknown>,
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({ metadata: sql`metadata || ${JSON.stringify(note)}::jsonb`, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Marks revoked and destroys the token. The number stays on the row until another workspace claims it. */
+export async function revokeConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  note: Record<string, unknown>,
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({
+      status: "revoked",
+      access_token_enc: null,
+      token_expires_at: null,
+      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries') || ${JSON.stringify(note)}::jsonb`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Locks what a disconnect speaks of: one connection, or all of a channel that are not revoked yet. */
+export async function lockConnectionsToRevoke(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+  id: string | undefined,
+): Promise<ConnectionRow[]> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider)
+    .where("status", "<>", "revoked")
+    .$if(id !== undefined, (query) => query.where("id", "=", id ?? ""))
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+}
+
+/** 'taken' when another workspace holds the number and has not let it go; says nothing about who. */
+export async function takeOverRevokedNumber(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+  phoneNumberId: string,
+): Promise<"free" | "taken"> {
+  const answer = await sql<{ verdict: "free" | "taken" }>`
+    select app.take_over_revoked_number(${provider}, ${phoneNumberId}, ${tenantId}) as verdict`.execute(tdb);
+  return answer.rows[0]?.verdict ?? "taken";
+}
+
+/** From now on deliveries of this number are this connection's. A no-op while it already owns it. */
+export async function claimNumber(
+  tdb: TenantDb,
+  claim: { tenantId: string; connectionId: string; provider: string; phoneNumberId: string },
+): Promise<void> {
+  const open = await tdb
+    .selectFrom("number_claims")
+    .select("id")
+    .where("tenant_id", "=", claim.tenantId)
+    .where("connection_id", "=", claim.connectionId)
+    .where("provider", "=", claim.provider)
+    .where("phone_number_id", "=", claim.phoneNumberId)
+    .where("released_at", "is", null)
+    .executeTakeFirst();
+  if (open) return;
+  await tdb
+    .insertInto("number_claims")
+    .values({
+      tenant_id: claim.tenantId,
+      connection_id: claim.connectionId,
+      provider: claim.provider,
+      phone_number_id: claim.phoneNumberId,
+    })
+    .execute();
+}
+
+/** What is received after this moment is nobody's, until the number is claimed again. */
+export async function releaseNumber(tdb: TenantDb, tenantId: string, connectionId: string): Promise<void> {
+  await tdb
+    .updateTable("number_claims")
+    .set({ released_at: sql<Date>`clock_timestamp()` })
+    .where("tenant_id", "=", tenantId)
+    .where("connection_id", "=", connectionId)
+    .where("released_at", "is", null)
+    .execute();
+}
+
+export interface ConnectionEvent {
+  tenantId: string;
+  connectionId: string | null;
+  provider: string;
+  kind: string;
+  actorUserId: string | null;
+  requestId: string;
+  detail?: Record<string, unknown>;
+}
+
+export async function recordEvent(tdb: TenantDb, event: ConnectionEvent): Promise<void> {
+  await tdb
+    .insertInto("connection_events")
+    .values({
+      tenant_id: event.tenantId,
+      connection_id: event.connectionId,
+      provider: event.provider,
+      kind: event.kind,
+      actor_user_id: event.actorUserId,
+      request_id: event.requestId,
+      detail: JSON.stringify(event.detail ?? {}),
+    })
+    .execute();
+}
+
+export async function countKept(
+  tdb: TenantDb,
+  tenantId: string,
+  connectionId: string,
+): Promise<{ conversations: number; messages: number }> {
+  const row = await tdb
+    .selectFrom("conversations")
+    .leftJoin("messages", (join) =>
+      join
+        .onRef("messages.tenant_id", "=", "conversations.tenant_id")
+        .onRef("messages.conversation_id", "=", "conversations.id"),
+    )
+    .select((eb) => [
+      eb.fn.count<string>("conversations.id").distinct().as("conversations"),
+      eb.fn.count<string>("messages.id").as("messages"),
+    ])
+    .where("conversations.tenant_id", "=", tenantId)
+    .where("conversations.connection_id", "=", connectionId)
+    .executeTakeFirst();
+  return { conversations: Number(row?.conversations ?? 0), messages: Number(row?.messages ?? 0) };
+}
