@@ -1,0 +1,41 @@
+/** Before the browser tests: the built web, the worker and the Meta sandbox, on free ports and a database of their own. */
+import { createWriteStream, mkdirSync } from "node:fs";
+import path from "node:path";
+import { migrate } from "../../db/migrate.ts";
+import { freePort } from "../../db/testing/free-port.ts";
+import { testCluster } from "../../db/testing/global-setup.ts";
+import { administer, withDatabase } from "../../db/testing/test-database.ts";
+import { seedDemo } from "../../scripts/seed.ts";
+import { generateSecrets, root, startStack } from "../../scripts/stack.ts";
+
+export default async function startProduct() {
+  const cluster = await testCluster();
+  const name = `curbe_e2e_${process.pid}`;
+  await administer(cluster.adminUrl, `create database ${name}`);
+  const databaseUrl = withDatabase(cluster.adminUrl, name);
+  await migrate(databaseUrl);
+  await seedDemo(databaseUrl);
+
+  mkdirSync(path.join(root, "test-results"), { recursive: true });
+  const log = createWriteStream(path.join(root, "test-results/product.log"));
+  const stack = await startStack({
+    databaseUrl,
+    ports: { web: await freePort(), worker: await freePort(), sandbox: await freePort() },
+    secrets: generateSecrets(),
+    webCommand: ["build/web/index.js"],
+    workerCommand: ["build/worker/index.js"],
+    nodeEnv: "production",
+    onLine: (part, line) => log.write(`${part} ${line}\n`),
+  });
+  process.env.E2E_ORIGIN = stack.origin;
+  process.env.E2E_SANDBOX = stack.sandboxUrl;
+  process.env.E2E_DATABASE = databaseUrl;
+  process.env.E2E_LOG = path.join(root, "test-results/product.log");
+
+  return async () => {
+    await stack.stop();
+    log.end();
+    await administer(cluster.adminUrl, `drop database if exists ${name} with (force)`);
+    await cluster.stop();
+  };
+}

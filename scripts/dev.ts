@@ -1,0 +1,130 @@
+/** `npm run dev`: database, migrations, demo data, Meta sandbox, web and worker, with no configuration. */
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { migrate } from "../db/migrate.ts";
+import { startEmbeddedPostgres } from "../db/testing/embedded-postgres.ts";
+import { freePort } from "../db/testing/free-port.ts";
+import { administer, withDatabase } from "../db/testing/test-database.ts";
+import { demoPassword, demoPeople, seedDemo } from "./seed.ts";
+import { generateSecrets, root, type Stack, type StackSecrets, signalGroup, startStack } from "./stack.ts";
+
+const dataFolder = path.join(root, ".data");
+const runFile = path.join(dataFolder, "dev.json");
+const started = performance.now();
+let database: { url: string; stop(): Promise<void> } | undefined;
+let stack: Stack | undefined;
+let ending = false;
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
+
+try {
+  mkdirSync(dataFolder, { recursive: true });
+  tidyAfterEarlierRun();
+  noteRun([]);
+  database = await openDatabase();
+  await migrate(database.url);
+  await seedDemo(database.url);
+  stack = await startStack({
+    databaseUrl: database.url,
+    ports: {
+      web: await freePort(Number(process.env.PORT) || 3000),
+      worker: await freePort(Number(process.env.WORKER_PORT) || 3100),
+      sandbox: await freePort(Number(process.env.SANDBOX_PORT) || 4000),
+    },
+    secrets: keptSecrets(),
+    webCommand: ["node_modules/@remix-run/dev/dist/cli.js", "dev", "-c", "node build/web/index.js"],
+    workerCommand: ["--watch", "--watch-preserve-output", "worker/index.ts"],
+    nodeEnv: "development",
+    sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
+    onLine: (part, line) => console.log(`${part.padEnd(7)} | ${line}`),
+  });
+  noteRun(stack.pids());
+  console.log(welcome(stack));
+  const part = await stack.failed;
+  console.error(`${part} ended; stopping the rest.`);
+  await end(1);
+} catch (error) {
+  if (!ending) console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}
+
+async function openDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
+  const server = await startEmbeddedPostgres({ dataDir: path.join(dataFolder, "postgres") });
+  const name = "curbe_dev";
+  await administer(server.url, `create database ${name}`).catch((error: { code?: string }) => {
+    if (error.code !== "42P04") throw error;
+  });
+  return { url: withDatabase(server.url, name), stop: server.stop };
+}
+
+/** Generated once for this clone, so that tokens sealed yesterday open today. */
+function keptSecrets(): StackSecrets {
+  const file = path.join(dataFolder, "dev-secrets.json");
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as StackSecrets;
+  } catch {
+    const secrets = generateSecrets();
+    writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    return secrets;
+  }
+}
+
+/** One run for a clone; the parts of one that was killed are ended first. */
+function tidyAfterEarlierRun(): void {
+  let earlier: { pid: number; parts: number[] };
+  try {
+    earlier = JSON.parse(readFileSync(runFile, "utf8")) as { pid: number; parts: number[] };
+  } catch {
+    return;
+  }
+  if (isOurs(earlier.pid, "scripts/dev.ts")) {
+    console.error(`npm run dev is already running here (pid ${earlier.pid}): stop it first.`);
+    process.exit(1);
+  }
+  for (const pid of earlier.parts) if (isOurs(pid)) signalGroup(pid, "SIGKILL");
+}
+
+/** A pid may have been given to somebody else since: only a node of ours that works in this clone counts. */
+function isOurs(pid: number, mark = ""): boolean {
+  if (pid === process.pid) return false;
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return /node/.test(command) && command.includes(mark) && readlinkSync(`/proc/${pid}/cwd`) === root;
+  } catch {
+    return false;
+  }
+}
+
+function noteRun(parts: number[]): void {
+  writeFileSync(runFile, JSON.stringify({ pid: process.pid, parts }));
+}
+
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await stack?.stop();
+  await database?.stop();
+  rmSync(runFile, { force: true });
+  process.exit(code);
+}
+
+function welcome({ origin, sandboxUrl }: Stack): string {
+  const people = demoPeople.map(
+    (one) => `    ${one.email.padEnd(22)} ${one.role.padEnd(7)} ${one.workspace}`,
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return [
+    "",
+    `  Curbe is ready after ${seconds} s.`,
+    "",
+    `  Open       ${origin}`,
+    `  Sandbox    ${sandboxUrl}/sandbox   (send messages as if from WhatsApp)`,
+    "",
+    `  Sign in as one of these, password ${demoPassword}:`,
+    ...people,
+    "",
+    "  Then press Connect WhatsApp. Ctrl-C ends everything.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,85 @@
+/**
+ * `npm run db:seed`: the demo workspaces and people, for development and tests only. Ids are fixed, so running it again
+ * changes nothing and adds nothing.
+ */
+import pg from "pg";
+import { hashPassword } from "../app/platform/passwords.server.ts";
+import type { Role } from "../db/schema.ts";
+import { isCommand, runAsCommand } from "./command.ts";
+
+export const demoPassword = "curbe-demo";
+
+export const demoWorkspaces = {
+  luz: { id: "11111111-1111-4111-8111-111111111111", name: "Panadería Luz", manualConnect: true },
+  norte: { id: "22222222-2222-4222-8222-222222222222", name: "Taller Norte", manualConnect: false },
+} as const;
+
+interface DemoPerson {
+  id: string;
+  email: string;
+  role: Role;
+  tenantId: string;
+  workspace: string;
+}
+
+const { luz, norte } = demoWorkspaces;
+
+export const demoPeople: readonly DemoPerson[] = [
+  person("aaaaaaaa-0000-4000-8000-000000000001", "ana@luz.example", "admin", luz),
+  person("aaaaaaaa-0000-4000-8000-000000000002", "leo@luz.example", "member", luz),
+  person("bbbbbbbb-0000-4000-8000-000000000001", "eva@norte.example", "admin", norte),
+  person("bbbbbbbb-0000-4000-8000-000000000002", "max@norte.example", "member", norte),
+];
+
+function person(id: string, email: string, role: Role, workspace: { id: string; name: string }): DemoPerson {
+  return { id, email, role, tenantId: workspace.id, workspace: workspace.name };
+}
+
+/** Puts the demo data into a migrated database, in one transaction. Refuses in production: its password is public. */
+export async function seedDemo(connectionString: string): Promise<void> {
+  if (process.env.NODE_ENV === "production") {
+    throw new Error("Demo data has a public password and is not for production: use npm run user:create.");
+  }
+  const passwordHash = await hashPassword(demoPassword);
+  const client = new pg.Client({ connectionString, application_name: "curbe-seed" });
+  await client.connect();
+  try {
+    await client.query("begin");
+    await client.query("set local role app_owner");
+    for (const workspace of [luz, norte]) await seedWorkspace(client, workspace);
+    for (const one of demoPeople) await seedPerson(client, one, passwordHash);
+    await client.query("commit");
+  } finally {
+    // Ends an open transaction, too.
+    await client.end();
+  }
+}
+
+async function seedWorkspace(
+  client: pg.Client,
+  { id, name, manualConnect }: { id: string; name: string; manualConnect: boolean },
+): Promise<void> {
+  await client.query("insert into tenants (id, name) values ($1, $2) on conflict do nothing", [id, name]);
+  await client.query(
+    "insert into feature_flags (tenant_id, flag, enabled) values ($1, 'integration_debug', $2) on conflict do nothing",
+    [id, manualConnect],
+  );
+}
+
+async function seedPerson(client: pg.Client, one: DemoPerson, passwordHash: string): Promise<void> {
+  await client.query(
+    "insert into users (id, email, password_hash) values ($1, $2, $3) on conflict do nothing",
+    [one.id, one.email, passwordHash],
+  );
+  await client.query(
+    "insert into memberships (tenant_id, user_id, role) values ($1, $2, $3) on conflict do nothing",
+    [one.tenantId, one.id, one.role],
+  );
+}
+
+if (isCommand(import.meta.url)) {
+  await runAsCommand(async (databaseUrl) => {
+    await seedDemo(databaseUrl);
+    return `Demo data is in place. Sign in as ${demoPeople[0]?.email}, password ${demoPassword}.`;
+  });
+}

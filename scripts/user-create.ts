@@ -1,0 +1,114 @@
+/**
+ * `npm run user:create -- --workspace "Name" --email x@y --role admin [--existing]`: a workspace and its first person,
+ * or with --existing one more person for a workspace that is there. The password comes from standard input, so that no
+ * process list and no shell history has it. For real databases, production included.
+ */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { parseArgs } from "node:util";
+import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
+import { createDb, createPool } from "../db/client.ts";
+import {
+  findWorkspaceIds,
+  insertMembership,
+  insertPerson,
+  insertWorkspace,
+  type OwnerDb,
+} from "../db/queries/people.ts";
+import type { Role } from "../db/schema.ts";
+import { isCommand, runAsCommand } from "./command.ts";
+
+export interface NewPerson {
+  workspace: string;
+  email: string;
+  role: Role;
+  /** The workspace is there already; otherwise it is made. */
+  existing: boolean;
+}
+
+const usage = 'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing]';
+
+/**
+ * Makes the person, and the workspace unless it is there, in one transaction: both or neither. Throws with one sentence
+ * when the address is taken, the workspace is missing or there already, or the password is too easy.
+ */
+export async function createUser(databaseUrl: string, wanted: NewPerson, password: string): Promise<void> {
+  const refused = refuseNewPassword(password);
+  if (refused) throw new Error(refused);
+  const passwordHash = await hashPassword(password);
+  const db = createDb(
+    createPool({
+      connectionString: databaseUrl,
+      role: "app_owner",
+      applicationName: "curbe-user-create",
+      max: 1,
+      statementTimeoutMs: 10_000,
+      onError: () => {},
+    }),
+  );
+  try {
+    await db.transaction().execute(async (owner) => {
+      const tenantId = await workspaceFor(owner, wanted);
+      const userId = await insertPerson(owner, { email: wanted.email, passwordHash });
+      if (!userId) throw new Error(`${wanted.email} has an account already.`);
+      await insertMembership(owner, { tenantId, userId, role: wanted.role });
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function workspaceFor(owner: OwnerDb, { workspace, existing }: NewPerson): Promise<string> {
+  const [found, another] = await findWorkspaceIds(owner, workspace);
+  if (!existing) {
+    if (found) throw new Error(`There is a workspace "${workspace}" already: add --existing to join it.`);
+    return insertWorkspace(owner, workspace);
+  }
+  if (!found) throw new Error(`There is no workspace "${workspace}": leave --existing out to make it.`);
+  if (another) throw new Error(`Several workspaces are called "${workspace}".`);
+  return found;
+}
+
+/** Throws with the usage for anything that is not as it should be. */
+export function readArguments(args: string[]): NewPerson {
+  let values: { workspace?: string; email?: string; role?: string; existing?: boolean };
+  try {
+    const text = { type: "string" } as const;
+    ({ values } = parseArgs({
+      args,
+      options: { workspace: text, email: text, role: text, existing: { type: "boolean" } },
+    }));
+  } catch {
+    throw new Error(usage);
+  }
+  const workspace = values.workspace?.trim() ?? "";
+  const email = values.email?.trim() ?? "";
+  const { role } = values;
+  if (workspace === "" || workspace.length > 120) throw new Error(usage);
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254) throw new Error(usage);
+  if (role !== "admin" && role !== "member") throw new Error(usage);
+  return { workspace, email, role, existing: values.existing ?? false };
+}
+
+/** The first line of standard input; asked for, and not echoed, when a person sits there. */
+async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    for await (const line of createInterface({ input: process.stdin })) return line;
+    throw new Error("The password is read from standard input, and there was none.");
+  }
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  process.stderr.write("Password: ");
+  const password = await prompt.question("");
+  prompt.close();
+  process.stderr.write("\n");
+  return password;
+}
+
+if (isCommand(import.meta.url)) {
+  await runAsCommand(async (databaseUrl) => {
+    const wanted = readArguments(process.argv.slice(2));
+    await createUser(databaseUrl, wanted, await readPassword());
+    return `${wanted.email} can sign in to "${wanted.workspace}" as ${wanted.role}.`;
+  });
+}
