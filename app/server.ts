@@ -63,5 +63,5 @@ closeWithGrace({ delay: 20_000 }, async ({ err, signal }) => {
     server.close(resolve);
     server.closeIdleConnections();
   });
-  await services().db.destroy();
+  await services().close();
 });

@@ -55,7 +55,7 @@ export function generateSecrets(): StackSecrets {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { ports } = options;
   const origin = `http://localhost:${ports.web}`;
-  const sandboxUrl = `http://localhost:${ports.sandbox}`;
+  const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
   const workerUrl = `http://localhost:${ports.worker}`;
   const env = environment(options, origin, sandboxUrl);
   const parts = new Map<string, ChildProcess>();

@@ -52,8 +52,10 @@ async function attempt(
   if (params.error !== null) return { kind: "failed", reason: refusalReason(params.error) };
   if (!params.code) return { kind: "failed", reason: "code_rejected" };
   const found = await spendCode(deps, channel, params.code);
-  if ("reason" in found) return { kind: "failed", reason: found.reason };
-  return settle(deps, actor, channel, found);
+  if ("grant" in found) return settle(deps, actor, channel, found);
+  // Meta named no scope as missing, it refused the reading itself.
+  if (found.reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
+  return { kind: "failed", reason: found.reason };
 }
 
 /** Meta's word for a person who pressed Cancel is access_denied; its own troubles have names of their own. */

@@ -113,7 +113,7 @@ export async function recordMissingPermissions(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  reach: Reach,
+  reach: Pick<Reach, "scopes" | "missingPermissions"> = { scopes: [], missingPermissions: [] },
 ): Promise<void> {
   await withTenant(deps.db, actor.tenantId, async (tdb) => {
     const row = await lockAttemptRow(tdb, actor.tenantId, channel);

@@ -14,7 +14,7 @@ export class EnvError extends Error {
 /** Throws `EnvError` with every offending variable. Empty strings count as unset. */
 export function parseEnv<Schema extends z.ZodObject>(
   schema: Schema,
-  env: NodeJS.ProcessEnv,
+  env: Record<string, string | undefined>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),

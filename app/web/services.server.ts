@@ -28,6 +28,8 @@ export interface Services {
     verifyToken: Secret;
     intake: DeliveryIntake;
   };
+  /** Ends the pools; what is under way is finished first. */
+  close(): Promise<void>;
 }
 
 // The bundle may be evaluated anew in development; the pools must not be opened anew with it.
@@ -56,6 +58,8 @@ export function createServices(env: WebEnv, log: Log): Services {
       }),
     );
   const db = open("curbe-web", 10);
+  // Their own connections: a busy page must not keep Meta waiting.
+  const webhookDb = open("curbe-webhooks", 3);
   return {
     origin: env.APP_ORIGIN,
     dialogOrigin: new URL(env.META_DIALOG_URL).origin,
@@ -72,8 +76,10 @@ export function createServices(env: WebEnv, log: Log): Services {
         .filter((value) => value !== undefined)
         .map((value) => new Secret(value)),
       verifyToken: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
-      // Their own connections: a busy page must not keep Meta waiting.
-      intake: createDeliveryIntake(open("curbe-webhooks", 3)),
+      intake: createDeliveryIntake(webhookDb),
+    },
+    async close() {
+      await Promise.all([db.destroy(), webhookDb.destroy()]);
     },
   };
 }

@@ -1,0 +1,113 @@
+/** The web's routes over a real database and the Meta sandbox, called with real Requests. For tests. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
+import { type Sandbox, startSandbox } from "../../../scripts/meta-sandbox/sandbox.ts";
+import { parseEnv } from "../../platform/env.server.ts";
+import type { Log, LogFields } from "../../platform/log.server.ts";
+import { webEnv } from "../env.server.ts";
+import { createServices, provideServices, type Services } from "../services.server.ts";
+import { startSession } from "../session.server.ts";
+
+export interface TestPerson {
+  tenantId: string;
+  userId: string;
+  /** Value for the Cookie header of a signed-in browser. */
+  cookie: string;
+}
+
+export interface TestProduct {
+  origin: string;
+  database: TestDatabase;
+  sandbox: Sandbox;
+  services: Services;
+  /** What was logged, for looking whether it says too much. */
+  logged: { message: string; fields: LogFields | undefined }[];
+  /** A signed-in person in a new workspace, or in `tenantId`. */
+  person(tenantId?: string, role?: "admin" | "member"): Promise<TestPerson>;
+  stop(): Promise<void>;
+}
+
+const origin = "http://curbe.test";
+
+export async function startTestProduct(env: Record<string, string> = {}): Promise<TestProduct> {
+  const database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  const appId = "987654321098765";
+  const appSecret = randomBytes(16).toString("hex");
+  const redirectUri = `${origin}/api/integrations/meta/whatsapp/callback`;
+  const sandbox = await startSandbox({ appId, appSecret, redirectUris: [redirectUri] });
+  const logged: TestProduct["logged"] = [];
+  const services = createServices(
+    parseEnv(webEnv, {
+      DATABASE_URL: database.url,
+      META_APP_ID: appId,
+      META_APP_SECRET: appSecret,
+      META_REDIRECT_URI: redirectUri,
+      META_WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString("hex"),
+      META_GRAPH_URL: sandbox.url,
+      META_DIALOG_URL: sandbox.url,
+      TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(32).toString("base64"),
+      SESSION_SECRETS: randomBytes(32).toString("base64url"),
+      APP_ORIGIN: origin,
+      ...env,
+    }),
+    recordingLog(logged),
+  );
+  provideServices(services);
+  return {
+    origin,
+    database,
+    sandbox,
+    services,
+    logged,
+    person: (tenantId, role = "member") => makePerson(database, tenantId, role),
+    async stop() {
+      await sandbox.stop();
+      await services.close();
+      await database.drop();
+    },
+  };
+}
+
+function recordingLog(logged: TestProduct["logged"]): Log {
+  const write = (message: string, fields?: LogFields) => void logged.push({ message, fields });
+  return { info: write, warn: write, error: write };
+}
+
+async function makePerson(
+  database: TestDatabase,
+  given: string | undefined,
+  role: string,
+): Promise<TestPerson> {
+  const tenantId = given ?? randomUUID();
+  const userId = randomUUID();
+  await database.sql("insert into tenants (id, name) values ($1, $2) on conflict do nothing", [
+    tenantId,
+    tenantId,
+  ]);
+  await database.sql("insert into users (id, email, password_hash) values ($1, $2, 'none')", [
+    userId,
+    `${userId}@example.test`,
+  ]);
+  await database.sql("insert into memberships values ($1, $2, $3)", [tenantId, userId, role]);
+  const setCookie = await startSession(new Request(origin), { userId, tenantId });
+  return { tenantId, userId, cookie: setCookie.split(";")[0] ?? "" };
+}
+
+type RouteFunction = (args: never) => unknown;
+
+/** Calls a loader or action as Remix would; a thrown Response is its answer. */
+export async function callRoute(
+  route: RouteFunction,
+  request: Request,
+  params: Record<string, string> = { channel: "whatsapp" },
+): Promise<Response> {
+  const call = route as (args: {
+    request: Request;
+    params: typeof params;
+    context: object;
+  }) => Promise<unknown>;
+  const answer = await call({ request, params, context: {} }).catch((thrown: unknown) => thrown);
+  if (answer instanceof Response) return answer;
+  throw answer;
+}
