@@ -38,7 +38,7 @@ try {
     sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
     onLine: (part, line) => console.log(`${part.padEnd(7)} | ${line}`),
   });
-  noteRun(stack.pids());
+  noteRun(stack.pids(), { origin: stack.origin, databaseUrl: database.url });
   console.log(welcome(stack));
   const part = await stack.failed;
   console.error(`${part} ended; stopping the rest.`);
@@ -96,8 +96,9 @@ function isOurs(pid: number, mark = ""): boolean {
   }
 }
 
-function noteRun(parts: number[]): void {
-  writeFileSync(runFile, JSON.stringify({ pid: process.pid, parts }));
+/** Also read by scripts/replay-webhook.ts and scripts/requests.sh, which then need no configuration. */
+function noteRun(parts: number[], where: { origin?: string; databaseUrl?: string } = {}): void {
+  writeFileSync(runFile, JSON.stringify({ pid: process.pid, parts, ...where }), { mode: 0o600 });
 }
 
 async function end(code: number): Promise<void> {

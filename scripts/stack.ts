@@ -64,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const failed = new Promise<string>((resolve) => {
     fail = resolve;
   });
-  const start = (name: string, command: string[], extra: NodeJS.ProcessEnv, respawn: boolean) => {
+  const start = (name: string, command: string[], extra: Record<string, string>, respawn: boolean) => {
     const child = launch(name, command, { ...env, ...extra }, options.onLine);
     parts.set(name, child);
     child.once("exit", async (code) => {

@@ -57,7 +57,7 @@ for (const [name, part] of Object.entries(parts)) {
 }
 console.log(closingLine());
 
-function run(command: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+function run(command: string[], env: Record<string, string> = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, {
       cwd: root,

@@ -26,7 +26,8 @@ export interface NewPerson {
   existing: boolean;
 }
 
-const usage = 'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing]';
+const usage =
+  'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing]';
 
 /**
  * Makes the person, and the workspace unless it is there, in one transaction: both or neither. Throws with one sentence
