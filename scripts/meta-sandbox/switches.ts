@@ -1,0 +1,90 @@
+/**
+ * Every behaviour of Meta that varies, that integrators report differently, or that its documentation leaves open.
+ * The first option is the default.
+ */
+export const SWITCHES = {
+  dialogOutcome: {
+    options: ["normal", "dev_mode_denied", "dev_mode_page", "feature_unavailable"],
+    says: "How the dialog ends: development mode may deny on approval or stop on Meta's own page without a callback",
+  },
+  dropState: { options: ["off", "on"], says: "The callback arrives without state" },
+  extraCallbackParams: { options: ["off", "on"], says: "The callback carries parameters nobody asked for" },
+  plainScopeDialog: {
+    options: ["wizard", "bare"],
+    says: "Dialog for scope without config_id and without extras.feature: integrators report a bare permission dialog",
+  },
+  declinedPermission: {
+    options: ["none", "whatsapp_business_management", "whatsapp_business_messaging"],
+    says: "Permission whose box starts unticked on the review page",
+  },
+  businessScope: { options: ["off", "on"], says: "The grant includes business_management" },
+  partnerEvents: {
+    options: ["after", "before", "off"],
+    says: "PARTNER_ADDED comes after the redirect, before it, or not at all",
+  },
+  newNumberDelaySeconds: {
+    options: ["0", "5", "60"],
+    says: "A number created in the dialog is listed only after this time",
+  },
+  numberAccess: {
+    options: ["whole_waba", "selected_only"],
+    says: "The token reaches every number of a granted WABA, or only those ticked in the dialog",
+  },
+  codeTtlSeconds: {
+    options: ["30", "600"],
+    says: "Life of a code: 30 s in Embedded Signup, longer in plain Login",
+  },
+  tokenExpiry: { options: ["60_days", "never"], says: "never: the exchange answers without expires_in" },
+  tokenType: { options: ["SYSTEM_USER", "USER"], says: "type in debug_token" },
+  targetIds: {
+    options: ["listed", "missing"],
+    says: "missing: granular_scopes without target_ids (all assets)",
+  },
+  manageEventsScope: {
+    options: ["off", "on"],
+    says: "debug_token lists whatsapp_business_manage_events in place of whatsapp_business_management",
+  },
+  requireProof: { options: ["off", "on"], says: "Every call with a customer's token needs appsecret_proof" },
+  authErrorStatus: { options: ["400", "401"], says: "HTTP status of error 190" },
+  registeredAgain: {
+    options: ["check_pin", "silent"],
+    says: "register on a registered number: compare the PIN, or pass silently and keep the old PIN",
+  },
+  pinBeforeRegister: {
+    options: ["allowed", "refused"],
+    says: "Setting a PIN on a number that is not registered",
+  },
+  selfRevocation: {
+    options: ["refused", "allowed"],
+    says: "DELETE /me/permissions with a business token (not documented by Meta)",
+  },
+  legacySignature: { options: ["off", "on"], says: "Deliveries also carry X-Hub-Signature (SHA-1)" },
+  usageType: {
+    options: ["whatsapp", "whatsapp_business_management"],
+    says: "type in X-Business-Use-Case-Usage",
+  },
+} as const;
+
+export type SwitchName = keyof typeof SWITCHES;
+export type Switches = { [Name in SwitchName]: (typeof SWITCHES)[Name]["options"][number] };
+
+export function defaultSwitches(): Switches {
+  return Object.fromEntries(
+    Object.entries(SWITCHES).map(([name, definition]) => [name, definition.options[0]]),
+  ) as Switches;
+}
+
+/**
+ * Sets the given switches and leaves the others.
+ * @throws Error naming the first unknown switch or option; nothing is changed then.
+ */
+export function setSwitches(switches: Switches, changes: Record<string, string>): void {
+  for (const [name, option] of Object.entries(changes)) {
+    const definition = Object.hasOwn(SWITCHES, name) ? SWITCHES[name as SwitchName] : undefined;
+    if (!definition) throw new Error(`unknown switch ${name}`);
+    if (!(definition.options as readonly string[]).includes(option)) {
+      throw new Error(`switch ${name} takes ${definition.options.join(" | ")}`);
+    }
+  }
+  Object.assign(switches, changes);
+}
