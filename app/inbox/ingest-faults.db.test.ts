@@ -1,0 +1,208 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { createDb, createPool, withTenant } from "#db/client.ts";
+import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
+import { DeliveriesHeld, type InboxDeps, processDeliveries } from "./ingest.server.ts";
+import { connectWorkspace, deliverAll, inboxDeps, type Workspace } from "./test-workspaces.ts";
+
+let database: TestDatabase;
+let deps: ReturnType<typeof inboxDeps>;
+let luz: Workspace;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  deps = inboxDeps(database);
+  // Stands for a value that nobody foresaw: the reader takes it and the database does not.
+  await database.sql(`create function poison() returns trigger language plpgsql as $$
+    begin
+      if new.body = 'poison' then raise exception 'refused: %', new.body using errcode = '22023'; end if;
+      return new;
+    end $$`);
+  await database.sql(
+    "create trigger poison before insert on messages for each row execute function poison()",
+  );
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  deps.lines.length = 0;
+  luz = await connectWorkspace(database, meta.phoneNumberId);
+});
+
+const text = (id: string, body = "x", from = meta.waId) => meta.textMessage(id, from, body);
+const count = async (table: string) =>
+  (await database.sql<{ n: number }>(`select count(*)::int as n from ${table}`))[0]?.n;
+
+describe("an item that the database refuses", () => {
+  test("is set aside alone, and everything else of its job is stored", async () => {
+    const ids = await deliverAll(database, [
+      meta.bodyOf({ messages: [text("wamid.1"), text("wamid.2")] }),
+      meta.bodyOf({
+        messages: [text("wamid.3"), text("wamid.4", "poison"), text("wamid.5")],
+        statuses: [meta.status("wamid.6", "sent")],
+      }),
+      meta.bodyOf({ messages: [text("wamid.7")] }),
+    ]);
+    const report = await processDeliveries(deps, ids);
+    expect(report).toEqual({ outcomes: ["processed", "quarantined", "processed"], quarantined: ["failed"] });
+    const stored = await database.sql("select provider_message_id as id from messages order by 1");
+    expect(stored.map(({ id }) => id)).toEqual([1, 2, 3, 5, 6, 7].map((n) => `wamid.${n}`));
+    expect(await database.sql("select delivery_id, item_path, detail from delivery_quarantine")).toEqual([
+      { delivery_id: "2", item_path: "entry.0.changes.0.messages.1", detail: "22023" },
+    ]);
+    expect(JSON.stringify(deps.lines)).not.toContain("poison");
+  });
+
+  test("seven times in a thousand leaves 993", async () => {
+    const poisoned = new Set([0, 142, 287, 500, 501, 998, 999]);
+    const messages = Array.from({ length: 1_000 }, (_, n) =>
+      text(`wamid.${n}`, poisoned.has(n) ? "poison" : "x", `34${n % 30}`),
+    );
+    const ids = await deliverAll(database, [meta.bodyOf({ messages })]);
+    expect((await processDeliveries(deps, ids)).quarantined).toEqual(Array(7).fill("failed"));
+    expect([await count("messages"), await count("delivery_quarantine")]).toEqual([993, 7]);
+  });
+});
+
+describe("a reader that breaks its promise and throws", () => {
+  test("costs its own delivery only", async () => {
+    const ids = await deliverAll(database, [
+      meta.bodyOf({ messages: [text("wamid.1")] }),
+      { object: "boom" },
+    ]);
+    const whatsapp = deps.readers.whatsapp;
+    if (!whatsapp) throw new Error("no reader");
+    const read = (body: Uint8Array) => {
+      if (Buffer.from(body).includes("boom")) throw new TypeError("boom");
+      return whatsapp.read(body);
+    };
+    const report = await processDeliveries({ ...deps, readers: { whatsapp: { ...whatsapp, read } } }, ids);
+    expect(report.outcomes).toEqual(["processed", "quarantined"]);
+  });
+});
+
+describe("a database that is away, or not as this build expects it", () => {
+  test("makes the call throw and decides nothing", async () => {
+    const ids = await deliverAll(database, [meta.bodyOf({ messages: [text("wamid.1")] })]);
+    const away: InboxDeps = { ...deps, db: unreachable() };
+    await expect(processDeliveries(away, ids)).rejects.toThrow();
+    const wrongRole: InboxDeps = { ...deps, db: database.as("app_jobs") };
+    await expect(processDeliveries(wrongRole, ids)).rejects.toThrow(/permission denied/);
+    expect(await database.sql("select processed_at from webhook_deliveries")).toEqual([
+      { processed_at: null },
+    ]);
+    expect(await count("delivery_quarantine")).toBe(0);
+  });
+
+  function unreachable() {
+    const url = new URL(database.url);
+    url.port = "1";
+    return createDb(
+      createPool({
+        ...{ connectionString: url.href, role: "app_ingest", applicationName: "away", max: 1 },
+        ...{ statementTimeoutMs: 1_000, onError: () => {} },
+      }),
+    );
+  }
+});
+
+describe("two processors", () => {
+  test("given the same deliveries store each message once and close each delivery once", async () => {
+    const bodies = Array.from({ length: 60 }, (_, n) =>
+      meta.bodyOf({
+        messages: [text(`wamid.${n}`, "x", `34${n % 7}`), text(`wamid.${n - 1}`, "x", `34${n % 5}`)],
+        statuses: [meta.status(`wamid.out.${n % 20}`, "sent"), meta.status(`wamid.out.${n % 11}`, "read")],
+      }),
+    );
+    const ids = await deliverAll(database, bodies);
+    const other = inboxDeps(database);
+    const reports = await Promise.all(
+      ids.flatMap((id, n) => [
+        processDeliveries(deps, [id, ids[(n * 7) % ids.length] ?? id]),
+        processDeliveries(other, [ids[(n * 3) % ids.length] ?? id, id]),
+      ]),
+    );
+    expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(60).fill("processed"));
+    expect(await count("messages where direction = 'inbound'")).toBe(61);
+    expect(await count("messages where direction = 'outbound'")).toBe(20);
+    expect(await count("delivery_quarantine")).toBe(0);
+  });
+
+  test("never both believe that the other one does it", async () => {
+    const ids = await deliverAll(database, [meta.bodyOf({ messages: [text("wamid.1")] })]);
+    const release = await withOpenTransaction(
+      `select from webhook_deliveries where id = ${ids[0]} for update`,
+    );
+    await expect(processDeliveries(deps, ids)).rejects.toThrow(DeliveriesHeld);
+    const waiting = processDeliveries(deps, ids);
+    await release();
+    expect((await waiting).outcomes).toEqual(["processed"]);
+  });
+
+  async function withOpenTransaction(statement: string): Promise<() => Promise<void>> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`begin; ${statement}`);
+    return async () => {
+      await client.query("rollback");
+      await client.end();
+    };
+  }
+
+  test("that bring 200 first messages of one contact make one conversation", async () => {
+    await database.sql(
+      `alter database ${new URL(database.url).pathname.slice(1)} set deadlock_timeout = '10ms'`,
+    );
+    const bodies = Array.from({ length: 200 }, (_, n) =>
+      meta.bodyOf({ contacts: n % 2 ? meta.people : [], messages: [text(`wamid.${n}`)] }),
+    );
+    const ids = await deliverAll(database, bodies);
+    const processors = [inboxDeps(database), inboxDeps(database)];
+    const started = performance.now();
+    const reports = await Promise.all(ids.map((id, n) => processDeliveries(processors[n % 2] ?? deps, [id])));
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(200).fill("processed"));
+    expect([await count("contacts"), await count("conversations"), await count("messages")]).toEqual([
+      1, 1, 200,
+    ]);
+    expect(await database.sql("select wa_id, user_id, profile_name from contacts")).toEqual([
+      { wa_id: meta.waId, user_id: meta.userId, profile_name: "Ana 🌻" },
+    ]);
+  });
+
+  test("that fill in the same contact from both sides end with one person told from another", async () => {
+    const from = (id: string, ids: Record<string, string>) => ({
+      ...meta.textMessage(id),
+      from: undefined,
+      ...ids,
+    });
+    const ways: Record<string, string>[] = [
+      { from: "34600" },
+      { from_user_id: "ES.1" },
+      { from: "34600", from_user_id: "ES.1" },
+    ];
+    const bodies = Array.from({ length: 90 }, (_, n) =>
+      meta.bodyOf({ messages: [from(`wamid.${n}`, { ...ways[n % 3] })] }),
+    );
+    const ids = await deliverAll(database, bodies);
+    const reports = await Promise.all(ids.map((id) => processDeliveries(deps, [id])));
+    expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(90).fill("processed"));
+    // One contact, or two when the first to come named one id each: never a third, and no id twice.
+    expect([1, 2]).toContain(await count("contacts"));
+    expect(await count("messages")).toBe(90);
+  });
+});
+
+describe("what ingest stores", () => {
+  test("is seen by its own workspace only", async () => {
+    const norte = await connectWorkspace(database, "777000111222333");
+    await processDeliveries(deps, await deliverAll(database, [meta.bodyOf({ messages: [text("wamid.1")] })]));
+    const seen = (tenantId: string) =>
+      withTenant(database.as("app_tenant"), tenantId, (tdb) =>
+        tdb.selectFrom("messages").select("provider_message_id").execute(),
+      );
+    expect(await seen(luz.tenantId)).toEqual([{ provider_message_id: "wamid.1" }]);
+    expect(await seen(norte.tenantId)).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+/** The kinds of message a person tells apart. The browser may import this file: keep libraries out of it. */
+export type MessageKind =
+  | "text"
+  | "image"
+  | "video"
+  | "audio"
+  | "voice"
+  | "document"
+  | "sticker"
+  | "location"
+  | "contacts"
+  | "reply"
+  | "reaction"
+  | "reaction_removed"
+  | "order"
+  | "template"
+  | "system"
+  | "edit"
+  | "revoke"
+  | "welcome"
+  | "unsupported"
+  | "unknown";

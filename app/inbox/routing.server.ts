@@ -1,0 +1,99 @@
+/** From deliveries to events with an owner, and the items that reach nobody. */
+import type { Transaction } from "kysely";
+import { type OpenDelivery, ownersWhenReceived, type QuarantinedItem } from "#db/queries/inbox-deliveries.ts";
+import type { Schema } from "#db/schema.ts";
+import type {
+  ChannelWebhook,
+  DeliveryReading,
+  MessageEvent,
+  StatusEvent,
+} from "../integrations/channel.server.ts";
+
+export type WebhookReaders = Partial<Record<string, ChannelWebhook>>;
+
+/** An event with the tenant and connection that owned its number when its delivery was received. */
+export interface RoutedEvent {
+  event: MessageEvent | StatusEvent;
+  deliveryId: string;
+  receivedAtUs: number;
+  provider: string;
+  tenantId: string;
+  connectionId: string;
+}
+
+export interface Routing {
+  routed: RoutedEvent[];
+  setAside: QuarantinedItem[];
+}
+
+/**
+ * Reads deliveries and finds each event's owner as of the moment its delivery was received, so that nothing received
+ * before a number changed hands reaches its next owner. What cannot be read or belongs to nobody is set aside with its
+ * place; what is valid and shown nowhere is in neither list.
+ */
+export async function routeDeliveries(
+  trx: Transaction<Schema>,
+  readers: WebhookReaders,
+  deliveries: OpenDelivery[],
+): Promise<Routing> {
+  const readings = deliveries.map((delivery) => ({ delivery, ...readDelivery(readers, delivery) }));
+  const stored = readings.flatMap(({ delivery, events }) =>
+    events.flatMap((event) => (event.kind === "other" ? [] : [{ delivery, event }])),
+  );
+  const ownerOf = await findOwners(trx, stored);
+  const routing: Routing = {
+    routed: [],
+    setAside: readings.flatMap(({ delivery, problems }) =>
+      problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
+    ),
+  };
+  for (const { delivery, event } of stored) {
+    const owner = ownerOf(delivery.id, event.phoneNumberId);
+    if (owner) {
+      const { id: deliveryId, receivedAtUs, provider } = delivery;
+      const { tenantId, connectionId } = owner;
+      routing.routed.push({ event, deliveryId, receivedAtUs, provider, tenantId, connectionId });
+    } else {
+      routing.setAside.push(asideFor(delivery.id, event, "unknown_number", null));
+    }
+  }
+  return routing;
+}
+
+export function asideFor(
+  deliveryId: string,
+  { path, phoneNumberId }: MessageEvent | StatusEvent,
+  reason: QuarantinedItem["reason"],
+  detail: string | null,
+): QuarantinedItem {
+  return { deliveryId, path, reason, phoneNumberId, detail };
+}
+
+function readDelivery(readers: WebhookReaders, { provider, body }: OpenDelivery): DeliveryReading {
+  const unreadable = (detail: string) => ({
+    events: [],
+    problems: [{ path: "body", phoneNumberId: null, detail }],
+  });
+  try {
+    return readers[provider]?.read(body) ?? unreadable("no reader for this channel");
+  } catch {
+    // A reader promises not to throw; breaking that promise must not cost the other deliveries of the job.
+    return unreadable("the reader failed");
+  }
+}
+
+async function findOwners(
+  trx: Transaction<Schema>,
+  stored: { delivery: OpenDelivery; event: { phoneNumberId: string } }[],
+) {
+  const key = (deliveryId: string, phoneNumberId: string) => `${deliveryId} ${phoneNumberId}`;
+  const wanted = new Map(
+    stored.map(({ delivery, event: { phoneNumberId } }) => [
+      key(delivery.id, phoneNumberId),
+      { deliveryId: delivery.id, phoneNumberId },
+    ]),
+  );
+  const owners = wanted.size > 0 ? await ownersWhenReceived(trx, [...wanted.values()]) : [];
+  const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
+  return (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId));
+}

@@ -1,0 +1,118 @@
+/** Stores events of many tenants with one statement for each table. */
+import type { Transaction } from "kysely";
+import { advanceConversations, type ConversationKey, openConversations } from "#db/queries/inbox-contacts.ts";
+import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox-messages.ts";
+import type { Schema } from "#db/schema.ts";
+import type { ContactIdentity } from "../integrations/channel.server.ts";
+import { resolveContacts, type Sighting } from "./contact-matching.server.ts";
+import { clash, foldEvents, type MessageDraft, type Refusal } from "./message-folding.server.ts";
+import type { RoutedEvent } from "./routing.server.ts";
+
+/**
+ * Stores `events` in the caller's transaction and answers those it refused. Any order of calls and any repetition ends
+ * in the same rows. Tables are always written in the order contacts, conversations, messages, and rows in the order of
+ * their keys, so that two transactions seldom wait for each other in a circle.
+ */
+export async function storeEvents(trx: Transaction<Schema>, events: RoutedEvent[]): Promise<Refusal[]> {
+  if (events.length === 0) return [];
+  const ids = new Set(events.map(({ event }) => event.providerMessageId));
+  const { drafts, refused } = foldEvents(events, await findMessages(trx, [...ids]));
+  const placed = await placeInConversations(trx, drafts);
+  const written = await upsertMessages(
+    trx,
+    placed.map(({ row }) => row),
+  );
+  const taken = await takenInTheMeantime(trx, drafts, written);
+  await advanceConversations(trx, timesOf(placed.filter(({ draft }) => !taken.has(draft))));
+  return [...refused, ...[...taken].flatMap(([draft, detail]) => refuseAll(draft, detail))];
+}
+
+interface PlacedMessage {
+  draft: MessageDraft;
+  row: MessageRow;
+}
+
+/** Every person an event names becomes a contact; a conversation is opened only where a message needs one. */
+async function placeInConversations(
+  trx: Transaction<Schema>,
+  drafts: MessageDraft[],
+): Promise<PlacedMessage[]> {
+  const contactIdOf = await findPeople(trx, drafts);
+  const keys = new Map<string, ConversationKey>();
+  const wanted = drafts.map((draft) => {
+    // What is stored stays in its conversation, unless a real message replaces a stub.
+    const stays = draft.known && !(draft.known.isStub && draft.hasMessage);
+    const contactId = draft.person && contactIdOf.get(draft.person);
+    if (stays || !contactId) return { draft, conversationId: draft.known?.conversationId };
+    const key = { tenantId: draft.row.tenantId, connectionId: draft.connectionId, contactId };
+    keys.set(textOf(key), key);
+    return { draft, key: textOf(key) };
+  });
+  const opened = await openConversations(trx, [...keys.values()]);
+  const idOf = new Map(opened.map((conversation) => [textOf(conversation), conversation.id]));
+  return wanted.map(({ draft, key, conversationId = key && idOf.get(key) }) => {
+    if (!conversationId) throw new Error("A message was left without a conversation");
+    return { draft, row: { ...draft.row, conversationId } };
+  });
+}
+
+async function findPeople(
+  trx: Transaction<Schema>,
+  drafts: MessageDraft[],
+): Promise<Map<ContactIdentity, string>> {
+  const sightingOf = new Map<ContactIdentity, Sighting>();
+  for (const { event, tenantId, provider } of drafts.flatMap((draft) => draft.events)) {
+    const person = event.kind === "message" ? event.contact : event.recipient;
+    if (person) sightingOf.set(person, { ...person, tenantId, provider, seenAt: event.occurredAt });
+  }
+  const contactOf = await resolveContacts(trx, [...sightingOf.values()]);
+  return new Map([...sightingOf].map(([person, sighting]) => [person, contactOf.get(sighting) ?? ""]));
+}
+
+function textOf({ tenantId, connectionId, contactId }: ConversationKey): string {
+  return `${tenantId} ${connectionId} ${contactId}`;
+}
+
+/**
+ * Drafts whose id another transaction gave to another tenant, or to the other direction, after we had looked: the
+ * upsert left that row alone. One that was known, or that was written, is ours.
+ */
+async function takenInTheMeantime(
+  trx: Transaction<Schema>,
+  drafts: MessageDraft[],
+  written: Set<string>,
+): Promise<Map<MessageDraft, string>> {
+  const unsure = drafts.filter(({ row, known }) => !known && !written.has(row.providerMessageId));
+  const taken = new Map<MessageDraft, string>();
+  if (unsure.length === 0) return taken;
+  const now = await findMessages(
+    trx,
+    unsure.map(({ row }) => row.providerMessageId),
+  );
+  const stored = new Map(now.map((message) => [message.providerMessageId, message]));
+  for (const draft of unsure) {
+    const conflict = clash(draft, stored.get(draft.row.providerMessageId));
+    if (conflict) taken.set(draft, conflict);
+  }
+  return taken;
+}
+
+function refuseAll(draft: MessageDraft, detail: string): Refusal[] {
+  return draft.events.map((item) => ({ item, reason: "conflict", detail }));
+}
+
+/** Statuses do not count: the time of a step says nothing about when the message was. */
+function timesOf(placed: PlacedMessage[]) {
+  const times = new Map<string, { id: string; lastMessageAt: Date; lastInboundAt: Date | null }>();
+  for (const { draft, row } of placed) {
+    if (!draft.hasMessage) continue;
+    const { conversationId: id, occurredAt, direction } = row;
+    const time = times.get(id) ?? { id, lastMessageAt: occurredAt, lastInboundAt: null };
+    if (occurredAt > time.lastMessageAt) time.lastMessageAt = occurredAt;
+    if (direction === "inbound" && (!time.lastInboundAt || occurredAt > time.lastInboundAt)) {
+      time.lastInboundAt = occurredAt;
+    }
+    times.set(id, time);
+  }
+  return [...times.values()];
+}

@@ -1,0 +1,128 @@
+/**
+ * Reads WhatsApp deliveries: `{object, entry: [{id, changes: [{field, value}]}]}`, up to 1,000 updates of several
+ * tenants in one body. Each item is judged on its own; what Meta adds tomorrow must not cost what we know today.
+ */
+import type {
+  ChannelEvent,
+  ChannelWebhook,
+  DeliveryReading,
+  OtherEvent,
+  ReadingProblem,
+} from "../../channel.server.ts";
+import {
+  type ChangeContext,
+  opaqueId,
+  readContacts,
+  readMessage,
+  readStatus,
+} from "./webhook-items.server.ts";
+import { isObject, own, parseBody } from "./webhook-json.server.ts";
+
+export const whatsappWebhook: ChannelWebhook = {
+  channel: "whatsapp",
+  read(bytes) {
+    const reading: DeliveryReading = { events: [], problems: [] };
+    const body = parseBody(bytes);
+    for (const found of body ? readBody(body.value) : [problem("body", null, "not UTF-8 JSON")]) {
+      if ("kind" in found) reading.events.push(found);
+      else if (reading.problems.length < mostProblems) reading.problems.push(found);
+    }
+    return reading;
+  },
+};
+
+/** Meta promises 1,000 updates. Three megabytes of `[0,0,0…` must not become a million rows in quarantine. */
+const mostProblems = 2_000;
+
+/** The number of Meta's sample events, sent by the Test button of the app dashboard. */
+const dashboardNumberId = "123456123";
+
+type Found = Generator<ChannelEvent | ReadingProblem>;
+
+function* readBody(body: unknown): Found {
+  const object = own(body, "object");
+  if (typeof own(body, "field") === "string" && object === undefined) {
+    // Copied from the dashboard, a sample event comes without its envelope.
+    yield other("body", null, "dashboard_test");
+  } else if (typeof object !== "string") {
+    yield problem("body", null, "object: invalid_type");
+  } else if (object !== "whatsapp_business_account") {
+    yield other("body", null, "object");
+  } else {
+    yield* eachOf(own(body, "entry"), "entry", null, readEntry);
+  }
+}
+
+function* readEntry(entry: unknown, path: string): Found {
+  // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
+  const isSample = own(entry, "id") === "0";
+  yield* eachOf(own(entry, "changes"), `${path}.changes`, null, (change, changePath) =>
+    readChange(change, changePath, isSample),
+  );
+}
+
+function* readChange(change: unknown, path: string, isSample: boolean): Found {
+  const field = own(change, "field");
+  const value = own(change, "value");
+  const phoneNumberId = opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ?? null;
+  if (typeof field !== "string") {
+    yield problem(path, phoneNumberId, "field: invalid_type");
+  } else if (isSample || phoneNumberId === dashboardNumberId) {
+    yield other(path, phoneNumberId, "dashboard_test");
+  } else if (field !== "messages" && field !== "smb_message_echoes") {
+    yield other(path, phoneNumberId, /^\w{1,64}$/.test(field) ? field : "unknown");
+  } else if (!isObject(value)) {
+    yield problem(path, null, "value: invalid_type");
+  } else if (!phoneNumberId) {
+    yield problem(path, null, "metadata.phone_number_id: invalid_type");
+  } else {
+    const context = { phoneNumberId, contacts: readContacts(own(value, "contacts")) };
+    yield* readItems(itemReaders[field], value, path, context);
+  }
+}
+
+type ItemReader = (item: unknown, path: string, change: ChangeContext) => ChannelEvent | ReadingProblem;
+
+const itemReaders: Record<"messages" | "smb_message_echoes", Record<string, ItemReader>> = {
+  messages: {
+    messages: (item, path, change) => readMessage(item, path, "inbound", change),
+    statuses: readStatus,
+  },
+  smb_message_echoes: {
+    message_echoes: (item, path, change) => readMessage(item, path, "outbound", change),
+  },
+};
+
+function* readItems(
+  readers: Record<string, ItemReader>,
+  value: Record<string, unknown>,
+  path: string,
+  change: ChangeContext,
+): Found {
+  const lists = Object.entries(readers).filter(([name]) => own(value, name) !== undefined);
+  for (const [name, read] of lists) {
+    yield* eachOf(value[name], `${path}.${name}`, change.phoneNumberId, function* (item, itemPath) {
+      yield read(item, itemPath, change);
+    });
+  }
+  // Errors of the account, actions of a user, lists that are not known yet.
+  if (lists.length === 0) yield other(path, change.phoneNumberId, "messages");
+}
+
+function* eachOf(
+  list: unknown,
+  path: string,
+  phoneNumberId: string | null,
+  visit: (item: unknown, path: string) => Found,
+): Found {
+  if (!Array.isArray(list)) yield problem(path, phoneNumberId, "not a list");
+  else for (const [index, item] of list.entries()) yield* visit(item, `${path}.${index}`);
+}
+
+function problem(path: string, phoneNumberId: string | null, detail: string): ReadingProblem {
+  return { path, phoneNumberId, detail };
+}
+
+function other(path: string, phoneNumberId: string | null, field: string): OtherEvent {
+  return { kind: "other", path, phoneNumberId, field };
+}
