@@ -1,0 +1,88 @@
+/** People and workspaces: who may sign in, which features a workspace has, and making new ones. */
+import { CompiledQuery, sql, type Transaction } from "kysely";
+import type { Db, TenantDb } from "../client.ts";
+import type { Role, Schema } from "../schema.ts";
+
+export interface LoginCandidate {
+  userId: string;
+  tenantId: string;
+  passwordHash: string;
+}
+
+/** The enabled person with that address (any case) and the workspace they land in, or undefined. */
+export async function findLoginCandidate(db: Db, email: string): Promise<LoginCandidate | undefined> {
+  const { rows } = await sql<{
+    user_id: string;
+    tenant_id: string;
+    password_hash: string;
+  }>`select * from app.login_candidate(${email})`.execute(db);
+  const row = rows[0];
+  return row && { userId: row.user_id, tenantId: row.tenant_id, passwordHash: row.password_hash };
+}
+
+/** True only when the workspace has the flag and it is on. */
+export async function isFlagOn(tdb: TenantDb, tenantId: string, flag: string): Promise<boolean> {
+  const row = await tdb
+    .selectFrom("feature_flags")
+    .select("enabled")
+    .where("tenant_id", "=", tenantId)
+    .where("flag", "=", flag)
+    .executeTakeFirst();
+  return row?.enabled ?? false;
+}
+
+/** What rate-limiter-flexible needs of a PostgreSQL client to keep its counters in `login_limits`. */
+export interface CounterClient {
+  query(query: { text: string; values?: unknown[] }): Promise<{ rows: unknown[]; rowCount: number }>;
+}
+
+export function counterClient(db: Db): CounterClient {
+  return {
+    async query({ text, values = [] }) {
+      const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values));
+      return { rows, rowCount: Number(numAffectedRows ?? rows.length) };
+    },
+  };
+}
+
+/** What making people and workspaces needs: a transaction of the role that owns the tables (`app_owner`). */
+export type OwnerDb = Transaction<Schema>;
+
+export async function findWorkspaceIds(owner: OwnerDb, name: string): Promise<string[]> {
+  const rows = await owner
+    .selectFrom("tenants")
+    .select("id")
+    .where(sql<string>`lower(name)`, "=", name.toLowerCase())
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** The new workspace's id. */
+export async function insertWorkspace(owner: OwnerDb, name: string): Promise<string> {
+  const { id } = await owner.insertInto("tenants").values({ name }).returning("id").executeTakeFirstOrThrow();
+  return id;
+}
+
+/** The new person's id, or undefined when somebody has that address already (any case). */
+export async function insertPerson(
+  owner: OwnerDb,
+  person: { email: string; passwordHash: string },
+): Promise<string | undefined> {
+  const row = await owner
+    .insertInto("users")
+    .values({ email: person.email, password_hash: person.passwordHash })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return row?.id;
+}
+
+export async function insertMembership(
+  owner: OwnerDb,
+  membership: { tenantId: string; userId: string; role: Role },
+): Promise<void> {
+  await owner
+    .insertInto("memberships")
+    .values({ tenant_id: membership.tenantId, user_id: membership.userId, role: membership.role })
+    .execute();
+}

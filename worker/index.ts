@@ -1,0 +1,139 @@
+/** The worker process: reads the environment, opens pools, chooses implementations, and ends when it cannot go on. */
+import { setTimeout as pause } from "node:timers/promises";
+import closeWithGrace from "close-with-grace";
+import { createTokenVault } from "#app/integrations/crypto.server.ts";
+import { createConnectors, webhookReaders } from "#app/integrations/registry.server.ts";
+import { envOrExit } from "#app/platform/env.server.ts";
+import { createLog } from "#app/platform/log.server.ts";
+import { Secret } from "#app/platform/secret.server.ts";
+import { createDb, createPool, type DbRole } from "#db/client.ts";
+import { backlog } from "#db/queries/inbox-deliveries.ts";
+import { isMigrated } from "#db/version.ts";
+import { type WorkerEnv, workerEnv } from "./env.ts";
+import { createLiveness, type Liveness } from "./liveness.ts";
+import { createMetrics } from "./metrics.ts";
+import { createProbes } from "./probes.ts";
+import { type JobRunner, startRunner } from "./runner.ts";
+import { frameTask } from "./task-frame.ts";
+import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
+import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
+import { stopDeliveriesTask } from "./tasks/stop-deliveries.ts";
+import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
+
+const env = envOrExit(workerEnv);
+const log = createLog("worker");
+// graphile-worker prints some errors there with all their fields; the logger is told of the same.
+console.trace = () => {};
+
+const openPool = (role: DbRole, purpose: string, max: number) =>
+  createPool({
+    connectionString: env.DATABASE_URL,
+    role,
+    applicationName: `curbe-worker-${purpose}`,
+    max,
+    statementTimeoutMs: 30_000,
+    onError: (error) => log.warn("Database connection lost", { error }),
+  });
+// LISTEN and the clockwork hold or take one each besides the jobs.
+const jobsPool = openPool("app_jobs", "jobs", env.WORKER_CONCURRENCY + 2);
+const livenessPool = openPool("app_jobs", "liveness", 2);
+const ingestPool = openPool("app_ingest", "ingest", env.WORKER_CONCURRENCY + 1);
+const tenantPool = openPool("app_tenant", "tenant", env.WORKER_CONCURRENCY);
+const ingestDb = createDb(ingestPool);
+const livenessDb = createDb(livenessPool);
+
+let draining = false;
+let liveness: Liveness | undefined;
+let runner: JobRunner | undefined;
+
+const metrics = createMetrics(() => backlog(ingestDb));
+const probes = createProbes({ whyNotReady, registry: metrics.registry });
+probes.once("error", (error) => end("WORKER_PORT cannot be listened on", error));
+probes.listen(env.WORKER_PORT, () => log.info("Worker answers probes", { port: env.WORKER_PORT }));
+
+closeWithGrace(
+  { delay: 20_000, logger: false, onTimeout: () => log.error("Worker did not drain in time") },
+  async ({ err, signal }) => {
+    // graphile-worker ends by an unhandled rejection when PostgreSQL restarts. Nothing can be drained then.
+    if (err) return end("Worker ends on an error", err);
+    log.info("Worker is draining", { reason: signal ?? "asked to close" });
+    draining = true;
+    await runner?.stop();
+    liveness?.stop();
+    log.info("Worker has drained");
+  },
+);
+
+await untilDatabaseIsReady();
+liveness = await createLiveness({
+  pool: livenessPool,
+  log,
+  onLost: () => end("Worker lost its lock: the database is away or does not answer", undefined),
+});
+runner = await startRunner({
+  pool: jobsPool,
+  concurrency: env.WORKER_CONCURRENCY,
+  taskList: createTaskList(env),
+  liveness,
+  log,
+  onEnded: (error) => end("The job runner ended", error),
+});
+log.info("Worker is taking jobs", { count: env.WORKER_CONCURRENCY });
+
+/** The process manager starts a new one; running jobs roll back and are done again there. */
+function end(why: string, error: unknown): void {
+  log.error(why, { error });
+  process.exit(1);
+}
+
+/** At boot we wait, so that the order in which an operator starts things does not matter. */
+async function untilDatabaseIsReady(): Promise<void> {
+  for (let waited = 0; ; waited++) {
+    const reason = await isMigrated(livenessDb).then(
+      (migrated) => (migrated ? undefined : "migrations are behind"),
+      () => "database does not answer",
+    );
+    if (!reason) return;
+    if (waited % 10 === 0) log.warn("Worker waits for the database", { reason });
+    await pause(1_000);
+  }
+}
+
+async function whyNotReady(): Promise<string | undefined> {
+  if (draining) return "draining";
+  if (!liveness?.isHeld()) return "not taking jobs";
+  return (await isMigrated(livenessDb)) ? undefined : "migrations are behind";
+}
+
+function createTaskList(config: WorkerEnv) {
+  const inbox = { db: ingestDb, readers: webhookReaders, log };
+  const integrations = {
+    db: createDb(tenantPool),
+    vault: createTokenVault({
+      primary: config.TOKEN_ENCRYPTION_KEY_BASE64,
+      previous: config.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [],
+    }),
+    connectors: createConnectors({
+      meta: {
+        appId: config.META_APP_ID,
+        appSecret: new Secret(config.META_APP_SECRET),
+        configId: config.META_CONFIG_ID,
+        redirectUri: config.META_REDIRECT_URI,
+        graphUrl: config.META_GRAPH_URL,
+        dialogUrl: config.META_DIALOG_URL,
+        graphVersion: config.META_GRAPH_VERSION,
+        log,
+      },
+    }),
+    log,
+    now: () => new Date(),
+  };
+  const frame = { log, metrics };
+  const reconcile = { db: ingestDb, jobsDb: livenessDb, log };
+  return {
+    process_deliveries: frameTask("process_deliveries", processDeliveriesTask(inbox, metrics), frame),
+    subscribe_waba: frameTask("subscribe_waba", subscribeWabaTask(integrations), frame),
+    stop_deliveries: frameTask("stop_deliveries", stopDeliveriesTask(integrations), frame),
+    reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
+  };
+}

@@ -1,0 +1,191 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspaces.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { enqueueDeliveries } from "#db/jobs.ts";
+import {
+  administer,
+  createTestDatabase,
+  type TestDatabase,
+  withDatabase,
+} from "#db/testing/test-database.ts";
+import { killWorkers, readiness, startWorker, until, untilReady, workerEnvironment } from "./test-worker.ts";
+
+let database: TestDatabase;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  env = workerEnvironment(database.url);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.sql(
+    "truncate tenants, webhook_deliveries, graphile_worker._private_jobs restart identity cascade",
+  );
+  await connectWorkspace(database, meta.phoneNumberId);
+});
+afterEach(killWorkers);
+
+const count = async (query: string) =>
+  (await database.sql<{ n: number }>(`select count(*)::int as n from ${query}`))[0]?.n ?? 0;
+
+async function deliverWithJob(...bodies: unknown[]): Promise<string[]> {
+  const ids = await deliverAll(database, bodies);
+  await enqueueDeliveries(database.as("app_web"), ids);
+  return ids;
+}
+
+const oneMessage = (id: string) =>
+  meta.bodyOf({ messages: [meta.textMessage(id, meta.waId, "Secreto 4711")] });
+
+/** Holds every message back until released: a job that has begun and cannot go on. */
+async function holdMessages(): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query("begin; lock table messages in exclusive mode");
+  return async () => {
+    await client.query("rollback");
+    await client.end();
+  };
+}
+
+const blockedJobs = () =>
+  count(`pg_stat_activity where datname = current_database() and application_name = 'curbe-worker-ingest'
+         and wait_event_type = 'Lock'`);
+
+describe("a worker", () => {
+  test("turns an enqueued delivery into a message, counts it, and ends with 0 on SIGTERM", async () => {
+    const worker = await startWorker(env);
+    await untilReady(worker);
+    await deliverWithJob(
+      oneMessage("wamid.1"),
+      meta.bodyOf({ messages: [meta.textMessage("")] }),
+      meta.dashboardTest,
+    );
+    await until("the message is stored", async () => (await count("messages")) === 1, worker.said);
+    await until("the job is gone", async () => (await count("graphile_worker.jobs")) === 0);
+    expect(await (await fetch(`${worker.url}/livez`)).text()).toBe("ok");
+    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+    for (const line of [
+      'deliveries_processed_total{outcome="processed"} 1',
+      'deliveries_processed_total{outcome="quarantined"} 1',
+      'deliveries_processed_total{outcome="ignored"} 1',
+      'dead_letters_total{reason="unreadable"} 1',
+      'job_duration_seconds_count{task="process_deliveries",outcome="done"} 1',
+      "inbox_unprocessed 0",
+      "inbox_oldest_seconds 0",
+    ]) {
+      expect(metrics).toContain(line);
+    }
+    expect((await fetch(`${worker.url}/elsewhere`)).status).toBe(404);
+    worker.child.kill("SIGTERM");
+    expect(await worker.exited).toBe(0);
+    expect(worker.said()).not.toMatch(/Secreto|4711|16505551234/);
+  });
+
+  test("asked to end lets its running job finish first and leaves nothing locked", async () => {
+    const worker = await startWorker(env);
+    await untilReady(worker);
+    const release = await holdMessages();
+    await deliverWithJob(oneMessage("wamid.1"));
+    await until("the job has begun", async () => (await blockedJobs()) === 1, worker.said);
+    worker.child.kill("SIGTERM");
+    await until("it drains", async () => (await readiness(worker)) === 503);
+    await release();
+    expect(await worker.exited).toBe(0);
+    expect([await count("messages"), await count("graphile_worker.jobs")]).toEqual([1, 0]);
+  });
+
+  test("killed in the middle of a job loses nothing: a successor does it within 10 s", async () => {
+    const victim = await startWorker(env);
+    await untilReady(victim);
+    const release = await holdMessages();
+    await deliverWithJob(oneMessage("wamid.1"));
+    await until("the job has begun", async () => (await blockedJobs()) === 1, victim.said);
+    victim.child.kill("SIGKILL");
+    expect(await victim.exited).toBe("SIGKILL");
+    const killedAt = performance.now();
+    await release();
+    expect(await count("graphile_worker.jobs where locked_by is not null")).toBe(1);
+    const successor = await startWorker(env);
+    await until("the message is stored", async () => (await count("messages")) === 1, successor.said);
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
+    await until("the job is gone", async () => (await count("graphile_worker.jobs")) === 0);
+    expect(await database.sql("select outcome from webhook_deliveries")).toEqual([{ outcome: "processed" }]);
+  });
+
+  test("that is paused keeps its job: another worker does not take it", async () => {
+    const paused = await startWorker(env);
+    await untilReady(paused);
+    const release = await holdMessages();
+    await deliverWithJob(oneMessage("wamid.1"));
+    await until("the job has begun", async () => (await blockedJobs()) === 1, paused.said);
+    paused.child.kill("SIGSTOP");
+    const other = await startWorker(env);
+    await untilReady(other);
+    const [job] = await database.sql<{ locked_by: string }>("select locked_by from graphile_worker.jobs");
+    await until(
+      "the job looks old enough to be swept",
+      async () => (await count("graphile_worker.jobs where locked_at < now() - interval '4 seconds'")) === 1,
+    );
+    expect(await database.sql("select locked_by from graphile_worker.jobs")).toEqual([job]);
+    paused.child.kill("SIGCONT");
+    await release();
+    await until("the job is gone", async () => (await count("graphile_worker.jobs")) === 0);
+    expect([await count("messages"), other.said().includes("freed")]).toEqual([1, false]);
+  });
+
+  test("that loses its connections to the database ends with 1 and says why", async () => {
+    const worker = await startWorker(env);
+    await untilReady(worker);
+    await database.sql(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'curbe-worker%' and datname = current_database()",
+    );
+    expect(await worker.exited).toBe(1);
+    expect(worker.said()).toMatch(/"level":"error".*(lost its lock|job runner ended|ends on an error)/);
+    expect(worker.said()).not.toMatch(/^\s+at /m);
+  });
+
+  test("started before its database waits for it, alive and not ready", async () => {
+    const name = `curbe_test_late_${process.pid}`;
+    const worker = await startWorker({ ...env, DATABASE_URL: withDatabase(database.url, name) });
+    await until("it answers", async () => (await readiness(worker)) === 503, worker.said);
+    expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+    await until("it says so", () => worker.said().includes("waits for the database"));
+    await administer(inject("adminUrl"), `create database ${name} template ${inject("template")}`);
+    try {
+      await untilReady(worker);
+      worker.child.kill("SIGTERM");
+      expect(await worker.exited).toBe(0);
+    } finally {
+      await administer(inject("adminUrl"), `drop database ${name} with (force)`);
+    }
+  });
+
+  test.each([
+    ["META_APP_SECRET", undefined],
+    ["TOKEN_ENCRYPTION_KEY_BASE64", Buffer.alloc(31, 7).toString("base64")],
+    ["DATABASE_URL", "mysql://hush-hush"],
+    ["WORKER_CONCURRENCY", "many"],
+  ])("with a wrong %s ends within 2 s and names it, never its value", { retry: 2 }, async (name, value) => {
+    const started = performance.now();
+    const worker = await startWorker({ ...env, [name]: value });
+    expect(await worker.exited).toBe(78);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(worker.said()).toContain(name);
+    if (value) expect(worker.said()).not.toContain(value);
+  });
+});
+
+test("two workers share the jobs, each done once", async () => {
+  const workers = [await startWorker(env), await startWorker(env)];
+  for (const worker of workers) await untilReady(worker);
+  for (let n = 0; n < 40; n++) {
+    const id = await deliver(database, oneMessage(`wamid.${n}`));
+    await enqueueDeliveries(database.as("app_web"), [id]);
+  }
+  await until("all are stored", async () => (await count("messages")) === 40);
+  await until("no job is left", async () => (await count("graphile_worker.jobs")) === 0);
+  expect(await count("conversations")).toBe(1);
+});
