@@ -39,6 +39,8 @@ try {
     onLine: (part, line) => console.log(`${part.padEnd(7)} | ${line}`),
   });
   noteRun(stack.pids(), { origin: stack.origin, databaseUrl: database.url });
+  // As when the address is set at Meta: only now is there somebody to answer.
+  await fetch(`${stack.sandboxUrl}/sandbox/api/handshake`, { method: "POST" });
   console.log(welcome(stack));
   const part = await stack.failed;
   console.error(`${part} ended; stopping the rest.`);

@@ -1,0 +1,73 @@
+/** What the card of a channel shows, out of everything that is known about the workspace's connections. */
+import type { ConnectionView } from "../integrations/connections.server.ts";
+import type { ReasonCode } from "../integrations/errors.ts";
+
+/** `attention`: connected once, and messages do not arrive or replies cannot go out. */
+export type NumberState = "connected" | "starting" | "attention";
+
+export interface NumberView {
+  id: string;
+  state: NumberState;
+  e164: string | null;
+  displayName: string | null;
+  since: Date;
+  deliveries: ConnectionView["deliveries"];
+  /** Why and since when it needs attention; null when Meta's access is fine. */
+  trouble: { code: string; at: Date } | null;
+}
+
+export interface CardView {
+  numbers: NumberView[];
+  /** A choice between several numbers is open. */
+  choosing: boolean;
+  /** The last attempt ended for this reason and left no number behind. */
+  failedAttempt: ReasonCode | null;
+  /** There were connections, and none is left. */
+  disconnected: boolean;
+}
+
+export function cardView(connections: ConnectionView[], choosing: boolean): CardView {
+  const numbers = connections.filter(isNumber).map(numberView);
+  const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
+  return {
+    numbers,
+    choosing,
+    failedAttempt: numbers.length === 0 && !choosing && failed ? "permission_missing" : null,
+    disconnected: numbers.length === 0 && connections.some(wasNumber),
+  };
+}
+
+function isNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
+  return status === "active" || (status === "error" && phoneNumberE164 !== null);
+}
+
+function wasNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
+  return status === "revoked" && phoneNumberE164 !== null;
+}
+
+function numberView(connection: ConnectionView): NumberView {
+  const trouble = troubleOf(connection);
+  const attention = trouble !== null || connection.deliveries === "failed";
+  return {
+    id: connection.id,
+    state: attention ? "attention" : connection.deliveries === "starting" ? "starting" : "connected",
+    e164: connection.phoneNumberE164,
+    displayName: connection.displayName,
+    since: connection.createdAt,
+    deliveries: connection.deliveries,
+    trouble,
+  };
+}
+
+function troubleOf({
+  status,
+  error,
+  maySend,
+  tokenExpiresAt,
+  updatedAt,
+}: ConnectionView): NumberView["trouble"] {
+  if (status === "error") {
+    return error ? { code: error.code, at: new Date(error.at) } : { code: "unknown", at: updatedAt };
+  }
+  return maySend ? null : { code: "token_expired", at: tokenExpiresAt ?? updatedAt };
+}

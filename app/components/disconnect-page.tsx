@@ -1,0 +1,64 @@
+import { Link } from "@remix-run/react";
+import { linkLook } from "./buttons.tsx";
+import type { NumberView } from "./card-view.ts";
+import { DocumentForm, SubmitButton } from "./forms.tsx";
+import { PageHeading, Panel } from "./page.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
+import { texts } from "./texts.ts";
+
+interface DisconnectPageProps {
+  number: NumberView;
+  effects: { conversations: number; messages: number };
+}
+
+const words = texts.disconnect;
+
+/** Says what will stop and what will stay before anything happens. */
+export function DisconnectPage({ number, effects }: DisconnectPageProps) {
+  return (
+    <div className="grid gap-6">
+      <PageHeading
+        title={words.titleOf}
+        lead={
+          <>
+            {number.e164 ? <PhoneNumber e164={number.e164} className="font-semibold text-ink" /> : null}
+            {number.displayName ? ` · ${number.displayName}` : null}
+          </>
+        }
+      />
+      <Panel>
+        <div className="grid gap-5 px-5 py-5 sm:grid-cols-2">
+          <div className="grid content-start gap-1">
+            <h2 className="text-base">{words.stops}</h2>
+            <ul className="grid list-[square] gap-1 pl-4.5 marker:text-bad">
+              {words.stopsList.map((item) => (
+                <li key={item}>{item}</li>
+              ))}
+            </ul>
+          </div>
+          <div className="grid content-start gap-1">
+            <h2 className="text-base">{words.stays}</h2>
+            <ul className="grid list-[square] gap-1 pl-4.5 marker:text-good">
+              <li>
+                <strong>{words.kept(effects.conversations, effects.messages)}.</strong> {words.staysText}
+              </li>
+              <li>{words.numberStays}</li>
+            </ul>
+          </div>
+        </div>
+      </Panel>
+      <DocumentForm
+        action="/api/integrations/meta/whatsapp/disconnect"
+        className="flex flex-wrap items-center gap-3"
+      >
+        <input type="hidden" name="connectionId" value={number.id} />
+        <SubmitButton look="grave" pending={words.submitting}>
+          {words.submit}
+        </SubmitButton>
+        <Link to="/settings/integrations" className={`py-2 ${linkLook}`}>
+          {words.keep}
+        </Link>
+      </DocumentForm>
+    </div>
+  );
+}

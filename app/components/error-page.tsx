@@ -1,0 +1,41 @@
+/** What a person sees when there is no page, or it failed: what happened, what to do, and a code to quote. */
+import { isRouteErrorResponse, useLocation } from "@remix-run/react";
+import { ButtonLink, buttonLook } from "./buttons.tsx";
+import { PageHeading } from "./page.tsx";
+import { usePageFacts } from "./page-context.tsx";
+import { texts } from "./texts.ts";
+
+export function errorWords(error: unknown): { title: string; text: string } {
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  if (status === 404) return texts.errors.notFound;
+  return status < 500 ? texts.errors.refused : texts.errors.broken;
+}
+
+export function ErrorPage({ error }: { error: unknown }) {
+  const { requestId, documentPath } = usePageFacts();
+  const { pathname, search } = useLocation();
+  const path = pathname + search;
+  const { title, text } = errorWords(error);
+  // The id belongs to the document; what failed after a navigation inside it had another.
+  const quoted = path === documentPath ? requestId : undefined;
+  return (
+    <div className="grid gap-5">
+      <PageHeading title={title} lead={text} />
+      <p className="flex flex-wrap gap-3">
+        <ButtonLink look="primary" to="/settings/integrations">
+          {texts.errors.home}
+        </ButtonLink>
+        {title === texts.errors.broken.title ? (
+          <a href={path} className={buttonLook.quiet}>
+            {texts.errors.retry}
+          </a>
+        ) : null}
+      </p>
+      {quoted ? (
+        <p className="text-xs text-ink-soft">
+          {texts.errors.requestId} <code className="font-mono text-ink">{quoted}</code>
+        </p>
+      ) : null}
+    </div>
+  );
+}

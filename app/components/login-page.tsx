@@ -1,0 +1,55 @@
+import type { SignInRefusal } from "../web/auth.server.ts";
+import { DocumentForm, ErrorSummary, Field, type FormProblem, SubmitButton } from "./forms.tsx";
+import { Notice, PageHeading } from "./page.tsx";
+import { texts } from "./texts.ts";
+
+interface LoginPageProps {
+  returnTo: string;
+  signedOut: boolean;
+  refused: { refusal: SignInRefusal; email: string } | undefined;
+}
+
+const words = texts.login;
+
+export function LoginPage({ returnTo, signedOut, refused }: LoginPageProps) {
+  const problems = refused ? problemsOf(refused.refusal) : [];
+  const errorOf = (field: string) => problems.find((problem) => problem.field === field)?.text;
+  return (
+    <>
+      <PageHeading title={words.title} lead={words.lead} />
+      {signedOut && !refused ? <Notice look="plain" role="status" title={words.signedOut} /> : null}
+      <ErrorSummary title={words.errors.title} problems={problems} />
+      <DocumentForm action="/login" noValidate className="grid gap-4">
+        <input type="hidden" name="returnTo" value={returnTo} />
+        <Field
+          name="email"
+          label={words.email}
+          type="email"
+          autoComplete="username"
+          required
+          defaultValue={refused?.email}
+          error={errorOf("email")}
+        />
+        <Field
+          name="password"
+          label={words.password}
+          type="password"
+          autoComplete="current-password"
+          required
+          error={errorOf("password")}
+        />
+        <SubmitButton pending={words.submitting}>{words.submit}</SubmitButton>
+      </DocumentForm>
+    </>
+  );
+}
+
+function problemsOf(refusal: SignInRefusal): FormProblem[] {
+  const { errors } = words;
+  if (refusal.kind === "too_many")
+    return [{ text: errors.tooMany(Math.ceil(refusal.retryAfterSeconds / 60)) }];
+  // Which of the two was wrong is nobody's business; the e-mail comes first, so the link leads there.
+  if (refusal.kind === "wrong") return [{ field: "email", text: errors.wrong }];
+  const missing = { email: errors.emailMissing, password: errors.passwordMissing };
+  return refusal.missing.map((field) => ({ field, text: missing[field] }));
+}

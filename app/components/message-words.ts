@@ -1,0 +1,20 @@
+/** A message in words: what kind it is where its own words do not say, then what it says. */
+import type { MessageContentView } from "../inbox/conversations.server.ts";
+import { texts } from "./texts.ts";
+
+const { kinds, reactedWith } = texts.thread;
+
+/** What stands above or in place of a message's own text; null when the text is all there is to it. */
+export function kindWords({ kind, text }: MessageContentView): string | null {
+  if (kind === "text" || kind === "reply") return text === null ? kinds[kind] : null;
+  if (kind === "unknown") return null;
+  return kind === "reaction" ? reactedWith : kinds[kind];
+}
+
+/** One line for a list. */
+export function previewWords(content: MessageContentView): string {
+  const label = kindWords(content);
+  const said = content.text ?? content.detail;
+  if (label === null) return said ?? texts.thread.notYet;
+  return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
+}

@@ -1,0 +1,72 @@
+import { Link } from "@remix-run/react";
+import { linkLook } from "./buttons.tsx";
+import { DocumentForm, ErrorSummary, SubmitButton } from "./forms.tsx";
+import { PageHeading } from "./page.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
+import { texts } from "./texts.ts";
+
+interface OfferedNumber {
+  phoneNumberId: string;
+  wabaId: string;
+  e164: string;
+  displayName: string;
+}
+
+const words = texts.number;
+
+/** One number out of several, as radio buttons: nothing is connected before the button is pressed. */
+export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[]; nothingChosen: boolean }) {
+  const problems = nothingChosen ? [{ field: "number-0", text: words.errors.none }] : [];
+  return (
+    <div className="grid gap-6">
+      <PageHeading title={words.title} lead={words.lead} />
+      <ErrorSummary title={words.errors.title} problems={problems} />
+      <DocumentForm className="grid gap-5">
+        <fieldset aria-describedby={nothingChosen ? "number-error" : undefined}>
+          <legend className="font-semibold">{words.legend}</legend>
+          {nothingChosen ? (
+            <p id="number-error" className="mt-1 text-xs font-semibold text-bad">
+              {words.errors.none}
+            </p>
+          ) : null}
+          <div className="mt-2 divide-y divide-line overflow-hidden rounded-md border border-line bg-panel">
+            {numbers.map((number, index) => (
+              <NumberOption key={number.phoneNumberId} number={number} id={`number-${index}`} />
+            ))}
+          </div>
+        </fieldset>
+        <div className="flex flex-wrap items-center gap-3">
+          <SubmitButton pending={words.submitting}>{words.submit}</SubmitButton>
+          <Link to="/settings/integrations" className={`py-2 ${linkLook}`}>
+            {words.later}
+          </Link>
+        </div>
+      </DocumentForm>
+    </div>
+  );
+}
+
+function NumberOption({ number, id }: { number: OfferedNumber; id: string }) {
+  return (
+    <label
+      htmlFor={id}
+      className="flex cursor-pointer items-center gap-3 px-4 py-3 hover:bg-sunken has-checked:bg-mark-soft"
+    >
+      <input
+        type="radio"
+        id={id}
+        name="phoneNumberId"
+        value={number.phoneNumberId}
+        required
+        className="size-5 shrink-0 accent-ink"
+      />
+      <span className="grid min-w-0">
+        <PhoneNumber e164={number.e164} className="font-semibold" />
+        <span>{number.displayName || words.unnamed}</span>
+        <span className="text-xs text-ink-soft">
+          {words.account} <span className="tabular">{number.wabaId}</span>
+        </span>
+      </span>
+    </label>
+  );
+}

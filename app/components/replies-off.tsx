@@ -1,0 +1,14 @@
+import { Link } from "@remix-run/react";
+import { Notice } from "./page.tsx";
+import { texts } from "./texts.ts";
+
+/** Shown wherever one would look for a way to answer while there is none. */
+export function RepliesOff() {
+  return (
+    <Notice look="warn" title={texts.thread.repliesOff}>
+      <Link to="/settings/integrations" className="underline underline-offset-2">
+        {texts.thread.repliesOffAction}
+      </Link>
+    </Notice>
+  );
+}

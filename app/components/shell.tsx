@@ -1,0 +1,129 @@
+/** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
+import { Link, NavLink } from "@remix-run/react";
+import type { ReactNode } from "react";
+import type { FlashCode } from "../web/flash.server.ts";
+import { BrandMark } from "./brand.tsx";
+import { DocumentForm, SubmitButton } from "./forms.tsx";
+import { JumpLink } from "./jump-link.tsx";
+import { Notice } from "./page.tsx";
+import { texts } from "./texts.ts";
+
+export interface ShellViewer {
+  email: string;
+  tenantName: string;
+}
+
+interface ShellProps {
+  viewer: ShellViewer | null;
+  flash: FlashCode | undefined;
+  children: ReactNode;
+}
+
+export function Shell({ viewer, flash, children }: ShellProps) {
+  return (
+    <>
+      <JumpLink
+        to="content"
+        className="absolute -top-20 left-4 z-10 rounded-sm bg-ink px-4 py-2 font-semibold text-on-ink focus:top-3"
+      >
+        {texts.skipToContent}
+      </JumpLink>
+      {viewer ? (
+        <div className="md:grid md:min-h-screen md:grid-cols-[15rem_1fr]">
+          <Sidebar viewer={viewer} />
+          <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
+            <div className="mx-auto max-w-[52rem] md:mx-0">
+              <FlashRegion flash={flash} />
+              {children}
+            </div>
+          </main>
+        </div>
+      ) : (
+        <Doorway>{children}</Doorway>
+      )}
+    </>
+  );
+}
+
+/** There from the first moment, so that what appears in it is read out. */
+function FlashRegion({ flash }: { flash: FlashCode | undefined }) {
+  return (
+    <div role="status" className={flash ? "mb-6" : ""}>
+      {flash ? <Notice look="good" title={texts.flashes[flash]} /> : null}
+    </div>
+  );
+}
+
+/** For whoever is not signed in: one narrow column under the brand. */
+function Doorway({ children }: { children: ReactNode }) {
+  return (
+    <main id="content" tabIndex={-1} className="mx-auto grid max-w-[27rem] gap-5 px-4 py-8 sm:py-20">
+      <p className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
+        <BrandMark className="size-8" />
+        {texts.product}
+      </p>
+      <div className="overflow-hidden rounded-md border border-line bg-panel">
+        <div aria-hidden="true" className="kerb" />
+        <div className="grid gap-5 px-5 py-6 sm:px-7">{children}</div>
+      </div>
+    </main>
+  );
+}
+
+/** A column beside the page where there is room for one, else two lines above it. */
+function Sidebar({ viewer }: { viewer: ShellViewer }) {
+  return (
+    <header className="border-b border-line bg-panel md:sticky md:top-0 md:h-screen md:overflow-y-auto md:border-r md:border-b-0">
+      <div aria-hidden="true" className="kerb" />
+      <div className="grid grid-cols-[1fr_auto] items-center gap-x-3 px-4 pt-2 md:flex md:h-[calc(100%-0.3125rem)] md:flex-col md:items-stretch md:px-3 md:pt-5">
+        <div className="flex min-w-0 items-center gap-2.5 md:grid md:gap-5 md:px-2">
+          <Link
+            to="/settings/integrations"
+            className="flex items-center gap-2 text-base font-bold tracking-tight"
+          >
+            <BrandMark className="size-6" />
+            {texts.product}
+          </Link>
+          <p className="min-w-0 border-l border-line-strong pl-2.5 md:border-0 md:pl-0">
+            <span className="sr-only text-xs text-ink-soft md:not-sr-only md:block">
+              {texts.nav.workspace}
+            </span>
+            <span className="block truncate md:font-semibold md:whitespace-normal">{viewer.tenantName}</span>
+          </p>
+        </div>
+        <nav
+          aria-label={texts.nav.label}
+          className="order-last col-span-2 -mx-2 md:order-none md:mx-0 md:my-5"
+        >
+          <ul className="flex flex-wrap gap-1 md:flex-col">
+            <NavItem to="/conversations">{texts.nav.conversations}</NavItem>
+            <NavItem to="/settings/integrations">{texts.nav.integrations}</NavItem>
+          </ul>
+        </nav>
+        <div className="md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
+          <p className="hidden text-xs text-ink-soft md:block">
+            {texts.nav.signedInAs} <span className="block text-ink">{viewer.email}</span>
+          </p>
+          <DocumentForm action="/logout">
+            <SubmitButton look="bare" pending={texts.nav.signingOut}>
+              {texts.nav.signOut}
+            </SubmitButton>
+          </DocumentForm>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function NavItem({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <li>
+      <NavLink
+        to={to}
+        className="flex min-h-10 items-center rounded-sm border-b-3 border-transparent px-2.5 font-medium hover:bg-sunken aria-[current=page]:border-mark aria-[current=page]:font-semibold md:border-b-0 md:border-l-3 md:px-3 md:aria-[current=page]:bg-sunken"
+      >
+        {children}
+      </NavLink>
+    </li>
+  );
+}

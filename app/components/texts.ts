@@ -1,0 +1,285 @@
+/**
+ * Every word a person reads. A second language is a second object of the type of `texts`: a missing key does not
+ * compile. The browser gets this file, so it imports types only.
+ */
+
+import type { MessageKind } from "../inbox/message-kinds.ts";
+import type { ReasonCode } from "../integrations/errors.ts";
+import type { FlashCode } from "../web/flash.server.ts";
+
+interface Explained {
+  title: string;
+  text: string;
+}
+
+const reasons: Record<ReasonCode, Explained> = {
+  cancelled: {
+    title: "Connection cancelled or failed. Try again.",
+    text: "Nothing was changed. When you try again, finish every step in the Meta window.",
+  },
+  number_taken: {
+    title: "This number is already connected to another workspace.",
+    text: "Nothing was changed. Disconnect it there first, or connect a different number.",
+  },
+  state_invalid: {
+    title: "We could not match Meta’s answer to an attempt of yours.",
+    text: "Nothing was changed. Start again from this page, in this browser.",
+  },
+  state_expired: {
+    title: "The attempt took longer than 10 minutes, so we stopped it.",
+    text: "Nothing was changed. Start again; it takes about 5 minutes.",
+  },
+  state_used: {
+    title: "That attempt was already finished.",
+    text: "If a number shows as connected below, all is well. If not, start again.",
+  },
+  code_rejected: {
+    title: "Meta took back its confirmation before we could use it.",
+    text: "Nothing was changed. Confirmations last only seconds: start again and it should work.",
+  },
+  permission_missing: {
+    title: "A permission we need was switched off in the Meta window.",
+    text: "Without it messages cannot reach you here. Try again and leave every permission switched on.",
+  },
+  no_number: {
+    title: "The account you picked has no WhatsApp number we can connect.",
+    text: "Nothing was changed. Add a number in WhatsApp Manager, or pick another account, then try again.",
+  },
+  meta_unavailable: {
+    title: "Meta is not answering right now.",
+    text: "Nothing was changed. Try again in a few minutes.",
+  },
+  choice_expired: {
+    title: "Your list of numbers is no longer open.",
+    text: "Nothing was changed. Start again to see your numbers.",
+  },
+};
+
+const flashes: Record<FlashCode, string> = {
+  disconnected: "Disconnected. Your conversations are kept.",
+  nothing_to_disconnect: "There was nothing left to disconnect.",
+};
+
+const messageKinds: Record<MessageKind, string> = {
+  text: "Message",
+  image: "Photo",
+  video: "Video",
+  audio: "Audio",
+  voice: "Voice message",
+  document: "Document",
+  sticker: "Sticker",
+  location: "Location",
+  contacts: "Contact card",
+  reply: "Reply",
+  reaction: "Reaction",
+  reaction_removed: "Reaction removed",
+  order: "Order",
+  template: "Template message",
+  system: "Notice",
+  edit: "Edited a message",
+  revoke: "Deleted a message",
+  welcome: "Opened the chat",
+  unsupported: "A kind of message that WhatsApp does not share",
+  unknown: "Message",
+};
+
+export const texts = {
+  product: "Curbe",
+  skipToContent: "Skip to content",
+  nav: {
+    label: "Main",
+    workspace: "Workspace",
+    integrations: "Integrations",
+    conversations: "Conversations",
+    signOut: "Sign out",
+    signingOut: "Signing out…",
+    signedInAs: "Signed in as",
+  },
+  flashes,
+  login: {
+    title: "Sign in",
+    lead: "Your customers’ WhatsApp, in one place for your whole team.",
+    email: "E-mail",
+    password: "Password",
+    submit: "Sign in",
+    submitting: "Signing in…",
+    signedOut: "You are signed out.",
+    errors: {
+      title: "You are not signed in yet",
+      emailMissing: "Enter your e-mail address.",
+      passwordMissing: "Enter your password.",
+      wrong: "The e-mail or the password is not right.",
+      tooMany: (minutes: number) =>
+        minutes <= 1
+          ? "Too many attempts. Wait a minute, then try again."
+          : `Too many attempts. Wait ${minutes} minutes, then try again.`,
+    },
+  },
+  integrations: {
+    title: "Integrations",
+    lead: "The channels your customers write to you on.",
+    states: {
+      notConnected: "Not connected",
+      connected: "Connected",
+      starting: "Starting",
+      attention: "Needs attention",
+      choosing: "Waiting for you",
+    },
+    about: "Answer your customers’ WhatsApp messages here.",
+    youGet: "What you get",
+    gains: [
+      "Every message to your number arrives here, for the whole team.",
+      "Conversations stay with you, even if you disconnect.",
+      "You stay in charge: disconnect at any time, from here or from Meta.",
+    ],
+    youNeed: "What you need",
+    needs: [
+      "A Meta business account that you manage.",
+      "A phone number on WhatsApp Business Platform.",
+      "About 5 minutes.",
+    ],
+    beforeLeaving:
+      "You continue at Meta and come back here. Messages from before the connection do not come over.",
+    connect: "Connect WhatsApp",
+    connectAgain: "Connect again",
+    reconnect: "Reconnect",
+    tryAgain: "Try again",
+    connecting: "Connecting…",
+    disconnected: "Disconnected. Your conversations are kept.",
+    choosing: {
+      text: "Meta has confirmed. Your account has more than one number: choose the one to connect.",
+      action: "Choose a number",
+    },
+    details: {
+      number: "Number",
+      name: "Display name",
+      since: "Connected since",
+      deliveries: "Message delivery",
+    },
+    nowConnected: "WhatsApp is connected.",
+    checkAgain: "Check again",
+    deliveries: {
+      starting: "Switching on. This takes a few seconds.",
+      on: "On. New messages arrive here.",
+      failed: "Meta has not switched it on. New messages are not arriving.",
+    },
+    seeConversations: "Open conversations",
+    disconnect: "Disconnect…",
+    errorTitle: "Meta ended our access to this number.",
+    errorEffect: "New messages are not arriving, and replies are off.",
+    errorAction: "Reconnect to start receiving again. Your conversations stay as they are.",
+    reasons,
+    reference: "Code to quote:",
+    since: "Since",
+    manualLink: "Manual Connect (Admin only)",
+  },
+  number: {
+    title: "Choose a number",
+    lead: "The account you picked at Meta has several numbers. Which one should receive messages here?",
+    legend: "WhatsApp number",
+    unnamed: "No display name",
+    account: "Account",
+    submit: "Connect this number",
+    submitting: "Connecting…",
+    later: "Decide later",
+    errors: { title: "No number is connected yet", none: "Choose one of the numbers." },
+  },
+  disconnect: {
+    title: "Disconnect WhatsApp",
+    titleOf: "Disconnect this number?",
+    stops: "What stops",
+    stopsList: [
+      "New messages to this number no longer arrive here.",
+      "Replies from here are switched off.",
+      "Our access at Meta is given up.",
+    ],
+    stays: "What stays",
+    kept: (conversations: number, messages: number) =>
+      `${count(conversations, "conversation")} with ${count(messages, "message")}`,
+    staysText: "You can read them as before, and they continue when you connect the number again.",
+    numberStays: "The number itself stays registered at WhatsApp.",
+    submit: "Disconnect number",
+    submitting: "Disconnecting…",
+    keep: "Keep it connected",
+  },
+  manual: {
+    title: "Manual Connect (Admin only)",
+    lead: "For debugging: connects with ids and a token that you copy from Meta, without Meta’s window. Meta is asked to confirm them before anything is stored.",
+    wabaId: "WhatsApp Business Account ID",
+    wabaIdHint: "In WhatsApp Manager, under Account information.",
+    phoneNumberId: "Phone number ID",
+    phoneNumberIdHint: "Meta’s id of the number, not the number itself.",
+    accessToken: "Access token",
+    accessTokenHint: "Stored encrypted and never shown again.",
+    submit: "Connect number",
+    submitting: "Connecting…",
+    cancel: "Back to integrations",
+    errors: {
+      title: "The number is not connected",
+      idMissing: "Enter the ID as Meta shows it.",
+      idMalformed: "An ID is digits only, without spaces or a plus sign.",
+      tokenMissing: "Enter the access token.",
+      tokenMalformed: "That is not a token: it has spaces or is cut off.",
+      tokenRejected: "Meta does not accept this token for our app. It may have expired.",
+      numberNotInWaba: "With this token Meta lists no such number under that account.",
+      permissionMissing: "This token lacks a permission that we need to receive and send messages.",
+    },
+  },
+  conversations: {
+    title: "Conversations",
+    empty: "No conversations yet.",
+    emptyConnected: "They start as soon as a customer writes to your number.",
+    emptyNotConnected: "Connect WhatsApp, and they start as soon as a customer writes to you.",
+    toIntegrations: "Go to Integrations",
+    older: "Older conversations",
+    newest: "Back to the newest",
+    you: "You",
+    unknownContact: "Unknown contact",
+    numberEnding: "Number ending in",
+    listLabel: "Conversations, newest first",
+  },
+  thread: {
+    back: "All conversations",
+    earlier: "Earlier messages",
+    latest: "Latest messages",
+    repliesOff: "Replies are off: WhatsApp is not connected.",
+    repliesOffAction: "Go to Integrations",
+    from: { inbound: "From the customer", outbound: "From your business" },
+    reactedWith: "Reacted with",
+    statuses: {
+      received: "Received",
+      sent: "Sent",
+      delivered: "Delivered",
+      read: "Read",
+      played: "Played",
+      failed: "Not delivered",
+    },
+    failedBecause: "Meta’s reason:",
+    kinds: messageKinds,
+    mediaNote: "The file stays at WhatsApp.",
+    notYet: "The text of this message has not reached us.",
+    items: (items: number) => count(items, "item"),
+    empty: "No messages in this conversation yet.",
+  },
+  errors: {
+    notFound: {
+      title: "There is no such page",
+      text: "The address may be wrong, or what was here belongs to another workspace.",
+    },
+    broken: {
+      title: "Something failed on our side",
+      text: "Your data is safe and nothing you did caused it. Try again in a moment.",
+    },
+    refused: {
+      title: "That request cannot be answered here",
+      text: "Go back to the page you came from and try again.",
+    },
+    home: "Go to Integrations",
+    retry: "Try again",
+    requestId: "Code to quote if you ask us about it:",
+  },
+} as const;
+
+function count(amount: number, noun: string): string {
+  return `${amount.toLocaleString("en")} ${noun}${amount === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,175 @@
+/** The card of WhatsApp: what it is, how it is, and the one thing to do next. */
+import { Link, useRevalidator } from "@remix-run/react";
+import { type ReactNode, useEffect } from "react";
+import { WhatsAppSign } from "./brand.tsx";
+import { ButtonLink, linkLook } from "./buttons.tsx";
+import type { CardView, NumberView } from "./card-view.ts";
+import { ConnectForm } from "./connect-form.tsx";
+import { Facts, Notice, Panel, StateChip } from "./page.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
+import { texts } from "./texts.ts";
+import { Time } from "./time.tsx";
+
+const words = texts.integrations;
+
+export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath: string | undefined }) {
+  useFreshAnswers(card.numbers.some((number) => number.state === "starting"));
+  return (
+    <Panel labelledBy="whatsapp">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 py-4">
+        <span className="rounded-sm bg-ink p-1.5 text-on-ink">
+          <WhatsAppSign className="size-6" />
+        </span>
+        <h2 id="whatsapp" className="grow text-lg">
+          WhatsApp
+        </h2>
+        <div role="status">
+          <CardState card={card} />
+        </div>
+      </div>
+      {card.choosing ? <OpenChoice /> : null}
+      {card.numbers.map((number) => (
+        <ConnectedNumber key={number.id} number={number} />
+      ))}
+      {card.numbers.length === 0 ? <Invitation card={card} /> : null}
+      {byHandPath ? (
+        <p className="border-t border-line bg-paper px-5 py-3 text-xs">
+          <Link to={byHandPath} className={linkLook}>
+            {words.manualLink}
+          </Link>
+        </p>
+      ) : null}
+    </Panel>
+  );
+}
+
+/** Asks again every three seconds while something is being switched on and somebody looks. */
+function useFreshAnswers(waiting: boolean) {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") revalidate();
+    }, 3_000);
+    return () => clearInterval(timer);
+  }, [waiting, revalidate]);
+}
+
+function CardState({ card }: { card: CardView }) {
+  const is = (state: NumberView["state"]) => card.numbers.some((number) => number.state === state);
+  if (is("attention")) return <StateChip look="warn">{words.states.attention}</StateChip>;
+  if (is("starting")) return <StateChip look="wait">{words.states.starting}</StateChip>;
+  if (is("connected")) return <StateChip look="good">{words.states.connected}</StateChip>;
+  if (card.choosing) return <StateChip look="wait">{words.states.choosing}</StateChip>;
+  return <StateChip look="none">{words.states.notConnected}</StateChip>;
+}
+
+function Section({ children }: { children: ReactNode }) {
+  return <div className="grid gap-4 border-t border-line px-5 py-5">{children}</div>;
+}
+
+function OpenChoice() {
+  return (
+    <Section>
+      <p className="max-w-prose">{words.choosing.text}</p>
+      <p>
+        <ButtonLink look="primary" to="/settings/integrations/whatsapp/number">
+          {words.choosing.action}
+        </ButtonLink>
+      </p>
+    </Section>
+  );
+}
+
+function ConnectedNumber({ number }: { number: NumberView }) {
+  const { e164, displayName, trouble, deliveries } = number;
+  const details = words.details;
+  return (
+    <Section>
+      {trouble ? <Trouble trouble={trouble} /> : null}
+      <Facts
+        facts={[
+          { name: details.number, value: e164 ? <PhoneNumber e164={e164} className="font-semibold" /> : "–" },
+          { name: details.name, value: displayName ?? "–" },
+          { name: details.since, value: <Time at={number.since} /> },
+          ...(trouble ? [] : [{ name: details.deliveries, value: <Deliveries state={deliveries} /> }]),
+        ]}
+      />
+      <div className="flex flex-wrap items-center gap-3">
+        {number.state === "attention" ? (
+          <ConnectForm label={words.reconnect} />
+        ) : (
+          <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
+        )}
+        <Link
+          to={`/settings/integrations/whatsapp/disconnect?connection=${number.id}`}
+          className={`py-2 ${linkLook}`}
+        >
+          {words.disconnect}
+        </Link>
+      </div>
+    </Section>
+  );
+}
+
+function Trouble({ trouble }: { trouble: NonNullable<NumberView["trouble"]> }) {
+  return (
+    <Notice look="warn" title={words.errorTitle}>
+      <p>
+        {words.errorEffect} {words.errorAction}
+      </p>
+      <p className="mt-1 text-xs">
+        {words.since} <Time at={trouble.at} />. {words.reference}{" "}
+        <code className="font-mono">{trouble.code}</code>
+      </p>
+    </Notice>
+  );
+}
+
+function Deliveries({ state }: { state: NumberView["deliveries"] }) {
+  if (state !== "starting") return words.deliveries[state];
+  return (
+    <>
+      {words.deliveries.starting}{" "}
+      <Link to="/settings/integrations" className={linkLook}>
+        {words.checkAgain}
+      </Link>
+    </>
+  );
+}
+
+/** Before there is a number: what it brings, what it takes, and the button. */
+function Invitation({ card }: { card: CardView }) {
+  const failed = card.failedAttempt && words.reasons[card.failedAttempt];
+  const label = card.disconnected ? words.connectAgain : failed ? words.tryAgain : words.connect;
+  return (
+    <Section>
+      {failed ? (
+        <Notice look="warn" title={failed.title}>
+          {failed.text}
+        </Notice>
+      ) : null}
+      {card.disconnected ? <p className="font-semibold">{words.disconnected}</p> : null}
+      <p className="text-base">{words.about}</p>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <NamedList name={words.youGet} items={words.gains} />
+        <NamedList name={words.youNeed} items={words.needs} />
+      </div>
+      <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
+      <ConnectForm label={label} quiet={card.choosing} />
+    </Section>
+  );
+}
+
+function NamedList({ name, items }: { name: string; items: readonly string[] }) {
+  return (
+    <div className="grid content-start gap-1">
+      <h3>{name}</h3>
+      <ul className="grid list-[square] gap-1 pl-4.5 marker:text-line-strong">
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

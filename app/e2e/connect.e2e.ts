@@ -1,0 +1,193 @@
+import { expect, type Page, test } from "@playwright/test";
+import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
+import {
+  approve,
+  control,
+  goToMeta,
+  origin,
+  rows,
+  signIn,
+  startAfresh,
+  untilDeliveriesAreOn,
+} from "./journey.ts";
+
+test.beforeEach(startAfresh);
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a member connects in one flow, a message arrives in their workspace only, and disconnect ends it", async ({
+      page,
+      browser,
+    }) => {
+      await signIn(page, "leo@luz.example");
+      await expect(page.getByText("Not connected")).toBeVisible();
+      await goToMeta(page, "Ana Luz");
+      await approve(page);
+
+      await expect(page).toHaveURL(`${origin()}/settings/integrations?whatsapp=connected`);
+      await expect(page.getByText("+52 55 1234 5678")).toBeVisible();
+      await expect(page.getByText("Panadería Luz").first()).toBeVisible();
+      await theTokenIsSealed();
+
+      await untilDeliveriesAreOn(NUMBER_IDS.luz);
+      await page.goto(`${origin()}/settings/integrations`);
+      await expect(page.getByRole("status").filter({ hasText: /^Connected$/ })).toBeVisible();
+
+      await control("/messages", {
+        phoneNumberId: NUMBER_IDS.luz,
+        text: "¿Tienen pan de muerto? <b>ñ</b> 😀",
+        sender: { phone: "525587654321", name: "Marta Ríos" },
+      });
+      await theConversationShows(page, "¿Tienen pan de muerto? <b>ñ</b> 😀");
+
+      const other = await browser.newContext({ javaScriptEnabled });
+      const eva = await other.newPage();
+      await signIn(eva, "eva@norte.example");
+      await eva.goto(`${origin()}/conversations`);
+      await expect(eva.getByText("No conversations yet.")).toBeVisible();
+      expect(await eva.content()).not.toMatch(/Marta|pan de muerto/);
+      const [thread] = await rows<{ id: string }>("select id from conversations");
+      const foreign = await eva.goto(`${origin()}/conversations/${thread?.id}`);
+      expect(foreign?.status()).toBe(404);
+      await other.close();
+
+      await disconnect(page);
+    });
+
+    test("a person who cancels at Meta reads so and can try again", async ({ page }) => {
+      await signIn(page, "max@norte.example");
+      await page.getByRole("button", { name: "Connect WhatsApp" }).click();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await expect(page.getByText("Connection cancelled or failed. Try again.")).toBeVisible();
+      await goToMeta(page, "Eva Norte", /^(Connect|Try)/);
+      await approve(page);
+      await expect(page.getByText("+54 9 11 2345 6789")).toBeVisible();
+    });
+
+    test("a number of another workspace is refused in the words that were agreed", async ({
+      page,
+      browser,
+    }) => {
+      const first = await browser.newContext({ javaScriptEnabled });
+      const ana = await first.newPage();
+      await signIn(ana, "ana@luz.example");
+      await goToMeta(ana, "Ana Luz");
+      await approve(ana);
+      await expect(ana.getByText("+52 55 1234 5678")).toBeVisible();
+      await first.close();
+
+      await signIn(page, "max@norte.example");
+      await goToMeta(page, "Ana Luz");
+      await approve(page);
+      await expect(page.getByText("This number is already connected to another workspace.")).toBeVisible();
+      expect(await page.content()).not.toContain("Panadería");
+    });
+
+    test("of several numbers the person picks one from a list that survives a reload", async ({ page }) => {
+      await signIn(page, "leo@luz.example");
+      await goToMeta(page, "Carla Cadenas");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
+      await approve(page);
+      await expect(page.getByRole("heading", { level: 1, name: "Choose a number" })).toBeVisible();
+      await page.reload();
+      await page.getByRole("radio", { name: /55 2222 1003/ }).check();
+      await page.getByRole("button", { name: "Connect this number" }).click();
+      await expect(page.getByText("+52 55 2222 1003")).toBeVisible();
+      expect(await rows("select status, phone_number_id from channel_connections")).toEqual([
+        { status: "active", phone_number_id: NUMBER_IDS.cadenasCentro3 },
+      ]);
+    });
+  });
+}
+
+test("an account without a number, a missing permission and a Meta that is away each say what to do", async ({
+  page,
+}) => {
+  await signIn(page, "leo@luz.example");
+  await goToMeta(page, "Bea Sin Número");
+  await page.getByRole("radio", { name: "Continue without a number" }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await approve(page);
+  await expect(page.getByRole("alert")).toContainText("no WhatsApp number");
+
+  await goToMeta(page, "Ana Luz", /^(Connect|Try)/);
+  await page.getByRole("checkbox", { name: "whatsapp_business_messaging" }).uncheck();
+  await approve(page);
+  await expect(page.getByRole("alert")).toContainText("permission");
+  expect(await rows("select status, metadata->'error'->>'code' as code from channel_connections")).toEqual([
+    { status: "error", code: "permission_missing" },
+  ]);
+
+  await control("/scenarios", { endpoint: "debug_token", times: 1, outcome: { kind: "http" } });
+  await goToMeta(page, "Ana Luz", /^(Connect|Try)/);
+  await approve(page);
+  await expect(page.getByRole("alert")).toContainText("Meta is not answering");
+
+  await goToMeta(page, "Ana Luz", /^(Connect|Try)/);
+  await approve(page);
+  await expect(page.getByText("+52 55 1234 5678")).toBeVisible();
+});
+
+test("nobody but an admin with the flag sees a trace of manual connect, and no HTML holds a token", async ({
+  page,
+}) => {
+  const manual = `${origin()}/settings/integrations/whatsapp/manual`;
+  for (const email of ["leo@luz.example", "eva@norte.example", "max@norte.example"]) {
+    await page.context().clearCookies();
+    await signIn(page, email);
+    expect(await page.content()).not.toMatch(/manual|waba|access.?token/i);
+    expect((await page.goto(manual))?.status()).toBe(404);
+    expect(await page.content()).not.toMatch(/<input/i);
+  }
+  await page.context().clearCookies();
+  await signIn(page, "ana@luz.example");
+  await page.getByRole("link", { name: "Manual Connect (Admin only)" }).click();
+  const { token } = await control<{ token: string }>("/tokens", { businessId: "506000000000000011" });
+  await page.getByLabel("WhatsApp Business Account ID").fill("204000000000000011");
+  await page.getByLabel("Phone number ID").fill(NUMBER_IDS.luz);
+  await page.getByLabel("Access token").fill(token);
+  await page.getByRole("button", { name: "Connect number" }).click();
+  await expect(page.getByText("+52 55 1234 5678")).toBeVisible();
+  expect(await page.content()).not.toContain(token);
+});
+
+async function theTokenIsSealed(): Promise<void> {
+  const [row] = await rows<{ status: string; access_token_enc: string }>(
+    "select status, access_token_enc from channel_connections where phone_number_id = $1",
+    [NUMBER_IDS.luz],
+  );
+  expect(row?.status).toBe("active");
+  expect(row?.access_token_enc).toMatch(/^v1\./);
+  expect(row?.access_token_enc).not.toContain("EAA");
+}
+
+async function theConversationShows(page: Page, text: string): Promise<void> {
+  const stored = () => rows("select count(*)::int as n from messages");
+  await expect.poll(stored).toEqual([{ n: 1 }]);
+  await page.goto(`${origin()}/conversations`);
+  await page.getByRole("link", { name: /Marta Ríos/ }).click();
+  await expect(page.getByText(text)).toBeVisible();
+}
+
+async function disconnect(page: Page): Promise<void> {
+  await page.goto(`${origin()}/settings/integrations`);
+  await page.getByRole("link", { name: "Disconnect…" }).click();
+  await expect(page.getByText("1 conversation with 1 message")).toBeVisible();
+  await page.getByRole("button", { name: "Disconnect number" }).click();
+  await expect(page.getByText("Not connected")).toBeVisible();
+  await expect(page.getByText("Disconnected. Your conversations are kept.").first()).toBeVisible();
+  const answer = await page.request.get(`${origin()}/api/integrations/meta/whatsapp/status`);
+  expect(await answer.json()).toMatchObject({ connected: false, may_send: false });
+  await page.goto(`${origin()}/conversations`);
+  await page.getByRole("link", { name: /Marta Ríos/ }).click();
+  await expect(page.getByText("Replies are off: WhatsApp is not connected.")).toBeVisible();
+  expect(await rows("select status, access_token_enc from channel_connections")).toEqual([
+    { status: "revoked", access_token_enc: null },
+  ]);
+  await expect
+    .poll(() => rows("select outcome from connection_teardowns"))
+    .toEqual([{ outcome: "unsubscribed" }]);
+}

@@ -1,0 +1,34 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { texts } from "../components/texts.ts";
+import { ThreadPage, threadTitle } from "../components/thread-page.tsx";
+import { readThread } from "../inbox/conversations.server.ts";
+import { listConnections } from "../integrations/connections.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+type Loaded = Awaited<ReturnType<typeof loader>>;
+
+export function meta({ data }: { data: Loaded | undefined }) {
+  return [{ title: data ? `${threadTitle(data.thread.contact)} · ${texts.product}` : texts.product }];
+}
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const { tenantId } = await requireViewer(request);
+  const cursor = new URL(request.url).searchParams.get("before");
+  const { db, integrations } = services();
+  const [thread, connections] = await Promise.all([
+    readThread({ db }, tenantId, params.id ?? "", cursor),
+    listConnections(integrations, tenantId, "whatsapp"),
+  ]);
+  if (!thread) throw new Response(null, { status: 404 });
+  return {
+    thread,
+    isLatest: cursor === null,
+    maySend: connections.some((connection) => connection.maySend),
+  };
+}
+
+export default function Conversation() {
+  return <ThreadPage {...useLoaderData<typeof loader>()} />;
+}

@@ -1,0 +1,41 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { LoginPage } from "../components/login-page.tsx";
+import { texts } from "../components/texts.ts";
+import { signIn } from "../web/auth.server.ts";
+import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
+import { readViewer } from "../web/session.server.ts";
+
+export function meta() {
+  return [{ title: `${texts.login.title} · ${texts.product}` }];
+}
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const query = new URL(request.url).searchParams;
+  const returnTo = safeReturnTo(query.get("returnTo"), "");
+  if (await readViewer(request)) throw redirect(returnTo || "/settings/integrations", 303);
+  return { returnTo, signedOut: query.has("signedOut") };
+}
+
+export async function action({ request }: ActionFunctionArgs) {
+  const form = await readForm(request);
+  const returnTo = safeReturnTo(fieldOf(form, "returnTo"), "");
+  const outcome = await signIn(request);
+  if (outcome.kind === "signed_in") {
+    const headers = { "Set-Cookie": outcome.setCookie };
+    return redirect(returnTo || "/settings/integrations", { status: 303, headers });
+  }
+  const refused = { refusal: outcome, email: fieldOf(form, "email", 254), returnTo };
+  if (outcome.kind !== "too_many") return data(refused, { status: 400 });
+  return data(refused, { status: 429, headers: { "Retry-After": String(outcome.retryAfterSeconds) } });
+}
+
+export function headers({ actionHeaders }: { actionHeaders: Headers }) {
+  return actionHeaders;
+}
+
+export default function Login() {
+  const { returnTo, signedOut } = useLoaderData<typeof loader>();
+  const refused = useActionData<typeof action>();
+  return <LoginPage returnTo={refused?.returnTo ?? returnTo} signedOut={signedOut} refused={refused} />;
+}

@@ -1,0 +1,29 @@
+import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { cardView } from "../components/card-view.ts";
+import { DisconnectPage } from "../components/disconnect-page.tsx";
+import { texts } from "../components/texts.ts";
+import { disconnectEffects, listConnections } from "../integrations/connections.server.ts";
+import { channelOf } from "../web/api.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+export function meta() {
+  return [{ title: `${texts.disconnect.title} · ${texts.product}` }];
+}
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const { integrations } = services();
+  const { numbers } = cardView(await listConnections(integrations, viewer.tenantId, channel), false);
+  const wanted = new URL(request.url).searchParams.get("connection");
+  const number = wanted === null ? numbers[0] : numbers.find(({ id }) => id === wanted);
+  if (!number) throw redirect("/settings/integrations", 303);
+  return { number, effects: await disconnectEffects(integrations, viewer.tenantId, number.id) };
+}
+
+export default function Disconnect() {
+  const { number, effects } = useLoaderData<typeof loader>();
+  return <DisconnectPage number={number} effects={effects} />;
+}

@@ -1,0 +1,35 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData } from "@remix-run/react";
+import { ManualPage } from "../components/manual-page.tsx";
+import { texts } from "../components/texts.ts";
+import { connectManually } from "../integrations/connections.server.ts";
+import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
+import { requireManualConnect } from "../web/auth.server.ts";
+import { readManualForm } from "../web/manual-connect.server.ts";
+import { services } from "../web/services.server.ts";
+
+export function meta({ data }: { data: unknown }) {
+  return [{ title: data ? `${texts.manual.title} · ${texts.product}` : texts.product }];
+}
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  await requireManualConnect(request);
+  return { channel: channelOf(params) };
+}
+
+export async function action({ request, params }: ActionFunctionArgs) {
+  const viewer = await requireManualConnect(request);
+  const channel = channelOf(params);
+  const form = await readManualForm(request);
+  if (form.kind === "incomplete") return data(form, { status: 400 });
+  const actor = actorOf(viewer, request);
+  const outcome = await connectManually(services().integrations, actor, { channel, ...form.input });
+  if (outcome.kind !== "failed") return afterConnect(channel, outcome);
+  const { wabaId, phoneNumberId } = form.input;
+  const problems = [{ field: null, kind: outcome.reason }];
+  return data({ typed: { wabaId, phoneNumberId }, problems }, { status: 400 });
+}
+
+export default function ManualConnect() {
+  return <ManualPage refused={useActionData<typeof action>()} />;
+}

@@ -1,0 +1,38 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { NumberPage } from "../components/number-page.tsx";
+import { texts } from "../components/texts.ts";
+import { chooseNumber, pendingChoice } from "../integrations/connections.server.ts";
+import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
+import { fieldOf, readForm } from "../web/http.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+export function meta() {
+  return [{ title: `${texts.number.title} · ${texts.product}` }];
+}
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const choice = await pendingChoice(services().integrations, viewer, channelOf(params));
+  if (!choice) throw redirect("/settings/integrations", 303);
+  return { numbers: choice.numbers };
+}
+
+export async function action({ request, params }: ActionFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const phoneNumberId = fieldOf(await readForm(request), "phoneNumberId", 64);
+  if (phoneNumberId === "") return data({ nothingChosen: true }, { status: 400 });
+  const actor = actorOf(viewer, request);
+  return afterConnect(
+    channel,
+    await chooseNumber(services().integrations, actor, { channel, phoneNumberId }),
+  );
+}
+
+export default function ChooseNumber() {
+  const { numbers } = useLoaderData<typeof loader>();
+  const refused = useActionData<typeof action>();
+  return <NumberPage numbers={numbers} nothingChosen={refused !== undefined} />;
+}

@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { verifyPassword } from "../app/platform/passwords.server.ts";
+import {
+  administer,
+  createTestDatabase,
+  type TestDatabase,
+  withDatabase,
+} from "../db/testing/test-database.ts";
+import { demoPeople, seedDemo } from "./seed.ts";
+import { readArguments } from "./user-create.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+});
+afterAll(() => database.drop());
+beforeEach(() => database.sql("truncate tenants, users cascade"));
+
+const password = "a long and odd one";
+
+/** The command as an operator runs it. */
+async function run(args: string[], input = `${password}\n`, databaseUrl = database.url) {
+  const env = { ...process.env, NODE_ENV: "production" as const, DATABASE_URL: databaseUrl };
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("./user-create.ts", import.meta.url)), ...args],
+    {
+      env,
+    },
+  );
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, out: out.trim(), err: err.trim() };
+}
+
+const ana = ["--workspace", "Panadería Sol", "--email", "Ana@Sol.example", "--role", "admin"];
+
+describe("user:create", () => {
+  test("makes the first workspace and its first person on an empty database, in production", async () => {
+    expect(await run(ana)).toEqual({
+      code: 0,
+      err: "",
+      out: 'Ana@Sol.example can sign in to "Panadería Sol" as admin.',
+    });
+    const rows = await database.sql<{ name: string; role: string; password_hash: string }>(
+      `select t.name, m.role, u.password_hash from users u
+         join memberships m on m.user_id = u.id join tenants t on t.id = m.tenant_id where u.email = 'Ana@Sol.example'`,
+    );
+    expect(rows).toMatchObject([{ name: "Panadería Sol", role: "admin" }]);
+    expect(await verifyPassword(rows[0]?.password_hash, password)).toBe(true);
+  });
+
+  test("adds a person to a workspace that is there only when told so", async () => {
+    await run(ana);
+    const leo = ["--workspace", "Panadería Sol", "--email", "leo@sol.example", "--role", "member"];
+    expect(await run(leo)).toMatchObject({ code: 1, err: expect.stringContaining("--existing") });
+    expect(await run([...leo, "--existing"])).toMatchObject({ code: 0 });
+    expect(await database.sql("select 1 from memberships")).toHaveLength(2);
+    expect(await database.sql("select 1 from tenants")).toHaveLength(1);
+  });
+
+  test("leaves nothing behind when the address is taken", async () => {
+    await run(ana);
+    const again = ["--workspace", "Another", "--email", "ana@sol.EXAMPLE", "--role", "admin"];
+    expect(await run(again)).toMatchObject({ code: 1, err: "ana@sol.EXAMPLE has an account already." });
+    expect(await database.sql("select name from tenants")).toEqual([{ name: "Panadería Sol" }]);
+  });
+
+  test.each([
+    ["too short", "short\n"],
+    ["one of the first to be tried", "password123\n"],
+    ["not there", ""],
+  ])("refuses a password that is %s, in one line that does not quote it", async (_what, input) => {
+    const answer = await run(ana, input);
+    expect(answer).toMatchObject({ code: 1, out: "" });
+    expect(answer.err.split("\n")).toHaveLength(1);
+    expect(answer.err).not.toMatch(/short\b|password123/);
+    expect(await database.sql("select 1 from users")).toEqual([]);
+  });
+
+  test("says in one line when there is no such workspace, no tables, no database", async () => {
+    const gone = await run([...ana, "--existing"]);
+    expect(gone.err).toBe('There is no workspace "Panadería Sol": leave --existing out to make it.');
+    const name = `curbe_test_bare_${process.pid}`;
+    await administer(inject("adminUrl"), `create database ${name}`);
+    const bare = await run(ana, undefined, withDatabase(inject("adminUrl"), name));
+    await administer(inject("adminUrl"), `drop database ${name}`);
+    expect(bare.err).toBe("This database has no tables yet: run npm run db:migrate first.");
+    const away = await run(ana, undefined, "postgres://a:CANARY@127.0.0.1:1/x");
+    expect(away.err).toBe("The database at DATABASE_URL cannot be reached.");
+    expect((await run(ana, undefined, "")).err).toMatch(/^DATABASE_URL is required/);
+  });
+
+  test.each([
+    [[]],
+    [["--workspace", "X", "--email", "no-address", "--role", "admin"]],
+    [["--workspace", "X", "--email", "a@b.example", "--role", "owner"]],
+    [["--workspace", " ", "--email", "a@b.example", "--role", "admin"]],
+    [["--password", "in-the-history"]],
+  ])("shows its usage for %j", (args) => {
+    expect(() => readArguments(args)).toThrow(/^Usage: /);
+  });
+});
+
+describe("db:seed", () => {
+  test("run twice leaves the same four people in two workspaces, one with the flag", async () => {
+    await seedDemo(database.url);
+    const before = await database.sql("select * from users order by id");
+    await seedDemo(database.url);
+    expect(await database.sql("select * from users order by id")).toEqual(before);
+    expect(before).toHaveLength(demoPeople.length);
+    const flags = await database.sql(
+      "select t.name, f.enabled from feature_flags f join tenants t on t.id = f.tenant_id order by t.name",
+    );
+    expect(flags).toEqual([
+      { name: "Panadería Luz", enabled: true },
+      { name: "Taller Norte", enabled: false },
+    ]);
+  });
+
+  test("refuses in production", async () => {
+    vi.stubEnv("NODE_ENV", "production");
+    await expect(seedDemo(database.url)).rejects.toThrow(/not for production/);
+    vi.unstubAllEnvs();
+    expect(await database.sql("select 1 from users")).toEqual([]);
+  });
+});
