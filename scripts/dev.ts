@@ -11,7 +11,7 @@ import { generateSecrets, root, type Stack, type StackSecrets, signalGroup, star
 const dataFolder = path.join(root, ".data");
 const runFile = path.join(dataFolder, "dev.json");
 const started = performance.now();
-let database: { url: string; stop(): Promise<void> } | undefined;
+let opening: ReturnType<typeof openDatabase> | undefined;
 let stack: Stack | undefined;
 let ending = false;
 
@@ -21,16 +21,20 @@ try {
   mkdirSync(dataFolder, { recursive: true });
   tidyAfterEarlierRun();
   noteRun([]);
-  database = await openDatabase();
+  opening = openDatabase();
+  const database = await opening;
   await migrate(database.url);
   await seedDemo(database.url);
-  stack = await startStack({
+  const ports = {
+    web: await freePort(Number(process.env.PORT) || 3000),
+    worker: await freePort(Number(process.env.WORKER_PORT) || 3100),
+    sandbox: await freePort(Number(process.env.SANDBOX_PORT) || 4000),
+  };
+  // Asked to end meanwhile: `end` is on its way to exit, and nothing may be started behind its back.
+  if (ending) await new Promise(() => {});
+  stack = startStack({
     databaseUrl: database.url,
-    ports: {
-      web: await freePort(Number(process.env.PORT) || 3000),
-      worker: await freePort(Number(process.env.WORKER_PORT) || 3100),
-      sandbox: await freePort(Number(process.env.SANDBOX_PORT) || 4000),
-    },
+    ports,
     secrets: keptSecrets(),
     webCommand: ["node_modules/@remix-run/dev/dist/cli.js", "dev", "-c", "node build/web/index.js"],
     workerCommand: ["--watch", "--watch-preserve-output", "worker/index.ts"],
@@ -38,6 +42,8 @@ try {
     sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
     onLine: (part, line) => console.log(`${part.padEnd(7)} | ${line}`),
   });
+  noteRun(stack.pids());
+  await stack.ready;
   noteRun(stack.pids(), { origin: stack.origin, databaseUrl: database.url });
   // As when the address is set at Meta: only now is there somebody to answer.
   await fetch(`${stack.sandboxUrl}/sandbox/api/handshake`, { method: "POST" });
@@ -106,7 +112,9 @@ function noteRun(parts: number[], where: { origin?: string; databaseUrl?: string
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
+  // Also in the middle of starting: what is under way by then is waited for and ended.
   await stack?.stop();
+  const database = await opening?.catch(() => undefined);
   await database?.stop();
   rmSync(runFile, { force: true });
   process.exit(code);

@@ -34,6 +34,8 @@ export interface Stack {
   sandboxUrl: string;
   workerUrl: string;
   pids(): number[];
+  /** Resolves when each part says it is ready; rejects when one ended or took a minute. */
+  ready: Promise<void>;
   /** Resolves with the name of the first part that ended by itself. */
   failed: Promise<string>;
   /** Worker, web, sandbox, in this order; each is given 10 s. */
@@ -51,8 +53,8 @@ export function generateSecrets(): StackSecrets {
   };
 }
 
-/** Starts all three and waits until each says it is ready. Stops what it started when one is not. */
-export async function startStack(options: StackOptions): Promise<Stack> {
+/** Starts all three. They can be stopped from this moment on, ready or not. */
+export function startStack(options: StackOptions): Stack {
   const { ports } = options;
   const origin = `http://localhost:${ports.web}`;
   const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
@@ -84,21 +86,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   start("sandbox", ["scripts/meta-sandbox/index.ts"], { PORT: String(ports.sandbox) }, false);
   start("web", options.webCommand, { PORT: String(ports.web) }, false);
   start("worker", options.workerCommand, {}, true);
-  try {
-    await Promise.race([
-      Promise.all([`${sandboxUrl}/sandbox`, `${origin}/readyz`, `${workerUrl}/readyz`].map(untilOk)),
-      failed.then((part) => {
-        throw new Error(`${part} ended before it was ready: see its lines above.`);
-      }),
-    ]);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const addresses = [`${sandboxUrl}/sandbox`, `${origin}/readyz`, `${workerUrl}/readyz`];
+  const ready = Promise.race([
+    Promise.all(addresses.map(untilOk)).then(() => {}),
+    failed.then((part) => {
+      throw new Error(`${part} ended before it was ready: see its lines above.`);
+    }),
+  ]);
   return {
     origin,
     sandboxUrl,
     workerUrl,
+    ready,
     failed,
     stop,
     pids: () => [...parts.values()].flatMap((child) => (child.pid === undefined ? [] : [child.pid])),

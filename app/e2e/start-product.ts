@@ -18,7 +18,7 @@ export default async function startProduct() {
 
   mkdirSync(path.join(root, "test-results"), { recursive: true });
   const log = createWriteStream(path.join(root, "test-results/product.log"));
-  const stack = await startStack({
+  const stack = startStack({
     databaseUrl,
     ports: { web: await freePort(), worker: await freePort(), sandbox: await freePort() },
     secrets: generateSecrets(),
@@ -26,6 +26,10 @@ export default async function startProduct() {
     workerCommand: ["build/worker/index.js"],
     nodeEnv: "production",
     onLine: (part, line) => log.write(`${part} ${line}\n`),
+  });
+  await stack.ready.catch(async (error: unknown) => {
+    await stack.stop();
+    throw error;
   });
   process.env.E2E_ORIGIN = stack.origin;
   process.env.E2E_SANDBOX = stack.sandboxUrl;
