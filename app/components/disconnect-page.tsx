@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
-import { PageHeading, Panel } from "./page.tsx";
+import { listItem, NamedList, PageHeading, Panel } from "./page.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { texts } from "./texts.ts";
 
@@ -28,23 +28,15 @@ export function DisconnectPage({ number, effects }: DisconnectPageProps) {
       />
       <Panel>
         <div className="grid gap-5 px-5 py-5 sm:grid-cols-2">
-          <div className="grid content-start gap-1">
-            <h2 className="text-base">{words.stops}</h2>
-            <ul className="grid list-[square] gap-1 pl-4.5 marker:text-bad">
-              {words.stopsList.map((item) => (
-                <li key={item}>{item}</li>
-              ))}
-            </ul>
-          </div>
-          <div className="grid content-start gap-1">
-            <h2 className="text-base">{words.stays}</h2>
-            <ul className="grid list-[square] gap-1 pl-4.5 marker:text-good">
-              <li>
-                <strong>{words.kept(effects.conversations, effects.messages)}.</strong> {words.staysText}
-              </li>
-              <li>{words.numberStays}</li>
-            </ul>
-          </div>
+          <NamedList name={words.stops} level="h2" marker="bad">
+            {words.stopsList.map(listItem)}
+          </NamedList>
+          <NamedList name={words.stays} level="h2" marker="good">
+            <li>
+              <strong>{words.kept(effects.conversations, effects.messages)}.</strong> {words.staysText}
+            </li>
+            <li>{words.numberStays}</li>
+          </NamedList>
         </div>
       </Panel>
       <DocumentForm

@@ -14,39 +14,22 @@ interface ManualPageProps {
 /** Three fields for somebody who debugs. The token is never filled in again, whatever was wrong. */
 export function ManualPage({ refused }: ManualPageProps) {
   const problems = (refused?.problems ?? []).map(problemWords);
-  const errorOf = (field: ManualField) => problems.find((problem) => problem.field === field)?.text;
-  const id = { inputMode: "numeric", autoComplete: "off", spellCheck: false, required: true } as const;
+  const id = { inputMode: "numeric" } as const;
+  const field = (name: ManualField) => ({
+    name,
+    label: words[name],
+    hint: words[`${name}Hint`],
+    error: problems.find((problem) => problem.field === name)?.text,
+    ...{ required: true, autoComplete: "off", spellCheck: false },
+  });
   return (
     <div className="grid gap-6">
       <PageHeading title={words.title} lead={words.lead} />
       <ErrorSummary title={words.errors.title} problems={problems} />
       <DocumentForm noValidate className="grid max-w-md gap-5">
-        <Field
-          {...id}
-          name="wabaId"
-          label={words.wabaId}
-          hint={words.wabaIdHint}
-          defaultValue={refused?.typed.wabaId}
-          error={errorOf("wabaId")}
-        />
-        <Field
-          {...id}
-          name="phoneNumberId"
-          label={words.phoneNumberId}
-          hint={words.phoneNumberIdHint}
-          defaultValue={refused?.typed.phoneNumberId}
-          error={errorOf("phoneNumberId")}
-        />
-        <Field
-          name="accessToken"
-          type="password"
-          autoComplete="off"
-          spellCheck={false}
-          required
-          label={words.accessToken}
-          hint={words.accessTokenHint}
-          error={errorOf("accessToken")}
-        />
+        <Field {...field("wabaId")} {...id} defaultValue={refused?.typed.wabaId} />
+        <Field {...field("phoneNumberId")} {...id} defaultValue={refused?.typed.phoneNumberId} />
+        <Field {...field("accessToken")} type="password" />
         <div className="flex flex-wrap items-center gap-3">
           <SubmitButton pending={words.submitting}>{words.submit}</SubmitButton>
           <Link to="/settings/integrations" className={`py-2 ${linkLook}`}>

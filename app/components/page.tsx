@@ -91,3 +91,30 @@ export function Facts({ facts }: { facts: { name: string; value: ReactNode }[] }
     </dl>
   );
 }
+
+const markerLook = {
+  plain: "marker:text-line-strong",
+  bad: "marker:text-bad",
+  good: "marker:text-good",
+};
+
+interface NamedListProps {
+  name: string;
+  children: ReactNode;
+  level?: "h2" | "h3";
+  marker?: keyof typeof markerLook;
+}
+
+/** A short list under its own heading. The items are its children. */
+export function NamedList({ name, children, level: Heading = "h3", marker = "plain" }: NamedListProps) {
+  return (
+    <div className="grid content-start gap-1">
+      <Heading className={Heading === "h2" ? "text-base" : ""}>{name}</Heading>
+      <ul className={`grid list-[square] gap-1 pl-4.5 ${markerLook[marker]}`}>{children}</ul>
+    </div>
+  );
+}
+
+export function listItem(text: string) {
+  return <li key={text}>{text}</li>;
+}

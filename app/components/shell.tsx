@@ -100,18 +100,24 @@ function Sidebar({ viewer }: { viewer: ShellViewer }) {
             <NavItem to="/settings/integrations">{texts.nav.integrations}</NavItem>
           </ul>
         </nav>
-        <div className="md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
-          <p className="hidden text-xs text-ink-soft md:block">
-            {texts.nav.signedInAs} <span className="block text-ink">{viewer.email}</span>
-          </p>
-          <DocumentForm action="/logout">
-            <SubmitButton look="bare" pending={texts.nav.signingOut}>
-              {texts.nav.signOut}
-            </SubmitButton>
-          </DocumentForm>
-        </div>
+        <Account email={viewer.email} />
       </div>
     </header>
+  );
+}
+
+function Account({ email }: { email: string }) {
+  return (
+    <div className="md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
+      <p className="hidden text-xs text-ink-soft md:block">
+        {texts.nav.signedInAs} <span className="block text-ink">{email}</span>
+      </p>
+      <DocumentForm action="/logout">
+        <SubmitButton look="bare" pending={texts.nav.signingOut}>
+          {texts.nav.signOut}
+        </SubmitButton>
+      </DocumentForm>
+    </div>
   );
 }
 
@@ -120,7 +126,7 @@ function NavItem({ to, children }: { to: string; children: ReactNode }) {
     <li>
       <NavLink
         to={to}
-        className="flex min-h-10 items-center rounded-sm border-b-3 border-transparent px-2.5 font-medium hover:bg-sunken aria-[current=page]:border-mark aria-[current=page]:font-semibold md:border-b-0 md:border-l-3 md:px-3 md:aria-[current=page]:bg-sunken"
+        className="flex min-h-10 items-center rounded-sm border-b-3 border-transparent forced-colors:border-[Canvas] forced-colors:aria-[current=page]:border-[Highlight] px-2.5 font-medium hover:bg-sunken aria-[current=page]:border-mark aria-[current=page]:font-semibold md:border-b-0 md:border-l-3 md:px-3 md:aria-[current=page]:bg-sunken"
       >
         {children}
       </NavLink>

@@ -144,6 +144,7 @@ export const texts = {
     connectAgain: "Connect again",
     reconnect: "Reconnect",
     tryAgain: "Try again",
+    startAgain: "Start again",
     connecting: "Connecting…",
     disconnected: "Disconnected. Your conversations are kept.",
     choosing: {

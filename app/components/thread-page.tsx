@@ -42,16 +42,7 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
       ) : null}
       {messages.items.length === 0 ? <p className="text-ink-soft">{words.empty}</p> : null}
       {byDay(messages.items).map(([day, ofDay]) => (
-        <section key={day} aria-label={day} className="grid gap-2.5">
-          <h2 className="flex items-center gap-3 text-xs text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
-            {day} UTC
-          </h2>
-          <ol className="grid gap-2.5">
-            {ofDay.map((message) => (
-              <Message key={message.id} message={message} />
-            ))}
-          </ol>
-        </section>
+        <Day key={day} day={day} messages={ofDay} />
       ))}
       {isLatest ? null : (
         <p>
@@ -60,6 +51,21 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
       )}
       <div id="latest">{maySend ? null : <RepliesOff />}</div>
     </div>
+  );
+}
+
+function Day({ day, messages }: { day: string; messages: MessageView[] }) {
+  return (
+    <section aria-label={day} className="grid gap-2.5">
+      <h2 className="flex items-center gap-3 text-xs text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
+        {day} UTC
+      </h2>
+      <ol className="grid gap-2.5">
+        {messages.map((message) => (
+          <Message key={message.id} message={message} />
+        ))}
+      </ol>
+    </section>
   );
 }
 

@@ -5,7 +5,7 @@ import { WhatsAppSign } from "./brand.tsx";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { CardView, NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
-import { Facts, Notice, Panel, StateChip } from "./page.tsx";
+import { Facts, listItem, NamedList, Notice, Panel, StateChip } from "./page.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
@@ -31,7 +31,7 @@ export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath:
       {card.numbers.map((number) => (
         <ConnectedNumber key={number.id} number={number} />
       ))}
-      {card.numbers.length === 0 ? <Invitation card={card} /> : null}
+      {card.numbers.length === 0 && !card.choosing ? <Invitation card={card} /> : null}
       {byHandPath ? (
         <p className="border-t border-line bg-paper px-5 py-3 text-xs">
           <Link to={byHandPath} className={linkLook}>
@@ -72,11 +72,12 @@ function OpenChoice() {
   return (
     <Section>
       <p className="max-w-prose">{words.choosing.text}</p>
-      <p>
+      <div className="flex flex-wrap gap-3">
         <ButtonLink look="primary" to="/settings/integrations/whatsapp/number">
           {words.choosing.action}
         </ButtonLink>
-      </p>
+        <ConnectForm label={words.startAgain} quiet />
+      </div>
     </Section>
   );
 }
@@ -152,24 +153,11 @@ function Invitation({ card }: { card: CardView }) {
       {card.disconnected ? <p className="font-semibold">{words.disconnected}</p> : null}
       <p className="text-base">{words.about}</p>
       <div className="grid gap-4 sm:grid-cols-2">
-        <NamedList name={words.youGet} items={words.gains} />
-        <NamedList name={words.youNeed} items={words.needs} />
+        <NamedList name={words.youGet}>{words.gains.map(listItem)}</NamedList>
+        <NamedList name={words.youNeed}>{words.needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm label={label} quiet={card.choosing} />
+      <ConnectForm label={label} />
     </Section>
-  );
-}
-
-function NamedList({ name, items }: { name: string; items: readonly string[] }) {
-  return (
-    <div className="grid content-start gap-1">
-      <h3>{name}</h3>
-      <ul className="grid list-[square] gap-1 pl-4.5 marker:text-line-strong">
-        {items.map((item) => (
-          <li key={item}>{item}</li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -34,6 +34,22 @@ const text = (id: string, body = "x", from = meta.waId) => meta.textMessage(id, 
 const count = async (table: string) =>
   (await database.sql<{ n: number }>(`select count(*)::int as n from ${table}`))[0]?.n;
 
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < 10_000; ) if (await condition()) return;
+  throw new Error("Waited in vain");
+}
+
+/** As a worker would: a few at a time, so that none waits in vain for a connection of the pool. */
+async function inLanes<T>(lanes: number, tasks: (() => Promise<T>)[]): Promise<T[]> {
+  const results: T[] = [];
+  const queue = tasks.entries();
+  const lane = async () => {
+    for (const [n, task] of queue) results[n] = await task();
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
 describe("an item that the database refuses", () => {
   test("is set aside alone, and everything else of its job is stored", async () => {
     const ids = await deliverAll(database, [
@@ -117,10 +133,11 @@ describe("two processors", () => {
     );
     const ids = await deliverAll(database, bodies);
     const other = inboxDeps(database);
-    const reports = await Promise.all(
+    const reports = await inLanes(
+      12,
       ids.flatMap((id, n) => [
-        processDeliveries(deps, [id, ids[(n * 7) % ids.length] ?? id]),
-        processDeliveries(other, [ids[(n * 3) % ids.length] ?? id, id]),
+        () => processDeliveries(deps, [id, ids[(n * 7) % ids.length] ?? id]),
+        () => processDeliveries(other, [ids[(n * 3) % ids.length] ?? id, id]),
       ]),
     );
     expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(60).fill("processed"));
@@ -140,12 +157,15 @@ describe("two processors", () => {
     expect((await waiting).outcomes).toEqual(["processed"]);
   });
 
-  async function withOpenTransaction(statement: string): Promise<() => Promise<void>> {
+  async function withOpenTransaction(
+    statement: string,
+    ending: "commit" | "rollback" = "rollback",
+  ): Promise<() => Promise<void>> {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(`begin; ${statement}`);
     return async () => {
-      await client.query("rollback");
+      await client.query(ending);
       await client.end();
     };
   }
@@ -160,7 +180,10 @@ describe("two processors", () => {
     const ids = await deliverAll(database, bodies);
     const processors = [inboxDeps(database), inboxDeps(database)];
     const started = performance.now();
-    const reports = await Promise.all(ids.map((id, n) => processDeliveries(processors[n % 2] ?? deps, [id])));
+    const reports = await inLanes(
+      14,
+      ids.map((id, n) => () => processDeliveries(processors[n % 2] ?? deps, [id])),
+    );
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(200).fill("processed"));
     expect([await count("contacts"), await count("conversations"), await count("messages")]).toEqual([
@@ -169,6 +192,47 @@ describe("two processors", () => {
     expect(await database.sql("select wa_id, user_id, profile_name from contacts")).toEqual([
       { wa_id: meta.waId, user_id: meta.userId, profile_name: "Ana 🌻" },
     ]);
+  });
+
+  test("that bring one message for two workspaces at once leave it with the first", async () => {
+    const norte = await connectWorkspace(database, "777000111222333");
+    const value = { messages: [text("wamid.Y")], statuses: [meta.status("wamid.X", "read")] };
+    const ids = await deliverAll(database, [meta.bodyOf(value)]);
+    const release = await withOpenTransaction(
+      `insert into contacts (tenant_id, provider, wa_id) values ('${norte.tenantId}', 'whatsapp', '1');
+       insert into conversations (tenant_id, connection_id, contact_id)
+         values ('${norte.tenantId}', '${norte.connectionId}', 1);
+       insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, occurred_at)
+         values ('${norte.tenantId}', 1, 'wamid.X', 'outbound', 'unknown', 'sent', now())`,
+      "commit",
+    );
+    const report = processDeliveries(deps, ids);
+    const waiting = `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await until(async () => (await count(waiting)) === 1);
+    await release();
+    expect(await report).toEqual({ outcomes: ["quarantined"], quarantined: ["conflict"] });
+    expect(await database.sql("select tenant_id, status from messages order by provider_message_id")).toEqual(
+      [
+        { tenant_id: norte.tenantId, status: "sent" },
+        { tenant_id: luz.tenantId, status: "received" },
+      ],
+    );
+  });
+
+  test("that meet in a deadlock try again, and nothing is set aside", async () => {
+    // A sequence is not rolled back: the first three transactions fail as PostgreSQL would let them.
+    await database.sql("create sequence meetings");
+    await database.sql(`create function meet() returns trigger language plpgsql as $$ begin
+      if nextval('meetings') <= 3 then raise exception 'deadlock' using errcode = '40P01'; end if;
+      return null; end $$`);
+    await database.sql("grant usage on sequence meetings to app_ingest");
+    await database.sql(
+      "create trigger meet after insert on messages for each statement execute function meet()",
+    );
+    const ids = await deliverAll(database, [meta.bodyOf({ messages: [text("wamid.1")] })]);
+    expect(await processDeliveries(deps, ids)).toEqual({ outcomes: ["processed"], quarantined: [] });
+    await database.sql("drop trigger meet on messages");
+    expect(await count("messages")).toBe(1);
   });
 
   test("that fill in the same contact from both sides end with one person told from another", async () => {
@@ -186,7 +250,10 @@ describe("two processors", () => {
       meta.bodyOf({ messages: [from(`wamid.${n}`, { ...ways[n % 3] })] }),
     );
     const ids = await deliverAll(database, bodies);
-    const reports = await Promise.all(ids.map((id) => processDeliveries(deps, [id])));
+    const reports = await inLanes(
+      7,
+      ids.map((id) => () => processDeliveries(deps, [id])),
+    );
     expect(reports.flatMap(({ outcomes }) => outcomes)).toEqual(Array(90).fill("processed"));
     // One contact, or two when the first to come named one id each: never a third, and no id twice.
     expect([1, 2]).toContain(await count("contacts"));

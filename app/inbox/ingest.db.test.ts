@@ -92,6 +92,18 @@ describe("a message", () => {
     ]);
   });
 
+  test("that is newer than the contact's last and older than our own moves only the contact's time", async () => {
+    const echo = meta.echo("wamid.E", meta.waId, "x", "1749416900");
+    await process(
+      meta.bodyOf({ message_echoes: [echo] }, luzNumber, "smb_message_echoes"),
+      meta.bodyOf({ messages: [meta.textMessage("wamid.A", meta.waId, "a", "1749416100")] }),
+    );
+    await process(meta.bodyOf({ messages: [meta.textMessage("wamid.B", meta.waId, "b", "1749416500")] }));
+    expect(await database.sql("select last_message_at, last_inbound_at from conversations")).toEqual([
+      { last_message_at: new Date(1_749_416_900_000), last_inbound_at: new Date(1_749_416_500_000) },
+    ]);
+  });
+
   test("delivered three more times, and once more beside a new one, adds nothing", async () => {
     const first = {
       contacts: meta.people,
@@ -159,6 +171,17 @@ describe("a status", () => {
         ...{ occurred_at: new Date(1_749_416_383_000), delivered_at: new Date(1_749_416_600_000) },
       },
     ]);
+  });
+
+  test("that put its message into another thread than the message's own does not keep it there", async () => {
+    await process(
+      meta.bodyOf({ statuses: [meta.status("wamid.E", "read", meta.sentAt, { recipient_id: "34999" })] }),
+    );
+    await process(meta.bodyOf({ message_echoes: [meta.echo("wamid.E")] }, luzNumber, "smb_message_echoes"));
+    expect(
+      await database.sql(`select c.wa_id from messages m join conversations v on v.id = m.conversation_id
+        join contacts c on c.id = v.contact_id`),
+    ).toEqual([{ wa_id: meta.waId }]);
   });
 
   test("that names nobody is applied to a message we have, and set aside for one we do not have", async () => {
@@ -284,6 +307,17 @@ describe("routing", () => {
       { tenant_id: after.tenantId },
     ]);
     expect(await quarantined()).toMatchObject([{ reason: "unknown_number", phone_number_id: moved }]);
+  });
+
+  test("ends at the moment a number was let go, when nobody has it after", async () => {
+    const letGo = "888000111222444";
+    await connectWorkspace(database, letGo, { until: "2026-03-01T12:00:00Z" });
+    const id = await deliver(
+      database,
+      meta.bodyOf({ messages: [meta.textMessage("wamid.1")] }, letGo),
+      "2026-03-01T12:00:00Z",
+    );
+    expect((await processDeliveries(deps, [id])).quarantined).toEqual(["unknown_number"]);
   });
 
   test("to nobody sets every item aside and warns once, under the delivery's request id", async () => {

@@ -1,7 +1,7 @@
 /** Turns stored deliveries into contacts, conversations and messages, for all tenants at once. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
-import { type Db, sqlState } from "#db/client.ts";
+import type { Db } from "#db/client.ts";
 import {
   close,
   type OpenDelivery,
@@ -10,12 +10,12 @@ import {
   sizesOfOpen,
   takeUp,
 } from "#db/queries/inbox-deliveries.ts";
-import { inRetriedTransaction, withSavepoint } from "#db/queries/inbox-transactions.ts";
+import { inRetriedTransaction } from "#db/queries/inbox-transactions.ts";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "#db/schema.ts";
 import type { Log } from "../platform/log.server.ts";
-import { inStoringOrder, type Refusal } from "./message-folding.server.ts";
+import type { Refusal } from "./message-folding.server.ts";
 import { asideFor, type RoutedEvent, routeDeliveries, type WebhookReaders } from "./routing.server.ts";
-import { storeEvents } from "./storing.server.ts";
+import { isFaultOfTheData, storeEvents, storeOneByOne } from "./storing.server.ts";
 
 export interface InboxDeps {
   /** Role app_ingest. */
@@ -150,35 +150,6 @@ function outcomesOf(deliveries: OpenDelivery[], routed: RoutedEvent[], setAside:
         ? ("processed" as const)
         : ("ignored" as const),
   }));
-}
-
-async function storeOneByOne(trx: Transaction<Schema>, events: RoutedEvent[]): Promise<Refusal[]> {
-  const refused: Refusal[] = [];
-  for (const item of inStoringOrder(events)) {
-    refused.push(...(await storeAlone(trx, item, 2)));
-  }
-  return refused;
-}
-
-/** A key that somebody else took a moment ago (23505) is found in a second try; anything else of the data is not. */
-async function storeAlone(trx: Transaction<Schema>, item: RoutedEvent, tries: number): Promise<Refusal[]> {
-  try {
-    return await withSavepoint(trx, () => storeEvents(trx, [item]));
-  } catch (error) {
-    if (!isFaultOfTheData(error)) throw error;
-    const state = sqlState(error);
-    if (tries > 1 && state === "23505") return storeAlone(trx, item, tries - 1);
-    return [{ item, reason: "failed", detail: state ?? "not storable" }];
-  }
-}
-
-/**
- * True for what an item can be to blame for: values the database refuses (22, 23, 54) and values our own code trips
- * over. Not for a database that is away, full, locked or not migrated: that would set everything aside.
- */
-function isFaultOfTheData(error: unknown): boolean {
-  const state = sqlState(error);
-  return state ? /^(22|23|54)/.test(state) : error instanceof TypeError || error instanceof RangeError;
 }
 
 /** One line for each delivery and number: a thousand items for a number that nobody connected are one fact. */

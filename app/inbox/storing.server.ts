@@ -1,11 +1,19 @@
 /** Stores events of many tenants with one statement for each table. */
 import type { Transaction } from "kysely";
+import { sqlState } from "#db/client.ts";
 import { advanceConversations, type ConversationKey, openConversations } from "#db/queries/inbox-contacts.ts";
 import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox-messages.ts";
+import { withSavepoint } from "#db/queries/inbox-transactions.ts";
 import type { Schema } from "#db/schema.ts";
 import type { ContactIdentity } from "../integrations/channel.server.ts";
 import { resolveContacts, type Sighting } from "./contact-matching.server.ts";
-import { clash, foldEvents, type MessageDraft, type Refusal } from "./message-folding.server.ts";
+import {
+  clash,
+  foldEvents,
+  inStoringOrder,
+  type MessageDraft,
+  type Refusal,
+} from "./message-folding.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
 
 /**
@@ -25,6 +33,34 @@ export async function storeEvents(trx: Transaction<Schema>, events: RoutedEvent[
   const taken = await takenInTheMeantime(trx, drafts, written);
   await advanceConversations(trx, timesOf(placed.filter(({ draft }) => !taken.has(draft))));
   return [...refused, ...[...taken].flatMap(([draft, detail]) => refuseAll(draft, detail))];
+}
+
+/** Like `storeEvents`, but an event that the database refuses is refused alone, and the others are stored. */
+export async function storeOneByOne(trx: Transaction<Schema>, events: RoutedEvent[]): Promise<Refusal[]> {
+  const refused: Refusal[] = [];
+  for (const item of inStoringOrder(events)) refused.push(...(await storeAlone(trx, item, 2)));
+  return refused;
+}
+
+/** A key that somebody else took a moment ago (23505) is found in a second try; anything else of the data is not. */
+async function storeAlone(trx: Transaction<Schema>, item: RoutedEvent, tries: number): Promise<Refusal[]> {
+  try {
+    return await withSavepoint(trx, () => storeEvents(trx, [item]));
+  } catch (error) {
+    if (!isFaultOfTheData(error)) throw error;
+    const state = sqlState(error);
+    if (tries > 1 && state === "23505") return storeAlone(trx, item, tries - 1);
+    return [{ item, reason: "failed", detail: state ?? "not storable" }];
+  }
+}
+
+/**
+ * True for what an item can be to blame for: values the database refuses (22, 23, 54) and values our own code trips
+ * over. Not for a database that is away, full, locked or not migrated: that would set everything aside.
+ */
+export function isFaultOfTheData(error: unknown): boolean {
+  const state = sqlState(error);
+  return state ? /^(22|23|54)/.test(state) : error instanceof TypeError || error instanceof RangeError;
 }
 
 interface PlacedMessage {

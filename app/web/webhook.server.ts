@@ -44,7 +44,7 @@ export async function receiveDelivery(
   if (encoding !== "identity")
     return end("encoded", plain(415, "Unsupported Media Type", { Connection: "close" }));
   const body = await readRawBody(request, webhookBodyCap);
-  if (body === "too_large") return end("too_large", plain(413, "Content Too Large", { Connection: "close" }));
+  if (body === "too_large") return end("too_large", plain(413, "Content Too Large"));
   if (!isSignedByMeta(appSecrets, body, request.headers.get("x-hub-signature-256"))) {
     return end("bad_signature", plain(401, ""));
   }

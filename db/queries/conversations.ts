@@ -34,16 +34,13 @@ export async function listConversationRows(
   tenantId: string,
   { after, limit }: { after: PageKey | undefined; limit: number },
 ): Promise<ConversationRow[]> {
-  let query = tdb
-    .selectFrom("conversations as c")
-    .innerJoin("contacts as p", (join) =>
-      join.onRef("p.tenant_id", "=", "c.tenant_id").onRef("p.id", "=", "c.contact_id"),
-    )
+  let query = withContact(tdb, tenantId)
     .leftJoinLateral(
       (eb) =>
         eb
           .selectFrom("messages as m")
-          .select(["m.type", "m.direction", "m.status", "m.body", "m.content"])
+          .select(["m.type as message_type", "m.direction as message_direction"])
+          .select(["m.status as message_status", "m.body as message_body", "m.content as message_content"])
           .whereRef("m.tenant_id", "=", "c.tenant_id")
           .whereRef("m.conversation_id", "=", "c.id")
           .orderBy("m.occurred_at", "desc")
@@ -52,17 +49,9 @@ export async function listConversationRows(
           .as("last"),
       (join) => join.onTrue(),
     )
-    .select(["c.id", "c.connection_id", "p.profile_name", "p.username", "p.wa_id"])
-    .select((eb) => [
-      eb.ref("c.last_message_at").$notNull().as("last_message_at"),
-      pageTime("c.last_message_at").as("page_at"),
-      eb.ref("last.type").as("message_type"),
-      eb.ref("last.direction").as("message_direction"),
-      eb.ref("last.status").as("message_status"),
-      eb.ref("last.body").as("message_body"),
-      eb.ref("last.content").as("message_content"),
-    ])
-    .where("c.tenant_id", "=", tenantId)
+    .selectAll("last")
+    .select((eb) => eb.ref("c.last_message_at").$notNull().as("last_message_at"))
+    .select(pageTime("c.last_message_at").as("page_at"))
     .where("c.last_message_at", "is not", null)
     .orderBy(sql`c.last_message_at desc nulls last`)
     .orderBy("c.id", "desc")
@@ -81,15 +70,17 @@ export async function findConversationRow(
   tenantId: string,
   id: string,
 ): Promise<(ContactRow & { id: string; connection_id: string }) | undefined> {
+  return withContact(tdb, tenantId).where("c.id", "=", id).executeTakeFirst();
+}
+
+function withContact(tdb: TenantDb, tenantId: string) {
   return tdb
     .selectFrom("conversations as c")
     .innerJoin("contacts as p", (join) =>
       join.onRef("p.tenant_id", "=", "c.tenant_id").onRef("p.id", "=", "c.contact_id"),
     )
     .select(["c.id", "c.connection_id", "p.profile_name", "p.username", "p.wa_id"])
-    .where("c.tenant_id", "=", tenantId)
-    .where("c.id", "=", id)
-    .executeTakeFirst();
+    .where("c.tenant_id", "=", tenantId);
 }
 
 export type MessageRow = Selectable<Schema["messages"]> & { page_at: string };
