@@ -25,6 +25,13 @@ const log = createLog("worker");
 // graphile-worker prints some errors there with all their fields; the logger is told of the same.
 console.trace = () => {};
 
+// A restart of PostgreSQL breaks every connection at once: one line says it.
+let lostAtMs = Number.NEGATIVE_INFINITY;
+function onConnectionLost(error: Error): void {
+  if (performance.now() - lostAtMs > 1_000) log.warn("Database connections lost", { error });
+  lostAtMs = performance.now();
+}
+
 const openPool = (role: DbRole, purpose: string, max: number) =>
   createPool({
     connectionString: env.DATABASE_URL,
@@ -32,7 +39,7 @@ const openPool = (role: DbRole, purpose: string, max: number) =>
     applicationName: `curbe-worker-${purpose}`,
     max,
     statementTimeoutMs: 30_000,
-    onError: (error) => log.warn("Database connection lost", { error }),
+    onError: onConnectionLost,
   });
 // LISTEN and the clockwork hold or take one each besides the jobs.
 const jobsPool = openPool("app_jobs", "jobs", env.WORKER_CONCURRENCY + 2);

@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import type { Db } from "#db/client.ts";
 import { enqueueDeliveries } from "#db/jobs.ts";
 import {
   administer,
@@ -13,10 +14,12 @@ import { killWorkers, readiness, startWorker, until, untilReady, workerEnvironme
 
 let database: TestDatabase;
 let env: Record<string, string>;
+let webDb: Db;
 
 beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
   env = workerEnvironment(database.url);
+  webDb = database.as("app_web");
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
@@ -32,7 +35,7 @@ const count = async (query: string) =>
 
 async function deliverWithJob(...bodies: unknown[]): Promise<string[]> {
   const ids = await deliverAll(database, bodies);
-  await enqueueDeliveries(database.as("app_web"), ids);
+  await enqueueDeliveries(webDb, ids);
   return ids;
 }
 
@@ -183,7 +186,7 @@ test("two workers share the jobs, each done once", async () => {
   for (const worker of workers) await untilReady(worker);
   for (let n = 0; n < 40; n++) {
     const id = await deliver(database, oneMessage(`wamid.${n}`));
-    await enqueueDeliveries(database.as("app_web"), [id]);
+    await enqueueDeliveries(webDb, [id]);
   }
   await until("all are stored", async () => (await count("messages")) === 40);
   await until("no job is left", async () => (await count("graphile_worker.jobs")) === 0);

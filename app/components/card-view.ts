@@ -8,7 +8,8 @@ export type NumberState = "connected" | "starting" | "attention";
 export interface NumberView {
   id: string;
   state: NumberState;
-  e164: string | null;
+  /** As people read it. */
+  number: string | null;
   displayName: string | null;
   since: Date;
   deliveries: ConnectionView["deliveries"];
@@ -20,18 +21,24 @@ export interface CardView {
   numbers: NumberView[];
   /** A choice between several numbers is open. */
   choosing: boolean;
+  /** The person has gone to Meta and not come back yet. */
+  connecting: boolean;
   /** The last attempt ended for this reason and left no number behind. */
   failedAttempt: ReasonCode | null;
   /** There were connections, and none is left. */
   disconnected: boolean;
 }
 
-export function cardView(connections: ConnectionView[], choosing: boolean): CardView {
+export function cardView(
+  connections: ConnectionView[],
+  { choosing = false, connecting = false }: { choosing?: boolean; connecting?: boolean } = {},
+): CardView {
   const numbers = connections.filter(isNumber).map(numberView);
   const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
   return {
     numbers,
     choosing,
+    connecting,
     failedAttempt: numbers.length === 0 && !choosing && failed ? "permission_missing" : null,
     disconnected: numbers.length === 0 && connections.some(wasNumber),
   };
@@ -51,9 +58,9 @@ function numberView(connection: ConnectionView): NumberView {
   return {
     id: connection.id,
     state: attention ? "attention" : connection.deliveries === "starting" ? "starting" : "connected",
-    e164: connection.phoneNumberE164,
+    number: connection.phoneNumber,
     displayName: connection.displayName,
-    since: connection.createdAt,
+    since: connection.connectedAt,
     deliveries: connection.deliveries,
     trouble,
   };

@@ -21,7 +21,7 @@ export function DisconnectPage({ number, effects }: DisconnectPageProps) {
         title={words.titleOf}
         lead={
           <>
-            {number.e164 ? <PhoneNumber e164={number.e164} className="font-semibold text-ink" /> : null}
+            {number.number ? <PhoneNumber number={number.number} className="font-semibold text-ink" /> : null}
             {number.displayName ? ` · ${number.displayName}` : null}
           </>
         }

@@ -8,7 +8,8 @@ import { texts } from "./texts.ts";
 interface OfferedNumber {
   phoneNumberId: string;
   wabaId: string;
-  e164: string;
+  /** As people read it. */
+  number: string;
   displayName: string;
 }
 
@@ -61,7 +62,7 @@ function NumberOption({ number, id }: { number: OfferedNumber; id: string }) {
         className="size-5 shrink-0 accent-ink"
       />
       <span className="grid min-w-0">
-        <PhoneNumber e164={number.e164} className="font-semibold" />
+        <PhoneNumber number={number.number} className="font-semibold" />
         <span>{number.displayName || words.unnamed}</span>
         <span className="text-xs text-ink-soft">
           {words.account} <span className="tabular">{number.wabaId}</span>

@@ -124,6 +124,7 @@ export const texts = {
       starting: "Starting",
       attention: "Needs attention",
       choosing: "Waiting for you",
+      connecting: "Connecting",
     },
     about: "Answer your customers’ WhatsApp messages here.",
     youGet: "What you get",
@@ -146,6 +147,8 @@ export const texts = {
     tryAgain: "Try again",
     startAgain: "Start again",
     connecting: "Connecting…",
+    atMeta: "Finish in the Meta window. You can come back to this page.",
+    continueAtMeta: "Continue at Meta",
     disconnected: "Disconnected. Your conversations are kept.",
     choosing: {
       text: "Meta has confirmed. Your account has more than one number: choose the one to connect.",

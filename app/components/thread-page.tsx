@@ -3,7 +3,7 @@ import type { ContactView, MessageView, Thread } from "../inbox/conversations.se
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import { kindWords } from "./message-words.ts";
 import { PageHeading } from "./page.tsx";
-import { groupDigits, PhoneNumber } from "./phone-number.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 import { texts } from "./texts.ts";
 import { Time, writeDate } from "./time.tsx";
@@ -17,7 +17,7 @@ interface ThreadPageProps {
 }
 
 export function threadTitle({ name, phoneNumber }: ContactView): string {
-  return name ?? (phoneNumber ? groupDigits(phoneNumber) : texts.conversations.unknownContact);
+  return name ?? phoneNumber ?? texts.conversations.unknownContact;
 }
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
@@ -31,7 +31,7 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
           </Link>
         }
         title={<bdi>{threadTitle(contact)}</bdi>}
-        lead={contact.name && contact.phoneNumber ? <PhoneNumber e164={contact.phoneNumber} /> : null}
+        lead={contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
       />
       {messages.older ? (
         <p>

@@ -61,6 +61,7 @@ function CardState({ card }: { card: CardView }) {
   if (is("starting")) return <StateChip look="wait">{words.states.starting}</StateChip>;
   if (is("connected")) return <StateChip look="good">{words.states.connected}</StateChip>;
   if (card.choosing) return <StateChip look="wait">{words.states.choosing}</StateChip>;
+  if (card.connecting) return <StateChip look="wait">{words.states.connecting}</StateChip>;
   return <StateChip look="none">{words.states.notConnected}</StateChip>;
 }
 
@@ -83,14 +84,17 @@ function OpenChoice() {
 }
 
 function ConnectedNumber({ number }: { number: NumberView }) {
-  const { e164, displayName, trouble, deliveries } = number;
+  const { displayName, trouble, deliveries } = number;
   const details = words.details;
   return (
     <Section>
       {trouble ? <Trouble trouble={trouble} /> : null}
       <Facts
         facts={[
-          { name: details.number, value: e164 ? <PhoneNumber e164={e164} className="font-semibold" /> : "–" },
+          {
+            name: details.number,
+            value: number.number ? <PhoneNumber number={number.number} className="font-semibold" /> : "–",
+          },
           { name: details.name, value: displayName ?? "–" },
           { name: details.since, value: <Time at={number.since} /> },
           ...(trouble ? [] : [{ name: details.deliveries, value: <Deliveries state={deliveries} /> }]),
@@ -142,7 +146,6 @@ function Deliveries({ state }: { state: NumberView["deliveries"] }) {
 /** Before there is a number: what it brings, what it takes, and the button. */
 function Invitation({ card }: { card: CardView }) {
   const failed = card.failedAttempt && words.reasons[card.failedAttempt];
-  const label = card.disconnected ? words.connectAgain : failed ? words.tryAgain : words.connect;
   return (
     <Section>
       {failed ? (
@@ -150,6 +153,7 @@ function Invitation({ card }: { card: CardView }) {
           {failed.text}
         </Notice>
       ) : null}
+      {card.connecting ? <p className="font-semibold">{words.atMeta}</p> : null}
       {card.disconnected ? <p className="font-semibold">{words.disconnected}</p> : null}
       <p className="text-base">{words.about}</p>
       <div className="grid gap-4 sm:grid-cols-2">
@@ -157,7 +161,13 @@ function Invitation({ card }: { card: CardView }) {
         <NamedList name={words.youNeed}>{words.needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm label={label} />
+      <ConnectForm label={connectLabel(card)} />
     </Section>
   );
+}
+
+function connectLabel({ connecting, disconnected, failedAttempt }: CardView): string {
+  if (connecting) return words.continueAtMeta;
+  if (disconnected) return words.connectAgain;
+  return failedAttempt ? words.tryAgain : words.connect;
 }

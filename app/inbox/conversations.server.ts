@@ -8,6 +8,7 @@ import {
   listMessageRows,
   type PageKey,
 } from "../../db/queries/conversations.ts";
+import { inGroups } from "../platform/phone-number.server.ts";
 import {
   contentView,
   type MessageContentView,
@@ -20,7 +21,7 @@ export type { MessageContentView, MessageView } from "./message-view.server.ts";
 export interface ContactView {
   /** The name they gave themselves, else their username; null when they gave neither. */
   name: string | null;
-  /** E.164 with a leading +; null when Meta has not told it. */
+  /** As people read it: `+52 55 1234 5678`; null when Meta has not told it. */
   phoneNumber: string | null;
 }
 
@@ -98,7 +99,7 @@ function readCursor(cursor: string | null): PageKey | undefined {
 function contactView(row: ContactRow): ContactView {
   return {
     name: row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
-    phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? `+${row.wa_id}` : row.wa_id,
+    phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? inGroups(`+${row.wa_id}`) : row.wa_id,
   };
 }
 
@@ -107,7 +108,7 @@ function conversationView(row: ConversationRow): ConversationView {
   const { message_type: type, message_direction: direction } = row;
   return {
     id: row.id,
-    contact: { name, lastDigits: phoneNumber?.slice(-4) ?? null },
+    contact: { name, lastDigits: phoneNumber?.replaceAll(/\D/g, "").slice(-4) ?? null },
     lastMessageAt: row.last_message_at,
     preview:
       type && direction

@@ -10,6 +10,7 @@ import {
   listConnectionRows,
 } from "../../db/queries/connections.ts";
 import type { ConnectionStatus } from "../../db/schema.ts";
+import { inGroups } from "../platform/phone-number.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
 
@@ -19,15 +20,19 @@ export { disconnect } from "./disconnect.server.ts";
 export type { ConnectOutcome } from "./establish.server.ts";
 export { connectManually } from "./manual.server.ts";
 export { chooseNumber, pendingChoice } from "./number-choice.server.ts";
+export { isConnecting } from "./oauth-states.server.ts";
 
 export interface ConnectionView {
   id: string;
   channel: ChannelId;
   status: ConnectionStatus;
   phoneNumberE164: string | null;
+  /** As people read it: `+52 55 1234 5678`. */
+  phoneNumber: string | null;
   displayName: string | null;
   tokenExpiresAt: Date | null;
-  createdAt: Date;
+  /** Of the latest connect: a reconnect uses the same row. */
+  connectedAt: Date;
   updatedAt: Date;
   error: { code: string; at: string } | null;
   /** Whether Meta has confirmed that it delivers this number's events to us. */
@@ -119,7 +124,8 @@ export async function disconnectEffects(
 }
 
 function viewOf(row: ConnectionRow, now: Date): ConnectionView {
-  const { deliveries, error } = row.metadata as {
+  const { connected_at, deliveries, error } = row.metadata as {
+    connected_at?: string;
     deliveries?: { state?: ConnectionView["deliveries"] };
     error?: { code?: string; at?: string };
   };
@@ -128,9 +134,10 @@ function viewOf(row: ConnectionRow, now: Date): ConnectionView {
     channel: row.provider as ChannelId,
     status: row.status,
     phoneNumberE164: row.phone_number_e164,
+    phoneNumber: row.phone_number_e164 && inGroups(row.phone_number_e164),
     displayName: row.display_name,
     tokenExpiresAt: row.token_expires_at,
-    createdAt: row.created_at,
+    connectedAt: connected_at ? new Date(connected_at) : row.created_at,
     updatedAt: row.updated_at,
     error: error?.code && error.at ? { code: error.code, at: error.at } : null,
     deliveries: deliveries?.state ?? "starting",

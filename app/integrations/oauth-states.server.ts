@@ -47,6 +47,17 @@ export async function redeemState(
   });
 }
 
+/** Whether this person is at Meta now, as far as we can tell: the page says so and lets them continue. */
+export async function isConnecting(
+  deps: IntegrationDeps,
+  { tenantId, userId }: Pick<Actor, "tenantId" | "userId">,
+  channel: ChannelId,
+): Promise<boolean> {
+  return withTenant(deps.db, tenantId, (tdb) =>
+    states.isLastStateOpen(tdb, { tenantId, userId, provider: channel }),
+  );
+}
+
 function bindingOf(actor: Actor, channel: ChannelId): states.StateBinding {
   return { tenantId: actor.tenantId, userId: actor.userId, sessionId: actor.sessionId, provider: channel };
 }

@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/card-view.ts";
 import { IntegrationsPage } from "../components/integrations-page.tsx";
 import { texts } from "../components/texts.ts";
-import { listConnections, pendingChoice } from "../integrations/connections.server.ts";
+import { isConnecting, listConnections, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
 import { mayConnectManually } from "../web/auth.server.ts";
 import { services } from "../web/services.server.ts";
@@ -16,15 +16,16 @@ export function meta() {
 export async function loader({ request }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const { integrations } = services();
-  const [connections, choice, byHand] = await Promise.all([
+  const [connections, choice, connecting, byHand] = await Promise.all([
     listConnections(integrations, viewer.tenantId, "whatsapp"),
     pendingChoice(integrations, viewer, "whatsapp"),
+    isConnecting(integrations, viewer, "whatsapp"),
     mayConnectManually(viewer),
   ]);
   const query = new URL(request.url).searchParams;
   const reason = query.get("whatsapp") === "error" ? query.get("reason") : null;
   return {
-    card: cardView(connections, choice !== null),
+    card: cardView(connections, { choosing: choice !== null, connecting }),
     justConnected: query.get("whatsapp") === "connected",
     // A code of ours, or nothing: what else stands in the address is never shown.
     reason: isReasonCode(reason) ? reason : null,

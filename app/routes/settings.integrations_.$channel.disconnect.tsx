@@ -16,7 +16,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const { integrations } = services();
-  const { numbers } = cardView(await listConnections(integrations, viewer.tenantId, channel), false);
+  const { numbers } = cardView(await listConnections(integrations, viewer.tenantId, channel));
   const wanted = new URL(request.url).searchParams.get("connection");
   const number = wanted === null ? numbers[0] : numbers.find(({ id }) => id === wanted);
   if (!number) throw redirect("/settings/integrations", 303);

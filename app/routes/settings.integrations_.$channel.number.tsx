@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { NumberPage } from "../components/number-page.tsx";
 import { texts } from "../components/texts.ts";
 import { chooseNumber, pendingChoice } from "../integrations/connections.server.ts";
+import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
 import { fieldOf, readForm } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
@@ -16,7 +17,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const choice = await pendingChoice(services().integrations, viewer, channelOf(params));
   if (!choice) throw redirect("/settings/integrations", 303);
-  return { numbers: choice.numbers };
+  return { numbers: choice.numbers.map((one) => ({ ...one, number: inGroups(one.e164) })) };
 }
 
 export async function action({ request, params }: ActionFunctionArgs) {

@@ -43,6 +43,23 @@ export async function redeemState(tdb: TenantDb, nonce: string, binding: StateBi
   return redeemed !== undefined;
 }
 
+/** Whether the sign-in at Meta that this person started last is still open: not come back from, not expired. */
+export async function isLastStateOpen(
+  tdb: TenantDb,
+  { tenantId, userId, provider }: Omit<StateBinding, "sessionId">,
+): Promise<boolean> {
+  const last = await tdb
+    .selectFrom("oauth_states")
+    .select((eb) => eb.and([eb("used_at", "is", null), eb("expires_at", ">", sql<Date>`now()`)]).as("open"))
+    .where("tenant_id", "=", tenantId)
+    .where("user_id", "=", userId)
+    .where("provider", "=", provider)
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return last?.open === true;
+}
+
 /** Why a nonce could not be redeemed, told only to the one who started it. */
 export async function explainState(
   tdb: TenantDb,
