@@ -4,7 +4,8 @@ export default {
   assetsBuildDirectory: "public/build",
   publicPath: "/build/",
   server: "app/server.ts",
-  serverBuildPath: "build/web/index.js",
+  // Apart, so that `npm run dev` does not leave its build where `npm start` looks for one.
+  serverBuildPath: process.env.NODE_ENV === "development" ? ".cache/web/index.js" : "build/web/index.js",
   serverModuleFormat: "esm",
   serverPlatform: "node",
   serverMinify: false,

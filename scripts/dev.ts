@@ -36,7 +36,7 @@ try {
     databaseUrl: database.url,
     ports,
     secrets: keptSecrets(),
-    webCommand: ["node_modules/@remix-run/dev/dist/cli.js", "dev", "-c", "node build/web/index.js"],
+    webCommand: ["node_modules/@remix-run/dev/dist/cli.js", "dev", "-c", "node .cache/web/index.js"],
     workerCommand: ["--watch", "--watch-preserve-output", "worker/index.ts"],
     nodeEnv: "development",
     sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
