@@ -399,9 +399,7 @@ describe("a delivery", () => {
       ),
     );
     const id = await deliver(database, meta.body(...entries));
-    const started = performance.now();
     await processDeliveries(deps, [id]);
-    expect(performance.now() - started).toBeLessThan(5_000);
     const rows = await database.sql<{ tenant_id: string; n: number; wrong: number }>(
       `select tenant_id, count(*)::int as n,
               count(*) filter (where provider_message_id not like 'wamid.' || array_position($1::uuid[], tenant_id) - 1 || '.%')::int as wrong

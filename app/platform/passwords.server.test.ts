@@ -16,7 +16,8 @@ describe("a password's hash", () => {
 
   test("for somebody who is not there is work all the same", async () => {
     const stored = await hashPassword("curbe-demo");
-    const spent = { known: 0, unknown: 0 };
+    // The fastest of each: what else the machine does only ever adds.
+    const fastest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY };
     for (let i = 0; i < 12; i += 1) {
       for (const [who, hash] of [
         ["known", stored],
@@ -24,11 +25,11 @@ describe("a password's hash", () => {
       ] as const) {
         const started = performance.now();
         expect(await verifyPassword(hash, "something else")).toBe(false);
-        spent[who] += performance.now() - started;
+        fastest[who] = Math.min(fastest[who], performance.now() - started);
       }
     }
-    expect(spent.unknown / spent.known).toBeGreaterThan(0.5);
-    expect(spent.unknown / spent.known).toBeLessThan(2);
+    expect(fastest.unknown / fastest.known).toBeGreaterThan(0.5);
+    expect(fastest.unknown / fastest.known).toBeLessThan(2);
   });
 
   test("is not computed for everybody at once: past a queue the answer is no", async () => {
