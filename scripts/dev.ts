@@ -30,13 +30,14 @@ try {
     worker: await freePort(Number(process.env.WORKER_PORT) || 3100),
     sandbox: await freePort(Number(process.env.SANDBOX_PORT) || 4000),
   };
+  const webCommand = await compiler(ports.web);
   // Asked to end meanwhile: `end` is on its way to exit, and nothing may be started behind its back.
   if (ending) await new Promise(() => {});
   stack = startStack({
     databaseUrl: database.url,
     ports,
     secrets: keptSecrets(),
-    webCommand: ["node_modules/@remix-run/dev/dist/cli.js", "dev", "-c", "node .cache/web/index.js"],
+    webCommand,
     workerCommand: ["--watch", "--watch-preserve-output", "worker/index.ts"],
     nodeEnv: "development",
     sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
@@ -54,6 +55,13 @@ try {
 } catch (error) {
   if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(1);
+}
+
+/** Remix's compiler, which starts the web. It listens too, by itself on 3001, where the web may have to be. */
+async function compiler(webPort: number): Promise<string[]> {
+  const port = await freePort(webPort + 200);
+  const command = ["node_modules/@remix-run/dev/dist/cli.js", "dev", "--port", String(port)];
+  return [...command, "-c", "node .cache/web/index.js"];
 }
 
 async function openDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
