@@ -1,11 +1,10 @@
 /** The worker process: reads the environment, opens pools, chooses implementations, and ends when it cannot go on. */
 import { setTimeout as pause } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
-import { createTokenVault } from "#app/integrations/crypto.server.ts";
-import { createConnectors, webhookReaders } from "#app/integrations/registry.server.ts";
+import { createIntegrationDeps } from "#app/integrations/env.server.ts";
+import { webhookReaders } from "#app/integrations/registry.server.ts";
 import { envOrExit } from "#app/platform/env.server.ts";
 import { createLog } from "#app/platform/log.server.ts";
-import { Secret } from "#app/platform/secret.server.ts";
 import { createDb, createPool, type DbRole } from "#db/client.ts";
 import { backlog } from "#db/queries/inbox-deliveries.ts";
 import { isMigrated } from "#db/version.ts";
@@ -114,27 +113,7 @@ async function whyNotReady(): Promise<string | undefined> {
 
 function createTaskList(config: WorkerEnv) {
   const inbox = { db: ingestDb, readers: webhookReaders, log };
-  const integrations = {
-    db: createDb(tenantPool),
-    vault: createTokenVault({
-      primary: config.TOKEN_ENCRYPTION_KEY_BASE64,
-      previous: config.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [],
-    }),
-    connectors: createConnectors({
-      meta: {
-        appId: config.META_APP_ID,
-        appSecret: new Secret(config.META_APP_SECRET),
-        configId: config.META_CONFIG_ID,
-        redirectUri: config.META_REDIRECT_URI,
-        graphUrl: config.META_GRAPH_URL,
-        dialogUrl: config.META_DIALOG_URL,
-        graphVersion: config.META_GRAPH_VERSION,
-        log,
-      },
-    }),
-    log,
-    now: () => new Date(),
-  };
+  const integrations = createIntegrationDeps(config, createDb(tenantPool), log);
   const frame = { log, metrics };
   const reconcile = { db: ingestDb, jobsDb: livenessDb, log };
   return {

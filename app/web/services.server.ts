@@ -2,8 +2,7 @@
 import { createDb, createPool, type Db } from "#db/client.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
 import type { IntegrationDeps } from "../integrations/connections.server.ts";
-import { createTokenVault } from "../integrations/crypto.server.ts";
-import { createConnectors } from "../integrations/registry.server.ts";
+import { createIntegrationDeps } from "../integrations/env.server.ts";
 import { envOrExit } from "../platform/env.server.ts";
 import { createLog, type Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
@@ -70,7 +69,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     secureCookies: env.APP_ORIGIN.startsWith("https://"),
     db,
     log,
-    integrations: integrationDeps(env, db, log),
+    integrations: createIntegrationDeps(env, db, log),
     webhooks: {
       appSecrets: [env.META_APP_SECRET, env.META_APP_SECRET_PREVIOUS]
         .filter((value) => value !== undefined)
@@ -81,26 +80,5 @@ export function createServices(env: WebEnv, log: Log): Services {
     async close() {
       await Promise.all([db.destroy(), webhookDb.destroy()]);
     },
-  };
-}
-
-function integrationDeps(env: WebEnv, db: Db, log: Log): IntegrationDeps {
-  const meta = {
-    appId: env.META_APP_ID,
-    appSecret: new Secret(env.META_APP_SECRET),
-    configId: env.META_CONFIG_ID,
-    redirectUri: env.META_REDIRECT_URI,
-    graphUrl: env.META_GRAPH_URL,
-    dialogUrl: env.META_DIALOG_URL,
-    graphVersion: env.META_GRAPH_VERSION,
-    log,
-  };
-  const previous = env.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [];
-  return {
-    db,
-    vault: createTokenVault({ primary: env.TOKEN_ENCRYPTION_KEY_BASE64, previous }),
-    connectors: createConnectors({ meta }),
-    log,
-    now: () => new Date(),
   };
 }

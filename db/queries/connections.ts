@@ -11,14 +11,15 @@ export async function listConnectionRows(
   tenantId: string,
   provider: string,
 ): Promise<ConnectionRow[]> {
+  return ofChannel(tdb, tenantId, provider).orderBy("created_at").orderBy("id").execute();
+}
+
+function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {
   return tdb
     .selectFrom("channel_connections")
     .selectAll()
     .where("tenant_id", "=", tenantId)
-    .where("provider", "=", provider)
-    .orderBy("created_at")
-    .orderBy("id")
-    .execute();
+    .where("provider", "=", provider);
 }
 
 export async function findConnection(
@@ -44,11 +45,7 @@ export async function lockRowOfNumber(
   provider: string,
   phoneNumberId: string,
 ): Promise<ConnectionRow | undefined> {
-  return tdb
-    .selectFrom("channel_connections")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where("provider", "=", provider)
+  return ofChannel(tdb, tenantId, provider)
     .where((eb) =>
       eb.or([
         eb("phone_number_id", "=", phoneNumberId),
@@ -70,11 +67,7 @@ export async function lockAttemptRow(
   tenantId: string,
   provider: string,
 ): Promise<ConnectionRow | undefined> {
-  return tdb
-    .selectFrom("channel_connections")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where("provider", "=", provider)
+  return ofChannel(tdb, tenantId, provider)
     .where("phone_number_id", "is", null)
     .where("status", "in", ["pending", "error"])
     .orderBy("created_at")
@@ -162,11 +155,7 @@ export async function lockConnectionsToRevoke(
   provider: string,
   id: string | undefined,
 ): Promise<ConnectionRow[]> {
-  return tdb
-    .selectFrom("channel_connections")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where("provider", "=", provider)
+  return ofChannel(tdb, tenantId, provider)
     .where("status", "<>", "revoked")
     .$if(id !== undefined, (query) => query.where("id", "=", id ?? ""))
     .orderBy("id")

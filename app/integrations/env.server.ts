@@ -1,0 +1,47 @@
+/** What both processes must know to work with Meta, and the parts that are made of it. */
+import { z } from "zod";
+import type { Db } from "../../db/client.ts";
+import { commaList, graphVersion, httpUrl, key32, metaId, secretText } from "../platform/env.server.ts";
+import type { Log } from "../platform/log.server.ts";
+import { Secret } from "../platform/secret.server.ts";
+import { createTokenVault } from "./crypto.server.ts";
+import type { IntegrationDeps } from "./deps.server.ts";
+import { createConnectors } from "./registry.server.ts";
+
+export const integrationEnv = z.object({
+  META_APP_ID: metaId,
+  META_APP_SECRET: secretText,
+  META_REDIRECT_URI: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }),
+  META_CONFIG_ID: metaId.optional(),
+  META_GRAPH_VERSION: graphVersion.default("v25.0"),
+  META_GRAPH_URL: httpUrl.default("https://graph.facebook.com"),
+  META_DIALOG_URL: httpUrl.default("https://www.facebook.com"),
+  TOKEN_ENCRYPTION_KEY_BASE64: key32,
+  TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: commaList(key32).optional(),
+});
+
+/** `db` in a role under the tenant wall. */
+export function createIntegrationDeps(
+  env: z.infer<typeof integrationEnv>,
+  db: Db,
+  log: Log,
+): IntegrationDeps {
+  const meta = {
+    appId: env.META_APP_ID,
+    appSecret: new Secret(env.META_APP_SECRET),
+    configId: env.META_CONFIG_ID,
+    redirectUri: env.META_REDIRECT_URI,
+    graphUrl: env.META_GRAPH_URL,
+    dialogUrl: env.META_DIALOG_URL,
+    graphVersion: env.META_GRAPH_VERSION,
+    log,
+  };
+  const previous = env.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [];
+  return {
+    db,
+    vault: createTokenVault({ primary: env.TOKEN_ENCRYPTION_KEY_BASE64, previous }),
+    connectors: createConnectors({ meta }),
+    log,
+    now: () => new Date(),
+  };
+}

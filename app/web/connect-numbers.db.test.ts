@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { chooseNumber, pendingChoice } from "../integrations/connections.server.ts";
+import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect.ts";
+import { api, asJson, connectedPlace, connectRoads, failed, pickerPlace } from "./testing/connect-roads.ts";
+import { callRoute } from "./testing/product.ts";
+
+const { road, ask, begin, comeBack, code, connect, connections, statusOf } = connectRoads();
+
+describe("several numbers", () => {
+  const actor = () => ({
+    tenantId: road.ana.tenantId,
+    userId: road.ana.userId,
+    sessionId: road.ana.userId,
+    requestId: "request-1",
+  });
+
+  test("are offered, and the chosen one is connected on the same row", async () => {
+    expect(await connect(road.ana, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
+    const deps = road.product.services.integrations;
+    const choice = await pendingChoice(deps, actor(), "whatsapp");
+    expect(choice?.numbers.map((number) => number.e164).sort()).toEqual([
+      "+525522221001",
+      "+525522221002",
+      "+525522221003",
+      "+528133332001",
+      "+528133332002",
+    ]);
+    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
+    expect(await statusOf(road.ana)).toMatchObject({ connected: false });
+    const outcome = await chooseNumber(deps, actor(), {
+      channel: "whatsapp",
+      phoneNumberId: NUMBER_IDS.cadenasSur2,
+    });
+    expect(outcome).toEqual({ kind: "connected", connectionId: choice?.connectionId });
+    expect(await connections(road.ana)).toMatchObject([
+      {
+        status: "active",
+        waba_id: WABA_IDS.cadenasSur,
+        phone_number_id: NUMBER_IDS.cadenasSur2,
+        metadata: expect.not.objectContaining({ choices: expect.anything() }),
+      },
+    ]);
+    expect(await pendingChoice(deps, actor(), "whatsapp")).toBeNull();
+  });
+
+  test("a number that the grant does not reach cannot be chosen, whatever the browser says", async () => {
+    await connect(road.ana, BUSINESS_IDS.cadenas);
+    const outcome = await chooseNumber(road.product.services.integrations, actor(), {
+      channel: "whatsapp",
+      phoneNumberId: NUMBER_IDS.norte,
+    });
+    expect(outcome).toEqual({ kind: "failed", reason: "no_number" });
+    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
+  });
+
+  test("an hour later the choice is gone", async () => {
+    await connect(road.ana, BUSINESS_IDS.cadenas);
+    const later = { ...road.product.services.integrations, now: () => new Date(Date.now() + 61 * 60_000) };
+    expect(await pendingChoice(later, actor(), "whatsapp")).toBeNull();
+    const outcome = await chooseNumber(later, actor(), {
+      channel: "whatsapp",
+      phoneNumberId: NUMBER_IDS.cadenasSur2,
+    });
+    expect(outcome).toEqual({ kind: "failed", reason: "choice_expired" });
+  });
+});
+
+describe("a number of another workspace", () => {
+  test("is refused without a word about whose it is, and nothing is stored", async () => {
+    await connect(road.ana);
+    const eva = await road.product.person();
+    expect(await connect(eva)).toBe(failed("number_taken"));
+    expect(await connections(eva)).toEqual([]);
+    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["active"]);
+  });
+
+  test("goes to exactly one of two that race for it", async () => {
+    for (let round = 0; round < 10; round++) {
+      const people = [await road.product.person(), await road.product.person()];
+      const starts = await Promise.all(people.map(begin));
+      const places = await Promise.all(
+        people.map((person, at) =>
+          comeBack(person, { state: starts[at]?.state ?? "", code: code(BUSINESS_IDS.luz) }),
+        ),
+      );
+      expect(places.sort()).toEqual([failed("number_taken"), connectedPlace].sort());
+      const held = await road.product.database.sql(
+        "select status from channel_connections where phone_number_id is not null",
+      );
+      expect(held).toEqual([{ status: "active" }]);
+      await road.product.database.sql(
+        "truncate channel_connections, number_claims, connection_events cascade",
+      );
+    }
+  });
+
+  test("can be taken once let go; the first keeps its row and finds it again when the number comes back", async () => {
+    await connect(road.ana);
+    const [first] = await connections(road.ana);
+    await callRoute(
+      disconnect.action,
+      ask(`${api}/disconnect`, road.ana, { method: "POST", headers: asJson }),
+    );
+    const eva = await road.product.person();
+    expect(await connect(eva)).toBe(connectedPlace);
+    expect(await connections(road.ana)).toMatchObject([
+      {
+        id: first?.id,
+        status: "revoked",
+        phone_number_id: null,
+        metadata: { former_phone_number_id: NUMBER_IDS.luz },
+      },
+    ]);
+    await callRoute(disconnect.action, ask(`${api}/disconnect`, eva, { method: "POST", headers: asJson }));
+    expect(await connect(road.ana)).toBe(connectedPlace);
+    expect(await connections(road.ana)).toMatchObject([
+      { id: first?.id, status: "active", phone_number_id: NUMBER_IDS.luz },
+    ]);
+    const claims = await road.product.database.sql(
+      "select tenant_id, released_at is null as open from number_claims order by id",
+    );
+    expect(claims).toEqual([
+      { tenant_id: road.ana.tenantId, open: false },
+      { tenant_id: eva.tenantId, open: false },
+      { tenant_id: road.ana.tenantId, open: true },
+    ]);
+  });
+});
