@@ -1,13 +1,15 @@
 /**
  * The one way to Meta's Graph API, for both processes. Tokens go in the Authorization header with an appsecret_proof;
  * redirects are never followed, so no answer can send a token elsewhere; 10 s for a whole call, 1 MB for an answer;
- * every answer passes a schema. Throws `GraphError` and nothing else.
+ * every answer passes a schema. A read whose connection breaks is tried once more, anything else never. A host that
+ * does not answer, or says that we call too much, is left alone for a while. Throws `GraphError` and nothing else.
  */
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { MetaAppConfig } from "./app-config.server.ts";
 import { GraphError, type GraphErrorFacts, graphErrorKind } from "./graph-error.server.ts";
+import { createGraphPressure, type GraphPressure } from "./graph-pressure.server.ts";
 
 export interface GraphCall<Schema extends z.ZodType> {
   /** A stable name for logs, metrics and errors; ids and parameters stay out of it. */
@@ -20,6 +22,8 @@ export interface GraphCall<Schema extends z.ZodType> {
   /** A customer's token, `app` for our own app token, `none` where the form carries the credentials. */
   auth: Secret | "app" | "none";
   schema: Schema;
+  /** A person waits for it: made even while we hold back so as not to be throttled. */
+  urgent?: boolean;
 }
 
 export interface GraphClient {
@@ -37,12 +41,18 @@ const errorEnvelope = z.object({
   }),
 });
 
-export function createGraphClient(config: MetaAppConfig, timeoutMs = 10_000): GraphClient {
+export function createGraphClient(
+  config: MetaAppConfig,
+  {
+    timeoutMs = 10_000,
+    pressure = createGraphPressure(),
+  }: { timeoutMs?: number; pressure?: GraphPressure } = {},
+): GraphClient {
   return {
     async call(call) {
       const started = performance.now();
       try {
-        const answer = await send(config, call, AbortSignal.timeout(timeoutMs));
+        const answer = await attempt(config, pressure, call, AbortSignal.timeout(timeoutMs));
         report(config, call, started, "ok");
         return answer;
       } catch (error) {
@@ -54,11 +64,50 @@ export function createGraphClient(config: MetaAppConfig, timeoutMs = 10_000): Gr
   };
 }
 
-async function send<Schema extends z.ZodType>(
+async function attempt<Schema extends z.ZodType>(
   config: MetaAppConfig,
+  pressure: GraphPressure,
   call: GraphCall<Schema>,
   signal: AbortSignal,
 ): Promise<z.infer<Schema>> {
+  const refusal = pressure.refusal({ objectId: call.path[0], urgent: call.urgent ?? false });
+  if (refusal) throw new GraphError("retry_later", { endpoint: call.endpoint, note: refusal });
+  const isRead = (call.method ?? "GET") === "GET";
+  try {
+    return await send(config, pressure, call, signal);
+  } catch (error) {
+    if (error instanceof GraphError || !isRead || signal.aborted) throw error;
+    // The connection broke: reading again harms nobody. A write may have been carried out, so it is the caller's turn.
+    return send(config, pressure, call, signal);
+  }
+}
+
+/** Throws what fetch throws when the host does not answer. Either way `pressure` is told exactly once. */
+async function send<Schema extends z.ZodType>(
+  config: MetaAppConfig,
+  pressure: GraphPressure,
+  call: GraphCall<Schema>,
+  signal: AbortSignal,
+): Promise<z.infer<Schema>> {
+  const { status, headers, text } = await roundTrip(config, call, signal).catch((error: unknown) => {
+    if (error instanceof GraphError) pressure.answered(new Headers());
+    else pressure.unanswered();
+    throw error;
+  });
+  const facts: GraphErrorFacts = { endpoint: call.endpoint, httpStatus: status };
+  const body = parseJson(text);
+  // An edge's page in place of the API's answer.
+  if (status >= 500 && body === undefined) pressure.unanswered();
+  else pressure.answered(headers);
+  if (status < 300 && body !== undefined) return checkedAnswer(call.schema, body, facts);
+  throw classified(body, facts);
+}
+
+async function roundTrip(
+  config: MetaAppConfig,
+  call: GraphCall<z.ZodType>,
+  signal: AbortSignal,
+): Promise<{ status: number; headers: Headers; text: string }> {
   const url = new URL(
     `${config.graphUrl}/${config.graphVersion}/${call.path.map(encodeURIComponent).join("/")}`,
   );
@@ -77,9 +126,7 @@ async function send<Schema extends z.ZodType>(
     await response.body?.cancel();
     throw new GraphError("bug", { ...facts, note: "redirect refused" });
   }
-  const body = parseJson(await readCapped(response, facts));
-  if (response.ok && body !== undefined) return checkedAnswer(call.schema, body, facts);
-  throw classified(body, facts);
+  return { status: response.status, headers: response.headers, text: await readCapped(response, facts) };
 }
 
 /** A token without the proof is refused by Meta when the app demands one, so a leaked token alone is worth nothing. */

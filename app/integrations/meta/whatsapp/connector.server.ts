@@ -99,6 +99,7 @@ async function exchangeCode(
     },
     auth: "none",
     schema: tokenAnswer,
+    urgent: true,
   });
   return {
     accessToken: new Secret(answer.access_token),

@@ -60,6 +60,7 @@ async function inspectToken(config: MetaAppConfig, graph: GraphClient, token: Se
     query: { input_token: token.reveal() },
     auth: "app",
     schema: debugAnswer,
+    urgent: true,
   });
   if (!data.is_valid || data.app_id !== config.appId) {
     const note = data.is_valid ? "token of another app" : "token is not valid";
@@ -117,6 +118,7 @@ async function ownPortfolio(graph: GraphClient, token: Secret): Promise<string[]
     query: { fields: "client_business_id" },
     auth: token,
     schema,
+    urgent: true,
   });
   return me.client_business_id ? [me.client_business_id] : [];
 }
@@ -182,6 +184,7 @@ async function everyPage<Item>(
       query: { limit: "100", ...query, ...cursor },
       auth: token,
       schema,
+      urgent: true,
     });
     items.push(...answer.data);
     after = answer.paging?.next ? answer.paging.cursors?.after : undefined;
