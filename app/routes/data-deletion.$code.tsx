@@ -1,0 +1,21 @@
+import { data, type LoaderFunctionArgs, type MetaArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { DeletionPage } from "../components/deletion-page.tsx";
+import { texts } from "../components/texts.ts";
+import { readDeletion } from "../web/obligations.server.ts";
+import { services } from "../web/services.server.ts";
+
+export function meta({ data: found }: MetaArgs<typeof loader>) {
+  const title = found?.status ? texts.deletion.title : texts.deletion.unknown.title;
+  return [{ title: `${title} · ${texts.product}` }, { name: "robots", content: "noindex" }];
+}
+
+/** Public: whoever has the code may look. */
+export async function loader({ params }: LoaderFunctionArgs) {
+  const found = await readDeletion(services(), params.code);
+  return data({ ...found, code: found.status && params.code }, { status: found.status ? 200 : 404 });
+}
+
+export default function DataDeletion() {
+  return <DeletionPage {...useLoaderData<typeof loader>()} />;
+}

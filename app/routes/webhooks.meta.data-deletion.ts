@@ -1,0 +1,14 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { requireMethod } from "../web/api.server.ts";
+import { receiveDeletion } from "../web/obligations.server.ts";
+import { services } from "../web/services.server.ts";
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  requireMethod(request, "POST");
+  return null;
+}
+
+/** Meta: somebody wants their data deleted. Answers where they can see what became of it. */
+export async function action({ request }: ActionFunctionArgs) {
+  return receiveDeletion(services(), request);
+}
