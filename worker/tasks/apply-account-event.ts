@@ -1,0 +1,7 @@
+import { applyAccountEvent } from "#app/integrations/account-events.server.ts";
+import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
+import type { RunJob } from "../task-frame.ts";
+
+export function applyAccountEventTask(integrations: IntegrationDeps): RunJob<"apply_account_event"> {
+  return (told) => applyAccountEvent(integrations, told);
+}
