@@ -1,0 +1,205 @@
+/**
+ * Looking after connections: is the token alive, does the grant still reach the number, do its deliveries come here.
+ * A single refusal never changes what a tenant sees; two in a row do. What arrives is stored whatever a check says.
+ */
+import { type TenantDb, withTenant } from "../../db/client.ts";
+import { enqueueCheck, enqueueSubscription } from "../../db/jobs.ts";
+import {
+  type ConnectionRow,
+  findConnection,
+  markBroken,
+  markMended,
+  noteOnConnection,
+  recordEvent,
+} from "../../db/queries/connections.ts";
+import {
+  expireNumberChoices,
+  type HealthRow,
+  type Look,
+  readHealth,
+  saveLook,
+  takeDueChecks,
+} from "../../db/queries/health.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { AccessReport } from "./channel.server.ts";
+import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { GraphError } from "./meta/graph-error.server.ts";
+
+const hour = 3_600;
+/** Every six hours, give or take a quarter, so that a thousand connections made in one day do not come up together. */
+const regularSeconds = () => Math.round(6 * hour * (0.75 + Math.random() / 2));
+const confirmSeconds = 60;
+const laterSeconds = 15 * 60;
+const refusalsThatCount = 2;
+/** Causes that a successful look disproves. */
+const mendable = ["token_rejected", "permission_lost", "access_removed"];
+const warnAtDays = [1, 7, 14];
+
+/**
+ * The clock's round: ends choices that nobody made, and asks for a look at every connection that is due, spread over the
+ * next five minutes. Answers how many looks.
+ */
+export async function requestDueChecks(deps: IntegrationDeps, requestId: string): Promise<number> {
+  const ended = await expireNumberChoices(deps.db);
+  if (ended > 0) deps.log.info("number choices expired", { count: ended });
+  const due = await takeDueChecks(deps.db, 500);
+  for (const { tenantId, connectionId } of due) {
+    await withTenant(deps.db, tenantId, (tdb) =>
+      enqueueCheck(tdb, { tenantId, connectionId, requestId }, Math.round(Math.random() * 300)),
+    );
+  }
+  return due.length;
+}
+
+interface Subject {
+  tenantId: string;
+  connectionId: string;
+  requestId: string;
+}
+
+/**
+ * Looks at one connection and draws the consequences, all recorded as events: alive (clears an earlier verdict, warns
+ * before the token's end, heals missing deliveries), refused (a second look follows in a minute; the second refusal in
+ * a row makes the connection `error`), or not answered (changes nothing). Throws only when the database is away.
+ */
+export async function checkConnection(deps: IntegrationDeps, subject: Subject): Promise<void> {
+  const { tenantId, connectionId } = subject;
+  const found = await withTenant(deps.db, tenantId, async (tdb) => {
+    const row = await findConnection(tdb, tenantId, connectionId);
+    if (!row || !isLookedAfter(row)) return undefined;
+    return { row, health: await readHealth(tdb, tenantId, connectionId) };
+  });
+  if (!found) return;
+  const verdict = await look(deps, found.row);
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    const outcome = await conclude(deps, tdb, subject, found, verdict);
+    await saveLook(tdb, tenantId, connectionId, outcome);
+    if (outcome.nextInSeconds === confirmSeconds) await enqueueCheck(tdb, subject, confirmSeconds);
+  });
+}
+
+type LookedAfter = ConnectionRow & { access_token_enc: string; waba_id: string; phone_number_id: string };
+
+function isLookedAfter(row: ConnectionRow): row is LookedAfter {
+  const connected = row.status === "active" || row.status === "error";
+  return connected && row.access_token_enc !== null && row.waba_id !== null && row.phone_number_id !== null;
+}
+
+type Verdict =
+  | { kind: "alive"; report: AccessReport }
+  | { kind: "refused"; code: "token_rejected" | "permission_lost" }
+  | { kind: "unknown"; result: string };
+
+async function look(deps: IntegrationDeps, row: LookedAfter): Promise<Verdict> {
+  const connector = deps.connectors[row.provider as ChannelId];
+  const asset = { wabaId: row.waba_id, phoneNumberId: row.phone_number_id };
+  try {
+    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(row.tenant_id, row.id));
+    const once = () => connector.checkAccess(token, asset);
+    // Meta loses sight of an object for a moment now and then: a refused reading counts when it is refused twice.
+    const report = await once().catch((error: unknown) => {
+      if (error instanceof GraphError && error.kind === "permission") return once();
+      throw error;
+    });
+    return { kind: "alive", report };
+  } catch (error) {
+    if (error instanceof GraphError && error.kind === "reconnect")
+      return { kind: "refused", code: "token_rejected" };
+    if (error instanceof GraphError && error.kind === "permission")
+      return { kind: "refused", code: "permission_lost" };
+    const { tenant_id, id: connection_id } = row;
+    deps.log.warn("connection could not be checked", { tenant_id, connection_id, error });
+    return { kind: "unknown", result: error instanceof GraphError ? error.kind : "unreadable_token" };
+  }
+}
+
+async function conclude(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  { row, health }: { row: LookedAfter; health: HealthRow },
+  verdict: Verdict,
+): Promise<Look> {
+  if (verdict.kind === "unknown") {
+    return { ...health, result: verdict.result, nextInSeconds: laterSeconds };
+  }
+  if (verdict.kind === "alive") {
+    await takeUpReport(deps, tdb, subject, row, verdict.report);
+    const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
+    return { result: "alive", refusals: 0, warnedDays, nextInSeconds: regularSeconds() };
+  }
+  const refusals = health.refusals + 1;
+  if (refusals < refusalsThatCount) {
+    return { ...health, refusals, result: verdict.code, nextInSeconds: confirmSeconds };
+  }
+  const error = { code: verdict.code, at: deps.now().toISOString() };
+  const isNews = await markBroken(tdb, row, error);
+  if (isNews) await tell(tdb, subject, row, "access_lost", { code: verdict.code });
+  return { ...health, refusals, result: verdict.code, nextInSeconds: regularSeconds() };
+}
+
+async function takeUpReport(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: LookedAfter,
+  { deliveries }: AccessReport,
+): Promise<void> {
+  if (await markMended(tdb, subject.tenantId, row.id, mendable))
+    await tell(tdb, subject, row, "access_recovered", {});
+  const known = (row.metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
+  if (deliveries === "missing" && known?.state === "on") {
+    // Somebody unsubscribed us. Asking again heals it, and says so if it cannot.
+    await tell(tdb, subject, row, "deliveries_missing", {});
+    await enqueueSubscription(tdb, subject);
+  }
+  if (deliveries === "elsewhere" && known?.code !== "override") {
+    const at = deps.now().toISOString();
+    await noteOnConnection(tdb, subject.tenantId, row.id, {
+      deliveries: { state: "failed", code: "override", at },
+    });
+    await tell(tdb, subject, row, "deliveries_elsewhere", {});
+  }
+  if (deliveries === "ours" && known?.code === "override") {
+    await noteOnConnection(tdb, subject.tenantId, row.id, {
+      deliveries: { state: "on", at: deps.now().toISOString() },
+    });
+    await tell(tdb, subject, row, "deliveries_on", {});
+  }
+}
+
+/** One event each time the token's end comes within 14, 7 and 1 days. Answers the shortest that was warned of. */
+async function warnBeforeTheEnd(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: LookedAfter,
+  warned: number | null,
+): Promise<number | null> {
+  if (!row.token_expires_at) return null;
+  const daysLeft = (row.token_expires_at.getTime() - deps.now().getTime()) / (24 * hour * 1000);
+  const threshold = warnAtDays.find((days) => daysLeft <= days);
+  if (threshold === undefined) return null;
+  if (warned !== null && warned <= threshold) return warned;
+  await tell(tdb, subject, row, "token_expiring", { days: Math.max(0, Math.floor(daysLeft)) });
+  return threshold;
+}
+
+async function tell(
+  tdb: TenantDb,
+  { tenantId, requestId }: Subject,
+  row: LookedAfter,
+  kind: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const event = {
+    tenantId,
+    connectionId: row.id,
+    provider: row.provider,
+    kind,
+    actorUserId: null,
+    requestId,
+    detail,
+  };
+  await recordEvent(tdb, event);
+}

@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { checkConnection, requestDueChecks } from "../integrations/health.server.ts";
+import { subscribeWaba } from "../integrations/provisioning.server.ts";
+import { connectRoads } from "./testing/connect-roads.ts";
+
+const { road, connect, connections, jobs, statusOf } = connectRoads();
+const deps = () => road.product.services.integrations;
+
+afterEach(() => road.product.database.sql("truncate connection_health"));
+
+async function connected(): Promise<string> {
+  await connect(road.ana);
+  const [{ id } = { id: "" }] = await connections(road.ana);
+  await subscribeWaba(deps(), { ...subject(id), lastAttempt: false });
+  await road.product.database.sql("delete from graphile_worker._private_jobs");
+  return id;
+}
+
+const subject = (connectionId: string) => ({
+  tenantId: road.ana.tenantId,
+  connectionId,
+  requestId: "check-1",
+});
+const check = (id: string, now?: Date) =>
+  checkConnection(now ? { ...deps(), now: () => now } : deps(), subject(id));
+const stateOf = async () => {
+  const [row] = await connections(road.ana);
+  return {
+    status: row?.status,
+    code: (row?.metadata as { error?: { code: string } } | undefined)?.error?.code,
+  };
+};
+const events = async () =>
+  (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
+    .map(({ kind }) => kind)
+    .filter((kind) => !["connected", "deliveries_on"].includes(kind));
+const taskNames = async () => (await jobs()).map((job) => job.task);
+const refuse = (code: number, subcode?: number, times?: number) =>
+  road.product.sandbox.control.addScenario({
+    endpoint: "phone",
+    ...(times ? { times } : {}),
+    outcome: { kind: "graph_error", code, ...(subcode ? { subcode } : {}) },
+  });
+
+describe("a token that Meta refuses", () => {
+  test("is looked at again within a minute, and the second refusal in a row is told, once", async () => {
+    const id = await connected();
+    refuse(190, 463);
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    expect(await taskNames()).toEqual(["check_connection"]);
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "error", code: "token_rejected" });
+    expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false });
+    await check(id);
+    expect(await events()).toEqual(["access_lost"]);
+  });
+
+  test("is forgiven when the next look succeeds, and what was told is taken back", async () => {
+    const id = await connected();
+    refuse(190, 460, 1);
+    await check(id);
+    await check(id);
+    refuse(190, 460, 1);
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    refuse(190, 460, 1);
+    await check(id);
+    expect(await stateOf()).toMatchObject({ status: "error" });
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    expect(await events()).toEqual(["access_lost", "access_recovered"]);
+  });
+
+  test("says nothing about the token of a reconnect", async () => {
+    const id = await connected();
+    refuse(190);
+    await check(id);
+    await check(id);
+    road.product.sandbox.control.clearScenarios();
+    await connect(road.ana);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    refuse(190, undefined, 1);
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+  });
+});
+
+describe("a permission that is gone", () => {
+  test.each([
+    [10, undefined],
+    [200, undefined],
+    [100, 33],
+  ])("(%s/%s) counts only when a second reading is refused as well", async (code, subcode) => {
+    const id = await connected();
+    refuse(code, subcode, 1);
+    await check(id);
+    expect(await taskNames()).toEqual([]);
+    refuse(code, subcode);
+    await check(id);
+    expect(await stateOf()).toMatchObject({ status: "active" });
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "error", code: "permission_lost" });
+  });
+});
+
+test("a Meta that is away, slow or odd never turns a connection red", async () => {
+  const id = await connected();
+  for (const outcome of [
+    { kind: "http" },
+    { kind: "reset_before" },
+    { kind: "wrong_shape" },
+    { kind: "rate_limited" },
+    { kind: "graph_error", code: 2, is_transient: true },
+  ] as const) {
+    road.product.sandbox.control.clearScenarios();
+    road.product.sandbox.control.addScenario({ endpoint: "phone", outcome });
+    await check(id);
+    await check(id);
+    expect(await stateOf(), outcome.kind).toEqual({ status: "active", code: undefined });
+  }
+  expect(await events()).toEqual([]);
+});
+
+describe("deliveries", () => {
+  test("that somebody switched off are noticed and asked for again", async () => {
+    const id = await connected();
+    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    if (waba) waba.subscribedApps = [];
+    await check(id);
+    expect(await events()).toEqual(["deliveries_missing"]);
+    expect(await taskNames()).toEqual(["subscribe_waba"]);
+  });
+
+  test("that an override sends elsewhere are told once, and again when they are back", async () => {
+    const id = await connected();
+    const app = road.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps[0];
+    if (!app) throw new Error("not subscribed");
+    app.override = { uri: "https://elsewhere.example/", verifyToken: "x" };
+    await check(id);
+    await check(id);
+    expect(await statusOf(road.ana)).toMatchObject({
+      connected: true,
+      connections: [{ deliveries: "failed" }],
+    });
+    delete app.override;
+    await check(id);
+    expect(await statusOf(road.ana)).toMatchObject({ connections: [{ deliveries: "on" }] });
+    expect(await events()).toEqual(["deliveries_elsewhere"]);
+  });
+});
+
+test("the token's end is announced at 14, 7 and 1 days, once each", async () => {
+  const id = await connected();
+  const [row] = await connections(road.ana);
+  const end = new Date(row?.token_expires_at ?? 0).getTime();
+  for (const daysLeft of [30, 13, 12, 6, 5, 0.5, 0.4]) await check(id, new Date(end - daysLeft * 86_400_000));
+  const told = await road.product.database.sql(
+    "select detail from connection_events where kind = 'token_expiring' order by id",
+  );
+  expect(told).toEqual([{ detail: { days: 13 } }, { detail: { days: 6 } }, { detail: { days: 0 } }]);
+});
+
+describe("the clock", () => {
+  test("asks for every connection that is due, of every workspace, once, and for no other", async () => {
+    const first = await connected();
+    const eva = await road.product.person();
+    await connect(eva, BUSINESS_IDS.norte);
+    expect(await requestDueChecks(deps(), "clock-1")).toBe(0);
+    await road.product.database.sql(
+      "update connection_health set next_check_at = now() - interval '1 second'",
+    );
+    await road.product.database.sql("delete from graphile_worker._private_jobs");
+    const [one, two] = await Promise.all([
+      requestDueChecks(deps(), "clock-2"),
+      requestDueChecks(deps(), "clock-3"),
+    ]);
+    expect((one ?? 0) + (two ?? 0)).toBe(2);
+    const asked = (await jobs()).map((job) => [job.task, job.payload.connectionId]);
+    const [second] = await connections(eva);
+    expect(asked.sort()).toEqual(
+      [
+        ["check_connection", first],
+        ["check_connection", second?.id],
+      ].sort(),
+    );
+  });
+
+  test("leaves a disconnected number alone", async () => {
+    const id = await connected();
+    await road.product.database.sql(
+      "update channel_connections set status = 'revoked', access_token_enc = null where phone_number_id = $1",
+      [NUMBER_IDS.luz],
+    );
+    expect(await requestDueChecks(deps(), "clock-4")).toBe(0);
+    await check(id);
+    expect(await road.product.database.sql("select count(*)::int as n from connection_health")).toEqual([
+      { n: 0 },
+    ]);
+  });
+});

@@ -1,0 +1,12 @@
+import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
+import { checkConnection, requestDueChecks } from "#app/integrations/health.server.ts";
+import type { RunJob } from "../task-frame.ts";
+
+export function checkConnectionTask(integrations: IntegrationDeps): RunJob<"check_connection"> {
+  return ({ tenantId, connectionId }, { requestId }) =>
+    checkConnection(integrations, { tenantId, connectionId, requestId });
+}
+
+export function requestChecksTask(integrations: IntegrationDeps): RunJob<"request_checks"> {
+  return (_payload, { requestId }) => requestDueChecks(integrations, requestId);
+}
