@@ -1,0 +1,92 @@
+/** Registering a number that was picked or made at Meta, so that it receives. Done by the worker after a connect. */
+import { randomInt } from "node:crypto";
+import { withTenant } from "../../db/client.ts";
+import { enqueueRegistration } from "../../db/jobs.ts";
+import { findConnection, noteOnConnection, recordEvent } from "../../db/queries/connections.ts";
+import { keepPin, saveRegistration } from "../../db/queries/registrations.ts";
+import { Secret } from "../platform/secret.server.ts";
+import type { ChannelId } from "./catalog.ts";
+import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { GraphError } from "./meta/graph-error.server.ts";
+import type { Run } from "./provisioning.server.ts";
+
+/**
+ * What Meta's refusals mean. A wrong PIN is never tried again by itself: ten wrong ones lock the number for 72 hours,
+ * and only a person can take an earlier provider's PIN away.
+ */
+const refusals = new Map<number | undefined, string>([
+  [133005, "pin_mismatch"],
+  [133006, "verify_again"],
+  [133008, "too_many_attempts"],
+  [133009, "too_many_attempts"],
+  [133016, "too_many_attempts"],
+  [131031, "account_locked"],
+]);
+/** Deleted a moment ago: Meta asks for five minutes. */
+const deletedRecently = 133015;
+
+interface Subject extends Run {
+  connectionId: string;
+}
+
+/**
+ * Registers the connection's number when Meta says that it is not registered; never one that lives in the WhatsApp
+ * Business app. Its PIN is made once and kept before it is used. Idempotent. Throws to be tried again while Meta is
+ * away; a refusal is kept with the connection and ends the job.
+ */
+export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
+  const { tenantId, connectionId } = subject;
+  const row = await withTenant(deps.db, tenantId, (tdb) => findConnection(tdb, tenantId, connectionId));
+  if (row?.status !== "active" || !row.phone_number_id || !row.access_token_enc) return;
+  const channel = row.provider as ChannelId;
+  const connector = deps.connectors[channel];
+  const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
+  try {
+    const state = await connector.readRegistration(token, row.phone_number_id);
+    if (state === "open")
+      await connector.registerNumber(token, row.phone_number_id, await pinOf(deps, subject));
+    await conclude(deps, subject, channel, {
+      result: "registered",
+      code: state === "open" ? "registered" : state,
+    });
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    if (error.facts.code === deletedRecently) return later(deps, subject);
+    const code = refusals.get(error.facts.code) ?? (error.kind === "retry_later" ? undefined : error.kind);
+    if (code === undefined && !subject.lastAttempt) throw error;
+    await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });
+  }
+}
+
+/** The number's own PIN: committed before Meta hears of it, so that no crash can lose one that counts. */
+async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject): Promise<Secret> {
+  const place = { table: "number_registrations", column: "pin_enc", tenantId, rowId: connectionId };
+  const fresh = new Secret(String(randomInt(1_000_000)).padStart(6, "0"));
+  const sealed = deps.vault.encryptToken(fresh, place);
+  const kept = await withTenant(deps.db, tenantId, (tdb) => keepPin(tdb, tenantId, connectionId, sealed));
+  return deps.vault.decryptToken(kept.pin_enc, place);
+}
+
+async function later(deps: IntegrationDeps, { tenantId, connectionId, requestId }: Subject): Promise<void> {
+  await withTenant(deps.db, tenantId, (tdb) =>
+    enqueueRegistration(tdb, { tenantId, connectionId, requestId }, 6 * 60),
+  );
+}
+
+async function conclude(
+  deps: IntegrationDeps,
+  { tenantId, connectionId, requestId }: Subject,
+  provider: ChannelId,
+  outcome: { result: "registered" | "failed"; code: string },
+): Promise<void> {
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    await saveRegistration(tdb, tenantId, connectionId, outcome);
+    const at = deps.now().toISOString();
+    await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at } });
+    // Most numbers were registered before us: that is no news.
+    if (outcome.result === "registered" && outcome.code !== "registered") return;
+    const kind = outcome.result === "registered" ? "number_registered" : "registration_failed";
+    const detail = { code: outcome.code };
+    await recordEvent(tdb, { tenantId, connectionId, provider, kind, actorUserId: null, requestId, detail });
+  });
+}

@@ -1,0 +1,23 @@
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
+import { retryStep } from "../integrations/connections.server.ts";
+import { retryableSteps } from "../integrations/retry.server.ts";
+import { actorOf, channelOf, connectionIdFrom } from "../web/api.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+/** `POST`: one step at Meta again. Leads back to the card, which then says that it is under way. */
+export async function action({ request, params }: ActionFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const wanted = new URL(request.url).searchParams.get("step");
+  const step = retryableSteps.find((one) => one === wanted);
+  const connectionId = await connectionIdFrom(request);
+  if (!step || !connectionId) throw new Response("Bad Request", { status: 400 });
+  await retryStep(services().integrations, actorOf(viewer, request), { channel, connectionId, step });
+  return redirect("/settings/integrations", 303);
+}
+
+/** Nothing to see: the card is where it is asked for. */
+export async function loader() {
+  return redirect("/settings/integrations", 303);
+}

@@ -1,0 +1,8 @@
+import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
+import { registerNumber } from "#app/integrations/registration.server.ts";
+import type { RunJob } from "../task-frame.ts";
+
+export function registerNumberTask(integrations: IntegrationDeps): RunJob<"register_number"> {
+  return ({ tenantId, connectionId }, attempt) =>
+    registerNumber(integrations, { tenantId, connectionId, ...attempt });
+}
