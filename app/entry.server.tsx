@@ -5,6 +5,7 @@ import { RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseUnavailable } from "#db/client.ts";
 import { PageContext } from "./components/page-context.tsx";
+import { loggedPath } from "./web/http.server.ts";
 import { services } from "./web/services.server.ts";
 
 export const streamTimeout = 5_000;
@@ -43,7 +44,7 @@ export default function handleRequest(
         onShellError: reject,
         onError(error) {
           failed = true;
-          services().log.error("page could not be rendered", { error, route: pathname });
+          services().log.error("page could not be rendered", { error, route: loggedPath(pathname) });
         },
       },
     );
@@ -61,7 +62,7 @@ export function handleDataRequest(response: Response): Response {
 export function handleError(error: unknown, { request }: { request: Request }): void {
   if (request.signal.aborted) return;
   if (isDatabaseUnavailable(error)) outages.add(request);
-  const route = new URL(request.url).pathname;
+  const route = loggedPath(new URL(request.url).pathname);
   services().log.error("request failed", { error, route, method: request.method });
 }
 

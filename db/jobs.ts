@@ -2,7 +2,7 @@
  * The job catalogue: every job's name and payload, and how each is asked for.
  *
  * Asking is a database write in the caller's own transaction, so a job exists exactly when what it is about does.
- * Payloads carry ids, never bodies or credentials. The functions behind stand in migration 0004.
+ * Payloads carry ids and Meta's code words, never bodies or credentials. The functions behind stand in the migrations.
  */
 import { type Kysely, sql, type Transaction } from "kysely";
 import { z } from "zod";
@@ -20,6 +20,17 @@ export const jobPayloads = {
   process_deliveries: z.object({ deliveryIds: z.array(rowId).min(1) }),
   subscribe_waba: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
   stop_deliveries: z.object({ tenantId: uuid, teardownId: uuid, requestId }),
+  register_number: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
+  check_connection: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
+  /** Asked for by the clock, not by a caller. */
+  request_checks: z.object({}),
+  apply_account_event: z.object({
+    ...{ tenantId: uuid, connectionId: uuid, requestId },
+    ...{ deliveryId: rowId, itemPath: z.string() },
+    ...{ field: z.string(), event: z.string().nullable() },
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    occurredAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time)),
+  }),
   /** Asked for by the clock, not by a caller. */
   reconcile_deliveries: z.object({}),
 } as const;
@@ -34,6 +45,20 @@ export async function enqueueDeliveries(
 ): Promise<void> {
   if (deliveryIds.length === 0) return;
   await sql`select app.enqueue_deliveries(${deliveryIds}::bigint[])`.execute(trx);
+}
+
+/** One job for each of `told`. Role app_ingest. */
+export async function enqueueAccountEvents(
+  trx: Transaction<Schema>,
+  told: JobPayload<"apply_account_event">[],
+): Promise<void> {
+  if (told.length === 0) return;
+  await sql`
+    select app.enqueue_account_event(t."tenantId", t."connectionId", t."requestId", t."deliveryId", t."itemPath",
+                                     t.field, t.event, t.detail, t."occurredAt")
+      from json_to_recordset(${JSON.stringify(told)}::json)
+        as t ("tenantId" uuid, "connectionId" uuid, "requestId" text, "deliveryId" bigint, "itemPath" text,
+              field text, event text, detail jsonb, "occurredAt" timestamptz)`.execute(trx);
 }
 
 /** Makes Meta deliver a connection's events to us. Asking again while a request still waits replaces it. */
@@ -52,4 +77,26 @@ export async function enqueueTeardown(
   { tenantId, teardownId, requestId }: JobPayload<"stop_deliveries">,
 ): Promise<void> {
   await sql`select app.enqueue_teardown(${tenantId}::uuid, ${teardownId}::uuid, ${requestId})`.execute(tdb);
+}
+
+/** Looks after a connection in `inSeconds`. Asking again while a request still waits replaces it. */
+export async function enqueueCheck(
+  tdb: TenantDb,
+  { tenantId, connectionId, requestId }: JobPayload<"check_connection">,
+  inSeconds: number,
+): Promise<void> {
+  await sql`select app.enqueue_check(${tenantId}::uuid, ${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+    tdb,
+  );
+}
+
+/** Registers a connection's number in `inSeconds`. Asking again while a request still waits replaces it. */
+export async function enqueueRegistration(
+  tdb: TenantDb,
+  { tenantId, connectionId, requestId }: JobPayload<"register_number">,
+  inSeconds = 0,
+): Promise<void> {
+  await sql`select app.enqueue_registration(${tenantId}::uuid, ${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+    tdb,
+  );
 }

@@ -39,6 +39,7 @@ export interface Schema {
     actor_user_id: string | null;
     request_id: string | null;
     detail: Json<Record<string, unknown>>;
+    source_digest: ColumnType<string | null, string | undefined, never>;
     created_at: CreatedAt;
   };
   connection_teardowns: {
@@ -50,6 +51,35 @@ export interface Schema {
     created_at: CreatedAt;
     finished_at: Date | null;
     outcome: "unsubscribed" | "still_in_use" | "refused" | "gave_up" | null;
+  };
+  number_registrations: {
+    tenant_id: string;
+    connection_id: string;
+    pin_enc: string;
+    result: Generated<RegistrationResult>;
+    code: string | null;
+    updated_at: Generated<Date>;
+  };
+  connection_health: {
+    tenant_id: string;
+    connection_id: string;
+    next_check_at: Generated<Date>;
+    checked_at: Date | null;
+    refusals: Generated<number>;
+    last_result: string | null;
+    warned_days: number | null;
+  };
+  /** Reached only through functions. */
+  deletion_requests: {
+    id: Generated<string>;
+    confirmation_code: string;
+    meta_user_digest: Buffer;
+    requested_at: Date;
+    received_at: CreatedAt;
+    completed_at: Generated<Date>;
+    connections_cleared: number;
+    tokens_destroyed: number;
+    status: ColumnType<"completed" | "nothing_found", never, never>;
   };
   webhook_deliveries: {
     id: BigId;
@@ -93,6 +123,7 @@ export interface Schema {
   messages: MessagesTable;
 }
 
+export type RegistrationResult = "open" | "registered" | "failed";
 export type Role = "admin" | "member";
 export type ConnectionStatus = "pending" | "active" | "error" | "revoked";
 export type DeliveryOutcome = "processed" | "quarantined" | "ignored" | "failed";

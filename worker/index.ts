@@ -14,8 +14,11 @@ import { createMetrics } from "./metrics.ts";
 import { createProbes } from "./probes.ts";
 import { type JobRunner, startRunner } from "./runner.ts";
 import { frameTask } from "./task-frame.ts";
+import { applyAccountEventTask } from "./tasks/apply-account-event.ts";
+import { checkConnectionTask, requestChecksTask } from "./tasks/check-connection.ts";
 import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
 import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
+import { registerNumberTask } from "./tasks/register-number.ts";
 import { stopDeliveriesTask } from "./tasks/stop-deliveries.ts";
 import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
 
@@ -120,6 +123,10 @@ function createTaskList(config: WorkerEnv) {
     process_deliveries: frameTask("process_deliveries", processDeliveriesTask(inbox, metrics), frame),
     subscribe_waba: frameTask("subscribe_waba", subscribeWabaTask(integrations), frame),
     stop_deliveries: frameTask("stop_deliveries", stopDeliveriesTask(integrations), frame),
+    register_number: frameTask("register_number", registerNumberTask(integrations), frame),
+    apply_account_event: frameTask("apply_account_event", applyAccountEventTask(integrations), frame),
+    check_connection: frameTask("check_connection", checkConnectionTask(integrations), frame),
+    request_checks: frameTask("request_checks", requestChecksTask(integrations), frame),
     reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
   };
 }

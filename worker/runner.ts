@@ -25,12 +25,17 @@ interface Options {
   onEnded: (error: unknown) => void;
 }
 
-/** Every minute; asked for again while one waits, it is still one job. */
+/** Asked for again while one waits, each is still one job. */
 const clockwork = parseCronItems([
   {
     task: "reconcile_deliveries",
     match: "* * * * *",
     options: { jobKey: "reconcile_deliveries", maxAttempts: 1 },
+  },
+  {
+    task: "request_checks",
+    match: "*/5 * * * *",
+    options: { jobKey: "request_checks", maxAttempts: 1 },
   },
 ]);
 

@@ -15,7 +15,15 @@ export interface NumberView {
   deliveries: ConnectionView["deliveries"];
   /** Why and since when it needs attention; null when Meta's access is fine. */
   trouble: { code: string; at: Date } | null;
+  /** Why Meta did not register the number; null while it has not refused. */
+  registrationRefusal: string | null;
+  /** When Meta's access ends, once that is less than two weeks away. */
+  endsAt: Date | null;
+  /** For admins: another workspace, with rights to the number at Meta, asked for it at this time. */
+  requestedAt: Date | null;
 }
+
+const expiresSoonMs = 14 * 24 * 60 * 60 * 1000;
 
 export interface CardView {
   numbers: NumberView[];
@@ -29,19 +37,31 @@ export interface CardView {
   disconnected: boolean;
 }
 
+interface CardSetting {
+  choosing?: boolean;
+  connecting?: boolean;
+  isAdmin?: boolean;
+  now?: Date;
+}
+
 export function cardView(
   connections: ConnectionView[],
-  { choosing = false, connecting = false }: { choosing?: boolean; connecting?: boolean } = {},
+  { choosing = false, connecting = false, isAdmin = false, now = new Date() }: CardSetting = {},
 ): CardView {
-  const numbers = connections.filter(isNumber).map(numberView);
+  const numbers = connections.filter(isNumber).map((connection) => numberView(connection, isAdmin, now));
   const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
   return {
     numbers,
     choosing,
     connecting,
-    failedAttempt: numbers.length === 0 && !choosing && failed ? "permission_missing" : null,
+    failedAttempt: numbers.length === 0 && !choosing && failed ? attemptReason(failed) : null,
     disconnected: numbers.length === 0 && connections.some(wasNumber),
   };
+}
+
+/** Whoever takes the access back before a number was chosen has cancelled; else a permission was missing. */
+function attemptReason({ error }: ConnectionView): ReasonCode {
+  return error?.code === "deauthorized" ? "cancelled" : "permission_missing";
 }
 
 function isNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
@@ -52,9 +72,10 @@ function wasNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
   return status === "revoked" && phoneNumberE164 !== null;
 }
 
-function numberView(connection: ConnectionView): NumberView {
+function numberView(connection: ConnectionView, isAdmin: boolean, now: Date): NumberView {
   const trouble = troubleOf(connection);
-  const attention = trouble !== null || connection.deliveries === "failed";
+  const { registrationRefusal } = connection;
+  const attention = trouble !== null || connection.deliveries === "failed" || registrationRefusal !== null;
   return {
     id: connection.id,
     state: attention ? "attention" : connection.deliveries === "starting" ? "starting" : "connected",
@@ -63,6 +84,9 @@ function numberView(connection: ConnectionView): NumberView {
     since: connection.connectedAt,
     deliveries: connection.deliveries,
     trouble,
+    registrationRefusal: trouble ? null : registrationRefusal,
+    endsAt: trouble || !endsSoon(connection, now) ? null : connection.tokenExpiresAt,
+    requestedAt: isAdmin ? connection.requestedAt : null,
   };
 }
 
@@ -77,4 +101,8 @@ function troubleOf({
     return error ? { code: error.code, at: new Date(error.at) } : { code: "unknown", at: updatedAt };
   }
   return maySend ? null : { code: "token_expired", at: tokenExpiresAt ?? updatedAt };
+}
+
+function endsSoon({ tokenExpiresAt }: ConnectionView, now: Date): boolean {
+  return tokenExpiresAt !== null && tokenExpiresAt.getTime() - now.getTime() < expiresSoonMs;
 }

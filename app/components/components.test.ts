@@ -16,6 +16,8 @@ describe("the card", () => {
     error: null,
     deliveries: "on",
     maySend: true,
+    requestedAt: null,
+    registrationRefusal: null,
     ...changed,
   });
 
@@ -23,6 +25,7 @@ describe("the card", () => {
     ["works", {}, "connected"],
     ["waits for Meta", { deliveries: "starting" }, "starting"],
     ["gets no messages", { deliveries: "failed" }, "attention"],
+    ["is not registered", { registrationRefusal: "pin_mismatch" }, "attention"],
     ["has lost its token", { maySend: false, tokenExpiresAt: new Date(5) }, "attention"],
     ["was refused by Meta", { status: "error", error: { code: "x", at: "2026-01-01" } }, "attention"],
   ] as [string, Partial<ConnectionView>, string][])("of a number that %s", (_what, changed, state) => {
@@ -45,6 +48,14 @@ describe("the card", () => {
       ...nothing,
       choosing: true,
     });
+  });
+
+  test("warns of the token's end two weeks before, and tells only admins that the number was asked for", () => {
+    const now = new Date("2026-01-01");
+    const at = (day: string) => view({ tokenExpiresAt: new Date(day), requestedAt: now });
+    const of = (day: string, isAdmin: boolean) => cardView([at(day)], { now, isAdmin }).numbers[0];
+    expect(of("2026-01-16", true)).toMatchObject({ endsAt: null, requestedAt: now });
+    expect(of("2026-01-14", false)).toMatchObject({ endsAt: new Date("2026-01-14"), requestedAt: null });
   });
 
   test("an attempt that failed says nothing beside a number that works", () => {

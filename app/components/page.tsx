@@ -78,12 +78,18 @@ export function StateChip({ look, children }: { look: keyof typeof chipLook; chi
   );
 }
 
+interface FactsProps {
+  facts: { name: string; value: ReactNode }[];
+  /** The column is narrow on every screen. */
+  stacked?: boolean;
+}
+
 /** Named facts in two columns, one under the other where there is no room. */
-export function Facts({ facts }: { facts: { name: string; value: ReactNode }[] }) {
+export function Facts({ facts, stacked = false }: FactsProps) {
   return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[10rem_1fr]">
+    <dl className={stacked ? "grid gap-y-2" : "grid gap-x-6 gap-y-2 sm:grid-cols-[10rem_1fr]"}>
       {facts.map(({ name, value }) => (
-        <div key={name} className="sm:contents">
+        <div key={name} className={stacked ? "" : "sm:contents"}>
           <dt className="text-ink-soft">{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -4,7 +4,7 @@
  */
 
 import type { MessageKind } from "../inbox/message-kinds.ts";
-import type { ReasonCode } from "../integrations/errors.ts";
+import type { ConnectionErrorCode, ReasonCode } from "../integrations/errors.ts";
 import type { FlashCode } from "../web/flash.server.ts";
 
 interface Explained {
@@ -54,6 +54,83 @@ const reasons: Record<ReasonCode, Explained> = {
     text: "Nothing was changed. Start again to see your numbers.",
   },
 };
+
+interface Trouble {
+  title: string;
+  effect: string;
+  action: string;
+  /** True where a reconnect is what helps; otherwise it is offered beside what does. */
+  reconnectHelps: boolean;
+}
+
+const nothingWorks = "New messages are not arriving, and replies are off.";
+const reconnect = "Reconnect to start receiving again. Your conversations stay as they are.";
+
+const troubles: Record<ConnectionErrorCode, Trouble> = {
+  access_removed: {
+    title: "Our access to this number was removed at Meta.",
+    effect: nothingWorks,
+    action: reconnect,
+    reconnectHelps: true,
+  },
+  account_deleted: {
+    title: "The WhatsApp account of this number was deleted at Meta.",
+    effect: nothingWorks,
+    action: "Reconnect and pick another account for it. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
+  account_disabled: {
+    title: "Meta has disabled the WhatsApp account of this number.",
+    effect: nothingWorks,
+    action:
+      "Ask Meta for a review in Business Support Home. When Meta lifts it, this number continues here by itself.",
+    reconnectHelps: false,
+  },
+  offboarded: {
+    title: "The WhatsApp Business app of this number is moving to another phone.",
+    effect: "Replies are off until it is done, and new messages may be missing.",
+    action:
+      "Finish the move in the WhatsApp Business app. It usually continues here by itself within minutes.",
+    reconnectHelps: false,
+  },
+  deauthorized: {
+    title: "The person who connected this number took our access back.",
+    effect: nothingWorks,
+    action: reconnect,
+    reconnectHelps: true,
+  },
+  token_rejected: {
+    title: "Meta no longer accepts our access to this number.",
+    effect: nothingWorks,
+    action: reconnect,
+    reconnectHelps: true,
+  },
+  token_expired: {
+    title: "Our access to this number has run out.",
+    effect: "Replies are off, and new messages may stop arriving.",
+    action: "Reconnect to renew it. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
+  permission_lost: {
+    title: "A permission we need for this number was taken away at Meta.",
+    effect: nothingWorks,
+    action: "Reconnect and leave every permission switched on. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
+};
+
+/** For a cause that has no words of its own yet. */
+const unknownTrouble: Trouble = {
+  title: "Meta ended our access to this number.",
+  effect: nothingWorks,
+  action: reconnect,
+  reconnectHelps: true,
+};
+
+/** The words for `code`, whatever it is: older and newer versions of the server may name causes of their own. */
+function troubleOf(code: string): Trouble {
+  return Object.hasOwn(troubles, code) ? troubles[code as ConnectionErrorCode] : unknownTrouble;
+}
 
 const flashes: Record<FlashCode, string> = {
   disconnected: "Disconnected. Your conversations are kept.",
@@ -145,6 +222,7 @@ export const texts = {
     connectAgain: "Connect again",
     reconnect: "Reconnect",
     tryAgain: "Try again",
+    retryDeliveries: "Switch message delivery on again",
     startAgain: "Start again",
     connecting: "Connecting…",
     atMeta: "Finish in the Meta window. You can come back to this page.",
@@ -169,13 +247,43 @@ export const texts = {
     },
     seeConversations: "Open conversations",
     disconnect: "Disconnect…",
-    errorTitle: "Meta ended our access to this number.",
-    errorEffect: "New messages are not arriving, and replies are off.",
-    errorAction: "Reconnect to start receiving again. Your conversations stay as they are.",
+    troubleOf,
     reasons,
     reference: "Code to quote:",
     since: "Since",
+    registration: {
+      title: "WhatsApp did not register this number.",
+      effect: "New messages are not arriving until it is.",
+      refusals: {
+        pin_mismatch:
+          "It has a two-step PIN from an earlier provider. Turn two-step verification off in WhatsApp Manager, then try again.",
+        verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
+        too_many_attempts: "It was tried too often. WhatsApp allows the next try after 72 hours.",
+        account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
+      } as Record<string, string>,
+      otherwise: "Try again. If that does not help, ask us and quote the code.",
+    },
+    ending: {
+      title: "Meta’s access to this number ends soon.",
+      text: "Reconnect before, and nothing is interrupted. It ends on",
+    },
+    requested: {
+      title: "Another workspace would like to connect this number.",
+      text: "Somebody with rights to it at Meta asked. If that is right, disconnect it here; if not, there is nothing to do.",
+      since: "Asked on",
+    },
     manualLink: "Manual Connect (Admin only)",
+  },
+  activity: {
+    link: "Activity",
+    title: "Activity",
+    lead: "What happened to your WhatsApp connections.",
+    back: "Integrations",
+    listLabel: "Changes, newest first",
+    automatic: "Curbe or Meta",
+    empty: "Nothing has happened yet.",
+    older: "Earlier changes",
+    newest: "Back to the newest",
   },
   number: {
     title: "Choose a number",
@@ -264,6 +372,40 @@ export const texts = {
     notYet: "The text of this message has not reached us.",
     items: (items: number) => count(items, "item"),
     empty: "No messages in this conversation yet.",
+  },
+  deletion: {
+    title: "Your request to delete data",
+    lead: "You asked Meta to have the data deleted that Curbe got about you from Meta.",
+    state: "State",
+    states: { completed: "Completed", nothing_found: "Completed: nothing was stored" },
+    askedAt: "Asked on",
+    doneAt: "Completed on",
+    code: "Confirmation code",
+    deleted: "What has been deleted",
+    deletedList: (connections: number, tokens: number) => [
+      `Your user ID from Meta, stored with ${count(connections, "WhatsApp connection")} that you made.`,
+      "The permissions you gave, and the list of numbers they reached.",
+      tokens === 0
+        ? "Your access token was destroyed before, when the access ended."
+        : `${count(tokens, "access token")} that let Curbe act for you at Meta. What you connected with it has to be connected again.`,
+    ],
+    nothingFound: "We had stored nothing under your user ID from Meta, so there was nothing to delete.",
+    kept: "What we keep, and why",
+    keptList: [
+      "Conversations and contacts: they belong to the business that uses Curbe. Ask that business to delete them.",
+      "The business’s WhatsApp number and name, so that it keeps its conversations.",
+      "Your Curbe account, if you have one, and what was done with it: it was not made from Meta’s data. The business that invited you decides about it.",
+      "This record of your request, without your user ID, to prove that it was done.",
+    ],
+    operator: "Questions?",
+    writeTo: "Write to",
+    findContact: (site: string) =>
+      `Ask whoever runs ${site}. At Meta, the app’s entry under Apps and websites names how to reach them.`,
+    quote: "Quote the confirmation code.",
+    unknown: {
+      title: "There is no request with this code",
+      text: "Check that the address is complete, as Meta showed it to you.",
+    },
   },
   errors: {
     notFound: {

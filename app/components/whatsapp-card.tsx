@@ -5,6 +5,7 @@ import { WhatsAppSign } from "./brand.tsx";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { CardView, NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
+import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { Facts, listItem, NamedList, Notice, Panel, StateChip } from "./page.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { texts } from "./texts.ts";
@@ -32,13 +33,16 @@ export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath:
         <ConnectedNumber key={number.id} number={number} />
       ))}
       {card.numbers.length === 0 && !card.choosing ? <Invitation card={card} /> : null}
-      {byHandPath ? (
-        <p className="border-t border-line bg-paper px-5 py-3 text-xs">
+      <p className="flex flex-wrap gap-x-5 gap-y-2 border-t border-line bg-paper px-5 py-3 text-xs">
+        <Link to="/settings/integrations/whatsapp/activity" className={linkLook}>
+          {texts.activity.link}
+        </Link>
+        {byHandPath ? (
           <Link to={byHandPath} className={linkLook}>
             {words.manualLink}
           </Link>
-        </p>
-      ) : null}
+        ) : null}
+      </p>
     </Panel>
   );
 }
@@ -89,6 +93,20 @@ function ConnectedNumber({ number }: { number: NumberView }) {
   return (
     <Section>
       {trouble ? <Trouble trouble={trouble} /> : null}
+      {number.registrationRefusal ? <Unregistered id={number.id} code={number.registrationRefusal} /> : null}
+      {deliveries === "failed" && !trouble ? (
+        <RetryForm id={number.id} step="deliveries" label={words.retryDeliveries} />
+      ) : null}
+      {number.endsAt ? (
+        <Notice look="warn" title={words.ending.title}>
+          {words.ending.text} <Time at={number.endsAt} />.
+        </Notice>
+      ) : null}
+      {number.requestedAt ? (
+        <Notice look="warn" title={words.requested.title}>
+          {words.requested.text} {words.requested.since} <Time at={number.requestedAt} />.
+        </Notice>
+      ) : null}
       <Facts
         facts={[
           {
@@ -101,11 +119,12 @@ function ConnectedNumber({ number }: { number: NumberView }) {
         ]}
       />
       <div className="flex flex-wrap items-center gap-3">
-        {number.state === "attention" ? (
-          <ConnectForm label={words.reconnect} />
+        {trouble ? (
+          <ConnectForm label={words.reconnect} quiet={!words.troubleOf(trouble.code).reconnectHelps} />
         ) : (
           <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
         )}
+        {number.endsAt ? <ConnectForm label={words.reconnect} quiet /> : null}
         <Link
           to={`/settings/integrations/whatsapp/disconnect?connection=${number.id}`}
           className={`py-2 ${linkLook}`}
@@ -118,16 +137,43 @@ function ConnectedNumber({ number }: { number: NumberView }) {
 }
 
 function Trouble({ trouble }: { trouble: NonNullable<NumberView["trouble"]> }) {
+  const { title, effect, action } = words.troubleOf(trouble.code);
   return (
-    <Notice look="warn" title={words.errorTitle}>
+    <Notice look="warn" title={title}>
       <p>
-        {words.errorEffect} {words.errorAction}
+        {effect} {action}
       </p>
       <p className="mt-1 text-xs">
         {words.since} <Time at={trouble.at} />. {words.reference}{" "}
         <code className="font-mono">{trouble.code}</code>
       </p>
     </Notice>
+  );
+}
+
+function Unregistered({ id, code }: { id: string; code: string }) {
+  const { title, effect, refusals, otherwise } = words.registration;
+  return (
+    <Notice look="warn" title={title}>
+      <p>
+        {effect} {refusals[code] ?? otherwise}
+      </p>
+      <p className="mt-1 mb-2 text-xs">
+        {words.reference} <code className="font-mono">{code}</code>
+      </p>
+      <RetryForm id={id} step="registration" label={words.tryAgain} />
+    </Notice>
+  );
+}
+
+function RetryForm({ id, step, label }: { id: string; step: "deliveries" | "registration"; label: string }) {
+  return (
+    <DocumentForm action={`/settings/integrations/whatsapp/retry?step=${step}`}>
+      <input type="hidden" name="connectionId" value={id} />
+      <SubmitButton look="quiet" pending={words.connecting}>
+        {label}
+      </SubmitButton>
+    </DocumentForm>
   );
 }
 

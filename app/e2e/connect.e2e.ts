@@ -137,6 +137,38 @@ test("an account without a number, a missing permission and a Meta that is away 
   await expect(page.getByText("+52 55 1234 5678")).toBeVisible();
 });
 
+test("a person who has nothing yet makes an account and a number at Meta, and the first message arrives", async ({
+  page,
+}) => {
+  await signIn(page, "max@norte.example");
+  await goToMeta(page, "Nico Nuevo");
+  await page.getByLabel("Account name").fill("Nuevo Comienzo");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("radio", { name: "Create a new number" }).check();
+  await page.getByLabel("Display name").fill("Nuevo Comienzo");
+  await page.getByLabel("New phone number").fill("+52 55 8888 7777");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await approve(page);
+  await expect(page.getByText("+52 55 8888 7777")).toBeVisible();
+
+  const made = () =>
+    rows<{ id: string; result: string }>(
+      `select phone_number_id as id, metadata->'registration'->>'result' as result from channel_connections
+      where metadata->'deliveries'->>'state' = 'on'`,
+    );
+  await expect.poll(async () => (await made())[0]?.result).toBe("registered");
+  const [number] = await made();
+  // Without force: Meta sends nothing for a number that is not registered.
+  await control("/messages", {
+    phoneNumberId: number?.id,
+    text: "Primer mensaje",
+    sender: { phone: "525511113333", name: "Lola" },
+  });
+  await expect.poll(() => rows("select body from messages")).toEqual([{ body: "Primer mensaje" }]);
+  await page.goto(`${origin()}/settings/integrations/whatsapp/activity`);
+  await expect(page.getByText("The number was registered at WhatsApp")).toBeVisible();
+});
+
 test("nobody but an admin with the flag sees a trace of manual connect, and no HTML holds a token", async ({
   page,
 }) => {

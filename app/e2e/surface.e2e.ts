@@ -187,6 +187,7 @@ test("the pages have no violation that axe can see, in light and dark, wide and 
     "/settings/integrations",
     "/settings/integrations?whatsapp=error&reason=cancelled",
     "/settings/integrations/whatsapp/manual",
+    "/settings/integrations/whatsapp/activity",
     "/conversations",
     `/conversations/${thread?.id}`,
     "/nowhere",

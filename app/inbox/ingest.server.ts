@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
+import { enqueueAccountEvents } from "#db/jobs.ts";
 import {
   close,
   type OpenDelivery,
@@ -123,12 +124,13 @@ async function processBatch(deps: InboxDeps, ids: string[]): Promise<IngestRepor
 async function ingest(deps: InboxDeps, ids: string[], store: StoreEvents): Promise<IngestReport> {
   const { deliveries, setAside, outcomes } = await inRetriedTransaction(deps.db, async (trx) => {
     const deliveries = await takeUp(trx, ids);
-    const { routed, setAside } = await routeDeliveries(trx, deps.readers, deliveries);
+    const { routed, told, setAside } = await routeDeliveries(trx, deps.readers, deliveries);
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
     }
+    await enqueueAccountEvents(trx, told);
     await quarantine(trx, setAside);
-    const outcomes = outcomesOf(deliveries, routed, setAside);
+    const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside);
     await close(trx, outcomes);
     return { deliveries, setAside, outcomes };
   });
@@ -139,8 +141,12 @@ async function ingest(deps: InboxDeps, ids: string[], store: StoreEvents): Promi
   };
 }
 
-function outcomesOf(deliveries: OpenDelivery[], routed: RoutedEvent[], setAside: QuarantinedItem[]) {
-  const used = new Set(routed.map(({ deliveryId }) => deliveryId));
+function outcomesOf(
+  deliveries: OpenDelivery[],
+  taken: { deliveryId: string }[],
+  setAside: QuarantinedItem[],
+) {
+  const used = new Set(taken.map(({ deliveryId }) => deliveryId));
   const quarantined = new Set(setAside.map(({ deliveryId }) => deliveryId));
   return deliveries.map(({ id }) => ({
     id,

@@ -1,5 +1,6 @@
 /** From deliveries to events with an owner, and the items that reach nobody. */
 import type { Transaction } from "kysely";
+import type { JobPayload } from "#db/jobs.ts";
 import { type OpenDelivery, ownersWhenReceived, type QuarantinedItem } from "#db/queries/inbox-deliveries.ts";
 import type { Schema } from "#db/schema.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
   MessageEvent,
   StatusEvent,
 } from "../integrations/channel.server.ts";
+import { routeAccountEvents } from "./account-routing.server.ts";
 
 export type WebhookReaders = Partial<Record<string, ChannelWebhook>>;
 
@@ -23,13 +25,15 @@ export interface RoutedEvent {
 
 export interface Routing {
   routed: RoutedEvent[];
+  /** What connections are to be told of their accounts. */
+  told: JobPayload<"apply_account_event">[];
   setAside: QuarantinedItem[];
 }
 
 /**
  * Reads deliveries and finds each event's owner as of the moment its delivery was received, so that nothing received
  * before a number changed hands reaches its next owner. What cannot be read or belongs to nobody is set aside with its
- * place; what is valid and shown nowhere is in neither list.
+ * place; what is valid and shown nowhere is in no list.
  */
 export async function routeDeliveries(
   trx: Transaction<Schema>,
@@ -38,11 +42,17 @@ export async function routeDeliveries(
 ): Promise<Routing> {
   const readings = deliveries.map((delivery) => ({ delivery, ...readDelivery(readers, delivery) }));
   const stored = readings.flatMap(({ delivery, events }) =>
-    events.flatMap((event) => (event.kind === "other" ? [] : [{ delivery, event }])),
+    events.flatMap((event) =>
+      event.kind === "message" || event.kind === "status" ? [{ delivery, event }] : [],
+    ),
+  );
+  const ofAccounts = readings.flatMap(({ delivery, events }) =>
+    events.flatMap((event) => (event.kind === "account" ? [{ delivery, event }] : [])),
   );
   const ownerOf = await findOwners(trx, stored);
   const routing: Routing = {
     routed: [],
+    told: await routeAccountEvents(trx, ofAccounts),
     setAside: readings.flatMap(({ delivery, problems }) =>
       problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
     ),

@@ -38,11 +38,21 @@ export interface Reach {
   wabaIds: string[];
   numbers: ReachableNumber[];
   expiresAt: Date | undefined;
+  /** Who the token acts as, by Meta's id scoped to our app; undefined when Meta names nobody. */
+  metaUserId: string | undefined;
+}
+
+export interface AccessReport {
+  displayName: string;
+  /** `elsewhere`: we are subscribed, and an override sends the events to another address. */
+  deliveries: "ours" | "missing" | "elsewhere";
 }
 
 /** How a tenant is connected to a channel. Every method throws `GraphError` and nothing else for what Meta does. */
 export interface ChannelConnector {
   channel: ChannelId;
+  /** Of our app at the platform, by which it tells us apart from other partners. */
+  appId: string;
   /** Where to send the person. `state` comes back untouched in the callback. */
   authorizeUrl(state: string): string;
   /** Spends the code. Never retried: a code works once, and after a time-out nobody knows whether it was spent. */
@@ -51,6 +61,12 @@ export interface ChannelConnector {
   findReach(accessToken: Secret): Promise<Reach>;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+  /** Whether the number takes part on the platform: until then Meta sends nothing for it. */
+  readRegistration(accessToken: Secret, phoneNumberId: string): Promise<"registered" | "on_phone" | "open">;
+  /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
+  registerNumber(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
+  /** One cheap look whether the grant still reaches the number, and where its deliveries go. Changes nothing. */
+  checkAccess(accessToken: Secret, asset: { wabaId: string; phoneNumberId: string }): Promise<AccessReport>;
   /** Makes Meta stop. Idempotent; never deregisters a number. */
   stopDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
 }
@@ -75,7 +91,7 @@ export interface ReadingProblem {
   detail: string;
 }
 
-export type ChannelEvent = MessageEvent | StatusEvent | OtherEvent;
+export type ChannelEvent = MessageEvent | StatusEvent | AccountEvent | OtherEvent;
 
 interface EventPlace {
   path: string;
@@ -112,6 +128,27 @@ export interface StatusEvent extends EventPlace {
   recipient: ContactIdentity | null;
   error: Record<string, unknown> | null;
 }
+
+/** Something that Meta tells of an account, of a number as such, or of a grant; it may concern several connections. */
+export interface AccountEvent extends EventPlace {
+  kind: "account";
+  phoneNumberId: null;
+  field: string;
+  /** Meta's word for what happened; null for fields that only bring values. */
+  event: string | null;
+  /** The account it concerns, or with `phoneDigits` the one it came under. */
+  wabaId: string | null;
+  /** When set, only this number is concerned. E.164 without the plus. */
+  phoneDigits: string | null;
+  /** A customer's portfolio, for what is told of nothing smaller. */
+  businessId: string | null;
+  /** Code words, counts and times, by names of ours; nothing of a person. */
+  detail: AccountDetail;
+  /** Of whole seconds; null when Meta gives no time. */
+  occurredAt: Date | null;
+}
+
+export type AccountDetail = Record<string, string | number | boolean | null>;
 
 /** Known to be valid, shown nowhere yet; counted, kept in the delivery. */
 export interface OtherEvent extends EventPlace {

@@ -21,6 +21,7 @@ export type { ConnectOutcome } from "./establish.server.ts";
 export { connectManually } from "./manual.server.ts";
 export { chooseNumber, pendingChoice } from "./number-choice.server.ts";
 export { isConnecting } from "./oauth-states.server.ts";
+export { retryStep } from "./retry.server.ts";
 
 export interface ConnectionView {
   id: string;
@@ -37,7 +38,11 @@ export interface ConnectionView {
   error: { code: string; at: string } | null;
   /** Whether Meta has confirmed that it delivers this number's events to us. */
   deliveries: "starting" | "on" | "failed";
+  /** Why Meta did not register the number, so that it receives nothing; null while it has not refused. */
+  registrationRefusal: string | null;
   maySend: boolean;
+  /** Somebody with rights to the number at Meta asked for it from another workspace, last at this time. */
+  requestedAt: Date | null;
 }
 
 /** The workspace's connections on a channel, the working ones first, then the most recently changed. */
@@ -124,7 +129,9 @@ export async function disconnectEffects(
 }
 
 function viewOf(row: ConnectionRow, now: Date): ConnectionView {
-  const { connected_at, deliveries, error } = row.metadata as {
+  const { connected_at, requested_at, registration, deliveries, error } = row.metadata as {
+    registration?: { result?: string; code?: string };
+    requested_at?: string;
     connected_at?: string;
     deliveries?: { state?: ConnectionView["deliveries"] };
     error?: { code?: string; at?: string };
@@ -141,6 +148,8 @@ function viewOf(row: ConnectionRow, now: Date): ConnectionView {
     updatedAt: row.updated_at,
     error: error?.code && error.at ? { code: error.code, at: error.at } : null,
     deliveries: deliveries?.state ?? "starting",
+    registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
     maySend: maySend(row, now),
+    requestedAt: requested_at ? new Date(requested_at) : null,
   };
 }

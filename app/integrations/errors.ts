@@ -17,3 +17,17 @@ export type ReasonCode = (typeof reasonCodes)[number];
 export function isReasonCode(value: string | null | undefined): value is ReasonCode {
   return reasonCodes.some((code) => code === value);
 }
+
+/** Why a connection that worked needs a person: `metadata.error.code`, and `token_expired`, which the clock alone tells. */
+export const connectionErrorCodes = [
+  "access_removed",
+  "account_deleted",
+  "account_disabled",
+  "offboarded",
+  "deauthorized",
+  "token_rejected",
+  "token_expired",
+  "permission_lost",
+] as const;
+
+export type ConnectionErrorCode = (typeof connectionErrorCodes)[number];

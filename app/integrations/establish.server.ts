@@ -1,8 +1,9 @@
 /** Making a connection of a proved number, and keeping the trace of an attempt that lacked a permission. */
 import { randomUUID } from "node:crypto";
 import { sqlState, type TenantDb, withTenant } from "../../db/client.ts";
-import { enqueueSubscription } from "../../db/jobs.ts";
+import { enqueueRegistration, enqueueSubscription } from "../../db/jobs.ts";
 import {
+  askHolderForNumber,
   claimNumber,
   lockAttemptRow,
   lockRowOfNumber,
@@ -11,11 +12,13 @@ import {
   saveConnection,
   takeOverRevokedNumber,
 } from "../../db/queries/connections.ts";
+import { forgetLooks } from "../../db/queries/health.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
+import { grantedBy } from "./obligations.server.ts";
 
 export type ConnectOutcome =
   | { kind: "connected"; connectionId: string }
@@ -64,6 +67,8 @@ async function establish(
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
   if ((await takeOverRevokedNumber(tdb, tenantId, channel, phoneNumberId)) === "taken") {
+    // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
+    await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };
   }
   const attemptRow = await lockAttemptRow(tdb, tenantId, channel);
@@ -89,9 +94,11 @@ async function establish(
         connected_by: userId,
         connected_at: deps.now().toISOString(),
         deliveries: { state: "starting" },
+        ...grantedBy(reach, deps.now()),
       },
     },
   );
+  await forgetLooks(tdb, tenantId, connectionId);
   await claimNumber(tdb, { tenantId, connectionId, provider: channel, phoneNumberId });
   const kind = numberRow ? "reconnected" : "connected";
   const detail = { waba_id: number.wabaId, phone_number_id: phoneNumberId, ...(how ? { how } : {}) };
@@ -105,6 +112,7 @@ async function establish(
     detail,
   });
   await enqueueSubscription(tdb, { tenantId, connectionId, requestId });
+  await enqueueRegistration(tdb, { tenantId, connectionId, requestId });
   return { kind: "connected", connectionId };
 }
 

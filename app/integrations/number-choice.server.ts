@@ -17,6 +17,7 @@ import { reasonOf } from "./connect.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
+import { grantedBy } from "./obligations.server.ts";
 
 const choiceLivesMs = 60 * 60 * 1000;
 
@@ -50,7 +51,7 @@ export async function offerNumbers(
         accessTokenEnc: deps.vault.encryptToken(grant.accessToken, tokenPlace(tenantId, id)),
         tokenExpiresAt: reach.expiresAt ?? grant.expiresAt ?? null,
         scopes: reach.scopes,
-        metadata: { choices },
+        metadata: { choices, ...grantedBy(reach, deps.now()) },
       },
     );
     const detail = { count: reach.numbers.length };

@@ -13,7 +13,7 @@ import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { teardownPlace } from "./disconnect.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 
-interface Run {
+export interface Run {
   tenantId: string;
   requestId: string;
   /** No further try will come: record the failure instead of asking for one. */

@@ -25,7 +25,11 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams;
   const reason = query.get("whatsapp") === "error" ? query.get("reason") : null;
   return {
-    card: cardView(connections, { choosing: choice !== null, connecting }),
+    card: cardView(connections, {
+      choosing: choice !== null,
+      connecting,
+      isAdmin: viewer.role === "admin",
+    }),
     justConnected: query.get("whatsapp") === "connected",
     // A code of ours, or nothing: what else stands in the address is never shown.
     reason: isReasonCode(reason) ? reason : null,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { chooseNumber, pendingChoice } from "../integrations/connections.server.ts";
+import { chooseNumber, listConnections, pendingChoice } from "../integrations/connections.server.ts";
+import { requestDueChecks } from "../integrations/health.server.ts";
 import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect.ts";
 import { api, asJson, connectedPlace, connectRoads, failed, pickerPlace } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
 
-const { road, ask, begin, comeBack, code, connect, connections, statusOf } = connectRoads();
+const { road, ask, begin, comeBack, code, connect, connections, leave, statusOf } = connectRoads();
 
 describe("several numbers", () => {
   const actor = () => ({
@@ -54,6 +55,18 @@ describe("several numbers", () => {
     expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
   });
 
+  test("a choice that nobody made is ended by the clock, and its token with it", async () => {
+    await connect(road.ana, BUSINESS_IDS.cadenas);
+    const deps = road.product.services.integrations;
+    await requestDueChecks(deps, "clock");
+    expect(await connections(road.ana)).toMatchObject([{ status: "pending" }]);
+    await road.product.database.sql(
+      `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', '"2020-01-01T00:00:00Z"')`,
+    );
+    await requestDueChecks(deps, "clock");
+    expect(await connections(road.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
+  });
+
   test("an hour later the choice is gone", async () => {
     await connect(road.ana, BUSINESS_IDS.cadenas);
     const later = { ...road.product.services.integrations, now: () => new Date(Date.now() + 61 * 60_000) };
@@ -73,6 +86,24 @@ describe("a number of another workspace", () => {
     expect(await connect(eva)).toBe(failed("number_taken"));
     expect(await connections(eva)).toEqual([]);
     expect((await connections(road.ana)).map((row) => row.status)).toEqual(["active"]);
+  });
+
+  test("makes the one who holds it aware, without a word about who asked, once a day", async () => {
+    await connect(road.ana);
+    const eva = await road.product.person();
+    await connect(eva);
+    await connect(eva);
+    const asked = await road.product.database.sql(
+      "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
+    );
+    expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
+    const [held] = await listConnections(road.product.services.integrations, road.ana.tenantId, "whatsapp");
+    expect(held?.requestedAt).toBeInstanceOf(Date);
+    // Letting it go is all that is needed.
+    await leave(road.ana);
+    expect(await connect(eva)).toBe(connectedPlace);
+    const [taken] = await listConnections(road.product.services.integrations, eva.tenantId, "whatsapp");
+    expect(taken?.requestedAt).toBeNull();
   });
 
   test("goes to exactly one of two that race for it", async () => {

@@ -71,7 +71,7 @@ describe("start", () => {
 });
 
 describe("a callback with a good code", () => {
-  test("connects the only number: active, sealed, claimed, its subscription enqueued", async () => {
+  test("connects the only number: active, sealed, claimed, its provisioning enqueued", async () => {
     expect(await connect(road.ana)).toBe(connectedPlace);
     const [row, ...others] = await connections(road.ana);
     expect(others).toEqual([]);
@@ -86,11 +86,10 @@ describe("a callback with a good code", () => {
     });
     expect(row?.access_token_enc).toMatch(/^v1\.[\w-]{8}\./);
     expect(new Date(row?.token_expires_at ?? 0).getTime()).toBeGreaterThan(Date.now() + 59 * 86_400_000);
+    const payload = { tenantId: road.ana.tenantId, connectionId: row?.id, requestId: expect.any(String) };
     expect(await jobs()).toEqual([
-      {
-        task: "subscribe_waba",
-        payload: { tenantId: road.ana.tenantId, connectionId: row?.id, requestId: expect.any(String) },
-      },
+      { task: "subscribe_waba", payload },
+      { task: "register_number", payload },
     ]);
     expect(await statusOf(road.ana)).toMatchObject({
       connected: true,

@@ -11,6 +11,7 @@ export const webEnv = integrationEnv.extend({
   APP_ORIGIN: httpUrl.refine((value) => new URL(value).origin === value, {
     error: "must be an origin such as https://app.example.com, without a path",
   }),
+  OPERATOR_EMAIL: z.email({ error: "must be an e-mail address" }).optional(),
   PORT: port.default(3000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 10).default(0),
   FEATURE_INTEGRATION_DEBUG: z

@@ -69,6 +69,11 @@ export function safeReturnTo(wanted: string | null | undefined, fallback: string
   return wanted;
 }
 
+/** A path as it may stand in a log: a deletion request opens for whoever knows its code, so the code is left out. */
+export function loggedPath(path: string): string {
+  return path.replace(/^(\/data-deletion\/).+/, "$1…");
+}
+
 /** The fields of a posted form. Empty when the body is no form, or a broken one: what is missing is then asked for. */
 export async function readForm(request: Request): Promise<FormData> {
   const type = request.headers.get("content-type") ?? "";

@@ -1,6 +1,7 @@
 /** First of all: every request has an id, and what the socket knows is not taken from what a caller claims. */
 import type { RequestHandler } from "express";
 import { requestIdFrom, withRequestId } from "../platform/request-id.server.ts";
+import { loggedPath } from "./http.server.ts";
 import type { Services } from "./services.server.ts";
 
 export function identify({ log }: Pick<Services, "log">): RequestHandler {
@@ -18,7 +19,7 @@ export function identify({ log }: Pick<Services, "log">): RequestHandler {
         log.info("request", {
           request_id: requestId,
           method: request.method,
-          route: request.path,
+          route: loggedPath(request.path),
           status: response.statusCode,
           duration_ms: Math.round(performance.now() - started),
         });

@@ -18,6 +18,13 @@ export const webhookSeconds = new Histogram({
   registers: [registry],
 });
 
+export const metaCallbacks = new Counter({
+  name: "meta_callbacks_total",
+  help: "Deauthorize and data-deletion callbacks by outcome; anything but done deserves a look.",
+  labelNames: ["callback", "outcome"] as const,
+  registers: [registry],
+});
+
 export const oauthAttempts = new Counter({
   name: "oauth_attempts_total",
   help: "Ended attempts to connect by result: connected, choose, or a reason code.",

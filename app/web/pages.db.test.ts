@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../scripts/seed.ts";
 import { texts } from "../components/texts.ts";
-import { reasonCodes } from "../integrations/errors.ts";
+import { connectionErrorCodes, reasonCodes } from "../integrations/errors.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, post, type Stage, signInAs } from "./testing/stage.ts";
 
@@ -108,6 +108,17 @@ describe("the integrations page", () => {
     for (const words of ["Needs attention", "20 Nov 2026, 10:00 UTC", "token_rejected", "Reconnect"])
       expect(page).toContain(words);
   });
+
+  test.each([...connectionErrorCodes, "a cause of the future", "constructor"])(
+    "tells cause, effect and what to do about %s",
+    async (code) => {
+      const error = { code, at: "2026-11-20T10:00:00Z" };
+      await connection(luz.id, { ...active, status: "error", metadata: { error } });
+      const page = await markup("/settings/integrations", ana);
+      const { title, effect, action } = texts.integrations.troubleOf(code);
+      for (const words of [title, effect, action, code]) expect(page).toContain(words);
+    },
+  );
 
   test("after a disconnect says that conversations are kept", async () => {
     await connection(luz.id, { status: "revoked", e164: "+525512345678" });

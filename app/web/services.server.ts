@@ -12,6 +12,8 @@ export interface Services {
   origin: string;
   /** Where a form may lead besides our own origin: Meta's dialog. */
   dialogOrigin: string;
+  /** Whom the public asks about their data. */
+  operatorEmail?: string | undefined;
   port: number;
   sessionSecrets: string[];
   trustedProxyHops: number;
@@ -62,6 +64,7 @@ export function createServices(env: WebEnv, log: Log): Services {
   return {
     origin: env.APP_ORIGIN,
     dialogOrigin: new URL(env.META_DIALOG_URL).origin,
+    operatorEmail: env.OPERATOR_EMAIL,
     port: env.PORT,
     sessionSecrets: env.SESSION_SECRETS,
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,

@@ -127,6 +127,51 @@ export async function noteOnConnection(
     .execute();
 }
 
+/**
+ * Meta ended our access by the token that `row` has: `error` with its cause. Answers false when it was so before, when
+ * it is not connected any more, and when it has another token by now, of which nothing is known.
+ */
+export async function markBroken(
+  tdb: TenantDb,
+  row: Pick<ConnectionRow, "tenant_id" | "id" | "access_token_enc">,
+  error: { code: string; at: string },
+): Promise<boolean> {
+  const changed = await tdb
+    .updateTable("channel_connections")
+    .set({
+      status: "error",
+      metadata: sql`metadata || ${JSON.stringify({ error })}::jsonb`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where("tenant_id", "=", row.tenant_id)
+    .where("id", "=", row.id)
+    .where("access_token_enc", "=", row.access_token_enc)
+    .where("status", "=", "active")
+    .returning("id")
+    .executeTakeFirst();
+  return changed !== undefined;
+}
+
+/** Back to `active` from one of the causes in `codes`. Answers false when there was nothing of the kind. */
+export async function markMended(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  codes: string[],
+): Promise<boolean> {
+  const changed = await tdb
+    .updateTable("channel_connections")
+    .set({ status: "active", metadata: sql`metadata - 'error'`, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .where("status", "=", "error")
+    .where("access_token_enc", "is not", null)
+    .where(sql<string>`metadata->'error'->>'code'`, "in", codes)
+    .returning("id")
+    .executeTakeFirst();
+  return changed !== undefined;
+}
+
 /** Marks revoked and destroys the token. The number stays on the row until another workspace claims it. */
 export async function revokeConnection(
   tdb: TenantDb,
@@ -140,7 +185,7 @@ export async function revokeConnection(
       status: "revoked",
       access_token_enc: null,
       token_expires_at: null,
-      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries') || ${JSON.stringify(note)}::jsonb`,
+      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries' - 'requested_at') || ${JSON.stringify(note)}::jsonb`,
       updated_at: sql<Date>`now()`,
     })
     .where("tenant_id", "=", tenantId)
@@ -173,6 +218,18 @@ export async function takeOverRevokedNumber(
   const answer = await sql<{ verdict: "free" | "taken" }>`
     select app.take_over_revoked_number(${provider}, ${phoneNumberId}, ${tenantId}) as verdict`.execute(tdb);
   return answer.rows[0]?.verdict ?? "taken";
+}
+
+/** Lets the workspace that holds a number know that somebody with rights to it asked, and nothing more. */
+export async function askHolderForNumber(
+  tdb: TenantDb,
+  { tenantId, requestId }: { tenantId: string; requestId: string },
+  provider: string,
+  phoneNumberId: string,
+): Promise<void> {
+  await sql`select app.ask_holder_for_number(${provider}, ${phoneNumberId}, ${tenantId}, ${requestId})`.execute(
+    tdb,
+  );
 }
 
 /** From now on deliveries of this number are this connection's. A no-op while it already owns it. */

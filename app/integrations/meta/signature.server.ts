@@ -1,4 +1,4 @@
-/** Proof that a webhook body is Meta's: HMAC-SHA256 with our app's secret over the bytes exactly as they came. */
+/** Proof that something is Meta's: HMAC-SHA256 with our app's secret over the bytes exactly as they came. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Secret } from "../../platform/secret.server.ts";
 
@@ -9,12 +9,15 @@ import type { Secret } from "../../platform/secret.server.ts";
  */
 export function isSignedByMeta(secrets: Secret[], body: Uint8Array, header: string | null): boolean {
   const given = /^sha256=([0-9a-f]{64})$/.exec(header ?? "")?.[1];
-  if (!given) return false;
-  const presented = Buffer.from(given, "hex");
+  return given !== undefined && isHmacUnderOne(secrets, body, Buffer.from(given, "hex"));
+}
+
+/** Whether `presented` is the HMAC-SHA256 of `message` under one of `secrets`; constant time, every secret looked at. */
+export function isHmacUnderOne(secrets: Secret[], message: Uint8Array, presented: Uint8Array): boolean {
   let matches = false;
   for (const secret of secrets) {
-    const expected = createHmac("sha256", secret.reveal()).update(body).digest();
-    if (timingSafeEqual(expected, presented)) matches = true;
+    const expected = createHmac("sha256", secret.reveal()).update(message).digest();
+    if (presented.byteLength === expected.byteLength && timingSafeEqual(expected, presented)) matches = true;
   }
   return matches;
 }

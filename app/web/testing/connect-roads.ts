@@ -26,6 +26,7 @@ export function connectRoads() {
   });
   afterEach(async () => {
     road.product.sandbox.control.reset();
+    road.product.forgetTroubleWithMeta();
     await road.product.database.sql(
       "truncate channel_connections, number_claims, connection_events, connection_teardowns, oauth_states cascade",
     );

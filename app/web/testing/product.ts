@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
 import { type Sandbox, startSandbox } from "../../../scripts/meta-sandbox/sandbox.ts";
+import { createIntegrationDeps } from "../../integrations/env.server.ts";
 import { parseEnv } from "../../platform/env.server.ts";
 import type { Log, LogFields } from "../../platform/log.server.ts";
 import { webEnv } from "../env.server.ts";
@@ -23,6 +24,8 @@ export interface TestProduct {
   services: Services;
   /** What was logged, for looking whether it says too much. */
   logged: { message: string; fields: LogFields | undefined }[];
+  /** New Graph clients: what a test did to the sandbox must not leave the circuit open for the next. */
+  forgetTroubleWithMeta(): void;
   /** A signed-in person in a new workspace, or in `tenantId`. */
   person(tenantId?: string, role?: "admin" | "member"): Promise<TestPerson>;
   stop(): Promise<void>;
@@ -37,22 +40,21 @@ export async function startTestProduct(env: Record<string, string> = {}): Promis
   const redirectUri = `${origin}/api/integrations/meta/whatsapp/callback`;
   const sandbox = await startSandbox({ appId, appSecret, redirectUris: [redirectUri] });
   const logged: TestProduct["logged"] = [];
-  const services = createServices(
-    parseEnv(webEnv, {
-      DATABASE_URL: database.url,
-      META_APP_ID: appId,
-      META_APP_SECRET: appSecret,
-      META_REDIRECT_URI: redirectUri,
-      META_WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString("hex"),
-      META_GRAPH_URL: sandbox.url,
-      META_DIALOG_URL: sandbox.url,
-      TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(32).toString("base64"),
-      SESSION_SECRETS: randomBytes(32).toString("base64url"),
-      APP_ORIGIN: origin,
-      ...env,
-    }),
-    recordingLog(logged),
-  );
+  const parsed = parseEnv(webEnv, {
+    DATABASE_URL: database.url,
+    META_APP_ID: appId,
+    META_APP_SECRET: appSecret,
+    META_REDIRECT_URI: redirectUri,
+    META_WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString("hex"),
+    META_GRAPH_URL: sandbox.url,
+    META_DIALOG_URL: sandbox.url,
+    TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(32).toString("base64"),
+    SESSION_SECRETS: randomBytes(32).toString("base64url"),
+    APP_ORIGIN: origin,
+    ...env,
+  });
+  const log = recordingLog(logged);
+  const services = createServices(parsed, log);
   provideServices(services);
   return {
     origin,
@@ -60,6 +62,9 @@ export async function startTestProduct(env: Record<string, string> = {}): Promis
     sandbox,
     services,
     logged,
+    forgetTroubleWithMeta() {
+      services.integrations.connectors = createIntegrationDeps(parsed, services.db, log).connectors;
+    },
     person: (tenantId, role = "member") => makePerson(database, tenantId, role),
     async stop() {
       await sandbox.stop();

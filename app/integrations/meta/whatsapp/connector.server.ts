@@ -1,7 +1,7 @@
 /** Connecting WhatsApp: where the person is sent, what their grant reaches, and Meta's deliveries on and off. */
 import { z } from "zod";
 import { Secret } from "../../../platform/secret.server.ts";
-import type { ChannelConnector, Grant } from "../../channel.server.ts";
+import type { AccessReport, ChannelConnector, Grant } from "../../channel.server.ts";
 import type { MetaAppConfig } from "../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../graph.server.ts";
 import { GraphError } from "../graph-error.server.ts";
@@ -19,8 +19,18 @@ const tokenAnswer = z.object({
   expires_in: z.number().positive().optional(),
 });
 const successAnswer = z.object({ success: z.literal(true) });
+const numberAnswer = z.object({ display_phone_number: z.string(), verified_name: z.string().optional() });
+const registrationAnswer = z.object({
+  platform_type: z.string().optional(),
+  is_on_biz_app: z.boolean().optional(),
+});
 const subscribedAppsAnswer = z.object({
-  data: z.array(z.object({ whatsapp_business_api_data: z.object({ id: z.coerce.string() }).optional() })),
+  data: z.array(
+    z.object({
+      whatsapp_business_api_data: z.object({ id: z.coerce.string() }).optional(),
+      override_callback_uri: z.string().optional(),
+    }),
+  ),
 });
 
 export function createWhatsappConnector(
@@ -30,6 +40,7 @@ export function createWhatsappConnector(
 ): ChannelConnector {
   return {
     channel: "whatsapp",
+    appId: config.appId,
     authorizeUrl: (state) => authorizeUrl(config, state),
     exchangeCode: (code) => exchangeCode(config, graph, now, code),
     findReach: (token) => findReach(config, graph, token),
@@ -48,6 +59,36 @@ export function createWhatsappConnector(
         throw new GraphError("retry_later", { endpoint: "subscribed_apps", note: "our app is not listed" });
       }
     },
+
+    async readRegistration(token, phoneNumberId) {
+      const query = { fields: "platform_type,is_on_biz_app" };
+      const path = [phoneNumberId];
+      const number = await graph.call({
+        endpoint: "phone",
+        path,
+        query,
+        auth: token,
+        schema: registrationAnswer,
+      });
+      // Coexistence: the number lives on in the WhatsApp Business app, and registering it here would throw it out there.
+      if (number.is_on_biz_app) return "on_phone";
+      return number.platform_type === "NOT_APPLICABLE" ? "open" : "registered";
+    },
+
+    async registerNumber(token, phoneNumberId, pin) {
+      const form = { messaging_product: "whatsapp", pin: pin.reveal() };
+      const path = [phoneNumberId, "register"];
+      await graph.call({
+        endpoint: "register",
+        method: "POST",
+        path,
+        form,
+        auth: token,
+        schema: successAnswer,
+      });
+    },
+
+    checkAccess: (token, asset) => checkAccess(config, graph, token, asset),
 
     async stopDeliveries(token, wabaId) {
       const path = [wabaId, "subscribed_apps"];
@@ -104,5 +145,32 @@ async function exchangeCode(
   return {
     accessToken: new Secret(answer.access_token),
     expiresAt: answer.expires_in ? new Date(now().getTime() + answer.expires_in * 1000) : undefined,
+  };
+}
+
+/** An override on the WABA takes its messages to another address, whatever the app's own callback is. */
+async function checkAccess(
+  config: MetaAppConfig,
+  graph: GraphClient,
+  token: Secret,
+  { wabaId, phoneNumberId }: { wabaId: string; phoneNumberId: string },
+): Promise<AccessReport> {
+  const number = await graph.call({
+    endpoint: "phone",
+    path: [phoneNumberId],
+    query: { fields: "display_phone_number,verified_name" },
+    auth: token,
+    schema: numberAnswer,
+  });
+  const { data } = await graph.call({
+    endpoint: "subscribed_apps",
+    path: [wabaId, "subscribed_apps"],
+    auth: token,
+    schema: subscribedAppsAnswer,
+  });
+  const ours = data.find((app) => app.whatsapp_business_api_data?.id === config.appId);
+  return {
+    displayName: number.verified_name || number.display_phone_number,
+    deliveries: !ours ? "missing" : ours.override_callback_uri ? "elsewhere" : "ours",
   };
 }

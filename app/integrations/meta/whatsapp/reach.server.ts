@@ -5,12 +5,15 @@ import type { Reach, ReachableNumber } from "../../channel.server.ts";
 import type { MetaAppConfig } from "../app-config.server.ts";
 import type { GraphClient } from "../graph.server.ts";
 import { GraphError } from "../graph-error.server.ts";
+import { metaUserId } from "../signed-request.server.ts";
 
 const id = z.coerce.string().regex(/^\d{1,64}$/);
 const debugAnswer = z.object({
   data: z.object({
     app_id: id.optional(),
     is_valid: z.boolean(),
+    // Whose token it is matters only for the obligations: an odd one must not fail a connect.
+    user_id: metaUserId.optional().catch(undefined),
     expires_at: z.number().optional(),
     scopes: z.array(z.string()).default([]),
     granular_scopes: z.array(z.object({ scope: z.string(), target_ids: z.array(id).optional() })).default([]),
@@ -44,6 +47,7 @@ export async function findReach(config: MetaAppConfig, graph: GraphClient, token
   const reach = {
     scopes: facts.scopes,
     expiresAt: facts.expires_at ? new Date(facts.expires_at * 1000) : undefined,
+    metaUserId: facts.user_id,
   };
   const missingPermissions = missing(facts);
   if (missingPermissions.length > 0) return { ...reach, missingPermissions, wabaIds: [], numbers: [] };

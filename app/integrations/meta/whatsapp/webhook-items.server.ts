@@ -24,13 +24,13 @@ export const opaqueId = z.union([
 ]);
 
 /** Meta omits what it may not tell; some relays send "" or null instead. */
-const optionalId = z
+export const optionalId = z
   .union([opaqueId, z.literal(""), z.null()])
   .optional()
   .transform((id) => id || null);
 
 /** WhatsApp began in 2009; milliseconds in place of seconds land far beyond 2100. */
-const unixSeconds = z
+export const unixSeconds = z
   .union([z.string().regex(/^\d{1,12}$/), z.number().int()])
   .transform(Number)
   .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
@@ -164,7 +164,7 @@ function firstError(item: unknown): JsonObject | null {
 }
 
 /** Names of our schema and zod's own words for the kind of fault: nothing of the body. */
-function whatIsWrong(error: z.ZodError | undefined): string {
+export function whatIsWrong(error: z.ZodError | undefined): string {
   const faults = error?.issues.map((issue) => `${issue.path.join(".") || "item"}: ${issue.code}`);
   return faults?.join("; ") ?? "item: invalid_type";
 }

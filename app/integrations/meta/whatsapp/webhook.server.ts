@@ -9,6 +9,7 @@ import type {
   OtherEvent,
   ReadingProblem,
 } from "../../channel.server.ts";
+import { readAccountChange } from "./webhook-account.server.ts";
 import {
   type ChangeContext,
   opaqueId,
@@ -46,31 +47,35 @@ function* readBody(body: unknown): Found {
     yield other("body", null, "dashboard_test");
   } else if (typeof object !== "string") {
     yield problem("body", null, "object: invalid_type");
-  } else if (object !== "whatsapp_business_account") {
+  } else if (object !== "whatsapp_business_account" && object !== "application") {
     yield other("body", null, "object");
   } else {
-    yield* eachOf(own(body, "entry"), "entry", null, readEntry);
+    yield* eachOf(own(body, "entry"), "entry", null, (entry, path) => readEntry(entry, path, object));
   }
 }
 
-function* readEntry(entry: unknown, path: string): Found {
-  // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
-  const isSample = own(entry, "id") === "0";
+/** Fields of `application` speak of grants to our app; no message is ever among them. */
+type WebhookObject = "whatsapp_business_account" | "application";
+
+function* readEntry(entry: unknown, path: string, object: WebhookObject): Found {
   yield* eachOf(own(entry, "changes"), `${path}.changes`, null, (change, changePath) =>
-    readChange(change, changePath, isSample),
+    readChange(change, changePath, object, entry),
   );
 }
 
-function* readChange(change: unknown, path: string, isSample: boolean): Found {
+function* readChange(change: unknown, path: string, object: WebhookObject, entry: unknown): Found {
   const field = own(change, "field");
   const value = own(change, "value");
+  // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
+  const isSample = own(entry, "id") === "0";
   const phoneNumberId = opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ?? null;
   if (typeof field !== "string") {
     yield problem(path, phoneNumberId, "field: invalid_type");
   } else if (isSample || phoneNumberId === dashboardNumberId) {
     yield other(path, phoneNumberId, "dashboard_test");
-  } else if (field !== "messages" && field !== "smb_message_echoes") {
-    yield other(path, phoneNumberId, /^\w{1,64}$/.test(field) ? field : "unknown");
+  } else if (object === "application" || (field !== "messages" && field !== "smb_message_echoes")) {
+    yield readAccountChange({ object, field, value, entry }, path) ??
+      other(path, phoneNumberId, /^\w{1,64}$/.test(field) ? field : "unknown");
   } else if (!isObject(value)) {
     yield problem(path, null, "value: invalid_type");
   } else if (!phoneNumberId) {

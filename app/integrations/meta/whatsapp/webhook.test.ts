@@ -196,7 +196,7 @@ describe("a body", () => {
       ["message", "entry.0.changes.0.messages.0", "111111"],
       ["message", "entry.0.changes.0.messages.1", "111111"],
       ["status", "entry.0.changes.1.statuses.0", "222222"],
-      ["other", "entry.1.changes.0", null],
+      ["account", "entry.1.changes.0", null],
       ["message", "entry.1.changes.1.messages.0", "333333"],
     ]);
   });

@@ -1,0 +1,25 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { ActivityPage } from "../components/activity-page.tsx";
+import { texts } from "../components/texts.ts";
+import { listActivity } from "../integrations/activity.server.ts";
+import { channelOf } from "../web/api.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+export function meta() {
+  return [{ title: `${texts.activity.title} · ${texts.product}` }];
+}
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const { tenantId } = await requireViewer(request);
+  const channel = channelOf(params);
+  const { pathname: path, searchParams } = new URL(request.url);
+  const before = searchParams.get("before");
+  const page = await listActivity(services().integrations, tenantId, channel, before);
+  return { ...page, isFirst: before === null, path };
+}
+
+export default function Activity() {
+  return <ActivityPage {...useLoaderData<typeof loader>()} />;
+}

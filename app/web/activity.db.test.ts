@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { activityWords } from "../components/activity-words.ts";
+import { listActivity } from "../integrations/activity.server.ts";
+import { loader } from "../routes/settings.integrations_.$channel.activity.tsx";
+import { connectRoads } from "./testing/connect-roads.ts";
+import { callRoute } from "./testing/product.ts";
+
+const { road, ask, begin, comeBack, connect, leave } = connectRoads();
+const activity = (tenantId: string, before: string | null = null) =>
+  listActivity(road.product.services.integrations, tenantId, "whatsapp", before);
+
+describe("the activity of a workspace", () => {
+  test("tells who did what, newest first, with the request's id", async () => {
+    const { state } = await begin(road.ana);
+    await comeBack(road.ana, { state, error: "access_denied" });
+    await connect(road.ana);
+    await leave(road.ana);
+    const { items, older } = await activity(road.ana.tenantId);
+    expect(older).toBeNull();
+    expect(items.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ["disconnected", null],
+      ["connected", null],
+      ["connect_failed", "cancelled"],
+    ]);
+    for (const item of items) {
+      expect(item.actor).toBe(`${road.ana.userId}@example.test`);
+      expect(item.requestId).toMatch(/^[\w-]{8,64}$/);
+      expect(Object.keys(activityWords)).toContain(item.kind);
+    }
+    expect(items[1]?.phoneNumber).toBe("+52 55 1234 5678");
+  });
+
+  test("is nobody else's, and names nobody of another workspace", async () => {
+    await connect(road.ana);
+    const eva = await road.product.person();
+    expect((await activity(eva.tenantId)).items).toEqual([]);
+    // An actor who is no member (any more) is not named.
+    await road.product.database.sql("update connection_events set actor_user_id = $1", [eva.userId]);
+    expect((await activity(road.ana.tenantId)).items[0]?.actor).toBeNull();
+  });
+
+  test("comes fifty at a time", async () => {
+    await road.product.database.sql(
+      `insert into connection_events (tenant_id, provider, kind)
+       select $1, 'whatsapp', 'connected' from generate_series(1, 120)`,
+      [road.ana.tenantId],
+    );
+    const sizes: number[] = [];
+    let before: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof activity>> = await activity(road.ana.tenantId, before);
+      sizes.push(page.items.length);
+      before = page.older;
+    } while (before !== null);
+    expect(sizes).toEqual([50, 50, 20]);
+    expect((await activity(road.ana.tenantId, "1; drop table")).items).toHaveLength(50);
+  });
+
+  test("is a page for signed-in people only", async () => {
+    const answer = await callRoute(loader, ask("/settings/integrations/whatsapp/activity"));
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toMatch(/^\/login/);
+  });
+});

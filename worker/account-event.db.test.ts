@@ -1,0 +1,33 @@
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { connectWorkspace, deliver } from "#app/inbox/test-workspaces.ts";
+import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook-account-fixtures.ts";
+import { enqueueDeliveries } from "#db/jobs.ts";
+import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
+import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+});
+afterAll(() => database.drop());
+afterEach(killWorkers);
+
+test("a worker that hears that our app was removed says so on the connection", async () => {
+  const env = workerEnvironment(database.url);
+  await connectWorkspace(database, "106540352242922");
+  const removed = (partner_app_id = "") => partnerUpdate("PARTNER_APP_UNINSTALLED", { partner_app_id }, "1");
+  const id = await deliver(database, bodyWith(removed("another app"), removed(env.META_APP_ID)));
+  await enqueueDeliveries(database.as("app_web"), [id]);
+  const worker = await startWorker(env);
+  const connection = () =>
+    database.sql("select status, metadata->'error'->>'code' as code from channel_connections");
+  await until("the connection is red", async () => (await connection())[0]?.status === "error", worker.said);
+  expect(await connection()).toEqual([{ status: "error", code: "access_removed" }]);
+  await until(
+    "no job is left",
+    async () => (await database.sql("select from graphile_worker.jobs")).length === 0,
+  );
+  expect(await database.sql("select kind from connection_events")).toEqual([
+    { kind: "partner_app_uninstalled" },
+  ]);
+});
