@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../platform/secret.server.ts";
-import { createTokenVault, TokenVaultError } from "./crypto.server.ts";
+import { createTokenVault, keyIdOf, sealedKeyId, TokenVaultError } from "./crypto.server.ts";
 
 const newKey = () => randomBytes(32).toString("base64");
 const place = {
@@ -103,6 +103,17 @@ describe("the token vault", () => {
       "EAA-canary-token",
     );
     expect(problemOf(() => vault.decryptToken(sealedNow, place))).toBe("unknown_key");
+  });
+
+  test("tells which key a text was sealed under without opening it, and nothing for what is none of ours", () => {
+    const sealed = vault.encryptToken(token, place);
+    expect(sealedKeyId(sealed)).toBe(keyIdOf(primary));
+    expect(sealedKeyId(sealed.slice(0, 12))).toBe(keyIdOf(primary));
+    expect(keyIdOf(newKey())).not.toBe(keyIdOf(primary));
+    for (const rubbish of ["", "v1.", sealed.slice(0, 11), sealed.replace("v1", "v2"), "EAA-canary-token"]) {
+      expect(sealedKeyId(rubbish)).toBeUndefined();
+    }
+    expect(() => keyIdOf("short")).toThrow(/32 bytes/);
   });
 
   test("is AES-256-GCM: Node's own cipher, fed with the same parts, gives the same ciphertext", () => {

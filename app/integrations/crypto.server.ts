@@ -65,6 +65,16 @@ export function createTokenVault(keys: { primary: string; previous?: string[] })
   };
 }
 
+/** The name that a key has inside what it sealed: a fingerprint. Throws when it does not decode to exactly 32 bytes. */
+export function keyIdOf(base64: string): string {
+  return keyId(decodeKey(base64));
+}
+
+/** The id of the key that a text says it was sealed under, read without opening it; its first 12 characters suffice. */
+export function sealedKeyId(sealed: string): string | undefined {
+  return /^v1\.([\w-]{8})\./.exec(sealed)?.[1];
+}
+
 function open(key: Buffer, iv: Buffer, ciphertext: Buffer, tag: Buffer, aad: Buffer): Secret {
   // Without authTagLength Node takes a 4-byte tag, which can be guessed.
   const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: tagBytes });

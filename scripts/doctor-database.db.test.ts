@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+import { createTokenVault } from "../app/integrations/crypto.server.ts";
+import { Secret } from "../app/platform/secret.server.ts";
+import {
+  administer,
+  createTestDatabase,
+  type TestDatabase,
+  withDatabase,
+} from "../db/testing/test-database.ts";
+import { latestMigration } from "../db/version.ts";
+import { asText } from "./doctor/findings.ts";
+import {
+  expectFaults,
+  expectNoSecret,
+  faults,
+  goodWorld,
+  newKey,
+  secrets,
+  type World,
+} from "./doctor/test-world.ts";
+import { poolerWithoutOptions } from "./doctor/testing.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  await database.sql(`alter database ${new URL(database.url).pathname.slice(1)} set synchronous_commit = on`);
+});
+afterAll(() => database.drop());
+
+async function connectionWith(sealedBy: (place: { tenantId: string; rowId: string }) => string) {
+  const [tenant] = await database.sql<{ id: string }>("insert into tenants (name) values ('T') returning id");
+  const [row] = await database.sql<{ id: string }>(
+    "insert into channel_connections (tenant_id, provider, status) values ($1, 'whatsapp', 'pending') returning id",
+    [tenant?.id],
+  );
+  if (!tenant || !row) throw new Error("nothing was inserted");
+  const sealed = sealedBy({ tenantId: tenant.id, rowId: row.id });
+  await database.sql("update channel_connections set access_token_enc = $1 where id = $2", [sealed, row.id]);
+  onTestFinished(() =>
+    database.sql("delete from channel_connections where id = $1", [row.id]).then(() => {}),
+  );
+}
+
+const sealedUnder = (key: string) => (place: { tenantId: string; rowId: string }) =>
+  createTokenVault({ primary: key }).encryptToken(new Secret("canary-token"), {
+    table: "channel_connections",
+    column: "access_token_enc",
+    ...place,
+  });
+
+/** Undone when the test is over. */
+async function altered(change: string, undo: string) {
+  await database.sql(change);
+  onTestFinished(() => database.sql(undo).then(() => {}));
+}
+
+describe("doctor, on the database and its keys", () => {
+  test("finds nothing when everything is as it should be, and says what it saw", async () => {
+    await connectionWith(sealedUnder(secrets.TOKEN_ENCRYPTION_KEY_BASE64));
+    await connectionWith(sealedUnder(secrets.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64));
+    const { examine } = await goodWorld(database.url);
+    const report = await examine();
+    expect(faults(report)).toEqual([]);
+    expect(report.findings.map(({ subject }) => subject)).toEqual([
+      ...["environment", "database", "durability", "clock: database", "app roles", "pooling", "migrations"],
+      ...["tenant walls", "sealed tokens", "session secrets", "Graph host", "API version", "clock: Meta"],
+      ...["app id and secret", "config id", "web", "proxy hops", "redirect URI", "webhook handshake"],
+      ...["webhook at Meta", "webhook fields"],
+    ]);
+    const sealed = report.findings.find(({ subject }) => subject === "sealed tokens");
+    expect(sealed?.says).toMatch(/^1 under the primary key, 1 under previous ones/);
+    expect(asText(report)).not.toContain(new URL(database.url).password || "canary");
+    expectNoSecret(report);
+  });
+
+  const breakages: [string, (world: World) => unknown, RegExp[]][] = [
+    [
+      "a database that is not there",
+      ({ variables }) =>
+        Object.assign(variables, { DATABASE_URL: withDatabase(database.url, "curbe_no_such") }),
+      [
+        /^FAIL database: .*database curbe_no_such: there is no database/,
+        /^skip app roles/,
+        /^skip pooling/,
+        /^skip migr/,
+        /^skip seal/,
+      ],
+    ],
+    [
+      "a database that nobody serves",
+      ({ variables }) => Object.assign(variables, { DATABASE_URL: "postgres://u:canary@127.0.0.1:1/curbe" }),
+      [
+        /^FAIL database: 127\.0\.0\.1, database curbe: it cannot be reached/,
+        /^skip/,
+        /^skip/,
+        /^skip/,
+        /^skip/,
+      ],
+    ],
+    [
+      "a pooler that refuses start-up options",
+      async ({ variables }) =>
+        Object.assign(variables, { DATABASE_URL: await poolerWithoutOptions(database.url) }),
+      [/^FAIL pooling: .*PgBouncer.*→ .*session/],
+    ],
+    [
+      "tokens under a key that is lost",
+      () => connectionWith(sealedUnder(newKey())),
+      [/^FAIL sealed tokens: 1 in channel_connections\.access_token_enc under a key that is not here/],
+    ],
+    [
+      "a token that nobody sealed",
+      () => connectionWith(() => "canary-in-the-clear"),
+      [/^FAIL sealed tokens: .*not in our sealed form/],
+    ],
+    [
+      "commits that a crash may undo",
+      async () => {
+        const name = new URL(database.url).pathname.slice(1);
+        await altered(
+          `alter database ${name} set synchronous_commit = off`,
+          `alter database ${name} set synchronous_commit = on`,
+        );
+      },
+      [/^FAIL durability: .*synchronous_commit/],
+    ],
+    [
+      "a table without its wall",
+      () =>
+        altered(
+          "alter table contacts no force row level security",
+          "alter table contacts force row level security",
+        ),
+      [/^FAIL tenant walls: contacts: row-level security is not forced/],
+    ],
+    [
+      "migrations that are behind",
+      () =>
+        altered(
+          `update kysely_migration set name = '0000_before' where name = '${latestMigration}'`,
+          `update kysely_migration set name = '${latestMigration}' where name = '0000_before'`,
+        ),
+      [/^FAIL migrations: .*this build needs .*→ npm run db:migrate/],
+    ],
+    [
+      "a migration that was passed over",
+      () =>
+        altered(
+          "update kysely_migration set name = '0000_before' where name = '0002_connections'",
+          "update kysely_migration set name = '0002_connections' where name = '0000_before'",
+        ),
+      [/^FAIL migrations: .*but 0002_connections was never applied/],
+    ],
+    [
+      "migrations that are ahead",
+      () =>
+        altered(
+          "insert into kysely_migration (name, timestamp) values ('9999_later', 'x')",
+          "delete from kysely_migration where name = '9999_later'",
+        ),
+      [/^warn migrations: at 9999_later, ahead of this build/],
+    ],
+  ];
+
+  test.each(breakages)("tells %s, and no secret", async (_what, break_, expected) => {
+    const world = await goodWorld(database.url);
+    await break_(world);
+    expectFaults(await world.examine(), expected);
+  });
+
+  test("tells a user who may not act as our roles, and what then cannot be looked at", async () => {
+    const role = `curbe_doctor_${randomBytes(4).toString("hex")}`;
+    await administer(inject("adminUrl"), `create role ${role} login password 'canary-role'`);
+    onTestFinished(() => administer(inject("adminUrl"), `drop role ${role}`));
+    const world = await goodWorld(database.url);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "canary-role";
+    world.variables.DATABASE_URL = url.href;
+    const report = await world.examine();
+    const found = faults(report);
+    expect(found[0]).toMatch(
+      /^FAIL app roles: .*may not SET ROLE to app_owner, app_web.*→ .*GRANT app_owner/,
+    );
+    expect(found.slice(1).every((line) => line.startsWith("skip"))).toBe(true);
+    expectNoSecret(report);
+  });
+
+  test("tells an empty database to be migrated", async () => {
+    const name = `curbe_test_doctor_${process.pid}`;
+    await administer(inject("adminUrl"), `create database ${name}`);
+    onTestFinished(() => administer(inject("adminUrl"), `drop database ${name} with (force)`));
+    const world = await goodWorld(database.url);
+    world.variables.DATABASE_URL = withDatabase(inject("adminUrl"), name);
+    const found = faults(await world.examine());
+    expect(found).toContainEqual(
+      expect.stringMatching(/^FAIL migrations: .*none of our tables.*npm run db:migrate/),
+    );
+    expect(found).toContainEqual(expect.stringMatching(/^skip sealed tokens/));
+  });
+});

@@ -1,0 +1,164 @@
+/** The database: there, new enough, durable, with our roles, our migrations and the wall between tenants. */
+import type { DbRole } from "../../db/client.ts";
+import { migrationNames } from "../../db/migrate.ts";
+import { latestMigration } from "../../db/version.ts";
+import { shownDatabase } from "./addresses.ts";
+import { judgeClock } from "./clock.ts";
+import { DatabaseAway, readAs, type Session, withSession } from "./database-session.ts";
+import { check, type Patient } from "./examine.ts";
+import { type Finding, fail, faultsOr, ok, warn } from "./findings.ts";
+
+const roles: DbRole[] = ["app_owner", "app_web", "app_tenant", "app_ingest", "app_jobs"];
+const migrateFirst = "npm run db:migrate";
+
+/** Reached, version, durability, clock. The one that says why when there is no connection. */
+export const serverCheck = check("database", ["DATABASE_URL"], async ({ DATABASE_URL }, patient) => {
+  const where = shownDatabase(DATABASE_URL);
+  try {
+    return await withSession(DATABASE_URL, patient, (session) => judgeServer(session, patient, where));
+  } catch (error) {
+    if (!(error instanceof DatabaseAway)) throw error;
+    return [fail("database", `${where}: ${error.why}`, error.toDo)];
+  }
+});
+
+/** Whether DATABASE_URL may act as each role of the product, and whether none of them is too mighty. */
+export const rolesCheck = check("app roles", ["DATABASE_URL"], ({ DATABASE_URL }, patient) =>
+  withSession(DATABASE_URL, patient, judgeRoles),
+);
+
+/** The level of the schema, and row-level security on everything that belongs to a tenant. */
+export const schemaCheck = check("migrations", ["DATABASE_URL"], ({ DATABASE_URL }, patient) =>
+  withSession(DATABASE_URL, patient, async (session) => [
+    await judgeMigrations(session),
+    await judgeWalls(session),
+  ]),
+);
+
+/** `where` names the database in words. */
+export async function judgeServer(session: Session, patient: Patient, where: string): Promise<Finding[]> {
+  const before = patient.now();
+  const { rows } = await session.query<{ version: number; name: string; now: Date }>(
+    `select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
+            clock_timestamp() as now`,
+  );
+  const [server] = rows;
+  if (!server) return [fail("database", `${where}: gave no answer`, "try again")];
+  const offsetMs = server.now.getTime() - (before + patient.now()) / 2;
+  const version = `PostgreSQL ${/^[\d.]+/.exec(server.name)?.[0] ?? "?"}`;
+  return [
+    server.version >= 150_000
+      ? ok("database", `${version} at ${where}`)
+      : fail("database", `${version} at ${where} is too old`, "upgrade to PostgreSQL 15 or later"),
+    await judgeDurability(session),
+    judgeClock("clock: database", "the database", offsetMs),
+  ];
+}
+
+/** A delivery is answered 200 after its COMMIT, and Meta never sends it again: what is committed must stay. */
+async function judgeDurability(session: Session): Promise<Finding> {
+  const { rows } = await session.query<{ name: string; setting: string }>(
+    "select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')",
+  );
+  const off = rows
+    .filter(({ setting }) => setting === "off")
+    .map(({ name }) => name)
+    .sort();
+  if (off.length === 0) return ok("durability", "what is committed survives a crash");
+  return fail(
+    "durability",
+    `${off.join(", ")} off: a crash loses deliveries that Meta was told are stored`,
+    "switch on in postgresql.conf and for this database and user (\\drds in psql)",
+  );
+}
+
+async function judgeRoles(session: Session): Promise<Finding[]> {
+  const faults: Finding[] = [];
+  const refused: string[] = [];
+  for (const role of roles) if (!(await mayActAs(session, role))) refused.push(role);
+  if (refused.length > 0) {
+    const says = `the user of DATABASE_URL may not SET ROLE to ${refused.join(", ")}`;
+    const toDo = `${migrateFirst} with this same user makes and grants them; or GRANT ${refused[0]}, … TO it`;
+    faults.push(fail("app roles", says, toDo));
+  }
+  const { rows } = await session.query<{ rolname: string }>(
+    "select rolname from pg_roles where rolname = any($1) and (rolsuper or rolbypassrls) order by 1",
+    [roles],
+  );
+  if (rows.length > 0) {
+    const mighty = rows.map(({ rolname }) => rolname).join(", ");
+    faults.push(
+      fail("app roles", `${mighty}: past every wall between tenants`, "ALTER ROLE … NOSUPERUSER NOBYPASSRLS"),
+    );
+  }
+  return faultsOr(faults, ok("app roles", `DATABASE_URL may act as all ${roles.length}`));
+}
+
+async function mayActAs(session: Session, role: DbRole): Promise<boolean> {
+  await session.query("begin");
+  try {
+    await session.query(`set local role ${role}`);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await session.query("rollback");
+  }
+}
+
+async function judgeMigrations(session: Session): Promise<Finding> {
+  const { rows } = await session.query<{ ours: boolean; jobs: boolean }>(
+    `select to_regclass('public.kysely_migration') is not null as ours,
+            to_regnamespace('graphile_worker') is not null as jobs`,
+  );
+  if (!rows[0]?.ours) return fail("migrations", "this database has none of our tables", migrateFirst);
+  if (!rows[0].jobs) return fail("migrations", "the job tables are missing", migrateFirst);
+  const done = await readAs<{ name: string }>(
+    session,
+    "app_web",
+    "select name from kysely_migration order by name",
+  );
+  return judgeLevel(done.map(({ name }) => name));
+}
+
+/** `done` in order. A gap comes from a build with another history, and the migrator refuses to fill it. */
+async function judgeLevel(done: string[]): Promise<Finding> {
+  const last = done.at(-1) ?? "none";
+  const missing = (await migrationNames()).filter((name) => !done.includes(name));
+  const skipped = missing.filter((name) => name < last);
+  if (skipped.length > 0) {
+    const says = `at ${last}, but ${skipped.join(", ")} was never applied, and db:migrate fills no gaps`;
+    return fail("migrations", says, "use the build that migrated this database, or an empty database");
+  }
+  if (missing.length > 0) {
+    return fail("migrations", `at ${last}, and this build needs ${latestMigration}`, migrateFirst);
+  }
+  if (last === latestMigration) return ok("migrations", `at ${latestMigration}`);
+  return warn(
+    "migrations",
+    `at ${last}, ahead of this build (${latestMigration})`,
+    "deploy the newer build everywhere",
+  );
+}
+
+async function judgeWalls(session: Session): Promise<Finding> {
+  const { rows } = await session.query<{ name: string; walled: boolean }>(
+    `select c.relname as name,
+            c.relrowsecurity and c.relforcerowsecurity
+              and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant_wall') as walled
+       from pg_class c
+      where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+        and (c.relname = 'tenants' or exists (
+          select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))
+      order by 1`,
+  );
+  const open = rows.filter(({ walled }) => !walled).map(({ name }) => name);
+  if (rows.length === 0) return fail("tenant walls", "there are no tables of tenants", migrateFirst);
+  if (open.length === 0)
+    return ok("tenant walls", `row-level security is forced on all ${rows.length} tables`);
+  return fail(
+    "tenant walls",
+    `${open.join(", ")}: row-level security is not forced, so workspaces may see each other's rows`,
+    "the schema was altered: ENABLE and FORCE ROW LEVEL SECURITY, and give back the policy tenant_wall",
+  );
+}
