@@ -4,6 +4,7 @@ export const activityWords: Record<string, string> = {
   reconnected: "Connected again",
   connect_failed: "An attempt to connect ended without a connection",
   number_choice_offered: "Meta confirmed; a number had to be chosen",
+  number_awaited: "Meta confirmed; the account had no number yet",
   disconnected: "Disconnected",
   deliveries_on: "Meta delivers new messages here",
   deliveries_failed: "Meta did not switch message delivery on",

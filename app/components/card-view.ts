@@ -27,8 +27,8 @@ const expiresSoonMs = 14 * 24 * 60 * 60 * 1000;
 
 export interface CardView {
   numbers: NumberView[];
-  /** A choice between several numbers is open. */
-  choosing: boolean;
+  /** Meta has confirmed, and one of several numbers is to be chosen, or none is there yet. */
+  choosing: "several" | "none" | false;
   /** The person has gone to Meta and not come back yet. */
   connecting: boolean;
   /** The last attempt ended for this reason and left no number behind. */
@@ -38,7 +38,7 @@ export interface CardView {
 }
 
 interface CardSetting {
-  choosing?: boolean;
+  choosing?: CardView["choosing"];
   connecting?: boolean;
   isAdmin?: boolean;
   now?: Date;

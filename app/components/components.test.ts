@@ -44,9 +44,9 @@ describe("the card", () => {
     expect(cardView([view({ status: "revoked" })])).toEqual({ ...nothing, disconnected: true });
     const lacking = view({ status: "error", phoneNumberE164: null });
     expect(cardView([lacking])).toEqual({ ...nothing, failedAttempt: "permission_missing" });
-    expect(cardView([view({ status: "pending", phoneNumberE164: null })], { choosing: true })).toEqual({
+    expect(cardView([view({ status: "pending", phoneNumberE164: null })], { choosing: "several" })).toEqual({
       ...nothing,
-      choosing: true,
+      choosing: "several",
     });
   });
 

@@ -17,6 +17,7 @@ const words = texts.number;
 
 /** One number out of several, as radio buttons: nothing is connected before the button is pressed. */
 export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[]; nothingChosen: boolean }) {
+  if (numbers.length === 0) return <NoNumberYet />;
   const problems = nothingChosen ? [{ field: "number-0", text: words.errors.none }] : [];
   return (
     <div className="grid gap-6">
@@ -42,6 +43,22 @@ export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[
             {words.later}
           </Link>
         </div>
+      </DocumentForm>
+    </div>
+  );
+}
+
+function NoNumberYet() {
+  const { title, lead, submit, submitting } = words.awaited;
+  return (
+    <div className="grid gap-6">
+      <PageHeading title={title} lead={lead} />
+      <DocumentForm className="flex flex-wrap items-center gap-3">
+        <input type="hidden" name="intent" value="look" />
+        <SubmitButton pending={submitting}>{submit}</SubmitButton>
+        <Link to="/settings/integrations" className={`py-2 ${linkLook}`}>
+          {words.later}
+        </Link>
       </DocumentForm>
     </div>
   );

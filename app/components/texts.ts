@@ -228,6 +228,11 @@ export const texts = {
     atMeta: "Finish in the Meta window. You can come back to this page.",
     continueAtMeta: "Continue at Meta",
     disconnected: "Disconnected. Your conversations are kept.",
+    another: "Connect another number",
+    awaiting: {
+      text: "Meta has confirmed, and the account has no number yet. Add one in WhatsApp Manager; it can take some minutes to appear.",
+      action: "Look again",
+    },
     choosing: {
       text: "Meta has confirmed. Your account has more than one number: choose the one to connect.",
       action: "Choose a number",
@@ -295,6 +300,12 @@ export const texts = {
     submitting: "Connecting…",
     later: "Decide later",
     errors: { title: "No number is connected yet", none: "Choose one of the numbers." },
+    awaited: {
+      title: "No number yet",
+      lead: "Meta has confirmed, and the account you picked has no number we can connect. Add one in WhatsApp Manager; it can take some minutes to appear here.",
+      submit: "Look again",
+      submitting: "Looking…",
+    },
   },
   disconnect: {
     title: "Disconnect WhatsApp",

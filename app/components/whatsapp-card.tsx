@@ -28,11 +28,12 @@ export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath:
           <CardState card={card} />
         </div>
       </div>
-      {card.choosing ? <OpenChoice /> : null}
+      {card.choosing ? <OpenChoice choosing={card.choosing} /> : null}
       {card.numbers.map((number) => (
         <ConnectedNumber key={number.id} number={number} />
       ))}
       {card.numbers.length === 0 && !card.choosing ? <Invitation card={card} /> : null}
+      {card.numbers.length > 0 && !card.choosing ? <AnotherNumber /> : null}
       <p className="flex flex-wrap gap-x-5 gap-y-2 border-t border-line bg-paper px-5 py-3 text-xs">
         <Link to="/settings/integrations/whatsapp/activity" className={linkLook}>
           {texts.activity.link}
@@ -73,16 +74,26 @@ function Section({ children }: { children: ReactNode }) {
   return <div className="grid gap-4 border-t border-line px-5 py-5">{children}</div>;
 }
 
-function OpenChoice() {
+function OpenChoice({ choosing }: { choosing: "several" | "none" }) {
+  const { text, action } = choosing === "several" ? words.choosing : words.awaiting;
   return (
     <Section>
-      <p className="max-w-prose">{words.choosing.text}</p>
+      <p className="max-w-prose">{text}</p>
       <div className="flex flex-wrap gap-3">
         <ButtonLink look="primary" to="/settings/integrations/whatsapp/number">
-          {words.choosing.action}
+          {action}
         </ButtonLink>
         <ConnectForm label={words.startAgain} quiet />
       </div>
+    </Section>
+  );
+}
+
+/** A workspace may have several: each with its own state, disconnect and reconnect. */
+function AnotherNumber() {
+  return (
+    <Section>
+      <ConnectForm label={words.another} quiet />
     </Section>
   );
 }

@@ -28,13 +28,10 @@ type Subject = Pick<ConnectionRow, "status" | "metadata" | "access_token_enc" | 
  */
 export function standingAfter(row: Subject, news: AccountNews): Standing {
   const turn = turnOf(news);
-  if (turn) return afterTurn(row, turn, news.occurredAt);
-  const slot = slotOf(news);
-  return {
-    status: row.status,
-    metadata: slot ? withLatest(row.metadata, slot, news) : row.metadata,
-    effect: "noted",
-  };
+  const unchanged = { status: row.status, metadata: row.metadata, effect: "noted" as const };
+  const standing = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
+  const slot = standing.effect === "outdated" ? undefined : slotOf(news);
+  return slot ? { ...standing, metadata: withLatest(standing.metadata, slot, news) } : standing;
 }
 
 interface Turn {

@@ -124,6 +124,11 @@ describe("the latest word", () => {
     expect(row.metadata[slot]).toMatchObject({ ...one.detail, at: at(5).toISOString() });
   });
 
+  test("of a ban that was announced and called off is that it was called off", () => {
+    const row = tell(working, ban("SCHEDULE_FOR_DISABLE", 5), ban("REINSTATE", 9));
+    expect(row).toMatchObject({ status: "active", metadata: { restriction: { ban_state: "REINSTATE" } } });
+  });
+
   test("is not replaced by an older one", () => {
     expect(tell(working, limits(9, 20), limits(5, 2)).metadata.limits).toMatchObject({
       max_phone_numbers_per_waba: 20,

@@ -102,7 +102,11 @@ async function settle(
     return { kind: "failed", reason: "permission_missing" };
   }
   const [only, ...others] = reach.numbers;
-  if (!only) return { kind: "failed", reason: "no_number" };
+  if (!only) {
+    // The grant is kept for an hour: the number may be on its way, and nobody should have to sign in again for it.
+    await offerNumbers(deps, actor, channel, grant, reach);
+    return { kind: "failed", reason: "no_number" };
+  }
   if (others.length > 0) return offerNumbers(deps, actor, channel, grant, reach);
   return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number: only });
 }

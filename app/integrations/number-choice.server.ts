@@ -1,5 +1,5 @@
 /**
- * When a grant reaches several numbers the person picks one. The choice waits in a `pending` connection, so it survives
+ * When a grant reaches several numbers the person picks one; when it reaches none yet, we look again. Both wait in a `pending` connection, so it survives
  * a reload; it expires, and its token with it. What the browser sends back is a hint: the numbers are asked of Meta anew.
  */
 import { randomUUID } from "node:crypto";
@@ -11,6 +11,7 @@ import {
   recordEvent,
   saveConnection,
 } from "../../db/queries/connections.ts";
+import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { reasonOf } from "./connect.server.ts";
@@ -26,7 +27,7 @@ interface Choices {
   expires_at: string;
 }
 
-/** Keeps the grant, sealed, and what it reaches, and asks the person to pick. */
+/** Keeps the grant, sealed, and what it reaches (nothing yet, perhaps), and asks the person to pick. */
 export async function offerNumbers(
   deps: IntegrationDeps,
   actor: Actor,
@@ -55,7 +56,7 @@ export async function offerNumbers(
       },
     );
     const detail = { count: reach.numbers.length };
-    const kind = "number_choice_offered";
+    const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
     await recordEvent(tdb, {
       tenantId,
       connectionId: id,
@@ -85,19 +86,44 @@ export async function chooseNumber(
   actor: Actor,
   { channel, phoneNumberId }: { channel: ChannelId; phoneNumberId: string },
 ): Promise<ConnectOutcome> {
-  const row = await openChoice(deps, actor.tenantId, channel);
+  const kept = await reachOfKeptGrant(deps, actor, channel);
+  if ("kind" in kept) return kept;
+  const number = kept.reach.numbers.find((one) => one.phoneNumberId === phoneNumberId);
+  if (!number) return { kind: "failed", reason: "no_number" };
+  return connectNumber(deps, actor, channel, { ...kept, number });
+}
+
+/**
+ * Asks Meta again what the kept grant reaches: a number may appear minutes after the sign-in that made it. One connects,
+ * several are offered, none leaves everything as it is (`no_number`).
+ */
+export async function lookForNumbers(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+): Promise<ConnectOutcome> {
+  const kept = await reachOfKeptGrant(deps, actor, channel);
+  if ("kind" in kept) return kept;
+  const [only, ...others] = kept.reach.numbers;
+  if (!only) return { kind: "failed", reason: "no_number" };
+  if (others.length === 0) return connectNumber(deps, actor, channel, { ...kept, number: only });
+  return offerNumbers(deps, actor, channel, { accessToken: kept.token, expiresAt: undefined }, kept.reach);
+}
+
+async function reachOfKeptGrant(
+  deps: IntegrationDeps,
+  { tenantId }: Actor,
+  channel: ChannelId,
+): Promise<{ token: Secret; reach: Reach } | ConnectOutcome> {
+  const row = await openChoice(deps, tenantId, channel);
   if (!row?.access_token_enc) return { kind: "failed", reason: "choice_expired" };
-  const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(actor.tenantId, row.id));
-  let reach: Reach;
+  const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
   try {
-    reach = await deps.connectors[channel].findReach(token);
+    return { token, reach: await deps.connectors[channel].findReach(token) };
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return { kind: "failed", reason: reasonOf(error) };
   }
-  const number = reach.numbers.find((one) => one.phoneNumberId === phoneNumberId);
-  if (!number) return { kind: "failed", reason: "no_number" };
-  return connectNumber(deps, actor, channel, { token, reach, number });
 }
 
 async function openChoice(

@@ -26,7 +26,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const reason = query.get("whatsapp") === "error" ? query.get("reason") : null;
   return {
     card: cardView(connections, {
-      choosing: choice !== null,
+      choosing: choice !== null && (choice.numbers.length > 0 ? "several" : "none"),
       connecting,
       isAdmin: viewer.role === "admin",
     }),

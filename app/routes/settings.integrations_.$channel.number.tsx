@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { NumberPage } from "../components/number-page.tsx";
 import { texts } from "../components/texts.ts";
-import { chooseNumber, pendingChoice } from "../integrations/connections.server.ts";
+import { chooseNumber, lookForNumbers, pendingChoice } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
 import { fieldOf, readForm } from "../web/http.server.ts";
@@ -23,13 +23,15 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const phoneNumberId = fieldOf(await readForm(request), "phoneNumberId", 64);
-  if (phoneNumberId === "") return data({ nothingChosen: true }, { status: 400 });
+  const form = await readForm(request);
   const actor = actorOf(viewer, request);
-  return afterConnect(
-    channel,
-    await chooseNumber(services().integrations, actor, { channel, phoneNumberId }),
-  );
+  const { integrations } = services();
+  if (fieldOf(form, "intent", 16) === "look") {
+    return afterConnect(channel, await lookForNumbers(integrations, actor, channel));
+  }
+  const phoneNumberId = fieldOf(form, "phoneNumberId", 64);
+  if (phoneNumberId === "") return data({ nothingChosen: true }, { status: 400 });
+  return afterConnect(channel, await chooseNumber(integrations, actor, { channel, phoneNumberId }));
 }
 
 export default function ChooseNumber() {

@@ -24,18 +24,21 @@ beforeEach(async () => {
     const body = request.method === "POST" ? { body: Buffer.concat(parts) } : {};
     const url = `${road.product.origin}${request.url}`;
     const route = request.method === "POST" ? webhook.action : webhook.loader;
-    const answer = await callRoute(route, new Request(url, { method: request.method ?? "", headers, ...body }));
+    const answer = await callRoute(
+      route,
+      new Request(url, { method: request.method ?? "", headers, ...body }),
+    );
     response.writeHead(answer.status).end(await answer.text());
   });
   await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));
   const { port } = address.address() as AddressInfo;
-  await road.product.sandbox.control.setApp({
+  await road.product.sandbox.control.configureApp({
     callbackUrl: `http://127.0.0.1:${port}/webhooks/meta/whatsapp`,
     verifyToken: road.product.services.webhooks.verifyToken.reveal(),
   });
 });
 afterEach(async () => {
-  await road.product.sandbox.control.setApp({ callbackUrl: null });
+  await road.product.sandbox.control.configureApp({ callbackUrl: null });
   await new Promise((resolve) => address.close(resolve));
   await road.product.database.sql("truncate webhook_deliveries cascade");
 });
@@ -81,17 +84,19 @@ test.each<[AccountEvent, string]>([
   expect(await statusOf(eva)).toMatchObject({ connected: true, may_send: true });
 });
 
-test.each<AccountEvent>(["PARTNER_ADDED", "PARTNER_APP_INSTALLED", "ACCOUNT_VIOLATION", "ACCOUNT_RESTRICTION"])(
-  "%s at Meta is remembered and leaves the number working",
-  async (event) => {
-    await connect(road.ana);
-    await metaSays(event);
-    expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
-    expect(
-      await road.product.database.sql("select 1 from connection_events where kind = $1", [event.toLowerCase()]),
-    ).toHaveLength(1);
-  },
-);
+test.each<AccountEvent>([
+  "PARTNER_ADDED",
+  "PARTNER_APP_INSTALLED",
+  "ACCOUNT_VIOLATION",
+  "ACCOUNT_RESTRICTION",
+])("%s at Meta is remembered and leaves the number working", async (event) => {
+  await connect(road.ana);
+  await metaSays(event);
+  expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
+  expect(
+    await road.product.database.sql("select 1 from connection_events where kind = $1", [event.toLowerCase()]),
+  ).toHaveLength(1);
+});
 
 test("an account that comes back works again without a person", async () => {
   await connect(road.ana);

@@ -3,10 +3,11 @@ import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/w
 import { chooseNumber, listConnections, pendingChoice } from "../integrations/connections.server.ts";
 import { requestDueChecks } from "../integrations/health.server.ts";
 import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect.ts";
+import { action as picker } from "../routes/settings.integrations_.$channel.number.tsx";
 import { api, asJson, connectedPlace, connectRoads, failed, pickerPlace } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
 
-const { road, ask, begin, comeBack, code, connect, connections, leave, statusOf } = connectRoads();
+const { road, ask, begin, comeBack, code, connect, connections, exchanges, leave, statusOf } = connectRoads();
 
 describe("several numbers", () => {
   const actor = () => ({
@@ -76,6 +77,41 @@ describe("several numbers", () => {
       phoneNumberId: NUMBER_IDS.cadenasSur2,
     });
     expect(outcome).toEqual({ kind: "failed", reason: "choice_expired" });
+  });
+});
+
+describe("an account without a number", () => {
+  const look = () =>
+    callRoute(
+      picker,
+      ask(pickerPlace, road.ana, { method: "POST", body: new URLSearchParams({ intent: "look" }) }),
+    );
+
+  test("says so, keeps the grant, and connects the number as soon as it is there, without another sign-in", async () => {
+    expect(await connect(road.ana, BUSINESS_IDS.bea)).toBe(failed("no_number"));
+    expect(await connections(road.ana)).toMatchObject([{ status: "pending", phone_number_id: null }]);
+    expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false, connections: [] });
+    expect((await look()).headers.get("location")).toBe(failed("no_number"));
+    const displayPhoneNumber = "+52 55 7777 6666";
+    road.product.sandbox.control.addNumber({ wabaId: WABA_IDS.bea, displayPhoneNumber, verifiedName: "Bea" });
+    expect((await look()).headers.get("location")).toBe(connectedPlace);
+    expect(await connections(road.ana)).toMatchObject([
+      { status: "active", phone_number_e164: "+525577776666" },
+    ]);
+    expect(exchanges()).toBe(1);
+    expect((await look()).headers.get("location")).toBe(failed("choice_expired"));
+  });
+
+  test("that gets several numbers leads to the list", async () => {
+    await connect(road.ana, BUSINESS_IDS.bea);
+    for (const displayPhoneNumber of ["+52 55 7777 0001", "+52 55 7777 0002"]) {
+      road.product.sandbox.control.addNumber({
+        wabaId: WABA_IDS.bea,
+        displayPhoneNumber,
+        verifiedName: "Bea",
+      });
+    }
+    expect((await look()).headers.get("location")).toBe(pickerPlace);
   });
 });
 

@@ -164,7 +164,6 @@ describe("a callback that must not connect", () => {
         code: code(BUSINESS_IDS.luz, { appId: "111111111111111" }),
       }),
     ],
-    ["no number in the account", "no_number", (state) => ({ state, code: code(BUSINESS_IDS.bea) })],
   ];
   test.each(failures)("for %s says %s and stores nothing", async (_name, reason, query) => {
     const { state } = await begin(road.ana);
