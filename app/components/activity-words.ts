@@ -21,6 +21,8 @@ export const activityWords: Record<string, string> = {
   access_lost: "Meta ended our access",
   access_recovered: "Meta’s access works again",
   deauthorized: "Whoever connected it took our access back at Meta",
+  silence_noticed: "No message for a day, which is unusual here",
+  silence_ended: "Messages arrive again",
   token_expiring: "Meta’s access ends soon",
   number_requested: "Another workspace asked for this number",
   partner_added: "The account was shared with us at Meta",

@@ -17,6 +17,8 @@ export interface NumberView {
   trouble: { code: string; at: Date } | null;
   /** Why Meta did not register the number; null while it has not refused. */
   registrationRefusal: string | null;
+  /** The last message, where messages usually come and none has for a day. */
+  silentSince: Date | null;
   /** When Meta's access ends, once that is less than two weeks away. */
   endsAt: Date | null;
   /** For admins: another workspace, with rights to the number at Meta, asked for it at this time. */
@@ -85,6 +87,7 @@ function numberView(connection: ConnectionView, isAdmin: boolean, now: Date): Nu
     deliveries: connection.deliveries,
     trouble,
     registrationRefusal: trouble ? null : registrationRefusal,
+    silentSince: trouble ? null : connection.silentSince,
     endsAt: trouble || !endsSoon(connection, now) ? null : connection.tokenExpiresAt,
     requestedAt: isAdmin ? connection.requestedAt : null,
   };

@@ -17,6 +17,7 @@ describe("the card", () => {
     deliveries: "on",
     maySend: true,
     requestedAt: null,
+    silentSince: null,
     registrationRefusal: null,
     ...changed,
   });

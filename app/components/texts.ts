@@ -268,6 +268,10 @@ export const texts = {
       } as Record<string, string>,
       otherwise: "Try again. If that does not help, ask us and quote the code.",
     },
+    silence: {
+      title: "It is unusually quiet.",
+      text: "Messages usually come every day. Send one to the number to see whether it arrives. The last one came on",
+    },
     ending: {
       title: "Meta’s access to this number ends soon.",
       text: "Reconnect before, and nothing is interrupted. It ends on",

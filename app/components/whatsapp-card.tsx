@@ -108,6 +108,11 @@ function ConnectedNumber({ number }: { number: NumberView }) {
       {deliveries === "failed" && !trouble ? (
         <RetryForm id={number.id} step="deliveries" label={words.retryDeliveries} />
       ) : null}
+      {number.silentSince ? (
+        <Notice look="warn" title={words.silence.title}>
+          {words.silence.text} <Time at={number.silentSince} />.
+        </Notice>
+      ) : null}
       {number.endsAt ? (
         <Notice look="warn" title={words.ending.title}>
           {words.ending.text} <Time at={number.endsAt} />.

@@ -40,6 +40,8 @@ export interface ConnectionView {
   deliveries: "starting" | "on" | "failed";
   /** Why Meta did not register the number, so that it receives nothing; null while it has not refused. */
   registrationRefusal: string | null;
+  /** The last message, where messages usually come and none has for a day; null otherwise. */
+  silentSince: Date | null;
   maySend: boolean;
   /** Somebody with rights to the number at Meta asked for it from another workspace, last at this time. */
   requestedAt: Date | null;
@@ -129,7 +131,8 @@ export async function disconnectEffects(
 }
 
 function viewOf(row: ConnectionRow, now: Date): ConnectionView {
-  const { connected_at, requested_at, registration, deliveries, error } = row.metadata as {
+  const { connected_at, requested_at, silent_since, registration, deliveries, error } = row.metadata as {
+    silent_since?: string | null;
     registration?: { result?: string; code?: string };
     requested_at?: string;
     connected_at?: string;
@@ -149,6 +152,7 @@ function viewOf(row: ConnectionRow, now: Date): ConnectionView {
     error: error?.code && error.at ? { code: error.code, at: error.at } : null,
     deliveries: deliveries?.state ?? "starting",
     registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
+    silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
   };

@@ -24,6 +24,7 @@ import type { ChannelId } from "./catalog.ts";
 import type { AccessReport } from "./channel.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
+import { noticeSilence } from "./silence.server.ts";
 
 const hour = 3_600;
 /** Every six hours, give or take a quarter, so that a thousand connections made in one day do not come up together. */
@@ -125,6 +126,8 @@ async function conclude(
   }
   if (verdict.kind === "alive") {
     await takeUpReport(deps, tdb, subject, row, verdict.report);
+    const silence = await noticeSilence(tdb, row, deps.now());
+    if (silence) await tell(tdb, subject, row, silence, {});
     const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
     return { result: "alive", refusals: 0, warnedDays, nextInSeconds: regularSeconds() };
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { listConnections } from "../integrations/connections.server.ts";
 import { checkConnection, requestDueChecks } from "../integrations/health.server.ts";
 import { subscribeWaba } from "../integrations/provisioning.server.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
@@ -160,6 +161,32 @@ test("the token's end is announced at 14, 7 and 1 days, once each", async () => 
     "select detail from connection_events where kind = 'token_expiring' order by id",
   );
   expect(told).toEqual([{ detail: { days: 13 } }, { detail: { days: 6 } }, { detail: { days: 0 } }]);
+});
+
+test("a day without a message is noticed where messages usually come, once, and so is its end", async () => {
+  const id = await connected();
+  const { tenantId } = road.ana;
+  const arrive = (from: number, to: number, when: string) =>
+    road.product.database.sql(
+      `with people as (insert into contacts (tenant_id, provider, wa_id)
+         select $1, 'whatsapp', n::text from generate_series($3::int, $4::int) n returning id)
+       insert into conversations (tenant_id, connection_id, contact_id, last_inbound_at)
+       select $1, $2, id, now() - $5::interval from people`,
+      [tenantId, id, from, to, when],
+    );
+  const silentSince = async () =>
+    (await listConnections(deps(), tenantId, "whatsapp"))[0]?.silentSince ?? null;
+  await arrive(1, 19, "30 hours");
+  await check(id);
+  expect(await silentSince()).toBeNull();
+  await arrive(20, 20, "30 hours");
+  await check(id);
+  await check(id);
+  expect(await silentSince()).toBeInstanceOf(Date);
+  await arrive(21, 21, "1 hour");
+  await check(id);
+  expect(await silentSince()).toBeNull();
+  expect(await events()).toEqual(["silence_noticed", "silence_ended"]);
 });
 
 describe("the clock", () => {

@@ -70,3 +70,21 @@ export async function forgetLooks(tdb: TenantDb, tenantId: string, connectionId:
     .where("connection_id", "=", connectionId)
     .execute();
 }
+
+/** How lively a connection was in the fortnight before its last message, and when that came. */
+export async function readRhythm(
+  tdb: TenantDb,
+  tenantId: string,
+  connectionId: string,
+): Promise<{ lastInboundAt: Date | null; lively: number }> {
+  const { rows } = await sql<{ lastInboundAt: Date | null; lively: number }>`
+    with last as (
+      select max(last_inbound_at) as at from conversations
+       where tenant_id = ${tenantId} and connection_id = ${connectionId})
+    select last.at as "lastInboundAt",
+           (select count(*)::int from conversations c
+             where c.tenant_id = ${tenantId} and c.connection_id = ${connectionId}
+               and c.last_inbound_at > last.at - interval '14 days') as lively
+      from last`.execute(tdb);
+  return rows[0] ?? { lastInboundAt: null, lively: 0 };
+}
