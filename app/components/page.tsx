@@ -124,3 +124,8 @@ export function NamedList({ name, children, level: Heading = "h3", marker = "pla
 export function listItem(text: string) {
   return <li key={text}>{text}</li>;
 }
+
+/** A part of a panel, set off from the one above. */
+export function Section({ children }: { children: ReactNode }) {
+  return <div className="grid gap-4 border-t border-line px-5 py-5">{children}</div>;
+}

@@ -17,7 +17,7 @@ export async function signIn(page: Page, email: string): Promise<void> {
 export async function goToMeta(
   page: Page,
   person: string,
-  button: string | RegExp = /^(Connect|Try)/,
+  button: string | RegExp = /^(Connect|Try|Start)/,
 ): Promise<void> {
   await page.getByRole("button", { name: button }).click();
   await page.getByRole("radio", { name: person }).check();
