@@ -47,7 +47,7 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
       await connector.registerNumber(token, row.phone_number_id, await pinOf(deps, subject));
     await conclude(deps, subject, channel, {
       result: "registered",
-      code: state === "open" ? "registered" : state,
+      code: state === "open" ? "by_us" : state,
     });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
@@ -84,7 +84,7 @@ async function conclude(
     const at = deps.now().toISOString();
     await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at } });
     // Most numbers were registered before us: that is no news.
-    if (outcome.result === "registered" && outcome.code !== "registered") return;
+    if (outcome.result === "registered" && outcome.code !== "by_us") return;
     const kind = outcome.result === "registered" ? "number_registered" : "registration_failed";
     const detail = { code: outcome.code };
     await recordEvent(tdb, { tenantId, connectionId, provider, kind, actorUserId: null, requestId, detail });

@@ -20,6 +20,11 @@ const run = (connectionId: string, lastAttempt = false) =>
 const refusal = async () =>
   (await listConnections(deps(), road.ana.tenantId, "whatsapp"))[0]?.registrationRefusal;
 
+const events = async () =>
+  (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== "connected");
+
 async function connected(changes: Partial<ReturnType<typeof number>> = {}): Promise<string> {
   Object.assign(number(), changes);
   await connect(road.ana);
@@ -43,6 +48,7 @@ describe("a number that was just added at Meta", () => {
     expect(kept?.pin_enc).toMatch(/^v1\./);
     await run(id);
     expect(registerCalls()).toBe(1);
+    expect(await events()).toEqual(["number_registered"]);
     // Unregistered again by somebody: the same PIN, so Meta takes it.
     Object.assign(number(), open);
     await run(id);
@@ -72,6 +78,7 @@ test("a number that is registered, or lives in the WhatsApp Business app, is nev
   await run(id);
   expect(registerCalls()).toBe(0);
   expect(await refusal()).toBeNull();
+  expect(await events()).toEqual([]);
 });
 
 describe("a refusal", () => {
