@@ -1,7 +1,8 @@
 /** What Meta tells of an account, applied to one connection of one tenant. */
 import { createHash } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
-import { holdConnected, recordOnce, saveStanding } from "../../db/queries/account-events.ts";
+import { holdConnected, saveStanding } from "../../db/queries/account-events.ts";
+import { recordOnce } from "../../db/queries/connection-events.ts";
 import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";

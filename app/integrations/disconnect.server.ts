@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueTeardown } from "../../db/jobs.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
   type ConnectionRow,
   lockConnectionsToRevoke,
-  recordEvent,
-  releaseNumber,
   revokeConnection,
 } from "../../db/queries/connections.ts";
+import { releaseNumber } from "../../db/queries/number-claims.ts";
 import { insertTeardown } from "../../db/queries/teardowns.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";

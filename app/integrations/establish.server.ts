@@ -2,17 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { sqlState, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueRegistration, enqueueSubscription } from "../../db/jobs.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
-  askHolderForNumber,
-  claimNumber,
   lockAttemptRow,
   lockRowOfNumber,
-  recordEvent,
   revokeConnection,
   saveConnection,
-  takeOverRevokedNumber,
 } from "../../db/queries/connections.ts";
 import { forgetLooks } from "../../db/queries/health.ts";
+import { askHolderForNumber, claimNumber, takeOverRevokedNumber } from "../../db/queries/number-claims.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
@@ -66,7 +64,7 @@ async function establish(
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
-  if ((await takeOverRevokedNumber(tdb, tenantId, channel, phoneNumberId)) === "taken") {
+  if ((await takeOverRevokedNumber(tdb, tenantId, phoneNumberId)) === "taken") {
     // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
     await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };

@@ -4,13 +4,13 @@
  */
 import { type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueCheck, enqueueSubscription } from "../../db/jobs.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
   type ConnectionRow,
   findConnection,
   markBroken,
   markMended,
   noteOnConnection,
-  recordEvent,
 } from "../../db/queries/connections.ts";
 import {
   expireNumberChoices,

@@ -4,17 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
   type ConnectionRow,
   listConnectionRows,
   lockAttemptRow,
-  recordEvent,
   saveConnection,
 } from "../../db/queries/connections.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { reasonOf } from "./connect.server.ts";
+import { TokenVaultError } from "./crypto.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
@@ -117,10 +118,12 @@ async function reachOfKeptGrant(
 ): Promise<{ token: Secret; reach: Reach } | ConnectOutcome> {
   const row = await openChoice(deps, tenantId, channel);
   if (!row?.access_token_enc) return { kind: "failed", reason: "choice_expired" };
-  const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
   try {
+    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
     return { token, reach: await deps.connectors[channel].findReach(token) };
   } catch (error) {
+    // Its key is gone: for the person that is a choice which is no longer open.
+    if (error instanceof TokenVaultError) return { kind: "failed", reason: "choice_expired" };
     if (!(error instanceof GraphError)) throw error;
     return { kind: "failed", reason: reasonOf(error) };
   }

@@ -1,6 +1,7 @@
 /** What the worker does at Meta for a connection: deliveries on after a connect, off after a disconnect. */
 import { withTenant } from "../../db/client.ts";
-import { findConnection, noteOnConnection, recordEvent } from "../../db/queries/connections.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
+import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import {
   findOpenTeardown,
   finishTeardownRow,

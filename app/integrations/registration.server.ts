@@ -2,10 +2,12 @@
 import { randomInt } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
 import { enqueueRegistration } from "../../db/jobs.ts";
-import { findConnection, noteOnConnection, recordEvent } from "../../db/queries/connections.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
+import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import { keepPin, saveRegistration } from "../../db/queries/registrations.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
+import { TokenVaultError } from "./crypto.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import type { Run } from "./provisioning.server.ts";
@@ -40,8 +42,8 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
   if (row?.status !== "active" || !row.phone_number_id || !row.access_token_enc) return;
   const channel = row.provider as ChannelId;
   const connector = deps.connectors[channel];
-  const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
   try {
+    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
     const state = await connector.readRegistration(token, row.phone_number_id);
     if (state === "open")
       await connector.registerNumber(token, row.phone_number_id, await pinOf(deps, subject));
@@ -50,6 +52,9 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
       code: state === "open" ? "by_us" : state,
     });
   } catch (error) {
+    // A key that is gone does not come back by trying again.
+    if (error instanceof TokenVaultError)
+      return conclude(deps, subject, channel, { result: "failed", code: error.code });
     if (!(error instanceof GraphError)) throw error;
     if (error.facts.code === deletedRecently) return later(deps, subject);
     const code = refusals.get(error.facts.code) ?? (error.kind === "retry_later" ? undefined : error.kind);

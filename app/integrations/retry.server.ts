@@ -1,7 +1,8 @@
 /** Trying one step at Meta again because a person asked: they may have mended there what we could not. */
 import { withTenant } from "../../db/client.ts";
 import { enqueueRegistration, enqueueSubscription } from "../../db/jobs.ts";
-import { findConnection, noteOnConnection, recordEvent } from "../../db/queries/connections.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
+import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
 

@@ -163,6 +163,21 @@ test("the token's end is announced at 14, 7 and 1 days, once each", async () => 
   expect(told).toEqual([{ detail: { days: 13 } }, { detail: { days: 6 } }, { detail: { days: 0 } }]);
 });
 
+test("a look that succeeds takes back only what it disproves", async () => {
+  const id = await connected();
+  const cause = (code: string) => ({ code, at: new Date().toISOString() });
+  const broken = async (error: object) => {
+    const text =
+      "update channel_connections set status = 'error', metadata = metadata || jsonb_build_object('error', $1::jsonb)";
+    await road.product.database.sql(text, [JSON.stringify(error)]);
+    await check(id);
+    return (await stateOf()).status;
+  };
+  expect(await broken({ ...cause("access_removed"), also: [cause("account_disabled")] })).toBe("error");
+  expect(await broken(cause("account_disabled"))).toBe("error");
+  expect(await broken({ ...cause("access_removed"), also: [cause("permission_lost")] })).toBe("active");
+});
+
 test("a day without a message is noticed where messages usually come, once, and so is its end", async () => {
   const id = await connected();
   const { tenantId } = road.ana;

@@ -104,7 +104,7 @@ grant select, insert, update on connection_teardowns to app_tenant;
 
 -- A number changes hands only after its owner let it go: the revoked row of another workspace gives the id up and
 -- remembers it. Answers 'free' (nobody else holds it now) or 'taken', and nothing about the holder.
-create function app.take_over_revoked_number(channel text, number_id text, claiming_tenant uuid)
+create function app.take_over_revoked_number(number_id text, claiming_tenant uuid)
   returns text
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -134,5 +134,5 @@ create function app.waba_in_use(channel text, waba text)
     select from channel_connections
      where provider = channel and waba_id = waba and status in ('active', 'error')) $$;
 
-revoke execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text) from public;
-grant execute on function app.take_over_revoked_number(text, text, uuid), app.waba_in_use(text, text) to app_tenant;
+revoke execute on function app.take_over_revoked_number(text, uuid), app.waba_in_use(text, text) from public;
+grant execute on function app.take_over_revoked_number(text, uuid), app.waba_in_use(text, text) to app_tenant;

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 import type { ConnectionStatus } from "../schema.ts";
-import type { ConnectionEvent, ConnectionRow } from "./connections.ts";
+import type { ConnectionRow } from "./connections.ts";
 
 /** The row of a connected number, held until the transaction ends; undefined for one that is not connected (any more). */
 export async function holdConnected(
@@ -18,34 +18,6 @@ export async function holdConnected(
     .where("status", "in", ["active", "error"])
     .forUpdate()
     .executeTakeFirst();
-}
-
-/** Records what was told, once for each digest on each connection. Answers false when it is known already. */
-export async function recordOnce(
-  tdb: TenantDb,
-  event: ConnectionEvent & { connectionId: string; sourceDigest: string },
-): Promise<boolean> {
-  const stored = await tdb
-    .insertInto("connection_events")
-    .values({
-      tenant_id: event.tenantId,
-      connection_id: event.connectionId,
-      provider: event.provider,
-      kind: event.kind,
-      actor_user_id: event.actorUserId,
-      request_id: event.requestId,
-      detail: JSON.stringify(event.detail ?? {}),
-      source_digest: event.sourceDigest,
-    })
-    .onConflict((oc) =>
-      oc
-        .columns(["tenant_id", "connection_id", "source_digest"])
-        .where("source_digest", "is not", null)
-        .doNothing(),
-    )
-    .returning("id")
-    .executeTakeFirst();
-  return stored !== undefined;
 }
 
 /** Writes status and the whole of `metadata` on a row that `holdConnected` holds. */

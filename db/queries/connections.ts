@@ -1,4 +1,4 @@
-/** `channel_connections` and what belongs to one: its claim on a number, its events, its teardown at Meta. */
+/** `channel_connections`: finding, locking and changing a connection's row. */
 import { type Selectable, sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 import type { ConnectionStatus, Schema } from "../schema.ts";
@@ -12,14 +12,6 @@ export async function listConnectionRows(
   provider: string,
 ): Promise<ConnectionRow[]> {
   return ofChannel(tdb, tenantId, provider).orderBy("created_at").orderBy("id").execute();
-}
-
-function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {
-  return tdb
-    .selectFrom("channel_connections")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where("provider", "=", provider);
 }
 
 export async function findConnection(
@@ -152,7 +144,10 @@ export async function markBroken(
   return changed !== undefined;
 }
 
-/** Back to `active` from one of the causes in `codes`. Answers false when there was nothing of the kind. */
+/**
+ * Back to `active` when every cause that holds is one of `codes`. Answers false when there was nothing of the kind, or
+ * when another cause stands behind it (`error.also`): that one is not disproved.
+ */
 export async function markMended(
   tdb: TenantDb,
   tenantId: string,
@@ -167,6 +162,10 @@ export async function markMended(
     .where("status", "=", "error")
     .where("access_token_enc", "is not", null)
     .where(sql<string>`metadata->'error'->>'code'`, "in", codes)
+    .where(
+      sql<boolean>`not exists (select from jsonb_array_elements(coalesce(metadata->'error'->'also', '[]')) other
+                                where other->>'code' <> all(${codes}::text[]))`,
+    )
     .returning("id")
     .executeTakeFirst();
   return changed !== undefined;
@@ -208,92 +207,6 @@ export async function lockConnectionsToRevoke(
     .execute();
 }
 
-/** 'taken' when another workspace holds the number and has not let it go; says nothing about who. */
-export async function takeOverRevokedNumber(
-  tdb: TenantDb,
-  tenantId: string,
-  provider: string,
-  phoneNumberId: string,
-): Promise<"free" | "taken"> {
-  const answer = await sql<{ verdict: "free" | "taken" }>`
-    select app.take_over_revoked_number(${provider}, ${phoneNumberId}, ${tenantId}) as verdict`.execute(tdb);
-  return answer.rows[0]?.verdict ?? "taken";
-}
-
-/** Lets the workspace that holds a number know that somebody with rights to it asked, and nothing more. */
-export async function askHolderForNumber(
-  tdb: TenantDb,
-  { tenantId, requestId }: { tenantId: string; requestId: string },
-  provider: string,
-  phoneNumberId: string,
-): Promise<void> {
-  await sql`select app.ask_holder_for_number(${provider}, ${phoneNumberId}, ${tenantId}, ${requestId})`.execute(
-    tdb,
-  );
-}
-
-/** From now on deliveries of this number are this connection's. A no-op while it already owns it. */
-export async function claimNumber(
-  tdb: TenantDb,
-  claim: { tenantId: string; connectionId: string; provider: string; phoneNumberId: string },
-): Promise<void> {
-  const open = await tdb
-    .selectFrom("number_claims")
-    .select("id")
-    .where("tenant_id", "=", claim.tenantId)
-    .where("connection_id", "=", claim.connectionId)
-    .where("provider", "=", claim.provider)
-    .where("phone_number_id", "=", claim.phoneNumberId)
-    .where("released_at", "is", null)
-    .executeTakeFirst();
-  if (open) return;
-  await tdb
-    .insertInto("number_claims")
-    .values({
-      tenant_id: claim.tenantId,
-      connection_id: claim.connectionId,
-      provider: claim.provider,
-      phone_number_id: claim.phoneNumberId,
-    })
-    .execute();
-}
-
-/** What is received after this moment is nobody's, until the number is claimed again. */
-export async function releaseNumber(tdb: TenantDb, tenantId: string, connectionId: string): Promise<void> {
-  await tdb
-    .updateTable("number_claims")
-    .set({ released_at: sql<Date>`clock_timestamp()` })
-    .where("tenant_id", "=", tenantId)
-    .where("connection_id", "=", connectionId)
-    .where("released_at", "is", null)
-    .execute();
-}
-
-export interface ConnectionEvent {
-  tenantId: string;
-  connectionId: string | null;
-  provider: string;
-  kind: string;
-  actorUserId: string | null;
-  requestId: string;
-  detail?: Record<string, unknown>;
-}
-
-export async function recordEvent(tdb: TenantDb, event: ConnectionEvent): Promise<void> {
-  await tdb
-    .insertInto("connection_events")
-    .values({
-      tenant_id: event.tenantId,
-      connection_id: event.connectionId,
-      provider: event.provider,
-      kind: event.kind,
-      actor_user_id: event.actorUserId,
-      request_id: event.requestId,
-      detail: JSON.stringify(event.detail ?? {}),
-    })
-    .execute();
-}
-
 export async function countKept(
   tdb: TenantDb,
   tenantId: string,
@@ -314,4 +227,12 @@ export async function countKept(
     .where("conversations.connection_id", "=", connectionId)
     .executeTakeFirst();
   return { conversations: Number(row?.conversations ?? 0), messages: Number(row?.messages ?? 0) };
+}
+
+function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider);
 }
