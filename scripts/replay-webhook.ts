@@ -1,10 +1,10 @@
 /**
  * Posts a webhook body, signed as Meta would, to a running web, and says which workspace it reached.
  *
- *   node scripts/replay-webhook.ts                          a sample text message
- *   node scripts/replay-webhook.ts --sample image           another kind: text, image, reply, status
- *   node scripts/replay-webhook.ts --file body.json         any file, byte for byte
- *   node scripts/replay-webhook.ts --phone-number-id ID     for that number (samples only)
+ *   npm run replay                                  a sample text message
+ *   npm run replay -- --sample image                another kind: text, image, reply, status
+ *   npm run replay -- --file body.json              any file, byte for byte
+ *   npm run replay -- --phone-number-id ID          for that number (samples only)
  *
  * Needs a running `npm run dev`, or ORIGIN, DATABASE_URL and META_APP_SECRET. Loopback only, never production.
  */
