@@ -50,11 +50,15 @@ export function ConnectedNumber({ number }: { number: NumberView }) {
       />
       <div className="flex flex-wrap items-center gap-3">
         {trouble ? (
-          <ConnectForm label={words.reconnect} quiet={!words.troubleOf(trouble.code).reconnectHelps} />
+          <ConnectForm
+            channel="whatsapp"
+            label={words.reconnect}
+            quiet={!words.troubleOf(trouble.code).reconnectHelps}
+          />
         ) : (
           <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
         )}
-        {number.endsAt ? <ConnectForm label={words.reconnect} quiet /> : null}
+        {number.endsAt ? <ConnectForm channel="whatsapp" label={words.reconnect} quiet /> : null}
         <Link
           to={`/settings/integrations/whatsapp/disconnect?connection=${number.id}`}
           className={`py-2 ${linkLook}`}

@@ -77,7 +77,7 @@ function OpenChoice({ choosing }: { choosing: "several" | "none" }) {
         <ButtonLink look="primary" to="/settings/integrations/whatsapp/number">
           {action}
         </ButtonLink>
-        <ConnectForm label={words.startAgain} quiet />
+        <ConnectForm channel="whatsapp" label={words.startAgain} quiet />
       </div>
     </Section>
   );
@@ -87,7 +87,7 @@ function OpenChoice({ choosing }: { choosing: "several" | "none" }) {
 function AnotherNumber() {
   return (
     <Section>
-      <ConnectForm label={words.another} quiet />
+      <ConnectForm channel="whatsapp" label={words.another} quiet />
     </Section>
   );
 }
@@ -110,7 +110,7 @@ function Invitation({ card }: { card: CardView }) {
         <NamedList name={words.youNeed}>{words.needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm label={connectLabel(card)} />
+      <ConnectForm channel="whatsapp" label={connectLabel(card)} />
     </Section>
   );
 }
