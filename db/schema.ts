@@ -29,6 +29,7 @@ export interface Schema {
     connection_id: string;
     claimed_at: Generated<Date>;
     released_at: Date | null;
+    first_event_at: Generated<Date | null>;
   };
   connection_events: {
     id: BigId;

@@ -116,8 +116,11 @@ function together(troubles: Trouble[]): Trouble {
   return also.length > 0 ? { ...newest, also } : newest;
 }
 
-/** Where the latest word on something is kept; undefined for what is only recorded as an event. */
-function slotOf({ field, event }: AccountNews): string | undefined {
+/** Where in `metadata` the latest word on something is kept. */
+export const toldSlots = ["quality", "name_status", "limits", "restriction"];
+
+/** Undefined for what is only recorded as an event. */
+function slotOf({ field, event }: AccountNews): (typeof toldSlots)[number] | undefined {
   if (field === "phone_number_quality_update") return "quality";
   if (field === "phone_number_name_update") return "name_status";
   if (field === "business_capability_update") return "limits";

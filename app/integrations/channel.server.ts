@@ -48,6 +48,20 @@ export interface AccessReport {
   deliveries: "ours" | "missing" | "elsewhere";
 }
 
+/** `page`: the whole document goes to the platform and comes back. `window`: the platform's own script opens a window. */
+export type SignupRoad = "page" | "window";
+
+/** For the browser: nothing secret. */
+export interface SignupWindow {
+  /** The platform's script. */
+  sdkUrl: string;
+  appId: string;
+  configId: string;
+  graphVersion: string;
+  /** Exactly these origins are believed when a window tells how it ended. */
+  origins: string[];
+}
+
 /** How a tenant is connected to a channel. Every method throws `GraphError` and nothing else for what Meta does. */
 export interface ChannelConnector {
   channel: ChannelId;
@@ -55,8 +69,13 @@ export interface ChannelConnector {
   appId: string;
   /** Where to send the person. `state` comes back untouched in the callback. */
   authorizeUrl(state: string): string;
-  /** Spends the code. Never retried: a code works once, and after a time-out nobody knows whether it was spent. */
-  exchangeCode(code: string): Promise<Grant>;
+  /** What a page needs to open the sign-up in a window of its own; undefined where that is not switched on. */
+  signupWindow: SignupWindow | undefined;
+  /**
+   * Spends the code that came back on this road. Never retried: a code works once, and after a time-out nobody knows
+   * whether it was spent.
+   */
+  exchangeCode(code: string, road: SignupRoad): Promise<Grant>;
   /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
   findReach(accessToken: Secret): Promise<Reach>;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */

@@ -2,13 +2,19 @@
 import { withTenant } from "../../db/client.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import type { ChannelId } from "./catalog.ts";
-import type { Grant, Reach } from "./channel.server.ts";
+import type { Grant, Reach, SignupRoad } from "./channel.server.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
-import { type ConnectOutcome, connectNumber, recordMissingPermissions } from "./establish.server.ts";
+import {
+  type ConnectOutcome,
+  connectNumber,
+  reasonOf,
+  recordMissingPermissions,
+} from "./establish.server.ts";
+import { keepGrant, keepReach } from "./kept-grant.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
-import { offerNumbers } from "./number-choice.server.ts";
 import { type Caller, issueState, redeemState } from "./oauth-states.server.ts";
+import { stepOfFailure, stumbled, type Trail, trailOfReach, walked } from "./trail.server.ts";
 
 /** The state is committed before the URL is returned, so that no callback can arrive ahead of it. */
 export async function startConnect(
@@ -20,25 +26,35 @@ export async function startConnect(
   return { authUrl: deps.connectors[input.channel].authorizeUrl(state), state };
 }
 
-/** What Meta's redirect carries; everything in it is untrusted text. */
+/** What came back from Meta, by redirect or told by its window; everything in it is untrusted text. */
 export interface CallbackParams {
   state: string | null;
   code: string | null;
   error: string | null;
+  /** The number that the window names as picked: a hint, worth something only where Meta lists it for the grant. */
+  pickedNumberId?: string | null;
+}
+
+/** How far an attempt has come: the steps walked, and the reason when it ended. */
+interface Attempt {
+  trail: Trail;
+  outcome: ConnectOutcome;
 }
 
 /**
  * Ends a sign-in. Order of checks: the state is redeemed first, in one statement, so the code is spent at most once
  * however often the callback is called; then the code is exchanged at once (it lives 30 seconds) and never again; then
- * the grant's reach decides. Every outcome leaves an event. Nothing is stored unless the reach was proved.
+ * the grant's reach decides. Every outcome leaves an event with the steps that led to it. No number is connected unless
+ * the reach was proved; a grant whose reach Meta did not answer for is kept for an hour, so that only that step is to
+ * be tried again.
  */
 export async function completeConnect(
   deps: IntegrationDeps,
   actor: Actor,
   input: { channel: ChannelId; params: CallbackParams },
 ): Promise<ConnectOutcome> {
-  const outcome = await attempt(deps, actor, input);
-  if (outcome.kind === "failed") await recordFailure(deps, actor, input.channel, outcome.reason);
+  const { outcome, trail } = await attempt(deps, actor, input);
+  if (outcome.kind === "failed") await recordFailure(deps, actor, input.channel, outcome.reason, trail);
   return outcome;
 }
 
@@ -46,16 +62,27 @@ async function attempt(
   deps: IntegrationDeps,
   actor: Actor,
   { channel, params }: { channel: ChannelId; params: CallbackParams },
-): Promise<ConnectOutcome> {
+): Promise<Attempt> {
+  const ended = (trail: Trail, reason: ReasonCode) => ({
+    trail,
+    outcome: { kind: "failed" as const, reason },
+  });
   const redeemed = await redeemState(deps, actor, channel, params.state);
-  if (redeemed !== "ok") return { kind: "failed", reason: redeemed };
-  if (params.error !== null) return { kind: "failed", reason: refusalReason(params.error) };
-  if (!params.code) return { kind: "failed", reason: "code_rejected" };
-  const found = await spendCode(deps, channel, params.code);
-  if ("grant" in found) return settle(deps, actor, channel, found);
-  // Meta named no scope as missing, it refused the reading itself.
-  if (found.reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
-  return { kind: "failed", reason: found.reason };
+  if ("reason" in redeemed)
+    return ended(stumbled({}, deps.now(), "state_checked", redeemed.reason), redeemed.reason);
+  const trail = walked({}, deps.now(), "state_checked");
+  if (params.error !== null) return ended(trail, refusalReason(params.error));
+  if (!params.code) return ended(trail, "code_rejected");
+  const grant = await spendCode(deps, channel, params.code, redeemed.road);
+  if ("reason" in grant && grant.reason === "permission_missing")
+    await recordMissingPermissions(deps, actor, channel);
+  if ("reason" in grant)
+    return ended(stumbled(trail, deps.now(), "code_exchanged", grant.reason), grant.reason);
+  return followGrant(deps, actor, channel, {
+    grant,
+    trail: walked(trail, deps.now(), "code_exchanged"),
+    pickedNumberId: params.pickedNumberId,
+  });
 }
 
 /** Meta's word for a person who pressed Cancel is access_denied; its own troubles have names of their own. */
@@ -66,49 +93,69 @@ function refusalReason(error: string): ReasonCode {
     : "code_rejected";
 }
 
-type Found = { grant: Grant; reach: Reach };
-
 async function spendCode(
   deps: IntegrationDeps,
   channel: ChannelId,
   code: string,
-): Promise<Found | { reason: ReasonCode }> {
-  const connector = deps.connectors[channel];
+  road: SignupRoad,
+): Promise<Grant | { reason: ReasonCode }> {
   try {
-    const grant = await connector.exchangeCode(code);
-    return { grant, reach: await connector.findReach(grant.accessToken) };
+    return await deps.connectors[channel].exchangeCode(code, road);
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return { reason: reasonOf(error) };
   }
 }
 
-/** The reason a person is told when Meta refused a step on the way. */
-export function reasonOf(error: GraphError): ReasonCode {
-  if (error.kind === "permission") return "permission_missing";
-  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice.
-  const later = error.kind === "retry_later" || (error.kind === "bug" && error.facts.code === undefined);
-  return later ? "meta_unavailable" : "code_rejected";
+interface Walk {
+  grant: Grant;
+  trail: Trail;
+  pickedNumberId?: string | null | undefined;
+}
+
+async function followGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  { grant, trail, pickedNumberId }: Walk,
+): Promise<Attempt> {
+  try {
+    const reach = await deps.connectors[channel].findReach(grant.accessToken);
+    const seen = trailOfReach(trail, reach, deps.now());
+    return {
+      trail: seen,
+      outcome: await settle(deps, actor, channel, { grant, reach, trail: seen, pickedNumberId }),
+    };
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const reason = reasonOf(error);
+    const stopped = stumbled(trail, deps.now(), stepOfFailure(error), reason);
+    // Meta named no scope as missing, it refused the reading itself.
+    if (reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
+    // The code is spent: without its grant the person would have to sign in again for an answer that Meta owes us.
+    if (reason === "meta_unavailable") await keepGrant(deps, actor, channel, grant, stopped);
+    return { trail: stopped, outcome: { kind: "failed", reason } };
+  }
 }
 
 async function settle(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { grant, reach }: Found,
+  { grant, reach, trail, pickedNumberId }: Walk & { reach: Reach },
 ): Promise<ConnectOutcome> {
   if (reach.missingPermissions.length > 0) {
     await recordMissingPermissions(deps, actor, channel, reach);
     return { kind: "failed", reason: "permission_missing" };
   }
-  const [only, ...others] = reach.numbers;
-  if (!only) {
-    // The grant is kept for an hour: the number may be on its way, and nobody should have to sign in again for it.
-    await offerNumbers(deps, actor, channel, grant, reach);
-    return { kind: "failed", reason: "no_number" };
-  }
-  if (others.length > 0) return offerNumbers(deps, actor, channel, grant, reach);
-  return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number: only });
+  const picked = reach.numbers.find((number) => number.phoneNumberId === pickedNumberId);
+  const [first, ...others] = reach.numbers;
+  const number = picked ?? (others.length === 0 ? first : undefined);
+  if (number)
+    return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number, trail });
+  // None: it may be on its way, and nobody should have to sign in again for it.
+  await keepReach(deps, actor, channel, { grant, reach, trail });
+  return first ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
 }
 
 async function recordFailure(
@@ -116,6 +163,7 @@ async function recordFailure(
   actor: Actor,
   channel: ChannelId,
   reason: string,
+  steps: Trail,
 ): Promise<void> {
   deps.log.info("connect attempt ended", { tenant_id: actor.tenantId, provider: channel, reason });
   await withTenant(deps.db, actor.tenantId, (tdb) =>
@@ -126,7 +174,7 @@ async function recordFailure(
       kind: "connect_failed",
       actorUserId: actor.userId,
       requestId: actor.requestId,
-      detail: { reason },
+      detail: { reason, steps },
     }),
   );
 }

@@ -4,6 +4,7 @@ import { sqlState, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueRegistration, enqueueSubscription } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
+  type ConnectionRow,
   lockAttemptRow,
   lockRowOfNumber,
   revokeConnection,
@@ -12,11 +13,14 @@ import {
 import { forgetLooks } from "../../db/queries/health.ts";
 import { askHolderForNumber, claimNumber, takeOverRevokedNumber } from "../../db/queries/number-claims.ts";
 import type { Secret } from "../platform/secret.server.ts";
+import { toldSlots } from "./account-standing.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
+import type { GraphError } from "./meta/graph-error.server.ts";
 import { grantedBy } from "./obligations.server.ts";
+import { type Trail, walked } from "./trail.server.ts";
 
 export type ConnectOutcome =
   | { kind: "connected"; connectionId: string }
@@ -30,6 +34,8 @@ export interface ProvedNumber {
   /** The exchange's own word on the token's end, where there was an exchange. */
   grant?: Grant;
   how?: "manual";
+  /** The steps so far. */
+  trail: Trail;
 }
 
 /**
@@ -60,7 +66,7 @@ async function establish(
   tdb: TenantDb,
   actor: Actor,
   channel: ChannelId,
-  { token, number, reach, grant, how }: ProvedNumber,
+  { token, number, reach, grant, how, trail }: ProvedNumber,
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
@@ -92,7 +98,9 @@ async function establish(
         connected_by: userId,
         connected_at: deps.now().toISOString(),
         deliveries: { state: "starting" },
+        steps: walked(trail, deps.now(), "number_proved"),
         ...grantedBy(reach, deps.now()),
+        ...whatMetaTold(numberRow),
       },
     },
   );
@@ -112,6 +120,20 @@ async function establish(
   await enqueueSubscription(tdb, { tenantId, connectionId, requestId });
   await enqueueRegistration(tdb, { tenantId, connectionId, requestId });
   return { kind: "connected", connectionId };
+}
+
+/** The reason a person is told when Meta refused a step on the way. */
+export function reasonOf(error: GraphError): ReasonCode {
+  if (error.kind === "permission") return "permission_missing";
+  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice.
+  const later = error.kind === "retry_later" || (error.kind === "bug" && error.facts.code === undefined);
+  return later ? "meta_unavailable" : "code_rejected";
+}
+
+/** Of the number and its account, whatever grant we had then: Meta tells it when it changes and not again. */
+function whatMetaTold(row: ConnectionRow | undefined): Record<string, unknown> {
+  const kept = Object.entries(row?.metadata ?? {}).filter(([name]) => toldSlots.includes(name));
+  return Object.fromEntries(kept);
 }
 
 /** Leaves a row with status `error` that says which permissions were missing; a working connection stays untouched. */

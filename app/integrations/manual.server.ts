@@ -5,6 +5,7 @@ import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
 import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
+import { trailOfReach } from "./trail.server.ts";
 
 export type ManualOutcome =
   | Exclude<ConnectOutcome, { kind: "failed" }>
@@ -27,7 +28,8 @@ export async function connectManually(
       (one) => one.phoneNumberId === input.phoneNumberId && one.wabaId === input.wabaId,
     );
     if (!number) return { kind: "failed", reason: "number_not_in_waba" };
-    return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual" });
+    const trail = trailOfReach({}, reach, deps.now());
+    return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual", trail });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     if (error.kind === "permission") return { kind: "failed", reason: "permission_missing" };

@@ -6,12 +6,15 @@ import { randomBytes } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
 import * as states from "../../db/queries/oauth-states.ts";
 import type { ChannelId } from "./catalog.ts";
+import type { SignupRoad } from "./channel.server.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
 
 export interface Caller {
   ip: string;
   userAgent: string;
+  /** By which road the person means to come back; `page` unless said otherwise. */
+  road?: SignupRoad | undefined;
 }
 
 /** The nonce, committed when this returns. */
@@ -19,10 +22,10 @@ export async function issueState(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  caller: Caller,
+  { ip, userAgent, road = "page" }: Caller,
 ): Promise<string> {
   const nonce = randomBytes(32).toString("base64url");
-  const metadata = { ip: caller.ip.slice(0, 64), user_agent: caller.userAgent.slice(0, 300) };
+  const metadata = { ip: ip.slice(0, 64), user_agent: userAgent.slice(0, 300), road };
   await withTenant(deps.db, actor.tenantId, (tdb) =>
     states.insertState(tdb, { ...bindingOf(actor, channel), nonce, metadata }),
   );
@@ -31,19 +34,22 @@ export async function issueState(
 
 const refusals = { used: "state_used", expired: "state_expired", unknown: "state_invalid" } as const;
 
-/** "ok" for exactly one caller; every other learns why not, and somebody else's state looks like one that never was. */
+/**
+ * The road that the attempt was begun for, to exactly one caller; every other learns why not, and somebody else's state
+ * looks like one that never was.
+ */
 export async function redeemState(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
   nonce: string | null,
-): Promise<"ok" | Extract<ReasonCode, `state_${string}`>> {
-  if (!nonce || !/^[\w-]{43}$/.test(nonce)) return "state_invalid";
+): Promise<{ road: SignupRoad } | { reason: Extract<ReasonCode, `state_${string}`> }> {
+  if (!nonce || !/^[\w-]{43}$/.test(nonce)) return { reason: "state_invalid" };
   const binding = bindingOf(actor, channel);
   return withTenant(deps.db, actor.tenantId, async (tdb) => {
-    if (await states.redeemState(tdb, nonce, binding)) return "ok";
-    const why = await states.explainState(tdb, nonce, binding);
-    return refusals[why];
+    const redeemed = await states.redeemState(tdb, nonce, binding);
+    if (redeemed) return { road: redeemed.metadata.road === "window" ? "window" : "page" };
+    return { reason: refusals[await states.explainState(tdb, nonce, binding)] };
   });
 }
 

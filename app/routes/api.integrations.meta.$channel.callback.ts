@@ -1,22 +1,38 @@
-import type { LoaderFunctionArgs } from "@remix-run/node";
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { completeConnect } from "../integrations/connections.server.ts";
 import { actorOf, afterConnect, channelOf, requireMethod } from "../web/api.server.ts";
+import { fieldOf, readForm } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
 /** `GET`: where Meta sends the person back to, with a code or an error. Always ends at a page that says what happened. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const channel = channelOf(params);
-  const viewer = await requireViewer(request);
   const query = new URL(request.url).searchParams;
-  const outcome = await completeConnect(services().integrations, actorOf(viewer, request), {
-    channel,
-    params: { state: query.get("state"), code: query.get("code"), error: query.get("error") },
-  });
-  return afterConnect(channel, outcome);
+  return complete(request, params, (name) => query.get(name));
 }
 
-export async function action({ request }: { request: Request }) {
-  requireMethod(request, "GET");
-  return null;
+/** `POST`: the same, from our own page, which was told by a window of Meta's. The code stands in no address. */
+export async function action({ request, params }: ActionFunctionArgs) {
+  requireMethod(request, "POST");
+  const form = await readForm(request);
+  return complete(request, params, (name) => fieldOf(form, name, 4_096) || null);
+}
+
+async function complete(
+  request: Request,
+  params: { channel?: string | undefined },
+  given: (name: string) => string | null,
+) {
+  const channel = channelOf(params);
+  const viewer = await requireViewer(request);
+  const outcome = await completeConnect(services().integrations, actorOf(viewer, request), {
+    channel,
+    params: {
+      state: given("state"),
+      code: given("code"),
+      error: given("error"),
+      pickedNumberId: given("phone_number_id"),
+    },
+  });
+  return afterConnect(channel, outcome);
 }

@@ -1,18 +1,21 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { startConnect } from "../integrations/connections.server.ts";
-import { actorOf, channelOf, requireMethod } from "../web/api.server.ts";
+import { actorOf, channelOf, fieldFrom, requireMethod } from "../web/api.server.ts";
 import { clientIp, wantsJson } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session.server.ts";
 
-/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. */
+/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `road=window` begins an attempt for a window. */
 export async function action({ request, params }: ActionFunctionArgs) {
   requireMethod(request, "POST");
   const channel = channelOf(params);
   const json = wantsJson(request);
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
   const { integrations, trustedProxyHops } = services();
+  const road = await fieldFrom(request, "road");
+  const hasWindow = integrations.connectors[channel].signupWindow !== undefined;
   const caller = {
+    road: road === "window" && hasWindow ? ("window" as const) : ("page" as const),
     ip: clientIp(request, trustedProxyHops),
     userAgent: request.headers.get("user-agent") ?? "",
   };

@@ -47,13 +47,14 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** `connectionId` of a form or a JSON body; undefined when none is named. Throws 400 for what cannot be one. */
 export async function connectionIdFrom(request: Request): Promise<string | undefined> {
-  const given = await readField(request, "connectionId");
+  const given = await fieldFrom(request, "connectionId");
   if (given === undefined || given === "") return undefined;
   if (uuid.test(given)) return given;
   throw Response.json({ error: "bad_request", field: "connectionId" }, { status: 400 });
 }
 
-async function readField(request: Request, name: string): Promise<string | undefined> {
+/** One field of a form or a JSON body; undefined for any other body. Throws 400 for one that cannot be read. */
+export async function fieldFrom(request: Request, name: string): Promise<string | undefined> {
   const type = request.headers.get("content-type") ?? "";
   try {
     if (type.startsWith("application/json")) {

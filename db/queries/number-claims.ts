@@ -61,3 +61,19 @@ export async function releaseNumber(tdb: TenantDb, tenantId: string, connectionI
     .where("released_at", "is", null)
     .execute();
 }
+
+/** When the first delivery came for each connection that holds its number now, by connection. */
+export async function firstEventsOf(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+): Promise<Map<string, Date | null>> {
+  const claims = await tdb
+    .selectFrom("number_claims")
+    .select(["connection_id", "first_event_at"])
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider)
+    .where("released_at", "is", null)
+    .execute();
+  return new Map(claims.map((claim) => [claim.connection_id, claim.first_event_at]));
+}

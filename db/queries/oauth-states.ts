@@ -11,7 +11,7 @@ export interface StateBinding {
 
 export async function insertState(
   tdb: TenantDb,
-  binding: StateBinding & { nonce: string; metadata: { ip: string; user_agent: string } },
+  binding: StateBinding & { nonce: string; metadata: Record<string, string> },
 ): Promise<void> {
   await tdb
     .insertInto("oauth_states")
@@ -26,9 +26,13 @@ export async function insertState(
     .execute();
 }
 
-/** One statement decides: of any number of callers with the same nonce exactly one gets true. Time is the database's. */
-export async function redeemState(tdb: TenantDb, nonce: string, binding: StateBinding): Promise<boolean> {
-  const redeemed = await tdb
+/** One statement decides: of any number of callers with the same nonce exactly one gets it. Time is the database's. */
+export async function redeemState(
+  tdb: TenantDb,
+  nonce: string,
+  binding: StateBinding,
+): Promise<{ metadata: Record<string, unknown> } | undefined> {
+  return tdb
     .updateTable("oauth_states")
     .set({ used_at: sql<Date>`now()` })
     .where("nonce", "=", nonce)
@@ -38,9 +42,8 @@ export async function redeemState(tdb: TenantDb, nonce: string, binding: StateBi
     .where("provider", "=", binding.provider)
     .where("used_at", "is", null)
     .where("expires_at", ">", sql<Date>`now()`)
-    .returning("id")
+    .returning("metadata")
     .executeTakeFirst();
-  return redeemed !== undefined;
 }
 
 /** Whether the sign-in at Meta that this person started last is still open: not come back from, not expired. */

@@ -1,6 +1,12 @@
 import type { Log } from "../../platform/log.server.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 
+/**
+ * The `redirect_uri` at the exchange of a code that came by Meta's script. Documented as left out; integrators report
+ * that their apps want it empty.
+ */
+export type PopupRedirectUri = "omit" | "empty";
+
 /** Our app at Meta, as both processes know it. */
 export interface MetaAppConfig {
   appId: string;
@@ -12,5 +18,7 @@ export interface MetaAppConfig {
   graphUrl: string;
   dialogUrl: string;
   graphVersion: string;
+  /** Where Embedded Signup may open in a window: Meta's script, and what its codes are exchanged with. */
+  popup?: { sdkUrl: string; redirectUri: PopupRedirectUri } | undefined;
   log: Log;
 }

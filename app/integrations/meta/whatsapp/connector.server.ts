@@ -1,7 +1,13 @@
 /** Connecting WhatsApp: where the person is sent, what their grant reaches, and Meta's deliveries on and off. */
 import { z } from "zod";
 import { Secret } from "../../../platform/secret.server.ts";
-import type { AccessReport, ChannelConnector, Grant } from "../../channel.server.ts";
+import type {
+  AccessReport,
+  ChannelConnector,
+  Grant,
+  SignupRoad,
+  SignupWindow,
+} from "../../channel.server.ts";
 import type { MetaAppConfig } from "../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../graph.server.ts";
 import { GraphError } from "../graph-error.server.ts";
@@ -42,7 +48,8 @@ export function createWhatsappConnector(
     channel: "whatsapp",
     appId: config.appId,
     authorizeUrl: (state) => authorizeUrl(config, state),
-    exchangeCode: (code) => exchangeCode(config, graph, now, code),
+    signupWindow: signupWindow(config),
+    exchangeCode: (code, road) => exchangeCode(config, graph, now, code, road),
     findReach: (token) => findReach(config, graph, token),
 
     async startDeliveries(token, wabaId) {
@@ -121,13 +128,31 @@ function authorizeUrl(config: MetaAppConfig, state: string): string {
   return url.href;
 }
 
+/** Exact origins: "ends with facebook.com" would believe evilfacebook.com as well. */
+const windowOrigins = ["https://www.facebook.com", "https://web.facebook.com"];
+
+function signupWindow({
+  popup,
+  configId,
+  appId,
+  graphVersion,
+  dialogUrl,
+}: MetaAppConfig): SignupWindow | undefined {
+  if (!popup || !configId) return undefined;
+  const { origin } = new URL(dialogUrl);
+  const origins = windowOrigins.includes(origin) ? windowOrigins : [origin];
+  return { sdkUrl: popup.sdkUrl, appId, configId, graphVersion, origins };
+}
+
 /** By POST, so that the code and our secret stand in no URL. */
 async function exchangeCode(
   config: MetaAppConfig,
   graph: GraphClient,
   now: () => Date,
   code: string,
+  road: SignupRoad,
 ): Promise<Grant> {
+  const redirectUri = road === "page" ? { redirect_uri: config.redirectUri } : popupRedirectUri(config);
   const answer = await graph.call({
     endpoint: "exchange",
     method: "POST",
@@ -135,7 +160,7 @@ async function exchangeCode(
     form: {
       client_id: config.appId,
       client_secret: config.appSecret.reveal(),
-      redirect_uri: config.redirectUri,
+      ...redirectUri,
       code,
     },
     auth: "none",
@@ -146,6 +171,10 @@ async function exchangeCode(
     accessToken: new Secret(answer.access_token),
     expiresAt: answer.expires_in ? new Date(now().getTime() + answer.expires_in * 1000) : undefined,
   };
+}
+
+function popupRedirectUri({ popup }: MetaAppConfig): Record<string, string> {
+  return popup?.redirectUri === "empty" ? { redirect_uri: "" } : {};
 }
 
 /** An override on the WABA takes its messages to another address, whatever the app's own callback is. */

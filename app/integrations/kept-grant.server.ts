@@ -1,0 +1,168 @@
+/**
+ * A grant that waits for its number, sealed in a `pending` connection: Meta did not answer for what it reaches, it
+ * reaches nothing yet, or several numbers of which one is to be picked. It lives for an hour, and its token with it.
+ */
+import { randomUUID } from "node:crypto";
+import { withTenant } from "../../db/client.ts";
+import { recordEvent } from "../../db/queries/connection-events.ts";
+import {
+  type ConnectionRow,
+  listConnectionRows,
+  lockAttemptRow,
+  revokeConnection,
+  saveConnection,
+} from "../../db/queries/connections.ts";
+import type { ChannelId } from "./catalog.ts";
+import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
+import { TokenVaultError } from "./crypto.server.ts";
+import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type ConnectOutcome, reasonOf, recordMissingPermissions } from "./establish.server.ts";
+import { GraphError } from "./meta/graph-error.server.ts";
+import { grantedBy } from "./obligations.server.ts";
+import { type Trail, trailOf, trailOfReach } from "./trail.server.ts";
+
+const choiceLivesMs = 60 * 60 * 1000;
+
+interface Choices {
+  numbers: ReachableNumber[];
+  /** Meta has not told yet what the grant reaches. */
+  unread?: boolean;
+  expires_at: string;
+}
+
+/** Keeps a grant and what it reaches, which may be nothing yet. */
+export async function keepReach(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  { grant, reach, trail }: { grant: Grant; reach: Reach; trail: Trail },
+): Promise<void> {
+  const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
+  await keep(deps, actor, channel, {
+    grant: { ...grant, expiresAt: reach.expiresAt ?? grant.expiresAt },
+    scopes: reach.scopes,
+    choices: { numbers: reach.numbers },
+    metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
+    event: { kind, detail: { count: reach.numbers.length } },
+  });
+}
+
+/** Keeps a grant that Meta gave and did not answer for when asked what it reaches: that can be asked again. */
+export async function keepGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  grant: Grant,
+  trail: Trail,
+): Promise<void> {
+  await keep(deps, actor, channel, {
+    grant,
+    scopes: [],
+    choices: { numbers: [], unread: true },
+    metadata: { steps: trail },
+    event: { kind: "reach_awaited", detail: {} },
+  });
+}
+
+interface Kept {
+  grant: Grant;
+  scopes: string[];
+  choices: Omit<Choices, "expires_at">;
+  metadata: Record<string, unknown>;
+  event: { kind: string; detail: Record<string, unknown> };
+}
+
+async function keep(
+  deps: IntegrationDeps,
+  { tenantId, userId, requestId }: Actor,
+  channel: ChannelId,
+  { grant, scopes, choices, metadata, event }: Kept,
+): Promise<void> {
+  const expiresAt = new Date(deps.now().getTime() + choiceLivesMs).toISOString();
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    const id = (await lockAttemptRow(tdb, tenantId, channel))?.id ?? randomUUID();
+    await saveConnection(
+      tdb,
+      { id, tenantId, provider: channel },
+      {
+        status: "pending",
+        wabaId: null,
+        phoneNumberId: null,
+        phoneNumberE164: null,
+        displayName: null,
+        accessTokenEnc: deps.vault.encryptToken(grant.accessToken, tokenPlace(tenantId, id)),
+        tokenExpiresAt: grant.expiresAt ?? null,
+        scopes,
+        metadata: { ...metadata, choices: { ...choices, expires_at: expiresAt } satisfies Choices },
+      },
+    );
+    await recordEvent(tdb, {
+      ...event,
+      tenantId,
+      connectionId: id,
+      provider: channel,
+      actorUserId: userId,
+      requestId,
+    });
+  });
+}
+
+interface KeptReach {
+  grant: Grant;
+  reach: Reach;
+  trail: Trail;
+  wasUnread: boolean;
+}
+
+/** A grant that turns out to be worthless is not kept any longer. */
+export async function reachOfKeptGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+): Promise<KeptReach | Extract<ConnectOutcome, { kind: "failed" }>> {
+  const { tenantId } = actor;
+  const row = await openChoice(deps, tenantId, channel);
+  if (!row?.access_token_enc) return { kind: "failed", reason: "choice_expired" };
+  try {
+    const accessToken = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
+    const reach = await deps.connectors[channel].findReach(accessToken);
+    if (reach.missingPermissions.length > 0) {
+      await recordMissingPermissions(deps, actor, channel, reach);
+      return { kind: "failed", reason: "permission_missing" };
+    }
+    const grant = { accessToken, expiresAt: row.token_expires_at ?? undefined };
+    const trail = trailOfReach(trailOf(row.metadata), reach, deps.now());
+    return { grant, reach, trail, wasUnread: choicesOf(row)?.unread === true };
+  } catch (error) {
+    // Its key is gone: for the person that is a choice which is no longer open.
+    if (error instanceof TokenVaultError) return { kind: "failed", reason: "choice_expired" };
+    if (!(error instanceof GraphError)) throw error;
+    if (error.kind === "reconnect") await dropGrant(deps, actor, row);
+    return { kind: "failed", reason: reasonOf(error) };
+  }
+}
+
+async function dropGrant(deps: IntegrationDeps, actor: Actor, row: ConnectionRow): Promise<void> {
+  const { tenantId, userId, requestId } = actor;
+  const event = { tenantId, connectionId: row.id, provider: row.provider, actorUserId: userId, requestId };
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    await revokeConnection(tdb, tenantId, row.id, {});
+    await recordEvent(tdb, { ...event, kind: "connect_failed", detail: { reason: "code_rejected" } });
+  });
+}
+
+export async function openChoice(
+  deps: IntegrationDeps,
+  tenantId: string,
+  channel: ChannelId,
+): Promise<ConnectionRow | undefined> {
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
+  return rows.find((row) => {
+    const choices = choicesOf(row);
+    return row.status === "pending" && choices !== undefined && new Date(choices.expires_at) > deps.now();
+  });
+}
+
+export function choicesOf(row: ConnectionRow): Choices | undefined {
+  return (row.metadata as { choices?: Choices }).choices;
+}
