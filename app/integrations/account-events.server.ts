@@ -1,11 +1,14 @@
 /** What Meta tells of an account, applied to one connection of one tenant. */
 import { createHash } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
+import { enqueueCheck } from "../../db/jobs.ts";
 import { holdConnected, saveStanding } from "../../db/queries/account-events.ts";
 import { recordOnce } from "../../db/queries/connection-events.ts";
 import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
+
+const confirmAfterSeconds = 60;
 
 export interface ToldNews extends AccountNews {
   tenantId: string;
@@ -32,6 +35,8 @@ export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): 
     if (!isNew) return;
     await saveStanding(tdb, row, standing);
     if (standing.effect === "lost") {
+      // It may speak of another partner, or be over by now: the token itself knows.
+      await enqueueCheck(tdb, told, confirmAfterSeconds);
       deps.log.warn("Meta says that a connection has lost its account", {
         ...{ tenant_id: tenantId, connection_id: connectionId, delivery_id: told.deliveryId },
         reason: told.event ?? told.field,

@@ -44,9 +44,13 @@ export interface Reach {
 
 export interface AccessReport {
   displayName: string;
-  /** `elsewhere`: we are subscribed, and an override sends the events to another address. */
+  /** `elsewhere`: an override, on the account or on the number, sends the events to another address. */
   deliveries: "ours" | "missing" | "elsewhere";
+  registration: Registration;
 }
+
+/** Whether the number takes part on the platform; `on_phone`: in an app on somebody's phone, and it must stay there. */
+export type Registration = "registered" | "on_phone" | "open";
 
 /** `page`: the whole document goes to the platform and comes back. `window`: the platform's own script opens a window. */
 export type SignupRoad = "page" | "window";
@@ -81,7 +85,7 @@ export interface ChannelConnector {
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
   /** Whether the number takes part on the platform: until then Meta sends nothing for it. */
-  readRegistration(accessToken: Secret, phoneNumberId: string): Promise<"registered" | "on_phone" | "open">;
+  readRegistration(accessToken: Secret, phoneNumberId: string): Promise<Registration>;
   /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
   registerNumber(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
   /** One cheap look whether the grant still reaches the number, and where its deliveries go. Changes nothing. */

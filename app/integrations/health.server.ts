@@ -3,15 +3,8 @@
  * A single refusal never changes what a tenant sees; two in a row do. What arrives is stored whatever a check says.
  */
 import { type TenantDb, withTenant } from "../../db/client.ts";
-import { enqueueCheck, enqueueSubscription } from "../../db/jobs.ts";
-import { recordEvent } from "../../db/queries/connection-events.ts";
-import {
-  type ConnectionRow,
-  findConnection,
-  markBroken,
-  markMended,
-  noteOnConnection,
-} from "../../db/queries/connections.ts";
+import { enqueueCheck } from "../../db/jobs.ts";
+import { type ConnectionRow, findConnection, markBroken } from "../../db/queries/connections.ts";
 import {
   expireNumberChoices,
   type HealthRow,
@@ -23,6 +16,7 @@ import {
 import type { ChannelId } from "./catalog.ts";
 import type { AccessReport } from "./channel.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type LookedAfter, type Subject, takeUpReport, tell } from "./healing.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { noticeSilence } from "./silence.server.ts";
 
@@ -32,8 +26,6 @@ const regularSeconds = () => Math.round(6 * hour * (0.75 + Math.random() / 2));
 const confirmSeconds = 60;
 const laterSeconds = 15 * 60;
 const refusalsThatCount = 2;
-/** Causes that a successful look disproves. */
-const mendable = ["token_rejected", "permission_lost", "access_removed"];
 const warnAtDays = [1, 7, 14];
 
 /**
@@ -50,12 +42,6 @@ export async function requestDueChecks(deps: IntegrationDeps, requestId: string)
     );
   }
   return due.length;
-}
-
-interface Subject {
-  tenantId: string;
-  connectionId: string;
-  requestId: string;
 }
 
 /**
@@ -78,8 +64,6 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
     if (outcome.nextInSeconds === confirmSeconds) await enqueueCheck(tdb, subject, confirmSeconds);
   });
 }
-
-type LookedAfter = ConnectionRow & { access_token_enc: string; waba_id: string; phone_number_id: string };
 
 function isLookedAfter(row: ConnectionRow): row is LookedAfter {
   const connected = row.status === "active" || row.status === "error";
@@ -141,36 +125,6 @@ async function conclude(
   return { ...health, refusals, result: verdict.code, nextInSeconds: regularSeconds() };
 }
 
-async function takeUpReport(
-  deps: IntegrationDeps,
-  tdb: TenantDb,
-  subject: Subject,
-  row: LookedAfter,
-  { deliveries }: AccessReport,
-): Promise<void> {
-  if (await markMended(tdb, subject.tenantId, row.id, mendable))
-    await tell(tdb, subject, row, "access_recovered", {});
-  const known = (row.metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
-  if (deliveries === "missing" && known?.state === "on") {
-    // Somebody unsubscribed us. Asking again heals it, and says so if it cannot.
-    await tell(tdb, subject, row, "deliveries_missing", {});
-    await enqueueSubscription(tdb, subject);
-  }
-  if (deliveries === "elsewhere" && known?.code !== "override") {
-    const at = deps.now().toISOString();
-    await noteOnConnection(tdb, subject.tenantId, row.id, {
-      deliveries: { state: "failed", code: "override", at },
-    });
-    await tell(tdb, subject, row, "deliveries_elsewhere", {});
-  }
-  if (deliveries === "ours" && known?.code === "override") {
-    await noteOnConnection(tdb, subject.tenantId, row.id, {
-      deliveries: { state: "on", at: deps.now().toISOString() },
-    });
-    await tell(tdb, subject, row, "deliveries_on", {});
-  }
-}
-
 /** One event each time the token's end comes within 14, 7 and 1 days. Answers the shortest that was warned of. */
 async function warnBeforeTheEnd(
   deps: IntegrationDeps,
@@ -186,23 +140,4 @@ async function warnBeforeTheEnd(
   if (warned !== null && warned <= threshold) return warned;
   await tell(tdb, subject, row, "token_expiring", { days: Math.max(0, Math.floor(daysLeft)) });
   return threshold;
-}
-
-async function tell(
-  tdb: TenantDb,
-  { tenantId, requestId }: Subject,
-  row: LookedAfter,
-  kind: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const event = {
-    tenantId,
-    connectionId: row.id,
-    provider: row.provider,
-    kind,
-    actorUserId: null,
-    requestId,
-    detail,
-  };
-  await recordEvent(tdb, event);
 }

@@ -1,7 +1,7 @@
 /** What the worker does at Meta for a connection: deliveries on after a connect, off after a disconnect. */
 import { withTenant } from "../../db/client.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
-import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
+import { type ConnectionRow, findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import {
   findOpenTeardown,
   finishTeardownRow,
@@ -37,7 +37,7 @@ export async function subscribeWaba(
   try {
     const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
     await deps.connectors[channel].startDeliveries(token, row.waba_id);
-    await noteDeliveries(deps, run, channel, { state: "on" });
+    await noteDeliveries(deps, run, row, { state: "on" });
   } catch (error) {
     const code = failureCode(error);
     if (code === undefined || (isTransient(error) && !run.lastAttempt)) throw error;
@@ -46,7 +46,7 @@ export async function subscribeWaba(
       connection_id: connectionId,
       error,
     });
-    await noteDeliveries(deps, run, channel, { state: "failed", code });
+    await noteDeliveries(deps, run, row, { state: "failed", code });
   }
 }
 
@@ -110,14 +110,18 @@ async function stopAtMeta(
 async function noteDeliveries(
   deps: IntegrationDeps,
   run: Run & { connectionId: string },
-  provider: ChannelId,
+  { provider, metadata }: Pick<ConnectionRow, "provider" | "metadata">,
   deliveries: { state: "on" } | { state: "failed"; code: string },
 ): Promise<void> {
   const { tenantId, connectionId, requestId } = run;
   await withTenant(deps.db, tenantId, async (tdb) => {
     const at = deps.now().toISOString();
+    const code = deliveries.state === "failed" ? deliveries.code : undefined;
     await noteOnConnection(tdb, tenantId, connectionId, { deliveries: { ...deliveries, at } });
-    const detail = deliveries.state === "failed" ? { code: deliveries.code } : {};
+    // The look every few hours asks again for what Meta refused: the same refusal is no news.
+    const before = (metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
+    if (before?.state === deliveries.state && before.code === code) return;
+    const detail = code === undefined ? {} : { code };
     const kind = `deliveries_${deliveries.state}`;
     await recordEvent(tdb, { tenantId, connectionId, provider, kind, actorUserId: null, requestId, detail });
   });

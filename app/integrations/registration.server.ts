@@ -1,6 +1,6 @@
 /** Registering a number that was picked or made at Meta, so that it receives. Done by the worker after a connect. */
 import { randomInt } from "node:crypto";
-import { withTenant } from "../../db/client.ts";
+import { type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueRegistration } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
@@ -78,16 +78,32 @@ async function later(deps: IntegrationDeps, { tenantId, connectionId, requestId 
   );
 }
 
+interface Outcome {
+  result: "registered" | "failed";
+  code: string;
+}
+
+/** Keeps how registering stands, with the connection and beside its PIN. */
+export async function noteRegistration(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  { tenantId, connectionId }: Pick<Subject, "tenantId" | "connectionId">,
+  outcome: Outcome,
+): Promise<void> {
+  await saveRegistration(tdb, tenantId, connectionId, outcome);
+  const at = deps.now().toISOString();
+  await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at } });
+}
+
 async function conclude(
   deps: IntegrationDeps,
-  { tenantId, connectionId, requestId }: Subject,
+  subject: Subject,
   provider: ChannelId,
-  outcome: { result: "registered" | "failed"; code: string },
+  outcome: Outcome,
 ): Promise<void> {
+  const { tenantId, connectionId, requestId } = subject;
   await withTenant(deps.db, tenantId, async (tdb) => {
-    await saveRegistration(tdb, tenantId, connectionId, outcome);
-    const at = deps.now().toISOString();
-    await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at } });
+    await noteRegistration(deps, tdb, subject, outcome);
     // Most numbers were registered before us: that is no news.
     if (outcome.result === "registered" && outcome.code !== "by_us") return;
     const kind = outcome.result === "registered" ? "number_registered" : "registration_failed";

@@ -3,6 +3,7 @@ import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/w
 import { listConnections } from "../integrations/connections.server.ts";
 import { checkConnection, requestDueChecks } from "../integrations/health.server.ts";
 import { subscribeWaba } from "../integrations/provisioning.server.ts";
+import { registerNumber } from "../integrations/registration.server.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 
 const { road, connect, connections, jobs, statusOf } = connectRoads();
@@ -124,7 +125,66 @@ test("a Meta that is away, slow or odd never turns a connection red", async () =
   expect(await events()).toEqual([]);
 });
 
+describe("a number's registration", () => {
+  const number = () => road.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  const registered = async () => {
+    const id = await connected();
+    await registerNumber(deps(), { ...subject(id), lastAttempt: false });
+    return id;
+  };
+  const registration = async () => {
+    const [row] = await connections(road.ana);
+    return (row?.metadata as { registration?: { result: string; code: string } } | undefined)?.registration;
+  };
+
+  test("that is gone at Meta is noticed, and done again under the same PIN", async () => {
+    const id = await registered();
+    road.product.sandbox.control.changeNumber({
+      phoneNumberId: NUMBER_IDS.luz,
+      platformType: "NOT_APPLICABLE",
+    });
+    await check(id);
+    expect(await events()).toEqual(["registration_missing"]);
+    expect(await taskNames()).toEqual(["register_number"]);
+    await registerNumber(deps(), { ...subject(id), lastAttempt: false });
+    expect(number()?.platformType).toBe("CLOUD_API");
+    expect(await registration()).toMatchObject({ result: "registered" });
+  });
+
+  test("that a person mended at Meta is believed", async () => {
+    const id = await registered();
+    await road.product.database.sql(
+      `update channel_connections set metadata = jsonb_set(metadata, '{registration}', '{"result": "failed", "code": "pin_mismatch"}')`,
+    );
+    await check(id);
+    expect(await registration()).toMatchObject({ result: "registered" });
+    expect(await events()).toEqual(["number_registered"]);
+    expect(await taskNames()).toEqual([]);
+  });
+});
+
 describe("deliveries", () => {
+  test("that Meta refused are asked for again, and the same refusal is told once", async () => {
+    const id = await connected();
+    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    if (waba) waba.subscribedApps = [];
+    road.product.sandbox.control.addScenario({
+      endpoint: "subscribe",
+      outcome: { kind: "graph_error", code: 200, status: 403 },
+    });
+    const again = () => subscribeWaba(deps(), { ...subject(id), lastAttempt: false });
+    await again();
+    await again();
+    expect(await events()).toEqual(["deliveries_failed"]);
+    await check(id);
+    expect(await taskNames()).toEqual(["subscribe_waba"]);
+    road.product.sandbox.control.clearScenarios();
+    await again();
+    expect(await listConnections(deps(), road.ana.tenantId, "whatsapp")).toMatchObject([
+      { deliveries: "on" },
+    ]);
+  });
+
   test("that somebody switched off are noticed and asked for again", async () => {
     const id = await connected();
     const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];

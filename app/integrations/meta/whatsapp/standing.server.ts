@@ -1,0 +1,75 @@
+/** How a number stands at Meta: whether our access reaches it, where its deliveries go, whether it is registered. */
+import { z } from "zod";
+import type { Secret } from "../../../platform/secret.server.ts";
+import type { AccessReport, Registration } from "../../channel.server.ts";
+import type { MetaAppConfig } from "../app-config.server.ts";
+import type { GraphClient } from "../graph.server.ts";
+
+const registrationFields = z.object({
+  platform_type: z.string().optional(),
+  is_on_biz_app: z.boolean().optional(),
+});
+const numberAnswer = registrationFields.extend({
+  display_phone_number: z.string(),
+  verified_name: z.string().optional(),
+  webhook_configuration: z
+    .object({ phone_number: z.string(), whatsapp_business_account: z.string() })
+    .partial()
+    .optional(),
+});
+export const subscribedAppsAnswer = z.object({
+  data: z.array(
+    z.object({
+      whatsapp_business_api_data: z.object({ id: z.coerce.string() }).optional(),
+      override_callback_uri: z.string().optional(),
+    }),
+  ),
+});
+
+export async function readRegistration(
+  graph: GraphClient,
+  token: Secret,
+  phoneNumberId: string,
+): Promise<Registration> {
+  const query = { fields: "platform_type,is_on_biz_app" };
+  const path = [phoneNumberId];
+  return registrationOf(
+    await graph.call({ endpoint: "phone", path, query, auth: token, schema: registrationFields }),
+  );
+}
+
+function registrationOf({ is_on_biz_app, platform_type }: z.infer<typeof registrationFields>): Registration {
+  // Coexistence: the number lives on in the WhatsApp Business app, and registering it here would throw it out there.
+  if (is_on_biz_app) return "on_phone";
+  return platform_type === "NOT_APPLICABLE" ? "open" : "registered";
+}
+
+/** An override takes messages to another address, whatever the app's own callback is. We never set one. */
+export async function checkAccess(
+  config: MetaAppConfig,
+  graph: GraphClient,
+  token: Secret,
+  { wabaId, phoneNumberId }: { wabaId: string; phoneNumberId: string },
+): Promise<AccessReport> {
+  const number = await graph.call({
+    endpoint: "phone",
+    path: [phoneNumberId],
+    query: { fields: "display_phone_number,verified_name,platform_type,is_on_biz_app,webhook_configuration" },
+    auth: token,
+    schema: numberAnswer,
+  });
+  const { data } = await graph.call({
+    endpoint: "subscribed_apps",
+    path: [wabaId, "subscribed_apps"],
+    auth: token,
+    schema: subscribedAppsAnswer,
+  });
+  const ours = data.find((app) => app.whatsapp_business_api_data?.id === config.appId);
+  const { phone_number, whatsapp_business_account } = number.webhook_configuration ?? {};
+  const override = ours?.override_callback_uri || phone_number || whatsapp_business_account;
+  return {
+    displayName: number.verified_name || number.display_phone_number,
+    deliveries: !ours ? "missing" : override ? "elsewhere" : "ours",
+    registration: registrationOf(number),
+  };
+}
