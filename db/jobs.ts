@@ -33,6 +33,8 @@ export const jobPayloads = {
   }),
   /** Asked for by the clock, not by a caller. */
   reconcile_deliveries: z.object({}),
+  /** Asked for by the clock, not by a caller. */
+  forget_outlived: z.object({}),
 } as const;
 
 export type JobName = keyof typeof jobPayloads;

@@ -16,6 +16,7 @@ import { type JobRunner, startRunner } from "./runner.ts";
 import { frameTask } from "./task-frame.ts";
 import { applyAccountEventTask } from "./tasks/apply-account-event.ts";
 import { checkConnectionTask, requestChecksTask } from "./tasks/check-connection.ts";
+import { forgetOutlivedTask } from "./tasks/forget-outlived.ts";
 import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
 import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
 import { registerNumberTask } from "./tasks/register-number.ts";
@@ -126,6 +127,7 @@ function createTaskList(config: WorkerEnv) {
     register_number: frameTask("register_number", registerNumberTask(integrations), frame),
     apply_account_event: frameTask("apply_account_event", applyAccountEventTask(integrations), frame),
     check_connection: frameTask("check_connection", checkConnectionTask(integrations), frame),
+    forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(integrations), frame),
     request_checks: frameTask("request_checks", requestChecksTask(integrations), frame),
     reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
   };

@@ -5,6 +5,7 @@ import type { Db } from "#db/client.ts";
 import { enqueueAccountEvents } from "#db/jobs.ts";
 import {
   close,
+  markFirstEvents,
   type OpenDelivery,
   type QuarantinedItem,
   quarantine,
@@ -124,11 +125,12 @@ async function processBatch(deps: InboxDeps, ids: string[]): Promise<IngestRepor
 async function ingest(deps: InboxDeps, ids: string[], store: StoreEvents): Promise<IngestReport> {
   const { deliveries, setAside, outcomes } = await inRetriedTransaction(deps.db, async (trx) => {
     const deliveries = await takeUp(trx, ids);
-    const { routed, told, setAside } = await routeDeliveries(trx, deps.readers, deliveries);
+    const { routed, told, setAside, firsts } = await routeDeliveries(trx, deps.readers, deliveries);
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
     }
     await enqueueAccountEvents(trx, told);
+    await markFirstEvents(trx, firsts);
     await quarantine(trx, setAside);
     const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside);
     await close(trx, outcomes);

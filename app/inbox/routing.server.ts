@@ -28,6 +28,8 @@ export interface Routing {
   /** What connections are to be told of their accounts. */
   told: JobPayload<"apply_account_event">[];
   setAside: QuarantinedItem[];
+  /** Deliveries that are the first for the claim on their number. */
+  firsts: { claimId: string; deliveryId: string }[];
 }
 
 /**
@@ -49,9 +51,10 @@ export async function routeDeliveries(
   const ofAccounts = readings.flatMap(({ delivery, events }) =>
     events.flatMap((event) => (event.kind === "account" ? [{ delivery, event }] : [])),
   );
-  const ownerOf = await findOwners(trx, stored);
+  const { ownerOf, firsts } = await findOwners(trx, stored);
   const routing: Routing = {
     routed: [],
+    firsts,
     told: await routeAccountEvents(trx, ofAccounts),
     setAside: readings.flatMap(({ delivery, problems }) =>
       problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
@@ -105,5 +108,8 @@ async function findOwners(
   );
   const owners = wanted.size > 0 ? await ownersWhenReceived(trx, [...wanted.values()]) : [];
   const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
-  return (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId));
+  return {
+    ownerOf: (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId)),
+    firsts: owners.filter(({ isFirst }) => isFirst),
+  };
 }

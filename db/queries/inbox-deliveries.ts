@@ -39,6 +39,9 @@ export interface Owner {
   phoneNumberId: string;
   tenantId: string;
   connectionId: string;
+  claimId: string;
+  /** Nothing had come for the number yet since it was claimed. */
+  isFirst: boolean;
 }
 
 /** Who owned each number at the moment its delivery was received. A number that nobody owned then is left out. */
@@ -47,15 +50,33 @@ export async function ownersWhenReceived(
   wanted: { deliveryId: string; phoneNumberId: string }[],
 ): Promise<Owner[]> {
   const { rows } = await sql<Owner>`
-    select w."deliveryId", w."phoneNumberId", c.tenant_id as "tenantId", c.connection_id as "connectionId"
+    select w."deliveryId", w."phoneNumberId", c.tenant_id as "tenantId", c.connection_id as "connectionId",
+           c.id as "claimId", c.first_event_at is null as "isFirst"
       from json_to_recordset(${JSON.stringify(wanted)}::json) as w ("deliveryId" bigint, "phoneNumberId" text)
       join webhook_deliveries d on d.id = w."deliveryId"
      cross join lateral (
-       select tenant_id, connection_id from number_claims c
+       select id, tenant_id, connection_id, first_event_at from number_claims c
         where c.provider = d.provider and c.phone_number_id = w."phoneNumberId"
           and c.claimed_at <= d.received_at and (c.released_at is null or d.received_at < c.released_at)
         order by c.claimed_at desc limit 1) c`.execute(trx);
   return rows;
+}
+
+/** Remembers on each claim when its first delivery was received; one that another transaction is at is left to it. */
+export async function markFirstEvents(
+  trx: Transaction<Schema>,
+  firsts: { claimId: string; deliveryId: string }[],
+): Promise<void> {
+  if (firsts.length === 0) return;
+  await sql`
+    with first as (
+      select f."claimId" as id, min(d.received_at) as at
+        from json_to_recordset(${JSON.stringify(firsts)}::json) as f ("claimId" bigint, "deliveryId" bigint)
+        join webhook_deliveries d on d.id = f."deliveryId" group by 1),
+    held as (
+      select c.id, first.at from number_claims c join first on first.id = c.id
+       where c.first_event_at is null order by c.id for no key update of c skip locked)
+    update number_claims c set first_event_at = held.at from held where c.id = held.id`.execute(trx);
 }
 
 export interface QuarantinedItem {
