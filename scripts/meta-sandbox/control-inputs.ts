@@ -101,6 +101,7 @@ export const numberSchema = z.strictObject({
   displayPhoneNumber: z.string().regex(/^\+[\d ()-]{8,25}$/, "with + and country code"),
   verifiedName: z.string().min(1),
   platformType: z.string().optional(),
+  codeVerificationStatus: z.string().optional(),
   isOnBizApp: z.boolean().optional(),
   pin: z
     .string()
@@ -148,7 +149,11 @@ export const grantSchema = z.strictObject({
 });
 
 export const tokenSchema = grantSchema.extend({ lifeSeconds: z.number().int().nullable().default(null) });
-export const codeSchema = grantSchema.extend({ redirectUri: z.string().optional() });
+export const codeSchema = grantSchema.extend({
+  redirectUri: z.string().optional(),
+  /** A code of the JavaScript popup: bound to no redirect URI. */
+  popup: z.boolean().default(false),
+});
 
 export const revokeSchema = z.strictObject({
   tokenId: z.string().optional(),

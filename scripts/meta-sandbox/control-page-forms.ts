@@ -47,6 +47,15 @@ function numberForm(world: Snapshot): Html {
         ["CLOUD_API", "registered"],
       ],
     }),
+    select({
+      id: "number-verification",
+      name: "codeVerificationStatus",
+      label: "Verification",
+      options: [
+        ["VERIFIED", "verified"],
+        ["NOT_VERIFIED", "not verified yet"],
+      ],
+    }),
   ];
   return card("number", "New number", "Add number", html`${fields}`);
 }

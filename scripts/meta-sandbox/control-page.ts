@@ -34,6 +34,8 @@ function appSection(world: Snapshot): Html {
     <dl>
       <dt>Redirect URIs</dt><dd>${world.app.redirectUris.join(", ")}</dd><dd></dd>
       <dt>Configuration</dt><dd>${world.app.configId ?? "none: any config_id or scope is accepted"}</dd><dd></dd>
+      <dt>Hosted sign-up link</dt><dd>${hostedLink(world)}</dd><dd></dd>
+      <dt>JavaScript SDK</dt><dd><code>/sdk.js</code></dd><dd></dd>
       <dt>Webhook callback</dt><dd>${webhook ? `${webhook.callbackUrl} (${webhook.fields.join(", ")})` : "not set"}</dd><dd></dd>
       <dt>Last challenge</dt><dd>${handshake ? `${handshake.ok ? "accepted" : "refused"}: ${handshake.detail}` : "not made yet"}</dd><dd></dd>
       <dt>Active scenarios</dt><dd>${rules.join(" · ") || "none"}</dd><dd></dd>
@@ -41,6 +43,13 @@ function appSection(world: Snapshot): Html {
       <dt>Code exchanges</dt><dd>${world.exchangeAttempts}</dd><dd></dd>
       <dt>Webhooks given up</dt><dd>${world.gaveUp}</dd><dd></dd>
     </dl>`;
+}
+
+/** As the dashboard would generate it; without a configuration any config_id will do. */
+function hostedLink({ app }: Snapshot): Html {
+  const query = new URLSearchParams({ app_id: app.appId, config_id: app.configId ?? "any" });
+  const href = `/messaging/whatsapp/onboard/?${query}`;
+  return html`<a href="${href}"><code>${href}</code></a>`;
 }
 
 function worldSection(world: Snapshot): Html {
@@ -74,9 +83,18 @@ function wabaRows(
       number.status,
       number.isOnBizApp ? "WhatsApp Business app" : null,
       number.hasPin ? "PIN set" : null,
+      ...verificationState(number),
     ];
     return row([person, business, account, subscribed, name, state.filter(Boolean).join(", ")]);
   });
+}
+
+/** The code stands in for the SMS or call that nobody gets. */
+function verificationState(number: Snapshot["numbers"][number]): string[] {
+  if (number.codeVerificationStatus === "VERIFIED") return [];
+  return number.verificationCode === null
+    ? ["not verified"]
+    : ["not verified", `verification code ${number.verificationCode}`];
 }
 
 function deliveriesSection(control: Control): Html {

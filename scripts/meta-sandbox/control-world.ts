@@ -13,15 +13,16 @@ import type {
 import { WHATSAPP_SCOPES } from "./dialog-request.ts";
 import { deathOf, type Grant, issueCode, issueToken } from "./grants.ts";
 import { performHandshake } from "./handshake.ts";
+import { endInstallations, installedWabaIds, recordInstallation } from "./installations.ts";
 import { assertLoopback } from "./loopback-http.ts";
 import { DEFAULT_WEBHOOK_FIELDS, type Handshake, type Platform } from "./platform.ts";
 import { dispatch, type SendResult } from "./webhook-routing.ts";
-import { addNumber, addWaba, type PhoneNumber, type Waba, wabasOf } from "./world.ts";
+import { addNumber, addWaba, numbersOf, type PhoneNumber, type Waba, wabasOf } from "./world.ts";
 
 /** Adds a number to a WABA: verified and not registered, unless `platformType` says otherwise. */
 export function createNumber(platform: Platform, input: z.input<typeof numberSchema>): PhoneNumber {
   if (!platform.state.world.wabas[input.wabaId]) throw new Error(`unknown WABA ${input.wabaId}`);
-  const { platformType, isOnBizApp, pin, ...number } = input;
+  const { platformType, isOnBizApp, pin, codeVerificationStatus, ...number } = input;
   const created = addNumber(platform.state.world, {
     ...number,
     lastOnboardedAt: platform.clock.now(),
@@ -29,6 +30,7 @@ export function createNumber(platform: Platform, input: z.input<typeof numberSch
     ...(platformType === "CLOUD_API" ? { status: "CONNECTED", qualityRating: "GREEN" } : {}),
     ...(isOnBizApp === undefined ? {} : { isOnBizApp }),
     ...(pin === undefined ? {} : { pin }),
+    ...(codeVerificationStatus === undefined ? {} : { codeVerificationStatus }),
   });
   platform.changed();
   return created;
@@ -64,15 +66,18 @@ export function mintToken(
   return { id: token.id, token: token.value };
 }
 
-/** A code as the dialog would have issued it. */
+/** A code as the dialog would have issued it, or with `popup` as FB.login would have answered it. */
 export function mintCode(platform: Platform, input: z.input<typeof codeSchema>): { code: string } {
-  const redirectUri = input.redirectUri ?? platform.app.redirectUris[0] ?? "";
-  return { code: issueCode(platform, grantFrom(platform, input), redirectUri).value };
+  const redirectUri = input.popup ? null : (input.redirectUri ?? platform.app.redirectUris[0] ?? "");
+  const grant = grantFrom(platform, input);
+  recordInstallation(platform, grant);
+  return { code: issueCode(platform, grant, redirectUri).value };
 }
 
 /**
  * Ends the live tokens of one id, one business or one WABA (all, when none is named). With `removeApp` the customer
- * removed the app: the subscriptions end as well and PARTNER_REMOVED is sent for each WABA.
+ * removed the app: the subscriptions end as well and PARTNER_REMOVED is sent for each WABA, also for those that were
+ * shared without a token having been fetched.
  */
 export async function revokeTokens(
   platform: Platform,
@@ -89,7 +94,8 @@ export async function revokeTokens(
   );
   for (const token of tokens) token.revokedWith = input.subcode ?? 458;
   platform.changed();
-  const wabaIds = new Set(tokens.flatMap((token) => token.grant.wabaIds));
+  const installed = tokenId === undefined ? installedWabaIds(platform, { businessId, wabaId }) : [];
+  const wabaIds = new Set([...tokens.flatMap((token) => token.grant.wabaIds), ...installed]);
   const notifications = input.removeApp ? await removeApp(platform, [...wabaIds]) : null;
   return { revoked: tokens.length, notifications };
 }
@@ -97,14 +103,21 @@ export async function revokeTokens(
 async function removeApp(platform: Platform, wabaIds: string[]): Promise<SendResult> {
   const { appId } = platform.app;
   const at = Math.floor(platform.clock.now() / 1000);
+  endInstallations(platform, wabaIds);
   const changes = wabaIds.flatMap((id) => {
     const waba = platform.state.world.wabas[id];
     if (!waba) return [];
+    forgetSharedAppData(platform, id);
     waba.subscribedApps = waba.subscribedApps.filter((app) => app.id !== appId);
     return [accountUpdate(waba, "PARTNER_REMOVED", appId, at)];
   });
   platform.changed();
   return dispatch(platform, changes, { kind: "account_update PARTNER_REMOVED" });
+}
+
+/** Somebody who removed the app and comes back can be asked for contacts and history again. */
+function forgetSharedAppData(platform: Platform, wabaId: string): void {
+  for (const number of numbersOf(platform.state.world, wabaId)) number.sharedAppData = [];
 }
 
 /** Changes what the app's owner configures in the dashboard; a new callback is challenged, with the result recorded. */

@@ -92,7 +92,13 @@ async function advanceClock(platform: Platform, ms: number): Promise<void> {
 
 /** Back to the seeded world: no tokens, codes, calls, deliveries, scenarios or open dialogs. App settings stay. */
 function reset(platform: Platform): void {
-  Object.assign(platform.state, { world: seededWorld(), tokens: [], codes: [], outbound: [] });
+  Object.assign(platform.state, {
+    world: seededWorld(),
+    tokens: [],
+    codes: [],
+    installations: [],
+    outbound: [],
+  });
   Object.assign(platform.switches, defaultSwitches());
   platform.clock.setOffset(0);
   platform.scenarios.clear();

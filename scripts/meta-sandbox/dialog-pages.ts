@@ -1,4 +1,3 @@
-import type { DialogProblem } from "./dialog-request.ts";
 import {
   accountsToChoose,
   type DialogSession,
@@ -17,15 +16,6 @@ export interface DialogView {
   appName: string;
   /** What was wrong with the last answer. */
   alert?: string;
-}
-
-/** Meta's own error page: the browser stays here and the app hears nothing. */
-export function problemPage(problem: DialogProblem): string {
-  return page({
-    title: `${problem.title} · Meta sandbox`,
-    body: html`<h1>${problem.title}</h1><p>${problem.detail}</p>
-      <p class="dim">The app gets no callback from here. Go back to it and start again.</p>`,
-  });
 }
 
 export function signInPage(view: DialogView): string {

@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from "./dialog-session.ts";
+import type { AuthorizationRequest, DialogSession } from "./dialog-session.ts";
 import type { Platform } from "./platform.ts";
 
 export const WHATSAPP_SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"];
@@ -23,12 +23,24 @@ export function readAuthorizationRequest(
   const scopes = (query.get("scope") ?? "").split(/[\s,]+/).filter(Boolean);
   const problem = problemWith(platform, query, scopes);
   if (problem) return problem;
+  const ending = {
+    kind: "redirect",
+    redirectUri: query.get("redirect_uri") ?? "",
+    state: query.get("state"),
+  } as const;
+  return { ending, ...requestedPermissions(platform, query, scopes) };
+}
+
+/** What the query asks for, once it has been checked. */
+export function requestedPermissions(
+  platform: Platform,
+  query: URLSearchParams,
+  scopes: string[],
+): Omit<AuthorizationRequest, "ending"> {
   const configId = query.get("config_id");
   const isPlainScope = configId === null && !asksForSignupWizard(query.get("extras"));
   return {
     clientId: platform.app.appId,
-    redirectUri: query.get("redirect_uri") ?? "",
-    state: query.get("state"),
     scopes: configId === null ? scopes : WHATSAPP_SCOPES,
     configId,
     isBare: isPlainScope && platform.switches.plainScopeDialog === "bare",
@@ -36,17 +48,16 @@ export function readAuthorizationRequest(
   };
 }
 
+/** What the review page asks for. */
+export function requestedScopes(platform: Platform, session: DialogSession): string[] {
+  const extra = platform.switches.businessScope === "on" ? ["business_management"] : [];
+  return [...new Set([...session.request.scopes, ...extra])];
+}
+
 function problemWith(platform: Platform, query: URLSearchParams, scopes: string[]): DialogProblem | null {
   const { app } = platform;
-  if (query.get("client_id") !== app.appId) {
-    return problem("Invalid App ID", "The provided app ID does not look like a valid app ID.");
-  }
-  if (!app.redirectUris.includes(query.get("redirect_uri") ?? "")) {
-    return problem(
-      "URL blocked",
-      "This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings. Make sure that the client and web OAuth logins are on and add all your app domains as valid OAuth redirect URIs.",
-    );
-  }
+  if (query.get("client_id") !== app.appId) return INVALID_APP;
+  if (!app.redirectUris.includes(query.get("redirect_uri") ?? "")) return URL_BLOCKED;
   const responseType = query.get("response_type");
   if (responseType !== null && responseType !== "code") {
     return problem("Invalid response_type", "The sandbox serves response_type=code only.");
@@ -54,7 +65,18 @@ function problemWith(platform: Platform, query: URLSearchParams, scopes: string[
   return problemWithPermissions(app.configId, query.get("config_id"), scopes);
 }
 
-function problemWithPermissions(
+export const INVALID_APP: DialogProblem = {
+  title: "Invalid App ID",
+  detail: "The provided app ID does not look like a valid app ID.",
+};
+
+export const URL_BLOCKED: DialogProblem = {
+  title: "URL blocked",
+  detail:
+    "This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings. Make sure that the client and web OAuth logins are on and add all your app domains as valid OAuth redirect URIs.",
+};
+
+export function problemWithPermissions(
   expected: string | null,
   configId: string | null,
   scopes: string[],
@@ -70,11 +92,16 @@ function problemWithPermissions(
 
 /** Integrators: without config_id the wizard opens only when extras names this feature. */
 function asksForSignupWizard(extras: string | null): boolean {
+  return parseExtras(extras).feature === "whatsapp_embedded_signup";
+}
+
+/** The JSON object in `extras`; empty when there is none. */
+export function parseExtras(extras: string | null): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(extras ?? "null");
-    return (parsed as { feature?: unknown } | null)?.feature === "whatsapp_embedded_signup";
+    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
-    return false;
+    return {};
   }
 }
 

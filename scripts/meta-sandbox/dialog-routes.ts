@@ -1,26 +1,45 @@
 import express, { type Request, type Response, type Router } from "express";
-import { approve, cancel, requestedScopes } from "./dialog-outcome.ts";
+import { sendScript } from "./browser-files.ts";
+import { lastPage, problemPage } from "./dialog-last-pages.ts";
+import { approve, cancel } from "./dialog-outcome.ts";
 import {
   accountsPage,
   businessPage,
   type DialogView,
   numbersPage,
-  problemPage,
   reviewPage,
   signInPage,
   stepUrl,
 } from "./dialog-pages.ts";
-import { readAuthorizationRequest } from "./dialog-request.ts";
-import { type DialogSession, STEPS, type Step, stepAfter } from "./dialog-session.ts";
+import { type DialogProblem, readAuthorizationRequest, requestedScopes } from "./dialog-request.ts";
+import { readEmbeddedRequest, readHostedRequest } from "./dialog-roads.ts";
+import {
+  type AuthorizationRequest,
+  type DialogSession,
+  STEPS,
+  type Step,
+  stepAfter,
+} from "./dialog-session.ts";
 import { answerStep } from "./dialog-steps.ts";
 import type { Platform } from "./platform.ts";
 
 const ENDED = { title: "This dialog has ended", detail: "Go back to the app and start again." };
 
-/** The dialog as plain forms: it works without JavaScript, and every step can be revisited until the end. */
+type ReadRequest = (platform: Platform, query: URLSearchParams) => AuthorizationRequest | DialogProblem;
+
+/**
+ * The dialog as plain forms: it works without JavaScript, and every step can be revisited until the end. It opens by
+ * redirect, in the SDK's popup, or from the hosted link; only a popup's last page needs a script, to reach its opener.
+ */
 export function dialogRoutes(platform: Platform): Router {
   const router = express.Router();
-  router.get("/dialog/oauth", (request, response) => openDialog(platform, request, response));
+  const opens = (read: ReadRequest) => (request: Request, response: Response) =>
+    openDialog(platform, read, request, response);
+  router.get("/dialog/oauth", opens(readAuthorizationRequest));
+  router.get("/dialog/embedded", opens(readEmbeddedRequest));
+  router.get("/messaging/whatsapp/onboard", opens(readHostedRequest));
+  router.get("/dialog/popup-end.js", (_request, response) => sendScript(response, "popup-end.js"));
+  router.get("/dialog/end/:id", (request, response) => sendLastPage(platform, request, response));
   router.get("/dialog/oauth/:id/:step", (request, response) => {
     const found = findStep(platform, request);
     if (!found) return sendPage(response, 410, problemPage(ENDED));
@@ -32,9 +51,9 @@ export function dialogRoutes(platform: Platform): Router {
   return router;
 }
 
-function openDialog(platform: Platform, request: Request, response: Response): void {
+function openDialog(platform: Platform, read: ReadRequest, request: Request, response: Response): void {
   const { searchParams } = new URL(request.originalUrl, "http://sandbox");
-  const authorization = readAuthorizationRequest(platform, searchParams);
+  const authorization = read(platform, searchParams);
   const { dialogOutcome } = platform.switches;
   if ("title" in authorization) {
     sendPage(response, 400, problemPage(authorization));
@@ -62,7 +81,7 @@ async function postStep(platform: Platform, request: Request, response: Response
   if (!found) return sendPage(response, 410, problemPage(ENDED));
   const { session, step } = found;
   const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "");
-  if (form.get("action") === "cancel") return response.redirect(302, cancel(platform, session));
+  if (form.get("action") === "cancel") return response.redirect(302, cancel(platform, session, step));
   if (session.finishedAt !== null) return response.redirect(302, session.finishedAt);
   if (step === "review") {
     return response.redirect(302, await approve(platform, session, form.getAll("permission")));
@@ -71,6 +90,19 @@ async function postStep(platform: Platform, request: Request, response: Response
   if (problem) return sendPage(response, 422, renderStep(platform, session, step, problem));
   response.redirect(303, stepUrl(session, stepAfter(platform.state.world, session, step)));
 }
+
+/** Reloading it repeats the messages, which the SDK ignores. */
+function sendLastPage(platform: Platform, request: Request, response: Response): void {
+  const session = platform.dialogs.find(request.params.id ?? "");
+  if (!session || session.finishedAt === null) {
+    sendPage(response, 410, problemPage(ENDED));
+    return;
+  }
+  response.set("Content-Security-Policy", LAST_PAGE_POLICY);
+  sendPage(response, 200, lastPage(session));
+}
+
+const LAST_PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'";
 
 function renderStep(platform: Platform, session: DialogSession, step: Step, alert?: string): string {
   const view: DialogView = {

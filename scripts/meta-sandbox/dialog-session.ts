@@ -1,11 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { numbersOf, type Person, type Waba, type World, wabasOf } from "./world.ts";
 
+/** Where a dialog leads when it ends: back by redirect, to the page that opened it as a popup, or nowhere in particular. */
+export type Ending =
+  | { kind: "redirect"; redirectUri: string; state: string | null }
+  | PopupEnding
+  | { kind: "hosted"; redirectUri: string | null; state: string | null };
+
+export interface PopupEnding {
+  kind: "popup";
+  /** The opener's origin, one of the app's own; messages go nowhere else. */
+  origin: string;
+  /** Ties the answer to one call of FB.login. */
+  channel: string;
+  /** false: FB.login was not asked for a code, so it answers with an access token. */
+  wantsCode: boolean;
+  sessionInfoVersion: number | null;
+}
+
 /** What the app asked for when it opened the dialog, already checked. */
 export interface AuthorizationRequest {
   clientId: string;
-  redirectUri: string;
-  state: string | null;
+  ending: Ending;
   scopes: string[];
   configId: string | null;
   /** A permission dialog without the sign-up wizard: assets can be chosen, not created. */
@@ -29,6 +45,9 @@ export interface DialogSession {
   newNumber: { displayName: string; phone: string };
   /** Where the dialog ended; pressing the button again leads to the same place, code included. */
   finishedAt: string | null;
+  granted: boolean;
+  /** What the last page of a popup posts to its opener, in this order. */
+  popupMessages: string[];
 }
 
 export interface DialogSessions {
@@ -117,5 +136,7 @@ function blankSession(request: AuthorizationRequest): DialogSession {
     numberIds: [],
     newNumber: { displayName: "", phone: "" },
     finishedAt: null,
+    granted: false,
+    popupMessages: [],
   };
 }

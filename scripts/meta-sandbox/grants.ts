@@ -18,7 +18,8 @@ export interface Grant {
 
 export interface AuthorizationCode {
   value: string;
-  redirectUri: string;
+  /** null: a code of the JavaScript popup, which had no redirect URI. */
+  redirectUri: string | null;
   issuedAt: number;
   expiresAt: number;
   used: boolean;
@@ -38,8 +39,11 @@ export interface AccessToken {
   grant: Grant;
 }
 
-/** Guarantee: usable once, within the code's life, by the same app with the byte-identical redirect URI. */
-export function issueCode(platform: Platform, grant: Grant, redirectUri: string): AuthorizationCode {
+/**
+ * Guarantee: usable once, within the code's life, by the same app with the byte-identical redirect URI; how a code of the
+ * popup (`redirectUri` null) is exchanged is the switch `popupRedirectUri`.
+ */
+export function issueCode(platform: Platform, grant: Grant, redirectUri: string | null): AuthorizationCode {
   const issuedAt = platform.clock.now();
   const code: AuthorizationCode = {
     value: newAuthorizationCode(),

@@ -52,15 +52,24 @@ function deadToken(platform: Platform, message: string, subcode?: number): Graph
   });
 }
 
+/** For calls that Meta serves with a proof only, whatever the app requires elsewhere. */
+export function requireProof(request: GraphRequest): void {
+  if (request.proof === null) throw proofMissing();
+}
+
+function proofMissing(): GraphError {
+  return new GraphError({
+    type: "GraphMethodException",
+    code: 100,
+    message: "API calls from the server require an appsecret_proof argument",
+  });
+}
+
 /** Meta: appsecret_proof = lowercase hex HMAC-SHA256 of the token under the app secret. */
 function checkProof(platform: Platform, request: GraphRequest, token: string): void {
   if (request.proof === null) {
     if (platform.switches.requireProof === "off") return;
-    throw new GraphError({
-      type: "GraphMethodException",
-      code: 100,
-      message: "API calls from the server require an appsecret_proof argument",
-    });
+    throw proofMissing();
   }
   const expected = Buffer.from(createHmac("sha256", platform.app.appSecret).update(token).digest("hex"));
   const given = Buffer.from(request.proof);

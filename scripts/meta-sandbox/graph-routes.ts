@@ -1,5 +1,6 @@
 import { debugToken } from "./debug-token.ts";
 import { requireScope, requireToken } from "./graph-auth.ts";
+import { shareAppData } from "./graph-coexistence.ts";
 import { badParameter, GraphError } from "./graph-error.ts";
 import { sendMessage } from "./graph-messages.ts";
 import {
@@ -19,6 +20,8 @@ import {
   subscribeApp,
   unsubscribeApp,
 } from "./graph-subscriptions.ts";
+import { systemUserToken } from "./graph-system-users.ts";
+import { addPhoneNumber, requestCode, verifyCode } from "./graph-verification.ts";
 import type { Platform } from "./platform.ts";
 import type { Endpoint } from "./scenarios.ts";
 import { exchangeClientCredentials, exchangeCode } from "./token-exchange.ts";
@@ -82,6 +85,11 @@ const EDGES: Record<string, [Endpoint, EdgeHandler]> = {
   "DELETE subscribed_apps": ["unsubscribe", unsubscribeApp],
   "POST register": ["register", registerNumber],
   "POST deregister": ["deregister", deregisterNumber],
+  "POST phone_numbers": ["add_phone_number", addPhoneNumber],
+  "POST request_code": ["request_code", requestCode],
+  "POST verify_code": ["verify_code", verifyCode],
+  "POST smb_app_data": ["smb_app_data", shareAppData],
+  "POST system_user_access_tokens": ["system_user_token", systemUserToken],
   "POST messages": ["send_message", sendMessage],
   "GET subscriptions": ["app_subscriptions", appSubscriptions],
   "POST subscriptions": ["app_subscriptions", appSubscriptions],

@@ -14,6 +14,16 @@ export function newTraceId(): string {
   return `A${randomBytes(17).toString("base64url").slice(0, 22)}`;
 }
 
+/** The id under which Meta's popup reports an error. */
+export function newSessionId(): string {
+  return randomBytes(8).toString("hex").slice(1);
+}
+
+/** What a person would get by SMS or voice call to verify a number. */
+export function newVerificationCode(): string {
+  return String(randomInt(100_000, 1_000_000));
+}
+
 /** A webhook challenge: Meta sends an integer-like string. */
 export function newChallenge(): string {
   return String(randomInt(100_000_000, 2_000_000_000));

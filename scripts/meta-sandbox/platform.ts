@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { DeliveryEngine } from "./deliveries.ts";
 import type { DialogSessions } from "./dialog-session.ts";
 import type { AccessToken, AuthorizationCode } from "./grants.ts";
+import type { Installation } from "./installations.ts";
 import type { ScenarioRules } from "./scenarios.ts";
 import type { Switches } from "./switches.ts";
 import type { World } from "./world.ts";
@@ -41,6 +42,8 @@ export interface SandboxState {
   world: World;
   tokens: AccessToken[];
   codes: AuthorizationCode[];
+  /** Newest last. */
+  installations: Installation[];
   /** Message ids the app has sent, newest last. */
   outbound: OutboundMessage[];
 }

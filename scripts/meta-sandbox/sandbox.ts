@@ -15,6 +15,7 @@ import { serveGraph } from "./graph-server.ts";
 import { assertLoopback } from "./loopback-http.ts";
 import { DEFAULT_WEBHOOK_FIELDS, type Platform } from "./platform.ts";
 import { createScenarioRules } from "./scenarios.ts";
+import { sdkRoutes } from "./sdk-routes.ts";
 import { createStateSaver, loadState } from "./state-file.ts";
 import { defaultSwitches } from "./switches.ts";
 import { seededWorld, type World } from "./world.ts";
@@ -50,7 +51,7 @@ export interface Sandbox {
 }
 
 /**
- * Starts the stand-in for Meta: dialog, Graph API, webhooks, control page and control API on one origin.
+ * Starts the stand-in for Meta: dialog, SDK, Graph API, webhooks, control page and control API on one origin.
  * @throws the listen error (`EADDRINUSE`, …) when the port cannot be had.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -97,7 +98,7 @@ function createPlatform(options: SandboxOptions): { platform: Platform; flush: (
         ? { ...options.webhook, fields: saved?.webhook?.fields ?? DEFAULT_WEBHOOK_FIELDS, handshake: null }
         : (saved?.webhook ?? null),
     },
-    state: saved?.state ?? { world: seededWorld(), tokens: [], codes: [], outbound: [] },
+    state: saved?.state ?? { world: seededWorld(), tokens: [], codes: [], installations: [], outbound: [] },
     switches: defaultSwitches(),
     clock,
     scenarios: createScenarioRules(),
@@ -122,6 +123,7 @@ function createApp(platform: Platform, control: Control): express.Express {
     if (rest.startsWith("/dialog/")) request.url = rest;
     next();
   });
+  app.use(sdkRoutes());
   app.use(dialogRoutes(platform));
   app.use((request, response, next) => {
     serveGraph(platform, request, response).catch(next);

@@ -2,7 +2,10 @@ import { type AccessToken, deathOf } from "./grants.ts";
 import type { AppSettings, Platform } from "./platform.ts";
 import type { PhoneNumber, Waba } from "./world.ts";
 
-/** The world as the control API shows it: no token values, codes, secrets, PINs or verify tokens. */
+/**
+ * The world as the control API shows it: no token values, authorization codes, secrets, PINs or verify tokens. The code
+ * that verifies a number is shown, because nobody receives the SMS.
+ */
 export function snapshot(platform: Platform) {
   const { app, state, switches, clock, scenarios, deliveries, calls } = platform;
   const { people, businesses, wabas, numbers } = state.world;
@@ -45,6 +48,8 @@ function shownWaba(waba: Waba, appId: string) {
 function shownNumber({ pin, override, registerCalls, deregisterCalls, ...number }: PhoneNumber) {
   return {
     ...number,
+    verificationCode: number.verificationCode ?? null,
+    sharedAppData: number.sharedAppData ?? [],
     hasPin: pin !== null,
     overrideUri: override?.uri ?? null,
     registerCalls: registerCalls.length,

@@ -36,7 +36,10 @@ export function loadState(path: string, log: (line: string) => void): SavedState
   try {
     const parsed: unknown = JSON.parse(text);
     savedSchema.parse(parsed);
-    return parsed as SavedState;
+    const saved = parsed as SavedState;
+    // Files written before installations were kept have none.
+    saved.state.installations ??= [];
+    return saved;
   } catch {
     renameSync(path, `${path}.unreadable`);
     log(`state file ${path} is not readable: starting from the seeded world`);

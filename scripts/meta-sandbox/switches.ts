@@ -30,6 +30,56 @@ export const SWITCHES = {
     options: ["whole_waba", "selected_only"],
     says: "The token reaches every number of a granted WABA, or only those ticked in the dialog",
   },
+  newNumberVerification: {
+    options: ["verified", "unverified"],
+    says: "Whether a number created in the dialog has been verified there; an unverified one needs request_code and verify_code",
+  },
+  appInstalledEvent: {
+    options: ["off", "on"],
+    says: "PARTNER_APP_INSTALLED comes along with PARTNER_ADDED",
+  },
+  popupOrder: {
+    options: ["message_first", "callback_first"],
+    says: "Popup: the session message comes before the callback of FB.login, or after it",
+  },
+  popupAnswer: {
+    options: [
+      "normal",
+      "no_answer",
+      "access_token_instead_of_code",
+      "finish_without_code",
+      "code_without_finish",
+    ],
+    says: "Popup, after Approve: no_answer never calls FB.login back, finish_without_code sends the message with an empty authResponse, code_without_finish sends no message",
+  },
+  popupWithoutOverride: {
+    options: ["access_token", "code"],
+    says: "Popup, FB.login with response_type code but without override_default_response_type: integrators report an access token",
+  },
+  popupRedirectUri: {
+    options: ["omit", "empty", "ignore"],
+    says: "redirect_uri in the exchange of a popup's code: it must be left out, must be there and empty, or does not matter",
+  },
+  signupError: {
+    options: ["none", "cancel", "error"],
+    says: "Popup: Approve ends in one of Meta's own errors, sent as event CANCEL or ERROR",
+  },
+  coexistenceMessage: {
+    options: ["all_ids", "waba_only"],
+    says: "Popup: FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING carries all ids, or waba_id alone as in older samples",
+  },
+  hostedRedirect: {
+    options: ["nothing", "code", "ids", "ignored"],
+    says: "What the redirect_uri of the hosted link receives; ignored: the browser stays on Meta's last page",
+  },
+  hostedState: {
+    options: ["dropped", "kept"],
+    says: "Whether a state on the hosted link comes back with the redirect",
+  },
+  historySharing: {
+    options: ["shared", "declined"],
+    says: "Coexistence: declined answers the history request with error 2593109 in the webhook",
+  },
   codeTtlSeconds: {
     options: ["30", "600"],
     says: "Life of a code: 30 s in Embedded Signup, longer in plain Login",

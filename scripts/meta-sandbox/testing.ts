@@ -91,3 +91,29 @@ export async function graph(sandbox: Sandbox, path: string, { method = "GET", to
 export function tokenFor(sandbox: Sandbox, businessId: string): string {
   return sandbox.control.mintToken({ businessId }).token;
 }
+
+export type Form = [step: string, fields: [string, string][]];
+
+export const SIGN_IN = (person: string): Form => ["sign-in", [["person", person]]];
+export const APPROVAL: Form = [
+  "review",
+  ["whatsapp_business_management", "whatsapp_business_messaging"].map((scope) => ["permission", scope]),
+];
+export const CANCEL = (step: string): Form => [step, [["action", "cancel"]]];
+
+/** Opens a dialog and answers as many of its forms as are given; resolves with where the last one leads. */
+export async function walkDialog(sandbox: Sandbox, path: string, forms: Form[]): Promise<string> {
+  const opened = await (await fetch(`${sandbox.url}${path}`)).text();
+  const base = /action="(\/dialog\/oauth\/[^/"]+)/.exec(opened)?.[1] ?? "";
+  let location = "";
+  for (const [step, fields] of forms) {
+    const body = new URLSearchParams(fields);
+    const response = await fetch(`${sandbox.url}${base}/${step}`, {
+      method: "POST",
+      redirect: "manual",
+      body,
+    });
+    location = response.headers.get("location") ?? "";
+  }
+  return location;
+}

@@ -6,16 +6,16 @@ import type { Platform } from "./platform.ts";
 
 /**
  * Exchanges a code for a customer token. Meta: codes are single use, live 30 s, and are bound to the app and to the
- * byte-identical redirect_uri of the dialog; failures are HTTP 400 with a WWW-Authenticate header. A failed attempt
- * does not use the code up.
+ * byte-identical redirect_uri of the dialog, which a code of the JavaScript popup does not have; failures are HTTP 400
+ * with a WWW-Authenticate header. A failed attempt does not use the code up.
  */
 export function exchangeCode(platform: Platform, request: GraphRequest): Record<string, unknown> {
   checkClient(platform, request);
   const value = parameter(request, "code");
   const redirectUri = parameter(request, "redirect_uri");
   if (!value) throw codeError("Missing authorization code");
-  if (!redirectUri) throw codeError("Missing redirect_uri parameter.");
   const code = platform.state.codes.find((candidate) => candidate.value === value);
+  if (code?.redirectUri !== null && !redirectUri) throw codeError("Missing redirect_uri parameter.");
   if (!code || code.grant.appId !== platform.app.appId) throw codeError("Invalid verification code format.");
   checkCode(platform, code, redirectUri);
   code.used = true;
@@ -48,8 +48,8 @@ function checkClient(platform: Platform, request: GraphRequest): void {
   }
 }
 
-function checkCode(platform: Platform, code: AuthorizationCode, redirectUri: string): void {
-  if (!ownsOrigin(platform, redirectUri)) {
+function checkCode(platform: Platform, code: AuthorizationCode, redirectUri: string | null): void {
+  if (code.redirectUri !== null && !ownsOrigin(platform, redirectUri ?? "")) {
     throw oauthError(
       191,
       "Can't load URL: The domain of this URL isn't included in the app's domains. To be able to load this URL, add all domains and subdomains of your app to the App Domains field in your app settings.",
@@ -57,12 +57,19 @@ function checkCode(platform: Platform, code: AuthorizationCode, redirectUri: str
   }
   if (code.used) throw codeError("This authorization code has been used.", 36009);
   if (platform.clock.now() >= code.expiresAt) throw codeError("This authorization code has expired.", 36007);
-  if (redirectUri !== code.redirectUri) {
+  if (!fits(platform, code, redirectUri)) {
     throw codeError(
       "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request",
       36008,
     );
   }
+}
+
+function fits(platform: Platform, code: AuthorizationCode, redirectUri: string | null): boolean {
+  if (code.redirectUri !== null) return redirectUri === code.redirectUri;
+  const { popupRedirectUri } = platform.switches;
+  if (popupRedirectUri === "ignore") return true;
+  return redirectUri === (popupRedirectUri === "empty" ? "" : null);
 }
 
 /** A redirect URI on a foreign origin is 191; one that merely differs in bytes is 36008. */

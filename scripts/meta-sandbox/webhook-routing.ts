@@ -15,6 +15,10 @@ const FIELDS_FOLLOWING_OVERRIDES = new Set([
   "smb_app_state_sync",
   "history",
   "account_settings_update",
+  "group_lifecycle_update",
+  "group_participants_update",
+  "group_settings_update",
+  "group_status_update",
 ]);
 
 export type HeldReason = "no_callback" | "field_not_subscribed" | "not_subscribed" | "not_registered";

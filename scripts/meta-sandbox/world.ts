@@ -65,6 +65,10 @@ export interface PhoneNumber {
   /** A number made during sign-up may appear in lists only later. */
   visibleAt: number;
   override: CallbackOverride | null;
+  /** The code of the last request_code, until it was used. */
+  verificationCode?: string | null;
+  /** Coexistence: the kinds of app data that were asked for, each of which can be asked for once. */
+  sharedAppData?: string[];
   registerCalls: number[];
   deregisterCalls: number[];
 }
