@@ -45,7 +45,7 @@ try {
   });
   noteRun(stack.pids());
   await stack.ready;
-  noteRun(stack.pids(), { origin: stack.origin, databaseUrl: database.url });
+  noteRun(stack.pids(), { origin: stack.origin, sandboxUrl: stack.sandboxUrl, databaseUrl: database.url });
   // As when the address is set at Meta: only now is there somebody to answer.
   await fetch(`${stack.sandboxUrl}/sandbox/api/handshake`, { method: "POST" });
   console.log(welcome(stack));
@@ -113,7 +113,10 @@ function isOurs(pid: number, mark = ""): boolean {
 }
 
 /** Also read by scripts/replay-webhook.ts and scripts/requests.sh, which then need no configuration. */
-function noteRun(parts: number[], where: { origin?: string; databaseUrl?: string } = {}): void {
+function noteRun(
+  parts: number[],
+  where: { origin?: string; sandboxUrl?: string; databaseUrl?: string } = {},
+): void {
   writeFileSync(runFile, JSON.stringify({ pid: process.pid, parts, ...where }), { mode: 0o600 });
 }
 

@@ -71,6 +71,14 @@ describe("doctor, on environment, Meta and web", () => {
       [/^warn config id: .*plain scopes.*Configurations/],
     ],
     [
+      "a window without a configuration id",
+      ({ variables }) => {
+        delete variables.META_CONFIG_ID;
+        variables.META_SIGNUP_WINDOW = "true";
+      },
+      [/^FAIL config id: META_SIGNUP_WINDOW is on and does nothing.*Configurations/],
+    ],
+    [
       "a configuration id that is no number",
       ({ variables }) => Object.assign(variables, { META_CONFIG_ID: "canary" }),
       [/^FAIL META_CONFIG_ID: must be Meta's numeric id/, /^skip config id/],

@@ -61,7 +61,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Report> {
 /** Our own variables, or where none is set those of a running `npm run dev`. */
 async function ownEnvironment(): Promise<DoctorOptions> {
   const unconfigured = isUnset(process.env);
-  const dev = unconfigured ? await devEnvironment(path.join(root, ".data")) : undefined;
+  const dev = unconfigured ? devEnvironment(path.join(root, ".data")) : undefined;
   if (dev) return { environment: "the running npm run dev", variables: { ...process.env, ...dev } };
   const unset = unconfigured ? ": nothing is set there, and no npm run dev is running here" : "";
   return { environment: `this process (and .env)${unset}`, variables: process.env };

@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { ask } from "./addresses.ts";
 
-const runNote = z.object({ pid: z.number(), origin: z.url(), databaseUrl: z.string() });
+const runNote = z.object({ pid: z.number(), origin: z.url(), sandboxUrl: z.url(), databaseUrl: z.string() });
 const secretsNote = z.object({
   appId: z.string(),
   appSecret: z.string(),
@@ -14,11 +13,10 @@ const secretsNote = z.object({
 });
 
 /** What its web and worker were started with; undefined when none runs for this clone. */
-export async function devEnvironment(dataFolder: string): Promise<Record<string, string> | undefined> {
+export function devEnvironment(dataFolder: string): Record<string, string> | undefined {
   const run = runNote.safeParse(noted(dataFolder, "dev.json")).data;
   const secrets = secretsNote.safeParse(noted(dataFolder, "dev-secrets.json")).data;
   if (!run || !secrets || !isAlive(run.pid)) return undefined;
-  const sandboxUrl = await sandboxOf(run.origin);
   return {
     DATABASE_URL: run.databaseUrl,
     APP_ORIGIN: run.origin,
@@ -26,18 +24,11 @@ export async function devEnvironment(dataFolder: string): Promise<Record<string,
     META_APP_SECRET: secrets.appSecret,
     META_REDIRECT_URI: `${run.origin}/api/integrations/meta/whatsapp/callback`,
     META_WEBHOOK_VERIFY_TOKEN: secrets.verifyToken,
-    META_GRAPH_URL: sandboxUrl,
-    META_DIALOG_URL: sandboxUrl,
+    META_GRAPH_URL: run.sandboxUrl,
+    META_DIALOG_URL: run.sandboxUrl,
     TOKEN_ENCRYPTION_KEY_BASE64: secrets.encryptionKey,
     SESSION_SECRETS: secrets.sessionSecret,
   };
-}
-
-/** The sandbox takes the next free port. The web's policy names it: Connect WhatsApp is a form that leads there. */
-async function sandboxOf(origin: string): Promise<string> {
-  const login = await ask(`${origin}/login`, 5_000);
-  const policy = "unreachable" in login ? "" : (login.headers.get("content-security-policy") ?? "");
-  return /form-action [^;]*?(http:\/\/127\.0\.0\.1:\d+)/.exec(policy)?.[1] ?? "http://127.0.0.1:4000";
 }
 
 function noted(folder: string, file: string): unknown {
