@@ -12,7 +12,7 @@ import { check, examine, NotPossible } from "./doctor/examine.ts";
 import { asJson, asText, fail, hasFailed, ok, skip, warn } from "./doctor/findings.ts";
 import { judgeSealed } from "./doctor/keys.ts";
 import { judgePooling } from "./doctor/pooling.ts";
-import { refusingDatabase, silentHost, standInWeb } from "./doctor/testing.ts";
+import { refusingDatabase, silentHost } from "./doctor/testing.ts";
 import { handshakeCheck, proxyCheck } from "./doctor/web.ts";
 
 const patient = { values: {}, problems: [], timeoutMs: 50, limitMs: 100, now: () => 0 };

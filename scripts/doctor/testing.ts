@@ -40,9 +40,6 @@ function answersOf(habits: WebHabits): RequestListener {
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://web");
     if (pathname === "/readyz") return void response.writeHead(habits.readyStatus).end(habits.readyBody);
-    if (pathname === "/login") {
-      return void response.writeHead(200).end();
-    }
     if (pathname === "/api/integrations/meta/whatsapp/callback") {
       return void response.writeHead(habits.callbackStatus, { location: habits.callbackLocation }).end();
     }
