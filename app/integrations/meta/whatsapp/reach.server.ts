@@ -57,15 +57,22 @@ export async function findReach(config: MetaAppConfig, graph: GraphClient, token
 }
 
 async function inspectToken(config: MetaAppConfig, graph: GraphClient, token: Secret): Promise<TokenFacts> {
-  const { data } = await graph.call({
-    endpoint: "debug_token",
-    path: ["debug_token"],
-    // Meta takes the token to inspect only as a parameter; our own app token stays in the header.
-    query: { input_token: token.reveal() },
-    auth: "app",
-    schema: debugAnswer,
-    urgent: true,
-  });
+  const { data } = await graph
+    .call({
+      endpoint: "debug_token",
+      path: ["debug_token"],
+      // Meta takes the token to inspect only as a parameter; our own app token stays in the header.
+      query: { input_token: token.reveal() },
+      auth: "app",
+      schema: debugAnswer,
+      urgent: true,
+    })
+    .catch((error: unknown) => {
+      // Refused for its input, which is the token: that is how Meta answers for a token of another app.
+      if (error instanceof GraphError && error.kind === "rejected")
+        throw new GraphError("reconnect", { ...error.facts, note: "token of another app" });
+      throw error;
+    });
   if (!data.is_valid || data.app_id !== config.appId) {
     const note = data.is_valid ? "token of another app" : "token is not valid";
     const { code, subcode } = data.error ?? {};

@@ -6,6 +6,8 @@ import type { MetaAppConfig } from "../app-config.server.ts";
 import type { GraphClient } from "../graph.server.ts";
 
 const registrationFields = z.object({
+  // Asked for or not, Meta names the object: an answer without it is about something else, and must not read as registered.
+  id: z.coerce.string(),
   platform_type: z.string().optional(),
   is_on_biz_app: z.boolean().optional(),
 });

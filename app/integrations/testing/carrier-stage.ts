@@ -1,0 +1,51 @@
+/** The made-up channel on the stage of the contract. For tests. */
+import { Secret } from "../../platform/secret.server.ts";
+import { createCarrierConnector } from "./carrier-connector.ts";
+import { type CarrierPlatform, startCarrierPlatform } from "./carrier-platform.ts";
+import type { ConnectorStage } from "./connector-stage.ts";
+
+export async function carrierStage(): Promise<ConnectorStage> {
+  const platform = await startCarrierPlatform();
+  const { world } = platform;
+  const grants = {
+    one: { accounts: ["acct/blue.1"] },
+    many: {},
+    lacking: { rights: ["lines.read"] },
+  };
+  return {
+    connect: (options) => createCarrierConnector({ ...platform, ...options }),
+    secrets: [platform.clientSecret],
+    written: () => "",
+    codeFor: (grant) => platform.mintCode(grants[grant]),
+    foreignToken: () => new Secret(platform.mintKey({ client: "client~another" })),
+    revokeTokens: () => world.keys.clear(),
+    one: { wabaId: "acct/blue.1", phoneNumberId: "ln:Blue-1" },
+    manyNumberIds: Object.values(world.accounts).flatMap(({ lines }) => lines.map(({ id }) => id)),
+    open: { wabaId: "acct/green.2", phoneNumberId: "ln:green-0" },
+    pinned: { wabaId: "acct/grey.3", phoneNumberId: "ln:grey-1" },
+    listings: () => platform.calls.filter((call) => call.includes("/lines")).length,
+    ...deliveriesOf(platform),
+    breakWith: (fault) => platform.breakWith(fault),
+    stop: () => platform.stop(),
+  };
+}
+
+function deliveriesOf({ world, clientId }: CarrierPlatform) {
+  return {
+    delivers: (account: string) => world.accounts[account]?.feeds.has(clientId) ?? false,
+    ignoreSubscription() {
+      world.ignoresFeeds = true;
+    },
+    deliverElsewhere: (account: string) =>
+      void world.accounts[account]?.feeds.set(clientId, "https://another.example/hook"),
+  };
+}
+
+/** A delivery of the made-up platform: what people said to a line. */
+export function carrierDelivery(line: string, ...said: { id: string; by: string; says: string }[]): object {
+  const notes = said.map(({ id, by, says }) => ({
+    ...{ note: "said", id, on: "2026-11-20T10:00:00Z", says },
+    by: { ref: by, called: `Person ${by}` },
+  }));
+  return { to: line, notes };
+}

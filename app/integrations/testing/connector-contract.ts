@@ -1,0 +1,160 @@
+/**
+ * What the domain relies on in every channel's connector and webhook reader, said as tests. A channel that passes can be
+ * connected, kept and left by the code that is there. It runs against a live stand-in of the platform over HTTP.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Secret } from "../../platform/secret.server.ts";
+import type { ConnectorStage } from "./connector-stage.ts";
+import { describeFailures } from "./failure-contract.ts";
+import { describeReader, type WebhookSamples } from "./reader-contract.ts";
+
+/** `setup` starts a fresh stand-in for each test. */
+export function describeConnector(
+  name: string,
+  setup: () => Promise<ConnectorStage>,
+  samples: WebhookSamples,
+): void {
+  describe(`the connector of ${name}`, () => {
+    const held = {} as { stage: ConnectorStage };
+    beforeEach(async () => {
+      held.stage = await setup();
+    });
+    afterEach(() => held.stage.stop());
+    const stage = () => held.stage;
+    describeSigningIn(stage);
+    describeReach(stage);
+    describeDeliveries(stage);
+    describeNumbers(stage);
+    describeFailures(stage);
+  });
+  describeReader(name, samples);
+}
+
+const tokenOf = async (stage: ConnectorStage, grant: "one" | "many" | "lacking" = "many"): Promise<Secret> =>
+  (await stage.connect().exchangeCode(stage.codeFor(grant), "page")).accessToken;
+
+function describeSigningIn(stage: () => ConnectorStage): void {
+  test.each(["x".repeat(43), "a-b_c", "+ &=?#%/ñ"])(
+    "carries the state %s untouched, and nothing secret",
+    (state) => {
+      const url = new URL(stage().connect().authorizeUrl(state));
+      expect(url.searchParams.getAll("state")).toEqual([state]);
+      for (const secret of stage().secrets) expect(decodeURIComponent(url.href)).not.toContain(secret);
+    },
+  );
+
+  test("tells a page nothing secret", () => {
+    const told = JSON.stringify(stage().connect().signupWindow);
+    for (const secret of stage().secrets) expect(`${told}`).not.toContain(secret);
+  });
+
+  test("spends a code once, and a code that never was is refused", async () => {
+    const connector = stage().connect();
+    const code = stage().codeFor("one");
+    const { accessToken, expiresAt } = await connector.exchangeCode(code, "page");
+    expect(accessToken).toBeInstanceOf(Secret);
+    expect(expiresAt === undefined || expiresAt instanceof Date).toBe(true);
+    for (const refused of [code, "no code of anybody"]) {
+      await expect(connector.exchangeCode(refused, "page")).rejects.toMatchObject({ name: "GraphError" });
+    }
+    expect(stage().written()).not.toContain(accessToken.reveal());
+    expect(stage().written()).not.toContain(code);
+  });
+}
+
+function describeReach(stage: () => ConnectorStage): void {
+  test("finds the number of one account", async () => {
+    const reach = await stage()
+      .connect()
+      .findReach(await tokenOf(stage(), "one"));
+    expect(reach).toMatchObject({ missingPermissions: [], wabaIds: [stage().one.wabaId] });
+    expect(reach.scopes.length).toBeGreaterThan(0);
+    expect(reach.numbers).toMatchObject([stage().one]);
+    expect(reach.numbers[0]?.e164).toMatch(/^\+[1-9]\d{4,14}$/);
+    expect(reach.numbers[0]?.displayName).not.toBe("");
+  });
+
+  test("finds those of many accounts, page after page, each once", async () => {
+    const { numbers, wabaIds } = await stage()
+      .connect()
+      .findReach(await tokenOf(stage()));
+    expect(numbers.map((one) => one.phoneNumberId).toSorted()).toEqual(stage().manyNumberIds.toSorted());
+    for (const { wabaId } of numbers) expect(wabaIds).toContain(wabaId);
+    expect(wabaIds.length).toBeGreaterThan(1);
+  });
+
+  test("names the missing permissions, and lists nothing then", async () => {
+    const token = await tokenOf(stage(), "lacking");
+    const before = stage().listings();
+    const reach = await stage().connect().findReach(token);
+    expect(reach.missingPermissions).not.toEqual([]);
+    expect(reach).toMatchObject({ numbers: [], wabaIds: [] });
+    expect(stage().listings()).toBe(before);
+  });
+
+  test("takes no token of another app, and none that is dead", async () => {
+    const connector = stage().connect();
+    const dead = await tokenOf(stage());
+    const refused = { name: "GraphError", kind: "reconnect" };
+    await expect(connector.findReach(stage().foreignToken())).rejects.toMatchObject(refused);
+    stage().revokeTokens();
+    await expect(connector.findReach(dead)).rejects.toMatchObject(refused);
+    await expect(connector.checkAccess(dead, stage().one)).rejects.toMatchObject(refused);
+  });
+}
+
+function describeDeliveries(stage: () => ConnectorStage): void {
+  test("starts and stops deliveries, as often as it is asked to", async () => {
+    const connector = stage().connect();
+    const token = await tokenOf(stage());
+    const { wabaId } = stage().one;
+    const report = async () => (await connector.checkAccess(token, stage().one)).deliveries;
+    expect(await report()).toBe("missing");
+    for (let times = 0; times < 2; times++) await connector.startDeliveries(token, wabaId);
+    expect(stage().delivers(wabaId)).toBe(true);
+    expect(await report()).toBe("ours");
+    stage().deliverElsewhere(wabaId);
+    expect(await report()).toBe("elsewhere");
+    for (let times = 0; times < 2; times++) await connector.stopDeliveries(token, wabaId);
+    expect(stage().delivers(wabaId)).toBe(false);
+    expect(await report()).toBe("missing");
+  });
+
+  test("reads back whether deliveries were started, and believes nothing else", async () => {
+    const token = await tokenOf(stage());
+    stage().ignoreSubscription();
+    const started = stage().connect().startDeliveries(token, stage().one.wabaId);
+    await expect(started).rejects.toMatchObject({ name: "GraphError", kind: "retry_later" });
+  });
+}
+
+function describeNumbers(stage: () => ConnectorStage): void {
+  const pin = new Secret("424242");
+
+  test("tells whether a number takes part, and registers one that does not", async () => {
+    const connector = stage().connect();
+    const token = await tokenOf(stage());
+    const { open, one } = stage();
+    expect(await connector.readRegistration(token, one.phoneNumberId)).toBe("registered");
+    expect(await connector.readRegistration(token, open.phoneNumberId)).toBe("open");
+    await connector.registerNumber(token, open.phoneNumberId, pin);
+    expect(await connector.readRegistration(token, open.phoneNumberId)).toBe("registered");
+    expect(await connector.checkAccess(token, open)).toMatchObject({ registration: "registered" });
+  });
+
+  test("says so when the number is under somebody else's PIN", async () => {
+    const connector = stage().connect();
+    const token = await tokenOf(stage());
+    const refused = connector.registerNumber(token, stage().pinned.phoneNumberId, pin);
+    await expect(refused).rejects.toMatchObject({ name: "GraphError", kind: "tell_tenant" });
+    expect(await connector.readRegistration(token, stage().pinned.phoneNumberId)).toBe("open");
+  });
+
+  test("reaches nothing outside its grant", async () => {
+    const connector = stage().connect();
+    const token = await tokenOf(stage(), "one");
+    const refused = { name: "GraphError", kind: "permission" };
+    await expect(connector.checkAccess(token, stage().open)).rejects.toMatchObject(refused);
+    await expect(connector.startDeliveries(token, stage().open.wabaId)).rejects.toMatchObject(refused);
+  });
+}
