@@ -17,6 +17,10 @@ export interface StackOptions {
   nodeEnv: "development" | "production";
   /** Keeps the sandbox's world over restarts. */
   sandboxStateFile?: string;
+  /** Ports of further web processes, which serve the same address as the first. */
+  moreWebs?: number[];
+  /** More for the environment of all parts. */
+  env?: Record<string, string>;
   onLine(part: string, line: string): void;
 }
 
@@ -80,13 +84,17 @@ export function startStack(options: StackOptions): Stack {
   };
   const stop = async () => {
     stopping = true;
-    for (const name of ["worker", "web", "sandbox"]) await end(parts.get(name));
+    // The worker first, the sandbox last: nobody is left alone with what it still has to do.
+    for (const child of [...parts.values()].reverse()) await end(child);
   };
 
   start("sandbox", ["scripts/meta-sandbox/index.ts"], { PORT: String(ports.sandbox) }, false);
   start("web", options.webCommand, { PORT: String(ports.web) }, false);
+  for (const port of options.moreWebs ?? [])
+    start(`web ${port}`, options.webCommand, { PORT: String(port) }, false);
   start("worker", options.workerCommand, {}, true);
-  const addresses = [`${sandboxUrl}/sandbox`, `${origin}/readyz`, `${workerUrl}/readyz`];
+  const more = (options.moreWebs ?? []).map((port) => `http://localhost:${port}/readyz`);
+  const addresses = [`${sandboxUrl}/sandbox`, `${origin}/readyz`, `${workerUrl}/readyz`, ...more];
   const ready = Promise.race([
     Promise.all(addresses.map(untilOk)).then(() => {}),
     failed.then((part) => {
@@ -105,7 +113,7 @@ export function startStack(options: StackOptions): Stack {
 }
 
 function environment(
-  { databaseUrl, ports, secrets, nodeEnv, sandboxStateFile }: StackOptions,
+  { databaseUrl, ports, secrets, nodeEnv, sandboxStateFile, env }: StackOptions,
   origin: string,
   sandboxUrl: string,
 ): NodeJS.ProcessEnv {
@@ -121,10 +129,12 @@ function environment(
     META_WEBHOOK_VERIFY_TOKEN: secrets.verifyToken,
     META_GRAPH_URL: sandboxUrl,
     META_DIALOG_URL: sandboxUrl,
+    META_SDK_URL: `${sandboxUrl}/sdk.js`,
     WEBHOOK_CALLBACK_URL: `${origin}/webhooks/meta/whatsapp`,
     SANDBOX_STATE_FILE: sandboxStateFile ?? "",
     TOKEN_ENCRYPTION_KEY_BASE64: secrets.encryptionKey,
     SESSION_SECRETS: secrets.sessionSecret,
+    ...env,
   };
 }
 

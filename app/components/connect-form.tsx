@@ -1,5 +1,7 @@
 import type { ChannelId } from "../integrations/catalog.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
+import { useSignupWindow } from "./signup-window-context.tsx";
+import { SignupWindowForm } from "./signup-window-form.tsx";
 import { texts } from "./texts.ts";
 
 interface ConnectFormProps {
@@ -8,11 +10,17 @@ interface ConnectFormProps {
   quiet?: boolean;
 }
 
-/** The start of connecting a channel. The answer leads to Meta, so the whole document goes there. */
+/**
+ * The start of connecting a channel. The answer leads to Meta, so the whole document goes there; where a window is set
+ * up and its script has come, a window opens instead.
+ */
 export function ConnectForm({ channel, label, quiet = false }: ConnectFormProps) {
+  const signup = useSignupWindow(channel);
+  const look = quiet ? "quiet" : "primary";
+  if (signup) return <SignupWindowForm channel={channel} signup={signup} label={label} look={look} />;
   return (
     <DocumentForm action={`/api/integrations/meta/${channel}/start`}>
-      <SubmitButton look={quiet ? "quiet" : "primary"} pending={texts.integrations.connecting}>
+      <SubmitButton look={look} pending={texts.integrations.connecting}>
         {label}
       </SubmitButton>
     </DocumentForm>

@@ -5,7 +5,7 @@ import helmet from "helmet";
 import { refuseCrossSite } from "./csrf.server.ts";
 import type { Services } from "./services.server.ts";
 
-type Setting = Pick<Services, "origin" | "dialogOrigin" | "secureCookies">;
+type Setting = Pick<Services, "origin" | "dialogOrigin" | "sdkOrigin" | "secureCookies">;
 
 /** Our forms are small; only the webhook takes large bodies, and it has a cap of its own. */
 const formCapBytes = 128 * 1024;
@@ -17,6 +17,11 @@ export function guard(setting: Setting): RequestHandler[] {
       next();
     },
     helmet(headers(setting)),
+    (request, response, next) => {
+      // Its answers say no-referrer themselves, and Remix adds headers to those that stand here already.
+      if (/^\/api\/integrations\/.*\/callback$/.test(request.path)) response.removeHeader("Referrer-Policy");
+      next();
+    },
     (request, response, next) => {
       if (request.path.startsWith("/webhooks/")) return next();
       const gate = {
@@ -51,19 +56,22 @@ function bodyTooLarge(request: Request): boolean {
   );
 }
 
-function headers({ dialogOrigin, secureCookies }: Setting): Parameters<typeof helmet>[0] {
+function headers({ dialogOrigin, sdkOrigin, secureCookies }: Setting): Parameters<typeof helmet>[0] {
   const development = process.env.NODE_ENV === "development";
+  const sdk = sdkOrigin === undefined ? [] : [sdkOrigin];
+  const called = sdkOrigin === undefined ? [] : calledBySdk(sdkOrigin, dialogOrigin);
   const nonce = (_request: unknown, response: unknown) => `'nonce-${(response as Response).locals.cspNonce}'`;
   return {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         "default-src": ["'self'"],
-        "script-src": ["'self'", nonce],
+        "script-src": ["'self'", nonce, ...sdk],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         // In development the compiler's live reload listens on a port of its own.
-        "connect-src": development ? ["'self'", "ws:"] : ["'self'"],
+        "connect-src": [...(development ? ["'self'", "ws:"] : ["'self'"]), ...called],
+        ...(called.length > 0 ? { "frame-src": called } : {}),
         // Browsers apply this to where a form's redirect leads: Connect WhatsApp ends at Meta's dialog.
         "form-action": ["'self'", dialogOrigin],
         "base-uri": ["'none'"],
@@ -77,4 +85,10 @@ function headers({ dialogOrigin, secureCookies }: Setting): Parameters<typeof he
     strictTransportSecurity: secureCookies ? { maxAge: 63_072_000, includeSubDomains: true } : false,
     xFrameOptions: { action: "deny" },
   };
+}
+
+/** What the script for sign-up windows asks and frames: of Meta its three hosts, of a stand-in only itself. */
+function calledBySdk(sdkOrigin: string, dialogOrigin: string): string[] {
+  if (sdkOrigin !== "https://connect.facebook.net") return [...new Set([sdkOrigin, dialogOrigin])];
+  return ["https://www.facebook.com", "https://graph.facebook.com", sdkOrigin];
 }

@@ -12,6 +12,8 @@ export interface Services {
   origin: string;
   /** Where a form may lead besides our own origin: Meta's dialog. */
   dialogOrigin: string;
+  /** Where the script for sign-up windows comes from; undefined where none is set up. */
+  sdkOrigin?: string | undefined;
   /** Whom the public asks about their data. */
   operatorEmail?: string | undefined;
   port: number;
@@ -59,11 +61,13 @@ export function createServices(env: WebEnv, log: Log): Services {
       }),
     );
   const db = open("curbe-web", 10);
+  const integrations = createIntegrationDeps(env, db, log);
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);
   return {
     origin: env.APP_ORIGIN,
     dialogOrigin: new URL(env.META_DIALOG_URL).origin,
+    sdkOrigin: sdkOriginOf(integrations),
     operatorEmail: env.OPERATOR_EMAIL,
     port: env.PORT,
     sessionSecrets: env.SESSION_SECRETS,
@@ -72,7 +76,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     secureCookies: env.APP_ORIGIN.startsWith("https://"),
     db,
     log,
-    integrations: createIntegrationDeps(env, db, log),
+    integrations,
     webhooks: {
       appSecrets: [env.META_APP_SECRET, env.META_APP_SECRET_PREVIOUS]
         .filter((value) => value !== undefined)
@@ -84,4 +88,10 @@ export function createServices(env: WebEnv, log: Log): Services {
       await Promise.all([db.destroy(), webhookDb.destroy()]);
     },
   };
+}
+
+/** The channels of one platform share its script. */
+function sdkOriginOf({ connectors }: IntegrationDeps): string | undefined {
+  const [window] = Object.values(connectors).flatMap(({ signupWindow }) => signupWindow ?? []);
+  return window && new URL(window.sdkUrl).origin;
 }
