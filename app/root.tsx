@@ -18,8 +18,8 @@ import stylesheet from "./tailwind.css";
 import { readFrame } from "./web/flash.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { viewer, flash } = await readFrame(request);
-  return { viewer: viewer && { email: viewer.email, tenantName: viewer.tenantName }, flash };
+  const { viewer, flash, troubled } = await readFrame(request);
+  return { viewer: viewer && { email: viewer.email, tenantName: viewer.tenantName }, flash, troubled };
 }
 
 export function links(): LinkDescriptor[] {
@@ -46,7 +46,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <Links />
       </head>
       <body>
-        <Shell viewer={frame?.viewer ?? null} flash={frame?.flash}>
+        <Shell viewer={frame?.viewer ?? null} flash={frame?.flash} troubled={frame?.troubled ?? []}>
           {children}
         </Shell>
         <ScrollRestoration nonce={nonce} />

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ActivityView } from "../integrations/activity.server.ts";
+import type { ChannelId } from "../integrations/catalog.ts";
 import { wordsOfActivity } from "./activity-words.ts";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import { PageHeading, Panel } from "./page.tsx";
@@ -8,6 +9,7 @@ import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
 
 interface ActivityPageProps {
+  channel: ChannelId;
   items: ActivityView[];
   older: string | null;
   isFirst: boolean;
@@ -17,7 +19,7 @@ interface ActivityPageProps {
 const words = texts.activity;
 
 /** Who did what to the connections, and when; the request id is what support asks for. */
-export function ActivityPage({ items, older, isFirst, path }: ActivityPageProps) {
+export function ActivityPage({ channel, items, older, isFirst, path }: ActivityPageProps) {
   return (
     <div className="grid gap-5">
       <div className="grid gap-1">
@@ -26,13 +28,13 @@ export function ActivityPage({ items, older, isFirst, path }: ActivityPageProps)
             {words.back}
           </Link>
         </p>
-        <PageHeading title={words.title} lead={words.lead} />
+        <PageHeading title={words.title} lead={texts.channels[channel].activityLead} />
       </div>
       <Panel>
         {items.length === 0 ? <p className="px-5 py-4">{words.empty}</p> : null}
         <ol aria-label={words.listLabel} className="divide-y divide-line">
           {items.map((item) => (
-            <ActivityLine key={item.id} item={item} />
+            <ActivityLine key={item.id} channel={channel} item={item} />
           ))}
         </ol>
       </Panel>
@@ -44,16 +46,22 @@ export function ActivityPage({ items, older, isFirst, path }: ActivityPageProps)
   );
 }
 
-function ActivityLine({ item }: { item: ActivityView }) {
+function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityView }) {
+  const { reasons, steps } = texts.channels[channel];
   return (
     <li className="grid gap-0.5 px-5 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <span className="font-semibold">{wordsOfActivity(item.kind)}</span>
+        <span className="font-semibold">{wordsOfActivity(channel, item.kind)}</span>
         <span className="text-xs text-ink-soft">
           <Time at={item.at} />
         </span>
       </div>
-      {item.reason ? <p>{texts.integrations.reasons[item.reason].title}</p> : null}
+      {item.reason ? <p>{reasons[item.reason].title}</p> : null}
+      {item.stoppedAt ? (
+        <p className="text-ink-soft">
+          {words.stoppedAt} {steps[item.stoppedAt]}
+        </p>
+      ) : null}
       <p className="text-xs break-words text-ink-soft">
         {item.phoneNumber ? (
           <>

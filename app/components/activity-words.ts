@@ -1,10 +1,14 @@
-/** What a person reads for each kind of event. Kinds that came after these words were written read as a change. */
-export const activityWords: Record<string, string> = {
+import type { ChannelId } from "../integrations/catalog.ts";
+import { texts } from "./texts.ts";
+
+/** What a person reads for the kinds of events that read alike on every channel; others stand with the channel. */
+const commonWords: Record<string, string> = {
   connected: "Connected",
   reconnected: "Connected again",
   connect_failed: "An attempt to connect ended without a connection",
   number_choice_offered: "Meta confirmed; a number had to be chosen",
   number_awaited: "Meta confirmed; the account had no number yet",
+  reach_awaited: "Meta confirmed, and did not tell yet which numbers there are",
   disconnected: "Disconnected",
   deliveries_on: "Meta delivers new messages here",
   deliveries_failed: "Meta did not switch message delivery on",
@@ -16,8 +20,6 @@ export const activityWords: Record<string, string> = {
   teardown_gave_up: "Meta could not be asked to stop delivering",
   deliveries_retried: "Message delivery was asked for again",
   registration_retried: "Registering the number was asked for again",
-  number_registered: "The number was registered at WhatsApp",
-  registration_failed: "WhatsApp did not register the number",
   access_lost: "Meta ended our access",
   access_recovered: "Meta’s access works again",
   deauthorized: "Whoever connected it took our access back at Meta",
@@ -29,15 +31,8 @@ export const activityWords: Record<string, string> = {
   partner_removed: "The account is no longer shared with us at Meta",
   partner_app_installed: "Our app was added to the account at Meta",
   partner_app_uninstalled: "Our app was removed from the account at Meta",
-  account_deleted: "The WhatsApp account was deleted at Meta",
-  account_disabled: "Meta disabled the WhatsApp account",
-  account_disable_scheduled: "Meta is going to disable the WhatsApp account",
-  account_reinstated: "Meta lifted its ban of the WhatsApp account",
-  account_ban_update: "Meta reconsidered the WhatsApp account",
   account_violation: "Meta says that the account broke one of its rules",
   account_restriction: "Meta changed what the account may do",
-  account_offboarded: "The WhatsApp Business app started to move to another phone",
-  account_reconnected: "The WhatsApp Business app is back",
   phone_number_quality_update: "Meta told about the number’s quality",
   phone_number_name_update: "Meta decided about the display name",
   security: "Something about the number’s two-step PIN happened at Meta",
@@ -45,6 +40,13 @@ export const activityWords: Record<string, string> = {
   outdated_news: "Meta told of something that was over already",
 };
 
-export function wordsOfActivity(kind: string): string {
-  return activityWords[kind] ?? "Something changed at Meta";
+/** The words for each kind of event of a channel. */
+export function activityWords(channel: ChannelId): Record<string, string> {
+  return { ...commonWords, ...texts.channels[channel].activity };
+}
+
+/** A kind that came after these words were written reads as a change. */
+export function wordsOfActivity(channel: ChannelId, kind: string): string {
+  const words = activityWords(channel);
+  return (Object.hasOwn(words, kind) && words[kind]) || "Something changed at Meta";
 }

@@ -1,6 +1,7 @@
 /** What the card of a channel shows, out of everything that is known about the workspace's connections. */
 import type { ConnectionView } from "../integrations/connections.server.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
+import type { ConnectStep, StepState } from "../integrations/steps.ts";
 
 /** `attention`: connected once, and messages do not arrive or replies cannot go out. */
 export type NumberState = "connected" | "starting" | "attention";
@@ -23,14 +24,26 @@ export interface NumberView {
   endsAt: Date | null;
   /** For admins: another workspace, with rights to the number at Meta, asked for it at this time. */
   requestedAt: Date | null;
+  steps: StepView[];
+  /** A step has failed or is under way: what has been done is worth showing without being asked for. */
+  stepsOpen: boolean;
+  /** The latest that Meta told, in its own code words. */
+  latest: ConnectionView["latest"];
+}
+
+export interface StepView extends Omit<StepState, "result"> {
+  /** `underWay`: we are at it. `waiting`: it comes when it comes. */
+  result: StepState["result"] | "underWay";
+  /** The name under which it can be tried alone; null where it cannot or need not be. */
+  retry: "deliveries" | "registration" | null;
 }
 
 const expiresSoonMs = 14 * 24 * 60 * 60 * 1000;
 
 export interface CardView {
   numbers: NumberView[];
-  /** Meta has confirmed, and one of several numbers is to be chosen, or none is there yet. */
-  choosing: "several" | "none" | false;
+  /** Meta has confirmed, and one of several numbers is to be chosen, none is there yet, or Meta has not told (`unread`). */
+  choosing: "several" | "none" | "unread" | false;
   /** The person has gone to Meta and not come back yet. */
   connecting: boolean;
   /** The last attempt ended for this reason and left no number behind. */
@@ -90,7 +103,36 @@ function numberView(connection: ConnectionView, isAdmin: boolean, now: Date): Nu
     silentSince: trouble ? null : connection.silentSince,
     endsAt: trouble || !endsSoon(connection, now) ? null : connection.tokenExpiresAt,
     requestedAt: isAdmin ? connection.requestedAt : null,
+    ...stepsOf(connection, trouble !== null),
+    latest: connection.latest,
   };
+}
+
+/** They stand before the connect: without a record of their own they were not needed (a connect by hand, say). */
+const beforeConnect: ConnectStep[] = [
+  "state_checked",
+  "code_exchanged",
+  "access_seen",
+  "account_found",
+  "number_proved",
+];
+const alone = new Map<ConnectStep, NonNullable<StepView["retry"]>>([
+  ["deliveries_on", "deliveries"],
+  ["number_registered", "registration"],
+]);
+
+function stepsOf(connection: ConnectionView, inTrouble: boolean): Pick<NumberView, "steps" | "stepsOpen"> {
+  const steps = connection.steps
+    .filter(({ step, result }) => result !== "waiting" || !beforeConnect.includes(step))
+    .map((state): StepView => {
+      const retry = alone.get(state.step) ?? null;
+      // Without access nothing is under way, and trying would only fail again.
+      if (inTrouble || retry === null) return { ...state, retry: null };
+      if (state.result === "waiting") return { ...state, result: "underWay", retry: null };
+      return { ...state, retry: state.result === "failed" ? retry : null };
+    });
+  const open = steps.some(({ result, retry }) => result === "underWay" || retry !== null);
+  return { steps, stepsOpen: open };
 }
 
 function troubleOf({

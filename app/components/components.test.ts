@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { ConnectionView } from "../integrations/connections.server.ts";
+import { type ConnectStep, connectSteps, type StepState } from "../integrations/steps.ts";
 import { cardView } from "./card-view.ts";
+import { texts } from "./texts.ts";
+
+/** Every step done, but for those named. */
+function stepsWith(other: Partial<Record<ConnectStep, Partial<StepState>>> = {}): StepState[] {
+  return connectSteps.map((step) => ({
+    ...{ step, result: "done" as const, code: null, at: new Date(0) },
+    ...other[step],
+  }));
+}
+const waiting = { result: "waiting" as const, at: null };
+const nothingTold = { quality: null, limit: null, name: null, restriction: null };
 
 describe("the card", () => {
   const view = (changed: Partial<ConnectionView>): ConnectionView => ({
@@ -19,6 +31,8 @@ describe("the card", () => {
     requestedAt: null,
     silentSince: null,
     registrationRefusal: null,
+    steps: stepsWith(),
+    latest: nothingTold,
     ...changed,
   });
 
@@ -66,4 +80,53 @@ describe("the card", () => {
       numbers: [{ id: "1" }],
     });
   });
+
+  const stepsOf = (changed: Partial<ConnectionView>) => {
+    const [number] = cardView([view(changed)]).numbers;
+    return { open: number?.stepsOpen, steps: number?.steps ?? [] };
+  };
+
+  test("shows the steps closed once all are done, and the first message may take its time", () => {
+    expect(stepsOf({}).open).toBe(false);
+    const { open, steps } = stepsOf({ steps: stepsWith({ first_event_seen: waiting }) });
+    expect(open).toBe(false);
+    expect(steps.at(-1)).toMatchObject({ step: "first_event_seen", result: "waiting", retry: null });
+  });
+
+  test.each([
+    ["deliveries_on", "deliveries"],
+    ["number_registered", "registration"],
+  ] as const)("opens them while %s is under way, and offers it again when it failed", (step, retry) => {
+    const underWay = stepsOf({ steps: stepsWith({ [step]: waiting }) });
+    expect(underWay.open).toBe(true);
+    expect(underWay.steps).toContainEqual(expect.objectContaining({ step, result: "underWay", retry: null }));
+    const failed = stepsOf({ steps: stepsWith({ [step]: { result: "failed", code: "permission" } }) });
+    expect(failed.open).toBe(true);
+    expect(failed.steps).toContainEqual(expect.objectContaining({ step, result: "failed", retry }));
+  });
+
+  test("offers no step again without access, and nothing is under way then", () => {
+    const { open, steps } = stepsOf({
+      status: "error",
+      error: { code: "token_rejected", at: "2026-01-01T00:00:00Z" },
+      steps: stepsWith({ deliveries_on: { result: "failed" }, number_registered: waiting }),
+    });
+    expect(open).toBe(false);
+    expect(steps.map(({ retry }) => retry)).toEqual(steps.map(() => null));
+    expect(steps).toContainEqual(expect.objectContaining({ step: "number_registered", result: "waiting" }));
+  });
+
+  test("leaves out what a connect by hand did not need", () => {
+    const { steps } = stepsOf({ steps: stepsWith({ state_checked: waiting, code_exchanged: waiting }) });
+    expect(steps.map(({ step }) => step)).toEqual(connectSteps.slice(2));
+  });
+});
+
+test("words without a channel's name say the same of every code", () => {
+  const { whatsapp } = texts.channels;
+  expect(texts.integrations.troubleOf("account_disabled").title).toBe(
+    whatsapp.troubleOf("account_disabled").title.replace("WhatsApp ", ""),
+  );
+  expect(texts.integrations.troubleOf("constructor")).toEqual(whatsapp.troubleOf("of the future"));
+  expect(Object.keys(whatsapp.reasons)).toEqual(Object.keys(texts.integrations.reasons));
 });

@@ -1,66 +1,34 @@
 /** A connected number on the card. */
 import { Link } from "@remix-run/react";
+import type { ChannelId } from "../integrations/catalog.ts";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
-import { DocumentForm, SubmitButton } from "./forms.tsx";
-import { Facts, Notice, Section } from "./page.tsx";
+import { NumberNotices } from "./number-notices.tsx";
+import { NumberSteps } from "./number-steps.tsx";
+import { Facts, Section } from "./page.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
 
 const words = texts.integrations;
 
+interface ConnectedNumberProps {
+  channel: ChannelId;
+  number: NumberView;
+}
+
 /** One number: its state, what is wrong with it, and what to do about that. */
-export function ConnectedNumber({ number }: { number: NumberView }) {
-  const { displayName, trouble, deliveries } = number;
-  const details = words.details;
+export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
   return (
     <Section>
-      {trouble ? <Trouble trouble={trouble} /> : null}
-      {number.registrationRefusal ? <Unregistered id={number.id} code={number.registrationRefusal} /> : null}
-      {deliveries === "failed" && !trouble ? (
-        <RetryForm id={number.id} step="deliveries" label={words.retryDeliveries} />
-      ) : null}
-      {number.silentSince ? (
-        <Notice look="warn" title={words.silence.title}>
-          {words.silence.text} <Time at={number.silentSince} />.
-        </Notice>
-      ) : null}
-      {number.endsAt ? (
-        <Notice look="warn" title={words.ending.title}>
-          {words.ending.text} <Time at={number.endsAt} />.
-        </Notice>
-      ) : null}
-      {number.requestedAt ? (
-        <Notice look="warn" title={words.requested.title}>
-          {words.requested.text} {words.requested.since} <Time at={number.requestedAt} />.
-        </Notice>
-      ) : null}
-      <Facts
-        facts={[
-          {
-            name: details.number,
-            value: number.number ? <PhoneNumber number={number.number} className="font-semibold" /> : "–",
-          },
-          { name: details.name, value: displayName ?? "–" },
-          { name: details.since, value: <Time at={number.since} /> },
-          ...(trouble ? [] : [{ name: details.deliveries, value: <Deliveries state={deliveries} /> }]),
-        ]}
-      />
+      <NumberNotices channel={channel} number={number} />
+      <Facts facts={factsOf(number)} />
+      <NumberSteps channel={channel} number={number} />
       <div className="flex flex-wrap items-center gap-3">
-        {trouble ? (
-          <ConnectForm
-            channel="whatsapp"
-            label={words.reconnect}
-            quiet={!words.troubleOf(trouble.code).reconnectHelps}
-          />
-        ) : (
-          <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
-        )}
-        {number.endsAt ? <ConnectForm channel="whatsapp" label={words.reconnect} quiet /> : null}
+        <Actions channel={channel} number={number} />
         <Link
-          to={`/settings/integrations/whatsapp/disconnect?connection=${number.id}`}
+          to={`/settings/integrations/${channel}/disconnect?connection=${number.id}`}
           className={`py-2 ${linkLook}`}
         >
           {words.disconnect}
@@ -70,44 +38,38 @@ export function ConnectedNumber({ number }: { number: NumberView }) {
   );
 }
 
-function Trouble({ trouble }: { trouble: NonNullable<NumberView["trouble"]> }) {
-  const { title, effect, action } = words.troubleOf(trouble.code);
-  return (
-    <Notice look="warn" title={title}>
-      <p>
-        {effect} {action}
-      </p>
-      <p className="mt-1 text-xs">
-        {words.since} <Time at={trouble.at} />. {words.reference}{" "}
-        <code className="font-mono">{trouble.code}</code>
-      </p>
-    </Notice>
-  );
+function factsOf({ number, displayName, since, trouble, deliveries, latest }: NumberView) {
+  const { details } = words;
+  const told = (name: string, known: Record<string, string>, word: string | undefined) =>
+    word === undefined ? [] : [{ name, value: wordsOr(known, word) }];
+  return [
+    { name: details.number, value: number ? <PhoneNumber number={number} className="font-semibold" /> : "–" },
+    { name: details.name, value: displayName ?? "–" },
+    ...told(details.approvedName, words.nameDecisions, latest.name?.word),
+    ...told(details.limit, words.limits, latest.limit?.word),
+    { name: details.since, value: <Time at={since} /> },
+    ...(trouble ? [] : [{ name: details.deliveries, value: <Deliveries state={deliveries} /> }]),
+  ];
 }
 
-function Unregistered({ id, code }: { id: string; code: string }) {
-  const { title, effect, refusals, otherwise } = words.registration;
-  return (
-    <Notice look="warn" title={title}>
-      <p>
-        {effect} {refusals[code] ?? otherwise}
-      </p>
-      <p className="mt-1 mb-2 text-xs">
-        {words.reference} <code className="font-mono">{code}</code>
-      </p>
-      <RetryForm id={id} step="registration" label={words.tryAgain} />
-    </Notice>
-  );
+/** Meta's code word in ours; one that came after these words were written is shown as it is. */
+function wordsOr(known: Record<string, string>, word: string) {
+  return Object.hasOwn(known, word) ? known[word] : <code className="font-mono">{word}</code>;
 }
 
-function RetryForm({ id, step, label }: { id: string; step: "deliveries" | "registration"; label: string }) {
+const needsReconnect = new Set<string | null>(["reconnect", "permission"]);
+
+function Actions({ channel, number: { trouble, endsAt, steps } }: ConnectedNumberProps) {
+  if (trouble) {
+    const { reconnectHelps } = texts.channels[channel].troubleOf(trouble.code);
+    return <ConnectForm channel={channel} label={words.reconnect} quiet={!reconnectHelps} />;
+  }
+  const refused = steps.some(({ retry, code }) => retry !== null && needsReconnect.has(code));
   return (
-    <DocumentForm action={`/settings/integrations/whatsapp/retry?step=${step}`}>
-      <input type="hidden" name="connectionId" value={id} />
-      <SubmitButton look="quiet" pending={words.connecting}>
-        {label}
-      </SubmitButton>
-    </DocumentForm>
+    <>
+      <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
+      {endsAt || refused ? <ConnectForm channel={channel} label={words.reconnect} quiet /> : null}
+    </>
   );
 }
 

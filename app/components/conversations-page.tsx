@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../inbox/conversations.server.ts";
+import { channelLabels } from "../integrations/catalog.ts";
 import { ButtonLink } from "./buttons.tsx";
 import { previewWords } from "./message-words.ts";
 import { PageHeading, Panel } from "./page.tsx";
@@ -76,7 +77,9 @@ function NoConversations({ connected }: { connected: boolean }) {
       <Panel>
         <div className="grid justify-items-start gap-3 px-5 py-8">
           <p className="text-base font-semibold">{words.empty}</p>
-          <p className="text-ink-soft">{connected ? words.emptyConnected : words.emptyNotConnected}</p>
+          <p className="text-ink-soft">
+            {connected ? words.emptyConnected : words.emptyNotConnected(channelLabels())}
+          </p>
           {connected ? null : <ButtonLink to="/settings/integrations">{words.toIntegrations}</ButtonLink>}
         </div>
       </Panel>

@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import type { ChannelId } from "../integrations/catalog.ts";
 import { linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
@@ -7,6 +8,7 @@ import { PhoneNumber } from "./phone-number.tsx";
 import { texts } from "./texts.ts";
 
 interface DisconnectPageProps {
+  channel: ChannelId;
   number: NumberView;
   effects: { conversations: number; messages: number };
 }
@@ -14,7 +16,7 @@ interface DisconnectPageProps {
 const words = texts.disconnect;
 
 /** Says what will stop and what will stay before anything happens. */
-export function DisconnectPage({ number, effects }: DisconnectPageProps) {
+export function DisconnectPage({ channel, number, effects }: DisconnectPageProps) {
   return (
     <div className="grid gap-6">
       <PageHeading
@@ -35,12 +37,12 @@ export function DisconnectPage({ number, effects }: DisconnectPageProps) {
             <li>
               <strong>{words.kept(effects.conversations, effects.messages)}.</strong> {words.staysText}
             </li>
-            <li>{words.numberStays}</li>
+            <li>{texts.channels[channel].numberStays}</li>
           </NamedList>
         </div>
       </Panel>
       <DocumentForm
-        action="/api/integrations/meta/whatsapp/disconnect"
+        action={`/api/integrations/meta/${channel}/disconnect`}
         className="flex flex-wrap items-center gap-3"
       >
         <input type="hidden" name="connectionId" value={number.id} />

@@ -1,10 +1,14 @@
+import { useRevalidator } from "@remix-run/react";
+import { useEffect } from "react";
+import type { ChannelId } from "../integrations/catalog.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
 import type { CardView } from "./card-view.ts";
+import { ChannelCard } from "./channel-card.tsx";
 import { Notice, PageHeading } from "./page.tsx";
 import { texts } from "./texts.ts";
-import { WhatsAppCard } from "./whatsapp-card.tsx";
 
-interface IntegrationsPageProps {
+export interface ChannelOnPage {
+  channel: ChannelId;
   card: CardView;
   /** An attempt to connect has just succeeded, as the address says; believed only when the card agrees. */
   justConnected: boolean;
@@ -15,23 +19,41 @@ interface IntegrationsPageProps {
 
 const words = texts.integrations;
 
-export function IntegrationsPage({ card, justConnected, reason, byHandPath }: IntegrationsPageProps) {
-  // One cause, told once: the banner says it for the attempt just made.
-  const shown = reason !== null && reason === card.failedAttempt ? { ...card, failedAttempt: null } : card;
+/** One card for each channel; what has just happened to one of them stands above all. */
+export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
+  useFreshAnswers(cards.some(({ card }) => card.numbers.some(({ state }) => state === "starting")));
   return (
     <div className="grid gap-6">
       <PageHeading title={words.title} lead={words.lead} />
-      {justConnected && card.numbers.length > 0 ? (
-        <Notice look="good" role="status" title={words.nowConnected} />
-      ) : null}
-      {reason ? <FailedAttempt reason={reason} /> : null}
-      <WhatsAppCard card={shown} byHandPath={byHandPath} />
+      {cards.map((one) => (
+        <JustNow key={one.channel} {...one} />
+      ))}
+      {cards.map(({ channel, card, reason, byHandPath }) => (
+        <ChannelCard
+          key={channel}
+          channel={channel}
+          // One cause, told once: the banner says it for the attempt just made.
+          card={reason !== null && reason === card.failedAttempt ? { ...card, failedAttempt: null } : card}
+          byHandPath={byHandPath}
+        />
+      ))}
     </div>
   );
 }
 
-function FailedAttempt({ reason }: { reason: ReasonCode }) {
-  const { title, text } = words.reasons[reason];
+function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
+  return (
+    <>
+      {justConnected && card.numbers.length > 0 ? (
+        <Notice look="good" role="status" title={texts.channels[channel].nowConnected} />
+      ) : null}
+      {reason ? <FailedAttempt channel={channel} reason={reason} /> : null}
+    </>
+  );
+}
+
+function FailedAttempt({ channel, reason }: { channel: ChannelId; reason: ReasonCode }) {
+  const { title, text } = texts.channels[channel].reasons[reason];
   return (
     <Notice look="bad" role="alert" title={title}>
       <p>{text}</p>
@@ -40,4 +62,16 @@ function FailedAttempt({ reason }: { reason: ReasonCode }) {
       </p>
     </Notice>
   );
+}
+
+/** Asks again every three seconds while something is being switched on and somebody looks. */
+function useFreshAnswers(waiting: boolean) {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") revalidate();
+    }, 3_000);
+    return () => clearInterval(timer);
+  }, [waiting, revalidate]);
 }

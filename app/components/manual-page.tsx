@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import type { ChannelId } from "../integrations/catalog.ts";
 import type { ManualField, ManualProblem, TypedIds } from "../web/manual-connect.server.ts";
 import { linkLook } from "./buttons.tsx";
 import { DocumentForm, ErrorSummary, Field, type FormProblem, SubmitButton } from "./forms.tsx";
@@ -8,17 +9,19 @@ import { texts } from "./texts.ts";
 const words = texts.manual;
 
 interface ManualPageProps {
+  channel: ChannelId;
   refused: { typed: TypedIds; problems: ManualProblem[] } | undefined;
 }
 
 /** Three fields for somebody who debugs. The token is never filled in again, whatever was wrong. */
-export function ManualPage({ refused }: ManualPageProps) {
-  const problems = (refused?.problems ?? []).map(problemWords);
+export function ManualPage({ channel, refused }: ManualPageProps) {
+  const problems = (refused?.problems ?? []).map((problem) => problemWords(channel, problem));
+  const labels = { ...words, ...texts.channels[channel].manual };
   const id = { inputMode: "numeric" } as const;
   const field = (name: ManualField) => ({
     name,
-    label: words[name],
-    hint: words[`${name}Hint`],
+    label: labels[name],
+    hint: labels[`${name}Hint`],
     error: problems.find((problem) => problem.field === name)?.text,
     ...{ required: true, autoComplete: "off", spellCheck: false },
   });
@@ -41,7 +44,7 @@ export function ManualPage({ refused }: ManualPageProps) {
   );
 }
 
-function problemWords(problem: ManualProblem): FormProblem {
+function problemWords(channel: ChannelId, problem: ManualProblem): FormProblem {
   const { errors } = words;
   if (problem.field !== null) {
     const { field, kind } = problem;
@@ -54,7 +57,7 @@ function problemWords(problem: ManualProblem): FormProblem {
   if (kind === "token_rejected") return { field: "accessToken", text: errors.tokenRejected };
   if (kind === "permission_missing") return { field: "accessToken", text: errors.permissionMissing };
   if (kind === "number_not_in_waba") return { field: "phoneNumberId", text: errors.numberNotInWaba };
-  const { title, text } = texts.integrations.reasons[kind];
+  const { title, text } = texts.channels[channel].reasons[kind];
   if (kind === "number_taken") return { field: "phoneNumberId", text: title };
   return { text: `${title} ${text}` };
 }

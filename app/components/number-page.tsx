@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import type { ChannelId } from "../integrations/catalog.ts";
 import { linkLook } from "./buttons.tsx";
 import { DocumentForm, ErrorSummary, SubmitButton } from "./forms.tsx";
 import { PageHeading } from "./page.tsx";
@@ -15,9 +16,19 @@ interface OfferedNumber {
 
 const words = texts.number;
 
+interface NumberPageProps {
+  channel: ChannelId;
+  numbers: OfferedNumber[];
+  /** Meta has not told yet which numbers there are. */
+  unread: boolean;
+  nothingChosen: boolean;
+}
+
 /** One number out of several, as radio buttons: nothing is connected before the button is pressed. */
-export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[]; nothingChosen: boolean }) {
-  if (numbers.length === 0) return <NoNumberYet />;
+export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPageProps) {
+  if (unread) return <LookAgain {...words.unread} />;
+  const { numberLegend, numberAwaited } = texts.channels[channel];
+  if (numbers.length === 0) return <LookAgain {...words.awaited} lead={numberAwaited} />;
   const problems = nothingChosen ? [{ field: "number-0", text: words.errors.none }] : [];
   return (
     <div className="grid gap-6">
@@ -25,7 +36,7 @@ export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[
       <ErrorSummary title={words.errors.title} problems={problems} />
       <DocumentForm className="grid gap-5">
         <fieldset aria-describedby={nothingChosen ? "number-error" : undefined}>
-          <legend className="font-semibold">{words.legend}</legend>
+          <legend className="font-semibold">{numberLegend}</legend>
           {nothingChosen ? (
             <p id="number-error" className="mt-1 text-xs font-semibold text-bad">
               {words.errors.none}
@@ -48,8 +59,7 @@ export function NumberPage({ numbers, nothingChosen }: { numbers: OfferedNumber[
   );
 }
 
-function NoNumberYet() {
-  const { title, lead, submit, submitting } = words.awaited;
+function LookAgain({ title, lead, submit, submitting }: Record<keyof typeof words.unread, string>) {
   return (
     <div className="grid gap-6">
       <PageHeading title={title} lead={lead} />

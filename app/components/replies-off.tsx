@@ -1,11 +1,12 @@
 import { Link } from "@remix-run/react";
+import { channelLabels } from "../integrations/catalog.ts";
 import { Notice } from "./page.tsx";
 import { texts } from "./texts.ts";
 
 /** Shown wherever one would look for a way to answer while there is none. */
 export function RepliesOff() {
   return (
-    <Notice look="warn" title={texts.thread.repliesOff}>
+    <Notice look="warn" title={texts.thread.repliesOff(channelLabels())}>
       <Link to="/settings/integrations" className="underline underline-offset-2">
         {texts.thread.repliesOffAction}
       </Link>

@@ -1,12 +1,14 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
 import { Link, NavLink } from "@remix-run/react";
 import type { ReactNode } from "react";
+import type { TroubledNumber } from "../integrations/trouble.server.ts";
 import type { FlashCode } from "../web/flash.server.ts";
 import { BrandMark } from "./brand.tsx";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { JumpLink } from "./jump-link.tsx";
 import { Notice } from "./page.tsx";
 import { texts } from "./texts.ts";
+import { TroubleBanner } from "./trouble-banner.tsx";
 
 export interface ShellViewer {
   email: string;
@@ -16,10 +18,11 @@ export interface ShellViewer {
 interface ShellProps {
   viewer: ShellViewer | null;
   flash: FlashCode | undefined;
+  troubled: TroubledNumber[];
   children: ReactNode;
 }
 
-export function Shell({ viewer, flash, children }: ShellProps) {
+export function Shell({ viewer, flash, troubled, children }: ShellProps) {
   return (
     <>
       <JumpLink
@@ -33,6 +36,7 @@ export function Shell({ viewer, flash, children }: ShellProps) {
           <Sidebar viewer={viewer} />
           <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
             <div className="mx-auto max-w-[52rem] md:mx-0">
+              <TroubleBanner troubled={troubled} />
               <FlashRegion flash={flash} />
               {children}
             </div>

@@ -1,11 +1,15 @@
 /**
  * Every word a person reads. A second language is a second object of the type of `texts`: a missing key does not
- * compile. The browser gets this file, so it imports types only.
+ * compile. The browser gets this file, so besides types it imports names only. What a channel says in words of its own
+ * stands in `texts.channels`; where only its name differs, the name is put in.
  */
 
 import type { MessageKind } from "../inbox/message-kinds.ts";
+import { type ChannelId, channels } from "../integrations/catalog.ts";
 import type { ConnectionErrorCode, ReasonCode } from "../integrations/errors.ts";
+import type { ConnectStep } from "../integrations/steps.ts";
 import type { FlashCode } from "../web/flash.server.ts";
+import type { Trouble as WindowTrouble } from "./signup-window.ts";
 
 interface Explained {
   title: string;
@@ -42,8 +46,8 @@ const reasons: Record<ReasonCode, Explained> = {
     text: "Without it messages cannot reach you here. Try again and leave every permission switched on.",
   },
   no_number: {
-    title: "The account you picked has no WhatsApp number we can connect.",
-    text: "Nothing was changed. Add a number in WhatsApp Manager, or pick another account, then try again.",
+    title: "The account you picked has no number we can connect.",
+    text: "Nothing was changed. Add a number to it, or pick another account, then try again.",
   },
   meta_unavailable: {
     title: "Meta is not answering right now.",
@@ -66,7 +70,8 @@ interface Trouble {
 const nothingWorks = "New messages are not arriving, and replies are off.";
 const reconnect = "Reconnect to start receiving again. Your conversations stay as they are.";
 
-const troubles: Record<ConnectionErrorCode, Trouble> = {
+/** `name` stands before “account”, a channel's with a space after it. */
+const troublesOf = (name: string, businessApp: string): Record<ConnectionErrorCode, Trouble> => ({
   access_removed: {
     title: "Our access to this number was removed at Meta.",
     effect: nothingWorks,
@@ -74,23 +79,22 @@ const troubles: Record<ConnectionErrorCode, Trouble> = {
     reconnectHelps: true,
   },
   account_deleted: {
-    title: "The WhatsApp account of this number was deleted at Meta.",
+    title: `The ${name}account of this number was deleted at Meta.`,
     effect: nothingWorks,
     action: "Reconnect and pick another account for it. Your conversations stay as they are.",
     reconnectHelps: true,
   },
   account_disabled: {
-    title: "Meta has disabled the WhatsApp account of this number.",
+    title: `Meta has disabled the ${name}account of this number.`,
     effect: nothingWorks,
     action:
       "Ask Meta for a review in Business Support Home. When Meta lifts it, this number continues here by itself.",
     reconnectHelps: false,
   },
   offboarded: {
-    title: "The WhatsApp Business app of this number is moving to another phone.",
+    title: `The ${businessApp} of this number is moving to another phone.`,
     effect: "Replies are off until it is done, and new messages may be missing.",
-    action:
-      "Finish the move in the WhatsApp Business app. It usually continues here by itself within minutes.",
+    action: `Finish the move in the ${businessApp}. It usually continues here by itself within minutes.`,
     reconnectHelps: false,
   },
   deauthorized: {
@@ -117,7 +121,7 @@ const troubles: Record<ConnectionErrorCode, Trouble> = {
     action: "Reconnect and leave every permission switched on. Your conversations stay as they are.",
     reconnectHelps: true,
   },
-};
+});
 
 /** For a cause that has no words of its own yet. */
 const unknownTrouble: Trouble = {
@@ -127,10 +131,117 @@ const unknownTrouble: Trouble = {
   reconnectHelps: true,
 };
 
-/** The words for `code`, whatever it is: older and newer versions of the server may name causes of their own. */
-function troubleOf(code: string): Trouble {
-  return Object.hasOwn(troubles, code) ? troubles[code as ConnectionErrorCode] : unknownTrouble;
+/** The words for a code, whatever it is: older and newer versions of the server may name causes of their own. */
+function finder(troubles: Record<ConnectionErrorCode, Trouble>): (code: string) => Trouble {
+  return (code) => (Object.hasOwn(troubles, code) ? troubles[code as ConnectionErrorCode] : unknownTrouble);
 }
+
+/** What each channel says in words of its own. */
+interface OwnWords {
+  needs: string[];
+  /** Where a number is added, and what to expect then. */
+  addNumber: string;
+  /** Where the business looks after its accounts and numbers. */
+  manager: string;
+  /** The app on a phone that a number may also live in. */
+  businessApp: string;
+  /** Why a number was not registered, by code. */
+  registrationRefusals: Record<string, string>;
+  manual: Record<"wabaId" | "wabaIdHint" | "phoneNumberId" | "phoneNumberIdHint", string>;
+}
+
+/** All words of a channel. `label` is its name. */
+export function channelTexts(label: string, own: OwnWords) {
+  return {
+    ...own,
+    label,
+    about: `Answer your customers’ ${label} messages here.`,
+    connect: `Connect ${label}`,
+    nowConnected: `${label} is connected.`,
+    awaiting: `Meta has confirmed, and the account has no number yet. ${own.addNumber}.`,
+    reasons: {
+      ...reasons,
+      no_number: {
+        title: `The account you picked has no ${label} number we can connect.`,
+        text: `Nothing was changed. Add a number in ${own.manager}, or pick another account, then try again.`,
+      },
+    } satisfies Record<ReasonCode, Explained>,
+    troubleOf: finder(troublesOf(`${label} `, own.businessApp)),
+    steps: { ...stepNames, number_registered: `Number registered at ${label}` },
+    unregistered: `${label} did not register this number.`,
+    quality: {
+      title: "Meta has flagged the quality of this number.",
+      text: `People blocked or reported its messages. ${own.manager} shows the details. Told on`,
+    },
+    restrictionText: `${own.manager} says how it stands now. Told on`,
+    activityLead: `What happened to your ${label} connections.`,
+    activity: {
+      number_registered: `The number was registered at ${label}`,
+      registration_failed: `${label} did not register the number`,
+      account_deleted: `The ${label} account was deleted at Meta`,
+      account_disabled: `Meta disabled the ${label} account`,
+      account_disable_scheduled: `Meta is going to disable the ${label} account`,
+      account_reinstated: `Meta lifted its ban of the ${label} account`,
+      account_ban_update: `Meta reconsidered the ${label} account`,
+      account_offboarded: `The ${own.businessApp} started to move to another phone`,
+      account_reconnected: `The ${own.businessApp} is back`,
+    } as Record<string, string>,
+    numberLegend: `${label} number`,
+    numberAwaited: `Meta has confirmed, and the account you picked has no number we can connect. ${own.addNumber} here.`,
+    disconnectTitle: `Disconnect ${label}`,
+    numberStays: `The number itself stays registered at ${label}.`,
+  };
+}
+
+export type ChannelTexts = ReturnType<typeof channelTexts>;
+
+/** As a thing that was done; beside it stands whether it was. */
+const stepNames: Record<ConnectStep, string> = {
+  state_checked: "Meta’s answer matched to your attempt",
+  code_exchanged: "Access given by Meta",
+  access_seen: "Permissions checked",
+  account_found: "Account found",
+  number_proved: "Number proved and connected",
+  deliveries_on: "Message delivery switched on",
+  number_registered: "Number registered",
+  first_event_seen: "First message or receipt seen",
+};
+
+const quoteCode = "Try again. If that does not help, ask us and quote the code.";
+
+const channelWords: Record<ChannelId, ChannelTexts> = {
+  whatsapp: channelTexts(channels.whatsapp.label, {
+    needs: [
+      "A Meta business account that you manage.",
+      "A phone number on WhatsApp Business Platform.",
+      "About 5 minutes.",
+    ],
+    addNumber: "Add one in WhatsApp Manager; it can take some minutes to appear",
+    manager: "WhatsApp Manager",
+    businessApp: "WhatsApp Business app",
+    registrationRefusals: {
+      pin_mismatch:
+        "It has a two-step PIN from an earlier provider. Turn two-step verification off in WhatsApp Manager, then try again.",
+      verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
+      too_many_attempts: "It was tried too often. WhatsApp allows the next try after 72 hours.",
+      account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
+    },
+    manual: {
+      wabaId: "WhatsApp Business Account ID",
+      wabaIdHint: "In WhatsApp Manager, under Account information.",
+      phoneNumberId: "Phone number ID",
+      phoneNumberIdHint: "Meta’s id of the number, not the number itself.",
+    },
+  }),
+};
+
+/** Why a window of the platform's brought nothing. */
+const windowTroubles: Record<WindowTrouble, string> = {
+  not_opened: "The Meta window did not open. Your browser may have blocked it.",
+  no_code: "The Meta window ended without the confirmation we need. Nothing was changed.",
+  no_answer: "We have not heard from the Meta window. Nothing was changed here yet.",
+  no_attempt: "We could not prepare the connection. You can close the Meta window.",
+};
 
 const flashes: Record<FlashCode, string> = {
   disconnected: "Disconnected. Your conversations are kept.",
@@ -162,6 +273,7 @@ const messageKinds: Record<MessageKind, string> = {
 
 export const texts = {
   product: "Curbe",
+  channels: channelWords,
   skipToContent: "Skip to content",
   nav: {
     label: "Main",
@@ -173,6 +285,12 @@ export const texts = {
     signedInAs: "Signed in as",
   },
   flashes,
+  trouble: {
+    label: "Needs attention",
+    several: (numbers: number) => `${count(numbers, "number")} need attention.`,
+    since: "Since",
+    see: "See what to do",
+  },
   login: {
     title: "Sign in",
     lead: "Your customers’ WhatsApp, in one place for your whole team.",
@@ -192,6 +310,12 @@ export const texts = {
           : `Too many attempts. Wait ${minutes} minutes, then try again.`,
     },
   },
+  /** Beside the button while a window of the platform's is open. */
+  signupWindow: {
+    onThisPage: "Continue on this page instead",
+    oneMoment: "One moment. This takes a few seconds.",
+    troubles: windowTroubles,
+  },
   integrations: {
     title: "Integrations",
     lead: "The channels your customers write to you on.",
@@ -203,7 +327,6 @@ export const texts = {
       choosing: "Waiting for you",
       connecting: "Connecting",
     },
-    about: "Answer your customers’ WhatsApp messages here.",
     youGet: "What you get",
     gains: [
       "Every message to your number arrives here, for the whole team.",
@@ -211,14 +334,8 @@ export const texts = {
       "You stay in charge: disconnect at any time, from here or from Meta.",
     ],
     youNeed: "What you need",
-    needs: [
-      "A Meta business account that you manage.",
-      "A phone number on WhatsApp Business Platform.",
-      "About 5 minutes.",
-    ],
     beforeLeaving:
       "You continue at Meta and come back here. Messages from before the connection do not come over.",
-    connect: "Connect WhatsApp",
     connectAgain: "Connect again",
     reconnect: "Reconnect",
     tryAgain: "Try again",
@@ -229,9 +346,10 @@ export const texts = {
     continueAtMeta: "Continue at Meta",
     disconnected: "Disconnected. Your conversations are kept.",
     another: "Connect another number",
-    awaiting: {
-      text: "Meta has confirmed, and the account has no number yet. Add one in WhatsApp Manager; it can take some minutes to appear.",
-      action: "Look again",
+    lookAgain: "Look again",
+    unread: {
+      text: "Meta has confirmed, and has not told us yet which numbers there are. You do not have to sign in again for that.",
+      action: "Ask Meta again",
     },
     choosing: {
       text: "Meta has confirmed. Your account has more than one number: choose the one to connect.",
@@ -242,8 +360,9 @@ export const texts = {
       name: "Display name",
       since: "Connected since",
       deliveries: "Message delivery",
+      approvedName: "Name at Meta",
+      limit: "Sending limit",
     },
-    nowConnected: "WhatsApp is connected.",
     checkAgain: "Check again",
     deliveries: {
       starting: "Switching on. This takes a few seconds.",
@@ -252,22 +371,50 @@ export const texts = {
     },
     seeConversations: "Open conversations",
     disconnect: "Disconnect…",
-    troubleOf,
+    troubleOf: finder(troublesOf("", "business app")),
     reasons,
     reference: "Code to quote:",
     since: "Since",
-    registration: {
-      title: "WhatsApp did not register this number.",
-      effect: "New messages are not arriving until it is.",
-      refusals: {
-        pin_mismatch:
-          "It has a two-step PIN from an earlier provider. Turn two-step verification off in WhatsApp Manager, then try again.",
-        verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
-        too_many_attempts: "It was tried too often. WhatsApp allows the next try after 72 hours.",
-        account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
+    steps: {
+      title: "What has been done",
+      results: { done: "Done", failed: "Failed", waiting: "Not yet", underWay: "Under way" },
+      noMessageYet: "No message has arrived yet. Send one to the number to see it arrive.",
+      unregistered: "New messages are not arriving until it is.",
+      deliveryFailures: {
+        override:
+          "Meta sends this number’s messages to the address of another provider. Have it give the number up there, then try again.",
+        reconnect: "Meta no longer accepts our access to this number. Reconnect to switch it on.",
+        permission: "Our access lacks a permission for it. Reconnect and leave every permission switched on.",
+        retry_later: "Meta did not answer for a long time. Try again in a few minutes.",
+        tell_tenant: "Meta refuses it for this business. Business Support Home says why.",
       } as Record<string, string>,
-      otherwise: "Try again. If that does not help, ask us and quote the code.",
+      otherwise: quoteCode,
     },
+    limits: {
+      TIER_50: "Up to 50 conversations a day",
+      TIER_250: "Up to 250 conversations a day",
+      TIER_1K: "Up to 1,000 conversations a day",
+      TIER_2K: "Up to 2,000 conversations a day",
+      TIER_10K: "Up to 10,000 conversations a day",
+      TIER_100K: "Up to 100,000 conversations a day",
+      TIER_UNLIMITED: "No limit",
+      TIER_NOT_SET: "Not set yet",
+    } as Record<string, string>,
+    nameDecisions: {
+      APPROVED: "Approved",
+      DECLINED: "Declined by Meta",
+      REJECTED: "Declined by Meta",
+      PENDING: "Being reviewed by Meta",
+      DEFERRED: "Not decided yet",
+    } as Record<string, string>,
+    restrictions: {
+      ACCOUNT_RESTRICTION: "Meta has restricted what the account may do.",
+      ACCOUNT_VIOLATION: "Meta says that the account broke one of its rules.",
+      DISABLED_UPDATE: "Meta has changed whether the account may be used.",
+      DISABLE: "Meta has disabled the account.",
+      SCHEDULE_FOR_DISABLE: "Meta is going to disable the account.",
+    } as Record<string, string>,
+    restrictedOtherwise: "Meta has told of a restriction:",
     silence: {
       title: "It is unusually quiet.",
       text: "Messages usually come every day. Send one to the number to see whether it arrives. The last one came on",
@@ -286,18 +433,17 @@ export const texts = {
   activity: {
     link: "Activity",
     title: "Activity",
-    lead: "What happened to your WhatsApp connections.",
     back: "Integrations",
     listLabel: "Changes, newest first",
     automatic: "Curbe or Meta",
     empty: "Nothing has happened yet.",
+    stoppedAt: "Stopped at:",
     older: "Earlier changes",
     newest: "Back to the newest",
   },
   number: {
     title: "Choose a number",
     lead: "The account you picked at Meta has several numbers. Which one should receive messages here?",
-    legend: "WhatsApp number",
     unnamed: "No display name",
     account: "Account",
     submit: "Connect this number",
@@ -306,13 +452,17 @@ export const texts = {
     errors: { title: "No number is connected yet", none: "Choose one of the numbers." },
     awaited: {
       title: "No number yet",
-      lead: "Meta has confirmed, and the account you picked has no number we can connect. Add one in WhatsApp Manager; it can take some minutes to appear here.",
       submit: "Look again",
       submitting: "Looking…",
     },
+    unread: {
+      title: "Meta has not answered yet",
+      lead: "You have signed in, and Meta has not told us yet which numbers there are. Asking again needs no new sign-in.",
+      submit: "Ask Meta again",
+      submitting: "Asking…",
+    },
   },
   disconnect: {
-    title: "Disconnect WhatsApp",
     titleOf: "Disconnect this number?",
     stops: "What stops",
     stopsList: [
@@ -324,7 +474,6 @@ export const texts = {
     kept: (conversations: number, messages: number) =>
       `${count(conversations, "conversation")} with ${count(messages, "message")}`,
     staysText: "You can read them as before, and they continue when you connect the number again.",
-    numberStays: "The number itself stays registered at WhatsApp.",
     submit: "Disconnect number",
     submitting: "Disconnecting…",
     keep: "Keep it connected",
@@ -332,10 +481,6 @@ export const texts = {
   manual: {
     title: "Manual Connect (Admin only)",
     lead: "For debugging: connects with ids and a token that you copy from Meta, without Meta’s window. Meta is asked to confirm them before anything is stored.",
-    wabaId: "WhatsApp Business Account ID",
-    wabaIdHint: "In WhatsApp Manager, under Account information.",
-    phoneNumberId: "Phone number ID",
-    phoneNumberIdHint: "Meta’s id of the number, not the number itself.",
     accessToken: "Access token",
     accessTokenHint: "Stored encrypted and never shown again.",
     submit: "Connect number",
@@ -356,7 +501,8 @@ export const texts = {
     title: "Conversations",
     empty: "No conversations yet.",
     emptyConnected: "They start as soon as a customer writes to your number.",
-    emptyNotConnected: "Connect WhatsApp, and they start as soon as a customer writes to you.",
+    emptyNotConnected: (labels: string[]) =>
+      `Connect ${either(labels)}, and they start as soon as a customer writes to you.`,
     toIntegrations: "Go to Integrations",
     older: "Older conversations",
     newest: "Back to the newest",
@@ -369,7 +515,8 @@ export const texts = {
     back: "All conversations",
     earlier: "Earlier messages",
     latest: "Latest messages",
-    repliesOff: "Replies are off: WhatsApp is not connected.",
+    repliesOff: ([label, ...others]: string[]) =>
+      `Replies are off: ${others.length === 0 ? label : "no channel"} is not connected.`,
     repliesOffAction: "Go to Integrations",
     from: { inbound: "From the customer", outbound: "From your business" },
     reactedWith: "Reacted with",
@@ -440,6 +587,10 @@ export const texts = {
     requestId: "Code to quote if you ask us about it:",
   },
 } as const;
+
+function either(labels: string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(labels);
+}
 
 function count(amount: number, noun: string): string {
   return `${amount.toLocaleString("en")} ${noun}${amount === 1 ? "" : "s"}`;

@@ -5,6 +5,8 @@ import { inGroups } from "../platform/phone-number.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
 import { isReasonCode, type ReasonCode } from "./errors.ts";
+import { type ConnectStep, connectSteps } from "./steps.ts";
+import { type Trail, trailOf } from "./trail.server.ts";
 
 export interface ActivityView {
   id: string;
@@ -16,6 +18,8 @@ export interface ActivityView {
   requestId: string | null;
   /** Why an attempt failed. */
   reason: ReasonCode | null;
+  /** The step at which an attempt ended; null for everything else, and for attempts whose steps nobody kept. */
+  stoppedAt: ConnectStep | null;
 }
 
 const pageSize = 50;
@@ -45,5 +49,12 @@ function viewOf(row: ActivityRow): ActivityView {
     phoneNumber: row.phoneNumberE164 && inGroups(row.phoneNumberE164),
     requestId: row.requestId,
     reason: isReasonCode(reason) ? reason : null,
+    stoppedAt: row.kind === "connect_failed" ? stoppedAt(trailOf(row.detail)) : null,
   };
+}
+
+/** The step that failed; when none did, the one that would have been next (the person cancelled before it, say). */
+function stoppedAt(trail: Trail): ConnectStep | null {
+  if (Object.keys(trail).length === 0) return null;
+  return connectSteps.find((step) => trail[step]?.result !== "done") ?? null;
 }

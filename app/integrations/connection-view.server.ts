@@ -47,6 +47,7 @@ interface LatestWord {
 const told = z
   .looseObject({
     event: z.string().optional(),
+    ban_state: z.string().optional(),
     current_limit: z.coerce.string().optional(),
     at: z.iso.datetime(),
   })
@@ -103,7 +104,8 @@ function latestOf({
     quality: latest(quality?.event, quality?.at),
     limit: latest(quality?.current_limit, quality?.at),
     name: latest(name_status?.event, name_status?.at),
-    restriction: latest(restriction?.event, restriction?.at),
+    // One event tells of a ban and of its end.
+    restriction: latest(restriction?.ban_state ?? restriction?.event, restriction?.at),
   };
 }
 

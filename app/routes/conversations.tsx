@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { ConversationsPage } from "../components/conversations-page.tsx";
 import { texts } from "../components/texts.ts";
 import { listConversations } from "../inbox/conversations.server.ts";
-import { listConnections } from "../integrations/connections.server.ts";
+import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -15,14 +15,14 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
   const cursor = new URL(request.url).searchParams.get("after");
   const { db, integrations } = services();
-  const [page, connections] = await Promise.all([
+  const [page, maySend] = await Promise.all([
     listConversations({ db }, tenantId, cursor),
-    listConnections(integrations, tenantId, "whatsapp"),
+    mayAnswer(integrations, tenantId),
   ]);
   return {
     page,
     isFirst: cursor === null,
-    maySend: connections.some((connection) => connection.maySend),
+    maySend,
   };
 }
 

@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { texts } from "../components/texts.ts";
 import { ThreadPage, threadTitle } from "../components/thread-page.tsx";
 import { readThread } from "../inbox/conversations.server.ts";
-import { listConnections } from "../integrations/connections.server.ts";
+import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -17,15 +17,15 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
   const cursor = new URL(request.url).searchParams.get("before");
   const { db, integrations } = services();
-  const [thread, connections] = await Promise.all([
+  const [thread, maySend] = await Promise.all([
     readThread({ db }, tenantId, params.id ?? "", cursor),
-    listConnections(integrations, tenantId, "whatsapp"),
+    mayAnswer(integrations, tenantId),
   ]);
   if (!thread) throw new Response(null, { status: 404 });
   return {
     thread,
     isLatest: cursor === null,
-    maySend: connections.some((connection) => connection.maySend),
+    maySend,
   };
 }
 

@@ -1,13 +1,16 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/card-view.ts";
-import { IntegrationsPage } from "../components/integrations-page.tsx";
+import { type ChannelOnPage, IntegrationsPage } from "../components/integrations-page.tsx";
+import { SignupWindows } from "../components/signup-window-context.tsx";
 import { texts } from "../components/texts.ts";
+import { type ChannelId, channelIds } from "../integrations/catalog.ts";
 import { isConnecting, listConnections, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
 import { mayConnectManually } from "../web/auth.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer, type Viewer } from "../web/session.server.ts";
+import { signupWindows } from "../web/signup-windows.server.ts";
 
 export function meta() {
   return [{ title: `${texts.integrations.title} · ${texts.product}` }];
@@ -15,29 +18,49 @@ export function meta() {
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
-  const { integrations } = services();
-  const [connections, choice, connecting, byHand] = await Promise.all([
-    listConnections(integrations, viewer.tenantId, "whatsapp"),
-    pendingChoice(integrations, viewer, "whatsapp"),
-    isConnecting(integrations, viewer, "whatsapp"),
-    mayConnectManually(viewer),
-  ]);
   const query = new URL(request.url).searchParams;
-  const reason = query.get("whatsapp") === "error" ? query.get("reason") : null;
+  const [byHand, ...cards] = await Promise.all([
+    mayConnectManually(viewer),
+    ...channelIds().map((channel) => cardOf(channel, viewer, query)),
+  ]);
   return {
-    card: cardView(connections, {
-      choosing: choice !== null && (choice.numbers.length > 0 ? "several" : "none"),
-      connecting,
-      isAdmin: viewer.role === "admin",
-    }),
-    justConnected: query.get("whatsapp") === "connected",
-    // A code of ours, or nothing: what else stands in the address is never shown.
-    reason: isReasonCode(reason) ? reason : null,
-    // Absent, and not false: for everybody else there is no such thing.
-    ...(byHand ? { byHandPath: "/settings/integrations/whatsapp/manual" } : {}),
+    windows: signupWindows(),
+    cards: cards.map((card) => ({
+      ...card,
+      // Absent, and not false: for everybody else there is no such thing.
+      ...(byHand ? { byHandPath: `/settings/integrations/${card.channel}/manual` } : {}),
+    })),
   };
 }
 
+async function cardOf(channel: ChannelId, viewer: Viewer, query: URLSearchParams): Promise<ChannelOnPage> {
+  const { integrations } = services();
+  const [connections, choice, connecting] = await Promise.all([
+    listConnections(integrations, viewer.tenantId, channel),
+    pendingChoice(integrations, viewer, channel),
+    isConnecting(integrations, viewer, channel),
+  ]);
+  const reason = query.get(channel) === "error" ? query.get("reason") : null;
+  return {
+    channel,
+    card: cardView(connections, { choosing: choosing(choice), connecting, isAdmin: viewer.role === "admin" }),
+    justConnected: query.get(channel) === "connected",
+    // A code of ours, or nothing: what else stands in the address is never shown.
+    reason: isReasonCode(reason) ? reason : null,
+  };
+}
+
+function choosing(choice: Awaited<ReturnType<typeof pendingChoice>>) {
+  if (choice === null) return false;
+  if (choice.unread) return "unread";
+  return choice.numbers.length > 0 ? "several" : "none";
+}
+
 export default function Integrations() {
-  return <IntegrationsPage {...useLoaderData<typeof loader>()} />;
+  const { windows, ...page } = useLoaderData<typeof loader>();
+  return (
+    <SignupWindows windows={windows}>
+      <IntegrationsPage {...page} />
+    </SignupWindows>
+  );
 }

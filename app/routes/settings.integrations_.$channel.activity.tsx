@@ -17,7 +17,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const { pathname: path, searchParams } = new URL(request.url);
   const before = searchParams.get("before");
   const page = await listActivity(services().integrations, tenantId, channel, before);
-  return { ...page, isFirst: before === null, path };
+  return { ...page, channel, isFirst: before === null, path };
 }
 
 export default function Activity() {

@@ -1,4 +1,4 @@
-import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { type LoaderFunctionArgs, type MetaArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/card-view.ts";
 import { DisconnectPage } from "../components/disconnect-page.tsx";
@@ -8,8 +8,9 @@ import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.disconnect.title} · ${texts.product}` }];
+export function meta({ data }: MetaArgs<typeof loader>) {
+  const title = data ? `${texts.channels[data.channel].disconnectTitle} · ` : "";
+  return [{ title: `${title}${texts.product}` }];
 }
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
@@ -20,10 +21,9 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const wanted = new URL(request.url).searchParams.get("connection");
   const number = wanted === null ? numbers[0] : numbers.find(({ id }) => id === wanted);
   if (!number) throw redirect("/settings/integrations", 303);
-  return { number, effects: await disconnectEffects(integrations, viewer.tenantId, number.id) };
+  return { channel, number, effects: await disconnectEffects(integrations, viewer.tenantId, number.id) };
 }
 
 export default function Disconnect() {
-  const { number, effects } = useLoaderData<typeof loader>();
-  return <DisconnectPage number={number} effects={effects} />;
+  return <DisconnectPage {...useLoaderData<typeof loader>()} />;
 }

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
-import { useActionData } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { ManualPage } from "../components/manual-page.tsx";
 import { texts } from "../components/texts.ts";
 import { connectManually } from "../integrations/connections.server.ts";
@@ -31,5 +31,6 @@ export async function action({ request, params }: ActionFunctionArgs) {
 }
 
 export default function ManualConnect() {
-  return <ManualPage refused={useActionData<typeof action>()} />;
+  const { channel } = useLoaderData<typeof loader>();
+  return <ManualPage channel={channel} refused={useActionData<typeof action>()} />;
 }

@@ -15,9 +15,11 @@ export function meta() {
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
-  const choice = await pendingChoice(services().integrations, viewer, channelOf(params));
+  const channel = channelOf(params);
+  const choice = await pendingChoice(services().integrations, viewer, channel);
   if (!choice) throw redirect("/settings/integrations", 303);
-  return { numbers: choice.numbers.map((one) => ({ ...one, number: inGroups(one.e164) })) };
+  const numbers = choice.numbers.map((one) => ({ ...one, number: inGroups(one.e164) }));
+  return { channel, numbers, unread: choice.unread };
 }
 
 export async function action({ request, params }: ActionFunctionArgs) {
@@ -35,7 +37,6 @@ export async function action({ request, params }: ActionFunctionArgs) {
 }
 
 export default function ChooseNumber() {
-  const { numbers } = useLoaderData<typeof loader>();
-  const refused = useActionData<typeof action>();
-  return <NumberPage numbers={numbers} nothingChosen={refused !== undefined} />;
+  const loaded = useLoaderData<typeof loader>();
+  return <NumberPage {...loaded} nothingChosen={useActionData<typeof action>() !== undefined} />;
 }

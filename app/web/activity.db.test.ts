@@ -17,17 +17,34 @@ describe("the activity of a workspace", () => {
     await leave(road.ana);
     const { items, older } = await activity(road.ana.tenantId);
     expect(older).toBeNull();
-    expect(items.map(({ kind, reason }) => [kind, reason])).toEqual([
-      ["disconnected", null],
-      ["connected", null],
-      ["connect_failed", "cancelled"],
+    expect(items.map(({ kind, reason, stoppedAt }) => [kind, reason, stoppedAt])).toEqual([
+      ["disconnected", null, null],
+      ["connected", null, null],
+      ["connect_failed", "cancelled", "code_exchanged"],
     ]);
     for (const item of items) {
       expect(item.actor).toBe(`${road.ana.userId}@example.test`);
       expect(item.requestId).toMatch(/^[\w-]{8,64}$/);
-      expect(Object.keys(activityWords)).toContain(item.kind);
+      expect(Object.keys(activityWords("whatsapp"))).toContain(item.kind);
     }
     expect(items[1]?.phoneNumber).toBe("+52 55 1234 5678");
+  });
+
+  test("says at which step an attempt stopped, where somebody kept it", async () => {
+    await road.product.database.sql(
+      `insert into connection_events (tenant_id, provider, kind, detail)
+       select $1, 'whatsapp', 'connect_failed', detail::jsonb from unnest($2::text[]) as detail`,
+      [
+        road.ana.tenantId,
+        [
+          '{"reason": "no_number", "steps": {"state_checked": {"result": "done", "at": "2026-11-20T10:00:00Z"}, "code_exchanged": {"result": "failed", "at": "2026-11-20T10:00:01Z", "code": "code_rejected"}}}',
+          '{"reason": "no_number"}',
+          '{"reason": "no_number", "steps": "of the future"}',
+        ],
+      ],
+    );
+    const { items } = await activity(road.ana.tenantId);
+    expect(items.map(({ stoppedAt }) => stoppedAt)).toEqual([null, null, "code_exchanged"]);
   });
 
   test("is nobody else's, and names nobody of another workspace", async () => {

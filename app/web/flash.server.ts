@@ -1,5 +1,10 @@
-/** One message carried over a redirect, shown once. A code travels, never words: the words are the page's. */
+/**
+ * What the frame around every page shows: one message carried over a redirect, shown once (a code travels, never words:
+ * the words are the page's), and the numbers that need somebody.
+ */
 import { redirect } from "@remix-run/node";
+import { type TroubledNumber, troubledNumbers } from "../integrations/trouble.server.ts";
+import { services } from "./services.server.ts";
 import { sessionStorage, type Viewer, viewerOf } from "./session.server.ts";
 
 const flashCodes = ["disconnected", "nothing_to_disconnect"] as const;
@@ -14,10 +19,15 @@ export async function flashTo(request: Request, path: string, flash: FlashCode):
   return redirect(path, { status: 303, headers: { "Set-Cookie": await storage.commitSession(session) } });
 }
 
-/** Who looks, and the message that waits for them, which is thereby used up. For the frame around every page. */
-export async function readFrame(
-  request: Request,
-): Promise<{ viewer: Viewer | null; flash: FlashCode | undefined }> {
+interface Frame {
+  viewer: Viewer | null;
+  flash: FlashCode | undefined;
+  /** Of the viewer's workspace. */
+  troubled: TroubledNumber[];
+}
+
+/** Who looks, what needs them, and the message that waits for them, which is thereby used up. */
+export async function readFrame(request: Request): Promise<Frame> {
   const storage = sessionStorage();
   const session = await storage.getSession(request.headers.get("cookie"));
   const viewer = viewerOf(session);
@@ -26,5 +36,17 @@ export async function readFrame(
     session.unset("flash");
     await storage.commitSession(session);
   }
-  return { viewer, flash: flashCodes.find((code) => code === waiting) };
+  const troubled = viewer ? await troubleOf(viewer) : [];
+  return { viewer, flash: flashCodes.find((code) => code === waiting), troubled };
+}
+
+/** The frame also stands around the page that says what failed: it does without what it cannot learn. */
+async function troubleOf({ tenantId }: Viewer): Promise<TroubledNumber[]> {
+  const { integrations, log } = services();
+  try {
+    return await troubledNumbers(integrations, tenantId);
+  } catch (error) {
+    log.warn("numbers in trouble could not be read", { tenant_id: tenantId, error });
+    return [];
+  }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { demoWorkspaces } from "../../scripts/seed.ts";
 import { texts } from "../components/texts.ts";
 import { connectionErrorCodes, reasonCodes } from "../integrations/errors.ts";
+import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, post, type Stage, signInAs } from "./testing/stage.ts";
 
@@ -30,25 +31,9 @@ async function markup(path: string, cookie?: string): Promise<string> {
   return (await html(path, cookie)).replace(/<script[\s\S]*?<\/script>/g, "");
 }
 
-interface Given {
-  status: string;
-  e164?: string | null;
-  metadata?: object;
-  token?: string | null;
-}
-
-async function connection(tenantId: string, { status, e164 = null, metadata = {}, token = null }: Given) {
-  const [row] = await stage.database.sql<{ id: string }>(
-    `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164,
-       display_name, access_token_enc, metadata)
-     values ($1, 'whatsapp', $2, $3, $3, $3, 'A name', $4, $5) returning id`,
-    [tenantId, status, e164, token, JSON.stringify(metadata)],
-  );
-  if (!row) throw new Error("no connection");
-  return row.id;
-}
-
-const active = { status: "active", token: "v1.sealed", e164: "+525512345678" };
+const connection = (tenantId: string, given: Parameters<typeof addConnection>[2]) =>
+  addConnection(stage, tenantId, given);
+const active = activeConnection;
 const { luz, norte } = demoWorkspaces;
 
 describe("every page of somebody signed in", () => {
@@ -115,7 +100,7 @@ describe("the integrations page", () => {
       const error = { code, at: "2026-11-20T10:00:00Z" };
       await connection(luz.id, { ...active, status: "error", metadata: { error } });
       const page = await markup("/settings/integrations", ana);
-      const { title, effect, action } = texts.integrations.troubleOf(code);
+      const { title, effect, action } = texts.channels.whatsapp.troubleOf(code);
       for (const words of [title, effect, action, code]) expect(page).toContain(words);
     },
   );
@@ -129,7 +114,7 @@ describe("the integrations page", () => {
 
   test.each(reasonCodes)("tells in words of its own why an attempt failed: %s", async (reason) => {
     const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
-    const { title, text } = texts.integrations.reasons[reason];
+    const { title, text } = texts.channels.whatsapp.reasons[reason];
     expect(page).toContain('role="alert"');
     expect(page).toContain(title);
     expect(page).toContain(text);
@@ -190,6 +175,20 @@ describe("the picker", () => {
       expect(page).toContain("&lt;b&gt;Norte&lt;/b&gt;");
     }
     expect(await markup("/settings/integrations", ana)).toContain("Choose a number");
+  });
+
+  test.each([
+    ["no number there", {}, "No number yet"],
+    ["Meta's answer still to come", { unread: true }, "Meta has not answered yet"],
+  ])("offers to look again with %s", async (_what, more, title) => {
+    await connection(luz.id, {
+      status: "pending",
+      metadata: { choices: { ...choices, numbers: [], ...more } },
+    });
+    const page = await markup("/settings/integrations/whatsapp/number", ana);
+    expect(page).toContain(title);
+    expect(page).toContain('<input type="hidden" name="intent" value="look"/>');
+    expect(await markup("/settings/integrations", ana)).toContain("Start again");
   });
 
   test("asks again when nothing was chosen", async () => {

@@ -1,7 +1,7 @@
-/** The card of WhatsApp: what it is, how it is, and the one thing to do next. */
-import { Link, useRevalidator } from "@remix-run/react";
-import { useEffect } from "react";
-import { WhatsAppSign } from "./brand.tsx";
+/** The card of a channel: what it is, how it is, and the one thing to do next. */
+import { Link } from "@remix-run/react";
+import type { ChannelId } from "../integrations/catalog.ts";
+import { ChannelSign } from "./brand.tsx";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { CardView, NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
@@ -11,29 +11,35 @@ import { texts } from "./texts.ts";
 
 const words = texts.integrations;
 
-export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath: string | undefined }) {
-  useFreshAnswers(card.numbers.some((number) => number.state === "starting"));
+interface ChannelCardProps {
+  channel: ChannelId;
+  card: CardView;
+  byHandPath?: string | undefined;
+}
+
+export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
+  const props = { channel, card };
   return (
-    <Panel labelledBy="whatsapp">
+    <Panel labelledBy={channel}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 py-4">
         <span className="rounded-sm bg-ink p-1.5 text-on-ink">
-          <WhatsAppSign className="size-6" />
+          <ChannelSign channel={channel} className="size-6" />
         </span>
-        <h2 id="whatsapp" className="grow text-lg">
-          WhatsApp
+        <h2 id={channel} className="grow text-lg">
+          {texts.channels[channel].label}
         </h2>
         <div role="status">
           <CardState card={card} />
         </div>
       </div>
-      {card.choosing ? <OpenChoice choosing={card.choosing} /> : null}
+      {card.choosing ? <OpenChoice channel={channel} choosing={card.choosing} /> : null}
       {card.numbers.map((number) => (
-        <ConnectedNumber key={number.id} number={number} />
+        <ConnectedNumber key={number.id} channel={channel} number={number} />
       ))}
-      {card.numbers.length === 0 && !card.choosing ? <Invitation card={card} /> : null}
-      {card.numbers.length > 0 && !card.choosing ? <AnotherNumber /> : null}
+      {card.numbers.length === 0 && !card.choosing ? <Invitation {...props} /> : null}
+      {card.numbers.length > 0 && !card.choosing ? <AnotherNumber channel={channel} /> : null}
       <p className="flex flex-wrap gap-x-5 gap-y-2 border-t border-line bg-paper px-5 py-3 text-xs">
-        <Link to="/settings/integrations/whatsapp/activity" className={linkLook}>
+        <Link to={`/settings/integrations/${channel}/activity`} className={linkLook}>
           {texts.activity.link}
         </Link>
         {byHandPath ? (
@@ -46,18 +52,6 @@ export function WhatsAppCard({ card, byHandPath }: { card: CardView; byHandPath:
   );
 }
 
-/** Asks again every three seconds while something is being switched on and somebody looks. */
-function useFreshAnswers(waiting: boolean) {
-  const { revalidate } = useRevalidator();
-  useEffect(() => {
-    if (!waiting) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") revalidate();
-    }, 3_000);
-    return () => clearInterval(timer);
-  }, [waiting, revalidate]);
-}
-
 function CardState({ card }: { card: CardView }) {
   const is = (state: NumberView["state"]) => card.numbers.some((number) => number.state === state);
   if (is("attention")) return <StateChip look="warn">{words.states.attention}</StateChip>;
@@ -68,33 +62,45 @@ function CardState({ card }: { card: CardView }) {
   return <StateChip look="none">{words.states.notConnected}</StateChip>;
 }
 
-function OpenChoice({ choosing }: { choosing: "several" | "none" }) {
-  const { text, action } = choosing === "several" ? words.choosing : words.awaiting;
+interface OpenChoiceProps {
+  channel: ChannelId;
+  choosing: Exclude<CardView["choosing"], false>;
+}
+
+function OpenChoice({ channel, choosing }: OpenChoiceProps) {
+  const { text, action } = choosing === "several" ? words.choosing : awaitingWords(channel, choosing);
   return (
     <Section>
       <p className="max-w-prose">{text}</p>
       <div className="flex flex-wrap gap-3">
-        <ButtonLink look="primary" to="/settings/integrations/whatsapp/number">
+        <ButtonLink look="primary" to={`/settings/integrations/${channel}/number`}>
           {action}
         </ButtonLink>
-        <ConnectForm channel="whatsapp" label={words.startAgain} quiet />
+        <ConnectForm channel={channel} label={words.startAgain} quiet />
       </div>
     </Section>
   );
 }
 
+function awaitingWords(channel: ChannelId, choosing: "none" | "unread") {
+  return choosing === "unread"
+    ? words.unread
+    : { text: texts.channels[channel].awaiting, action: words.lookAgain };
+}
+
 /** A workspace may have several: each with its own state, disconnect and reconnect. */
-function AnotherNumber() {
+function AnotherNumber({ channel }: { channel: ChannelId }) {
   return (
     <Section>
-      <ConnectForm channel="whatsapp" label={words.another} quiet />
+      <ConnectForm channel={channel} label={words.another} quiet />
     </Section>
   );
 }
 
 /** Before there is a number: what it brings, what it takes, and the button. */
-function Invitation({ card }: { card: CardView }) {
-  const failed = card.failedAttempt && words.reasons[card.failedAttempt];
+function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
+  const { about, needs, reasons } = texts.channels[channel];
+  const failed = card.failedAttempt && reasons[card.failedAttempt];
   return (
     <Section>
       {failed ? (
@@ -104,19 +110,19 @@ function Invitation({ card }: { card: CardView }) {
       ) : null}
       {card.connecting ? <p className="font-semibold">{words.atMeta}</p> : null}
       {card.disconnected ? <p className="font-semibold">{words.disconnected}</p> : null}
-      <p className="text-base">{words.about}</p>
+      <p className="text-base">{about}</p>
       <div className="grid gap-4 sm:grid-cols-2">
         <NamedList name={words.youGet}>{words.gains.map(listItem)}</NamedList>
-        <NamedList name={words.youNeed}>{words.needs.map(listItem)}</NamedList>
+        <NamedList name={words.youNeed}>{needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm channel="whatsapp" label={connectLabel(card)} />
+      <ConnectForm channel={channel} label={connectLabel(channel, card)} />
     </Section>
   );
 }
 
-function connectLabel({ connecting, disconnected, failedAttempt }: CardView): string {
+function connectLabel(channel: ChannelId, { connecting, disconnected, failedAttempt }: CardView): string {
   if (connecting) return words.continueAtMeta;
   if (disconnected) return words.connectAgain;
-  return failedAttempt ? words.tryAgain : words.connect;
+  return failedAttempt ? words.tryAgain : texts.channels[channel].connect;
 }

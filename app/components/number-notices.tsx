@@ -1,0 +1,90 @@
+/** What a person should know about a connected number before anything else: what is wrong, ending or asked of them. */
+import type { ChannelId } from "../integrations/catalog.ts";
+import type { NumberView } from "./card-view.ts";
+import { Notice } from "./page.tsx";
+import { texts } from "./texts.ts";
+import { Time } from "./time.tsx";
+
+const words = texts.integrations;
+
+interface NoticesProps {
+  channel: ChannelId;
+  number: NumberView;
+}
+
+export function NumberNotices({ channel, number }: NoticesProps) {
+  const { trouble, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  return (
+    <>
+      {trouble ? <Trouble channel={channel} trouble={trouble} /> : null}
+      {registrationRefusal ? (
+        <Notice look="warn" title={texts.channels[channel].unregistered}>
+          {words.steps.unregistered}
+        </Notice>
+      ) : null}
+      {silentSince ? (
+        <Notice look="warn" title={words.silence.title}>
+          {words.silence.text} <Time at={silentSince} />.
+        </Notice>
+      ) : null}
+      {endsAt ? (
+        <Notice look="warn" title={words.ending.title}>
+          {words.ending.text} <Time at={endsAt} />.
+        </Notice>
+      ) : null}
+      {requestedAt ? (
+        <Notice look="warn" title={words.requested.title}>
+          {words.requested.text} {words.requested.since} <Time at={requestedAt} />.
+        </Notice>
+      ) : null}
+      {trouble ? null : <Told channel={channel} number={number} />}
+    </>
+  );
+}
+
+interface TroubleProps {
+  channel: ChannelId;
+  trouble: NonNullable<NumberView["trouble"]>;
+}
+
+function Trouble({ channel, trouble }: TroubleProps) {
+  const { title, effect, action } = texts.channels[channel].troubleOf(trouble.code);
+  return (
+    <Notice look="warn" title={title}>
+      <p>
+        {effect} {action}
+      </p>
+      <p className="mt-1 text-xs">
+        {words.since} <Time at={trouble.at} />. {words.reference}{" "}
+        <code className="font-mono">{trouble.code}</code>
+      </p>
+    </Notice>
+  );
+}
+
+/** What Meta told and nobody has to act on at once. A trouble says more, so it stands alone. */
+function Told({ channel, number: { latest } }: NoticesProps) {
+  const { quality, restriction } = latest;
+  const { quality: flagged, restrictionText } = texts.channels[channel];
+  return (
+    <>
+      {restriction && restriction.word !== lifted ? (
+        <Notice look="plain" title={restrictionTitle(restriction.word)}>
+          {restrictionText} <Time at={restriction.at} />.
+        </Notice>
+      ) : null}
+      {quality?.word === "FLAGGED" ? (
+        <Notice look="plain" title={flagged.title}>
+          {flagged.text} <Time at={quality.at} />.
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
+const lifted = "REINSTATE";
+
+function restrictionTitle(word: string): string {
+  const { restrictions, restrictedOtherwise } = words;
+  return (Object.hasOwn(restrictions, word) && restrictions[word]) || `${restrictedOtherwise} ${word}`;
+}
