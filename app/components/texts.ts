@@ -57,6 +57,10 @@ const reasons: Record<ReasonCode, Explained> = {
     title: "Your list of numbers is no longer open.",
     text: "Nothing was changed. Start again to see your numbers.",
   },
+  account_restricted: {
+    title: "Meta has restricted the account you picked.",
+    text: "Nothing was changed. Meta’s Business Support Home says why. Connect when the account is open again, or pick another.",
+  },
 };
 
 interface Trouble {
@@ -224,6 +228,7 @@ const channelWords: Record<ChannelId, ChannelTexts> = {
         "It has a two-step PIN from an earlier provider. Turn two-step verification off in WhatsApp Manager, then try again.",
       verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
       too_many_attempts: "It was tried too often. WhatsApp allows the next try after 72 hours.",
+      deleted_recently: "It was deleted at WhatsApp a moment ago. Wait a few minutes, then try again.",
       account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
     },
     manual: {

@@ -14,7 +14,7 @@ import {
 import { keepGrant, keepReach } from "./kept-grant.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { type Caller, issueState, redeemState } from "./oauth-states.server.ts";
-import { stepOfFailure, stumbled, type Trail, trailOfReach, walked } from "./trail.server.ts";
+import { stumbled, type Trail, trailOfFailure, trailOfReach, walked } from "./trail.server.ts";
 
 /** The state is committed before the URL is returned, so that no callback can arrive ahead of it. */
 export async function startConnect(
@@ -129,7 +129,7 @@ async function followGrant(
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const reason = reasonOf(error);
-    const stopped = stumbled(trail, deps.now(), stepOfFailure(error), reason);
+    const stopped = trailOfFailure(trail, error, reason, deps.now());
     // Meta named no scope as missing, it refused the reading itself.
     if (reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
     // The code is spent: without its grant the person would have to sign in again for an answer that Meta owes us.

@@ -10,6 +10,7 @@ export const reasonCodes = [
   "number_taken",
   "meta_unavailable",
   "choice_expired",
+  "account_restricted",
 ] as const;
 
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -18,7 +18,7 @@ import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
-import type { GraphError } from "./meta/graph-error.server.ts";
+import { type GraphError, redirectMismatch } from "./meta/graph-error.server.ts";
 import { grantedBy } from "./obligations.server.ts";
 import { type Trail, walked } from "./trail.server.ts";
 
@@ -125,9 +125,11 @@ async function establish(
 /** The reason a person is told when Meta refused a step on the way. */
 export function reasonOf(error: GraphError): ReasonCode {
   if (error.kind === "permission") return "permission_missing";
-  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice.
-  const later = error.kind === "retry_later" || (error.kind === "bug" && error.facts.code === undefined);
-  return later ? "meta_unavailable" : "code_rejected";
+  if (error.kind === "tell_tenant") return "account_restricted";
+  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice. A code
+  // that was made for another address is none of ours.
+  const isOurs = error.kind === "bug" && error.facts.subcode !== redirectMismatch;
+  return isOurs || error.kind === "retry_later" ? "meta_unavailable" : "code_rejected";
 }
 
 /** Of the number and its account, whatever grant we had then: Meta tells it when it changes and not again. */

@@ -35,13 +35,19 @@ export async function keepReach(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { grant, reach, trail }: { grant: Grant; reach: Reach; trail: Trail },
+  {
+    grant,
+    reach,
+    trail,
+    expiresAt,
+  }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined },
 ): Promise<void> {
   const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
   await keep(deps, actor, channel, {
     grant: { ...grant, expiresAt: reach.expiresAt ?? grant.expiresAt },
     scopes: reach.scopes,
     choices: { numbers: reach.numbers },
+    expiresAt,
     metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
     event: { kind, detail: { count: reach.numbers.length } },
   });
@@ -64,10 +70,13 @@ export async function keepGrant(
   });
 }
 
+const anHourFrom = (now: Date) => new Date(now.getTime() + choiceLivesMs).toISOString();
+
 interface Kept {
   grant: Grant;
   scopes: string[];
   choices: Omit<Choices, "expires_at">;
+  expiresAt?: string | undefined;
   metadata: Record<string, unknown>;
   event: { kind: string; detail: Record<string, unknown> };
 }
@@ -76,9 +85,8 @@ async function keep(
   deps: IntegrationDeps,
   { tenantId, userId, requestId }: Actor,
   channel: ChannelId,
-  { grant, scopes, choices, metadata, event }: Kept,
+  { grant, scopes, choices, metadata, event, expiresAt = anHourFrom(deps.now()) }: Kept,
 ): Promise<void> {
-  const expiresAt = new Date(deps.now().getTime() + choiceLivesMs).toISOString();
   await withTenant(deps.db, tenantId, async (tdb) => {
     const id = (await lockAttemptRow(tdb, tenantId, channel))?.id ?? randomUUID();
     await saveConnection(
@@ -111,7 +119,10 @@ interface KeptReach {
   grant: Grant;
   reach: Reach;
   trail: Trail;
-  wasUnread: boolean;
+  /** Meta lists other numbers than it did, or for the first time. */
+  isNews: boolean;
+  /** When the person's hour ends: looking again does not renew it. */
+  expiresAt: string | undefined;
 }
 
 /** A grant that turns out to be worthless is not kept any longer. */
@@ -132,7 +143,9 @@ export async function reachOfKeptGrant(
     }
     const grant = { accessToken, expiresAt: row.token_expires_at ?? undefined };
     const trail = trailOfReach(trailOf(row.metadata), reach, deps.now());
-    return { grant, reach, trail, wasUnread: choicesOf(row)?.unread === true };
+    const known = choicesOf(row);
+    const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
+    return { grant, reach, trail, isNews, expiresAt: known?.expires_at };
   } catch (error) {
     // Its key is gone: for the person that is a choice which is no longer open.
     if (error instanceof TokenVaultError) return { kind: "failed", reason: "choice_expired" };
@@ -140,6 +153,11 @@ export async function reachOfKeptGrant(
     if (error.kind === "reconnect") await dropGrant(deps, actor, row);
     return { kind: "failed", reason: reasonOf(error) };
   }
+}
+
+function sameNumbers(known: ReachableNumber[], found: ReachableNumber[]): boolean {
+  const ids = (numbers: ReachableNumber[]) => numbers.map(({ phoneNumberId }) => phoneNumberId).sort();
+  return ids(known).join() === ids(found).join();
 }
 
 async function dropGrant(deps: IntegrationDeps, actor: Actor, row: ConnectionRow): Promise<void> {

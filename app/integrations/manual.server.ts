@@ -3,7 +3,7 @@ import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
-import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
+import { type ConnectOutcome, connectNumber, reasonOf } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { trailOfReach } from "./trail.server.ts";
 
@@ -32,8 +32,7 @@ export async function connectManually(
     return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual", trail });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
-    if (error.kind === "permission") return { kind: "failed", reason: "permission_missing" };
-    const reason = error.kind === "retry_later" ? "meta_unavailable" : "token_rejected";
-    return { kind: "failed", reason };
+    const reason = reasonOf(error);
+    return { kind: "failed", reason: reason === "code_rejected" ? "token_rejected" : reason };
   }
 }

@@ -48,6 +48,6 @@ export async function lookForNumbers(
   if (only && others.length === 0) {
     return connectNumber(deps, actor, channel, { ...kept, token: kept.grant.accessToken, number: only });
   }
-  if (only || kept.wasUnread) await keepReach(deps, actor, channel, kept);
+  if (kept.isNews) await keepReach(deps, actor, channel, kept);
   return only ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
 }

@@ -12,7 +12,7 @@ import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { teardownPlace } from "./disconnect.server.ts";
-import { GraphError } from "./meta/graph-error.server.ts";
+import { GraphError, mayPass } from "./meta/graph-error.server.ts";
 
 export interface Run {
   tenantId: string;
@@ -134,5 +134,5 @@ function failureCode(error: unknown): string | undefined {
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof GraphError && error.kind === "retry_later";
+  return error instanceof GraphError && mayPass(error);
 }

@@ -3,14 +3,18 @@ import { randomInt } from "node:crypto";
 import { type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueRegistration } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
-import { findConnection, noteOnConnection } from "../../db/queries/connections.ts";
+import { type ConnectionRow, findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import { keepPin, saveRegistration } from "../../db/queries/registrations.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
-import { GraphError } from "./meta/graph-error.server.ts";
+import { GraphError, mayPass } from "./meta/graph-error.server.ts";
 import type { Run } from "./provisioning.server.ts";
+
+/** Deleted a moment ago: Meta asks for five minutes. Each try counts towards the ten of 72 hours. */
+const deletedRecently = 133015;
+const waitsAtMost = 3;
 
 /**
  * What Meta's refusals mean. A wrong PIN is never tried again by itself: ten wrong ones lock the number for 72 hours,
@@ -23,10 +27,8 @@ const refusals = new Map<number | undefined, string>([
   [133009, "too_many_attempts"],
   [133016, "too_many_attempts"],
   [131031, "account_locked"],
+  [deletedRecently, "deleted_recently"],
 ]);
-/** Deleted a moment ago: Meta asks for five minutes. */
-const deletedRecently = 133015;
-
 interface Subject extends Run {
   connectionId: string;
 }
@@ -56,8 +58,8 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
     if (error instanceof TokenVaultError)
       return conclude(deps, subject, channel, { result: "failed", code: error.code });
     if (!(error instanceof GraphError)) throw error;
-    if (error.facts.code === deletedRecently) return later(deps, subject);
-    const code = refusals.get(error.facts.code) ?? (error.kind === "retry_later" ? undefined : error.kind);
+    if (error.facts.code === deletedRecently && (await waitFurther(deps, subject, row))) return;
+    const code = refusals.get(error.facts.code) ?? (mayPass(error) ? undefined : error.kind);
     if (code === undefined && !subject.lastAttempt) throw error;
     await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });
   }
@@ -72,10 +74,21 @@ async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject)
   return deps.vault.decryptToken(kept.pin_enc, place);
 }
 
-async function later(deps: IntegrationDeps, { tenantId, connectionId, requestId }: Subject): Promise<void> {
-  await withTenant(deps.db, tenantId, (tdb) =>
-    enqueueRegistration(tdb, { tenantId, connectionId, requestId }, 6 * 60),
-  );
+/** Asks for another try in six minutes, three times in all; answers whether it did. */
+async function waitFurther(
+  deps: IntegrationDeps,
+  { tenantId, connectionId, requestId }: Subject,
+  { metadata }: Pick<ConnectionRow, "metadata">,
+): Promise<boolean> {
+  const { waits = 0 } = (metadata as { registration?: { waits?: number } }).registration ?? {};
+  if (waits >= waitsAtMost) return false;
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    await noteOnConnection(tdb, tenantId, connectionId, {
+      registration: { result: "open", waits: waits + 1 },
+    });
+    await enqueueRegistration(tdb, { tenantId, connectionId, requestId }, 6 * 60);
+  });
+  return true;
 }
 
 interface Outcome {

@@ -37,10 +37,12 @@ export function trailOfReach(trail: Trail, reach: Reach, at: Date): Trail {
   return reach.numbers.length === 0 ? stumbled(found, at, "number_proved", "no_number") : found;
 }
 
-/** At which step of reading a grant's reach Meta failed us. */
-export function stepOfFailure({ facts }: GraphError): ConnectStep {
-  if (facts.endpoint === "debug_token") return "access_seen";
-  return facts.endpoint === "phone_numbers" ? "number_proved" : "account_found";
+/** Reading a grant's reach has failed at one of its steps: those before it are walked. */
+export function trailOfFailure(trail: Trail, { facts }: GraphError, code: string, at: Date): Trail {
+  if (facts.endpoint === "debug_token") return stumbled(trail, at, "access_seen", code);
+  if (facts.endpoint !== "phone_numbers")
+    return stumbled(walked(trail, at, "access_seen"), at, "account_found", code);
+  return stumbled(walked(trail, at, "access_seen", "account_found"), at, "number_proved", code);
 }
 
 const later = z.object({

@@ -40,6 +40,11 @@ export class GraphError extends Error {
   }
 }
 
+/** Whether the same call may succeed later: Meta is away, or something else answered in its place. */
+export function mayPass({ kind, facts }: GraphError): boolean {
+  return kind === "retry_later" || (kind === "bug" && facts.code === undefined);
+}
+
 const retryLater = new Set([
   1, 2, 4, 17, 32, 341, 613, 80007, 80008, 130429, 131000, 131016, 131048, 131056, 131057, 133004, 133015,
   133016,
@@ -48,7 +53,7 @@ const reconnect = new Set([0, 102, 190, 452]);
 const tellTenant = new Set([368, 130497, 131031, 131042, 133005, 133006, 133008, 133009, 133010]);
 const ourConfiguration = new Set([101, 191]);
 /** Redirect URI differs from the dialog's: ours to fix, not the person's. */
-const redirectMismatch = 36008;
+export const redirectMismatch = 36008;
 
 export function graphErrorKind(error: {
   code?: number | undefined;

@@ -13,6 +13,12 @@ export const connectedPlace = "/settings/integrations?whatsapp=connected";
 export const pickerPlace = "/settings/integrations/whatsapp/number";
 export const failed = (reason: string) => `/settings/integrations?whatsapp=error&reason=${reason}`;
 
+/** What stands on another comes first. */
+const filledByRoads = [
+  ...["messages", "conversations", "contacts", "number_registrations", "connection_health"],
+  ...["connection_teardowns", "connection_events", "number_claims", "oauth_states", "channel_connections"],
+];
+
 /** Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected. */
 export function connectRoads() {
   // Filled by the hooks, before any test looks.
@@ -27,9 +33,8 @@ export function connectRoads() {
   afterEach(async () => {
     road.product.sandbox.control.reset();
     road.product.forgetTroubleWithMeta();
-    await road.product.database.sql(
-      "truncate channel_connections, number_claims, connection_events, connection_teardowns, oauth_states cascade",
-    );
+    // Deleting a few rows takes a tenth of the time that truncating the tables does.
+    for (const table of filledByRoads) await road.product.database.sql(`delete from ${table}`);
     await road.product.database.sql("delete from graphile_worker._private_jobs");
   });
 

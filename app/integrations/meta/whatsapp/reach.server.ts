@@ -69,8 +69,12 @@ async function inspectToken(config: MetaAppConfig, graph: GraphClient, token: Se
     })
     .catch((error: unknown) => {
       // Refused for its input, which is the token: that is how Meta answers for a token of another app.
-      if (error instanceof GraphError && error.kind === "rejected")
+      if (!(error instanceof GraphError)) throw error;
+      if (error.kind === "rejected")
         throw new GraphError("reconnect", { ...error.facts, note: "token of another app" });
+      // Refused for who asks: that says nothing about the token in question.
+      if (error.kind === "reconnect")
+        throw new GraphError("rejected", { ...error.facts, note: "our app token was refused" });
       throw error;
     });
   if (!data.is_valid || data.app_id !== config.appId) {
@@ -94,10 +98,11 @@ function missing({ scopes }: TokenFacts): string[] {
 
 /** The union over the WhatsApp scopes, or undefined when none names targets, which means "all of them". */
 function grantedWabas({ granular_scopes }: TokenFacts): string[] | undefined {
-  const targets = granular_scopes
+  const named = granular_scopes
     .filter(({ scope }) => scope.startsWith("whatsapp_business_"))
-    .flatMap(({ target_ids }) => target_ids ?? []);
-  return targets.length > 0 ? [...new Set(targets)] : undefined;
+    .flatMap(({ target_ids }) => (target_ids === undefined ? [] : [target_ids]));
+  // An empty list is a list: a grant of no account.
+  return named.length > 0 ? [...new Set(named.flat())] : undefined;
 }
 
 /** A scope without targets holds for every asset: ask which portfolios, then which WABAs they share or own. */
@@ -122,11 +127,12 @@ async function wabasOfPortfolios(graph: GraphClient, token: Secret, facts: Token
 }
 
 async function ownPortfolio(graph: GraphClient, token: Secret): Promise<string[]> {
-  const schema = z.object({ client_business_id: id.optional() });
+  // Its id is asked for so that an answer of another shape is known as one.
+  const schema = z.object({ id, client_business_id: id.optional() });
   const me = await graph.call({
     endpoint: "me",
     path: ["me"],
-    query: { fields: "client_business_id" },
+    query: { fields: "id,client_business_id" },
     auth: token,
     schema,
     urgent: true,
