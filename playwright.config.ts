@@ -1,13 +1,20 @@
 import { defineConfig } from "@playwright/test";
 
+const ownProduct = /(popup|two-webs).*\.e2e\.ts$/;
+
 export default defineConfig({
   testDir: "app/e2e",
   testMatch: "*.e2e.ts",
   globalSetup: "./app/e2e/start-product.ts",
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
-  // One product, one sandbox, one pair of workspaces: journeys take turns.
-  workers: 1,
+  workers: 2,
+  projects: [
+    // One product, one sandbox, one pair of workspaces: journeys take turns.
+    { name: "journeys", testIgnore: ownProduct, workers: 1 },
+    // These start a product each, and go on beside the journeys.
+    { name: "of their own", testMatch: ownProduct, workers: 1 },
+  ],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
