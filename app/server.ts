@@ -1,10 +1,14 @@
-/** The web process: Express around Remix. Order: identify, guard, probe, serve files, hand over to Remix. */
+/**
+ * The web process: Express around Remix. Order: identify, guard, probe, serve files, hand over to Remix. Meta's deliveries
+ * are taken out before all of that.
+ */
 import { createServer } from "node:http";
 import * as build from "@remix-run/dev/server-build";
 import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals } from "@remix-run/node";
 import closeWithGrace from "close-with-grace";
 import express from "express";
+import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
 import { identify } from "./web/identify.server.ts";
 import { createProbes } from "./web/probes.server.ts";
@@ -13,6 +17,9 @@ import { services } from "./web/services.server.ts";
 installGlobals({ nativeFetch: true });
 const { log, port } = services();
 const probes = createProbes(services());
+
+const takeDelivery = createDeliveryLane(services());
+let draining = false;
 
 const app = express();
 app.disable("x-powered-by");
@@ -37,7 +44,10 @@ app.all(
 // Slow senders are cut off: Meta delivers in one go, and an idle socket costs as much as a busy one.
 const server = createServer(
   { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 },
-  app,
+  (request, response) => {
+    if (draining) response.shouldKeepAlive = false;
+    if (!takeDelivery(request, response)) app(request, response);
+  },
 );
 server.keepAliveTimeout = 65_000;
 
@@ -57,6 +67,7 @@ const drainMs = process.env.NODE_ENV === "production" ? 1_500 : 0;
 closeWithGrace({ delay: 20_000 }, async ({ err, signal }) => {
   if (err) log.error("web ends on an error", { error: err });
   else log.info("web is draining", { reason: signal ?? "asked to close" });
+  draining = true;
   probes.drain();
   await new Promise((resolve) => setTimeout(resolve, drainMs));
   await new Promise((resolve) => {

@@ -18,6 +18,8 @@ export interface PoolOptions {
   applicationName: string;
   max: number;
   statementTimeoutMs: number;
+  /** Further settings of PostgreSQL for every connection. */
+  settings?: Record<string, string>;
   /** Told of errors on idle connections; without a listener such an error would end the process. */
   onError: (error: Error) => void;
 }
@@ -37,6 +39,7 @@ export function createPool(options: PoolOptions): pg.Pool {
       `-c role=${options.role}`,
       `-c statement_timeout=${options.statementTimeoutMs}`,
       "-c idle_in_transaction_session_timeout=10000",
+      ...Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`),
       "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
     ].join(" "),
   });

@@ -17,7 +17,8 @@ const requestId = z.string().max(200);
 
 /** Names are those of the SQL functions; payloads are parsed again by whoever runs the job. */
 export const jobPayloads = {
-  process_deliveries: z.object({ deliveryIds: z.array(rowId).min(1) }),
+  /** For whatever is open when it runs. */
+  process_deliveries: z.object({}),
   subscribe_waba: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
   stop_deliveries: z.object({ tenantId: uuid, teardownId: uuid, requestId }),
   register_number: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
@@ -35,18 +36,18 @@ export const jobPayloads = {
   reconcile_deliveries: z.object({}),
   /** Asked for by the clock, not by a caller. */
   forget_outlived: z.object({}),
+  /** `afterItem`: items of the quarantine up to this id were looked at before. */
+  replay_parked: z.object({ provider: z.string(), phoneNumberId: z.string(), afterItem: rowId, requestId }),
+  /** Asked for by the clock, not by a caller. */
+  drop_deliveries: z.object({}),
 } as const;
 
 export type JobName = keyof typeof jobPayloads;
 export type JobPayload<Name extends JobName> = z.infer<(typeof jobPayloads)[Name]>;
 
-/** One job for all of `deliveryIds`. Roles app_web and app_ingest. No ids, no job. */
-export async function enqueueDeliveries(
-  trx: Kysely<Schema> | Transaction<Schema>,
-  deliveryIds: string[],
-): Promise<void> {
-  if (deliveryIds.length === 0) return;
-  await sql`select app.enqueue_deliveries(${deliveryIds}::bigint[])`.execute(trx);
+/** A job that begins after this transaction's commit takes up what is open. Roles app_web and app_ingest. */
+export async function wakeIngest(trx: Kysely<Schema> | Transaction<Schema>): Promise<void> {
+  await sql`select app.wake_ingest(${Math.floor(Math.random() * 1_000)})`.execute(trx);
 }
 
 /** One job for each of `told`. Role app_ingest. */
@@ -100,5 +101,19 @@ export async function enqueueRegistration(
 ): Promise<void> {
   await sql`select app.enqueue_registration(${tenantId}::uuid, ${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
     tdb,
+  );
+}
+
+/**
+ * Looks, after this transaction's commit and `inSeconds`, for what is parked for a number and has an owner now. Asking
+ * again while a request from the same place still waits replaces it. Roles app_tenant and app_ingest.
+ */
+export async function enqueueReplay(
+  trx: TenantDb | Transaction<Schema>,
+  { provider, phoneNumberId, afterItem, requestId }: JobPayload<"replay_parked">,
+  inSeconds = 0,
+): Promise<void> {
+  await sql`select app.enqueue_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+    trx,
   );
 }

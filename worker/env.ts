@@ -7,6 +7,8 @@ export const workerEnv = integrationEnv.extend({
   DATABASE_URL: databaseUrl,
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
   WORKER_PORT: port.default(3001),
+  // Meta repeats what it could not deliver for seven days.
+  DELIVERY_RETENTION_DAYS: wholeNumber(8, 3_650).default(14),
 });
 
 export type WorkerEnv = z.infer<typeof workerEnv>;

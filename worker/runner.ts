@@ -37,6 +37,7 @@ const clockwork = parseCronItems([
     match: "*/5 * * * *",
     options: { jobKey: "request_checks", maxAttempts: 1 },
   },
+  { task: "drop_deliveries", match: "* * * * *", options: { jobKey: "drop_deliveries", maxAttempts: 1 } },
   { task: "forget_outlived", match: "23 3 * * *", options: { jobKey: "forget_outlived", maxAttempts: 1 } },
 ]);
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import type { Db } from "#db/client.ts";
-import { enqueueDeliveries } from "#db/jobs.ts";
+import { wakeIngest } from "#db/jobs.ts";
 import {
   administer,
   createTestDatabase,
@@ -35,7 +35,7 @@ const count = async (query: string) =>
 
 async function deliverWithJob(...bodies: unknown[]): Promise<string[]> {
   const ids = await deliverAll(database, bodies);
-  await enqueueDeliveries(webDb, ids);
+  await wakeIngest(webDb);
   return ids;
 }
 
@@ -185,8 +185,8 @@ test("two workers share the jobs, each done once", async () => {
   const workers = [await startWorker(env), await startWorker(env)];
   for (const worker of workers) await untilReady(worker);
   for (let n = 0; n < 40; n++) {
-    const id = await deliver(database, oneMessage(`wamid.${n}`));
-    await enqueueDeliveries(webDb, [id]);
+    await deliver(database, oneMessage(`wamid.${n}`));
+    await wakeIngest(webDb);
   }
   await until("all are stored", async () => (await count("messages")) === 40);
   await until("no job is left", async () => (await count("graphile_worker.jobs")) === 0);

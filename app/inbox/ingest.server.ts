@@ -3,16 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
 import { enqueueAccountEvents } from "#db/jobs.ts";
-import {
-  close,
-  markFirstEvents,
-  type OpenDelivery,
-  type QuarantinedItem,
-  quarantine,
-  sizesOfOpen,
-  takeUp,
-} from "#db/queries/inbox-deliveries.ts";
+import { close, type OpenDelivery, sizesOfOpen, takeNext, takeUp } from "#db/queries/inbox-deliveries.ts";
 import { inRetriedTransaction } from "#db/queries/inbox-transactions.ts";
+import { markFirstEvents } from "#db/queries/number-owners.ts";
+import { markReplayed, type QuarantinedItem, quarantine } from "#db/queries/quarantine.ts";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "#db/schema.ts";
 import type { Log } from "../platform/log.server.ts";
 import type { Refusal } from "./message-folding.server.ts";
@@ -61,6 +55,35 @@ export async function processDeliveries(deps: InboxDeps, deliveryIds: string[]):
   throw new DeliveriesHeld();
 }
 
+export interface Batch {
+  /** What was taken up; empty when nothing is open, or all of it in other hands. */
+  ids: string[];
+  report: IngestReport;
+  /** Why nothing of it was done. */
+  error?: unknown;
+}
+
+/** Takes up the oldest open deliveries that nobody holds, up to 500 or about 4 MB, and processes them. Never throws. */
+export async function ingestNext(deps: InboxDeps): Promise<Batch> {
+  let ids: string[] = [];
+  const take = async (trx: Transaction<Schema>) => {
+    const deliveries = await takeNext(trx, { count: 500, bytes: batchBytes });
+    ids = deliveries.map(({ id }) => id);
+    return deliveries;
+  };
+  try {
+    return { report: await ingest(deps, take, storeEvents), ids };
+  } catch (error) {
+    if (!isFaultOfTheData(error)) return { ids, report: nothing, error };
+    return processDeliveries(deps, ids).then(
+      (report) => ({ ids, report }),
+      (second: unknown) => ({ ids, report: nothing, error: second }),
+    );
+  }
+}
+
+const nothing: IngestReport = { outcomes: [], quarantined: [] };
+
 /**
  * Closes those of `deliveryIds` that are still open as `failed`, with one quarantine row for the whole body. For the
  * last attempt of a job: the bytes are kept, and nothing waits for them any more.
@@ -108,11 +131,11 @@ type StoreEvents = (trx: Transaction<Schema>, events: RoutedEvent[]) => Promise<
 /** Together; when the data is at fault one delivery at a time; and in the one at fault, one item at a time. */
 async function processBatch(deps: InboxDeps, ids: string[]): Promise<IngestReport> {
   try {
-    return await ingest(deps, ids, storeEvents);
+    return await ingest(deps, (trx) => takeUp(trx, ids), storeEvents);
   } catch (error) {
     if (!isFaultOfTheData(error)) throw error;
     const [only, ...others] = ids;
-    if (only && others.length === 0) return ingest(deps, [only], storeOneByOne);
+    if (only && others.length === 0) return ingest(deps, (trx) => takeUp(trx, [only]), storeOneByOne);
     const parts: IngestReport[] = [];
     for (const id of ids) parts.push(await processBatch(deps, [id]));
     return {
@@ -122,9 +145,12 @@ async function processBatch(deps: InboxDeps, ids: string[]): Promise<IngestRepor
   }
 }
 
-async function ingest(deps: InboxDeps, ids: string[], store: StoreEvents): Promise<IngestReport> {
+type TakeDeliveries = (trx: Transaction<Schema>) => Promise<OpenDelivery[]>;
+
+async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents): Promise<IngestReport> {
   const { deliveries, setAside, outcomes } = await inRetriedTransaction(deps.db, async (trx) => {
-    const deliveries = await takeUp(trx, ids);
+    const deliveries = await take(trx);
+    if (deliveries.length === 0) return { deliveries, setAside: [], outcomes: [] };
     const { routed, told, setAside, firsts } = await routeDeliveries(trx, deps.readers, deliveries);
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
@@ -132,6 +158,12 @@ async function ingest(deps: InboxDeps, ids: string[], store: StoreEvents): Promi
     await enqueueAccountEvents(trx, told);
     await markFirstEvents(trx, firsts);
     await quarantine(trx, setAside);
+    const reopened = deliveries.filter(({ isReopened }) => isReopened);
+    await markReplayed(
+      trx,
+      reopened.map(({ id }) => id),
+      setAside,
+    );
     const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside);
     await close(trx, outcomes);
     return { deliveries, setAside, outcomes };

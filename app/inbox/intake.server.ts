@@ -3,6 +3,7 @@
  * next one: each add_job notifies, and notifying serialises commits, so one transaction for many is what keeps up with
  * Meta's fastest numbers. A lone delivery never waits for company.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Db } from "../../db/client.ts";
 import { type NewDelivery, storeDeliveries } from "../../db/queries/deliveries.ts";
 
@@ -20,26 +21,30 @@ interface Waiting {
 /** Bounds one transaction, not the queue: what is over goes into the next. */
 const groupCount = 200;
 const groupBytes = 16 * 1024 * 1024;
+/** After a group of this size more are on their way: collecting them for a moment halves the number of commits. */
+const busyCount = 8;
+const collectMs = 3;
 
 /** `lanes` commits may be under way at once; with one, a slow commit would hold up everybody. */
 export function createDeliveryIntake(db: Db, lanes = 2): DeliveryIntake {
   const queue: Waiting[] = [];
-  let busy = 0;
+  const idle = Array.from({ length: lanes }, (_, lane) => lane);
 
-  async function drain(): Promise<void> {
-    busy++;
-    try {
-      while (queue.length > 0) await commit(db, nextGroup(queue));
-    } finally {
-      busy--;
+  async function drain(lane: number): Promise<void> {
+    while (queue.length > 0) {
+      const group = nextGroup(queue);
+      await commit(db, lane, group);
+      if (group.length >= busyCount) await pause(collectMs);
     }
+    idle.push(lane);
   }
 
   return {
     accept(delivery) {
       return new Promise((resolve, reject) => {
         queue.push({ delivery, resolve, reject });
-        if (busy < lanes) void drain();
+        const lane = idle.shift();
+        if (lane !== undefined) void drain(lane);
       });
     },
   };
@@ -56,10 +61,11 @@ function nextGroup(queue: Waiting[]): Waiting[] {
   return queue.splice(0, count);
 }
 
-async function commit(db: Db, group: Waiting[]): Promise<void> {
+async function commit(db: Db, lane: number, group: Waiting[]): Promise<void> {
   try {
     await storeDeliveries(
       db,
+      lane,
       group.map(({ delivery }) => delivery),
     );
     for (const { resolve } of group) resolve();

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { enqueueDeliveries } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { reconcileDeliveries } from "./reconcile.server.ts";
-import { deliverAll, inboxDeps } from "./test-workspaces.ts";
+import { deliver, inboxDeps } from "./test-workspaces.ts";
 
 let database: TestDatabase;
 let deps: ReturnType<typeof inboxDeps> & { jobsDb: ReturnType<TestDatabase["as"]> };
-const minutes = (count: number) => ({ olderThanMs: count * 60_000 });
 
 beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
@@ -18,46 +16,40 @@ beforeEach(() =>
 );
 
 const jobs = () =>
-  database.sql<{ payload: unknown }>(
-    "select payload, attempts, max_attempts, key from graphile_worker._private_jobs order by id",
-  );
-const minutesAgo = (count: number) => new Date(Date.now() - count * 60_000).toISOString();
+  database.sql("select key, attempts, max_attempts from graphile_worker._private_jobs order by id");
+const secondsAgo = (count: number) => new Date(Date.now() - count * 1_000).toISOString();
+const aMinute = { olderThanMs: 60_000 };
 
 describe("a delivery that waits too long", () => {
-  test("without a job gets one; others are left alone", async () => {
-    const ages = [20, 20, 20, 20, 1].map(minutesAgo);
-    const [lost, live, done, running, young] = await deliverAll(
-      database,
-      ages.map(() => ({})),
-      ages,
-    );
-    await database.sql(
-      "update webhook_deliveries set processed_at = now(), outcome = 'ignored' where id = $1",
-      [done],
-    );
-    await enqueueDeliveries(deps.db, [live ?? ""]);
-    await enqueueDeliveries(deps.db, [running ?? ""]);
-    await database.sql(
-      "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-x', attempts = 25 where payload::text like $1",
-      [`%"${running}"%`],
-    );
-    expect(await reconcileDeliveries(deps, minutes(5))).toBe(1);
-    expect((await jobs()).map(({ payload }) => payload)).toEqual([
-      { deliveryIds: [live] },
-      { deliveryIds: [running] },
-      { deliveryIds: [lost] },
-    ]);
-    expect(await reconcileDeliveries(deps, minutes(5))).toBe(0);
-    expect(await reconcileDeliveries(deps, minutes(0.5))).toBe(1);
-    expect((await jobs()).at(-1)?.payload).toEqual({ deliveryIds: [young] });
+  test("gets a job, and another look adds none", async () => {
+    await deliver(database, {}, secondsAgo(61));
+    expect(await reconcileDeliveries(deps, aMinute)).toBe(true);
+    for (let look = 0; look < 20; look++) await reconcileDeliveries(deps, aMinute);
+    const waiting = (await jobs()).map(({ key }) => key);
+    expect(waiting.length).toBeLessThanOrEqual(2);
+    expect(new Set(waiting).size).toBe(waiting.length);
   });
 
-  test("whose job spent its last attempt gets a new one, and the dead job is removed", async () => {
-    const [id] = await deliverAll(database, [{}], [minutesAgo(20)]);
-    await enqueueDeliveries(deps.db, [id ?? ""]);
-    await database.sql("update graphile_worker._private_jobs set attempts = 25");
-    expect(await reconcileDeliveries(deps, minutes(5))).toBe(1);
-    expect(await jobs()).toMatchObject([{ payload: { deliveryIds: [id] }, attempts: 0 }]);
+  test.each([
+    ["that is young", () => deliver(database, {}, secondsAgo(30))],
+    [
+      "that is done",
+      async () => {
+        await deliver(database, {}, secondsAgo(90));
+        await database.sql("update webhook_deliveries set processed_at = now(), outcome = 'ignored'");
+      },
+    ],
+    [
+      "that was put off",
+      async () => {
+        await deliver(database, {}, secondsAgo(90));
+        await database.sql("update webhook_deliveries set retry_at = now() + interval '1 hour'");
+      },
+    ],
+  ])("but not one %s", async (_name, arrange) => {
+    await arrange();
+    expect(await reconcileDeliveries(deps, aMinute)).toBe(false);
+    expect(await jobs()).toEqual([]);
   });
 });
 
@@ -66,6 +58,13 @@ test("a keyed job killed in its last attempt gets one more, to record its end", 
     "select graphile_worker.add_job('stop_deliveries', '{}', job_key := 'stop_deliveries:1')",
   );
   await database.sql("update graphile_worker._private_jobs set attempts = 25");
-  await reconcileDeliveries(deps, minutes(5));
+  await reconcileDeliveries(deps, aMinute);
   expect(await jobs()).toMatchObject([{ attempts: 25, max_attempts: 26, key: "stop_deliveries:1" }]);
+});
+
+test("a job without a key that has no attempt left is removed", async () => {
+  await database.sql("select graphile_worker.add_job('request_checks', '{}')");
+  await database.sql("update graphile_worker._private_jobs set attempts = 25");
+  await reconcileDeliveries(deps, aMinute);
+  expect(await jobs()).toEqual([]);
 });

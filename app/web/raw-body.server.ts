@@ -4,7 +4,7 @@
 export const webhookBodyCap = 3 * 1024 * 1024 + 64 * 1024;
 
 /** What is still read, and dropped, of a body that was refused. Past it the connection is cut. */
-const discardAtMost = 32 * 1024 * 1024;
+export const discardAtMost = 32 * 1024 * 1024;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 

@@ -77,7 +77,7 @@ describe("a second channel", () => {
 
   test("is connected, receives for the workspace that owns the line, and is left", async () => {
     expect(await connect(ana, blue)).toBe("/settings/integrations?carrier=connected");
-    expect(await workOff(product)).toEqual(["subscribe_waba", "register_number"]);
+    expect(await workOff(product)).toEqual(["subscribe_waba", "register_number", "replay_parked"]);
     expect(platform.world.accounts["acct/blue.1"]?.feeds.has(platform.clientId)).toBe(true);
     expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+34912345678" });
     const connected = await page("/settings/integrations?carrier=connected");

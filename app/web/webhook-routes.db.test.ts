@@ -48,10 +48,7 @@ describe("a delivery", () => {
     expect(others).toEqual([]);
     expect(row).toMatchObject({ provider: "whatsapp", request_id: "request-from-edge", processed_at: null });
     expect(row?.body.equals(body)).toBe(true);
-    const [{ id } = { id: "" }] = await product.database.sql<{ id: string }>(
-      "select id from webhook_deliveries",
-    );
-    expect(await jobPayloads()).toEqual([{ deliveryIds: [id] }]);
+    expect(await jobPayloads()).toEqual([{}]);
   });
 
   test.each([
@@ -152,9 +149,8 @@ describe("a delivery", () => {
     expect(answers.every((answer) => answer.status === 200)).toBe(true);
     const rows = await stored();
     expect(rows.map((row) => row.body.toString()).sort()).toEqual(bodies.map(String).sort());
-    const payloads = (await jobPayloads()) as { deliveryIds: string[] }[];
-    expect(payloads.flatMap((payload) => payload.deliveryIds)).toHaveLength(300);
-    expect(payloads.length).toBeLessThan(100);
+    // What waits takes up all that is open, so two lanes never need more than a job each.
+    expect((await jobPayloads()).length).toBeLessThanOrEqual(2);
   });
 });
 

@@ -1,6 +1,6 @@
-/** Raw deliveries: taking them up, finding whose they are, and closing them. Role app_ingest. */
+/** Raw deliveries: taking them up and closing them. Role app_ingest. */
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { DeliveryOutcome, QuarantineReason, Schema } from "../schema.ts";
+import type { DeliveryOutcome, Schema } from "../schema.ts";
 
 /** A delivery that this transaction holds. */
 export interface OpenDelivery {
@@ -10,6 +10,8 @@ export interface OpenDelivery {
   /** Microseconds since 1970: a Date would cut them to milliseconds, and a handover may fall in between. */
   receivedAtUs: number;
   body: Buffer;
+  /** It was processed before, and may have items in quarantine. */
+  isReopened: boolean;
 }
 
 /** Sizes in bytes of those of `ids` that are not processed yet, without reading their bodies. */
@@ -26,77 +28,12 @@ export async function sizesOfOpen(
 /** Locks the unprocessed ones of `ids`. One that another transaction holds is left to that one. */
 export async function takeUp(trx: Transaction<Schema>, ids: string[]): Promise<OpenDelivery[]> {
   const { rows } = await sql<Omit<OpenDelivery, "receivedAtUs"> & { us: string }>`
-    select id, provider, request_id as "requestId", body,
+    select id, provider, request_id as "requestId", body, reopened_at is not null as "isReopened",
            (extract(epoch from received_at) * 1000000)::bigint as us
       from webhook_deliveries
      where id = any(${ids}::bigint[]) and processed_at is null
      order by id for no key update skip locked`.execute(trx);
   return rows.map(({ us, ...delivery }) => ({ ...delivery, receivedAtUs: Number(us) }));
-}
-
-export interface Owner {
-  deliveryId: string;
-  phoneNumberId: string;
-  tenantId: string;
-  connectionId: string;
-  claimId: string;
-  /** Nothing had come for the number yet since it was claimed. */
-  isFirst: boolean;
-}
-
-/** Who owned each number at the moment its delivery was received. A number that nobody owned then is left out. */
-export async function ownersWhenReceived(
-  trx: Transaction<Schema>,
-  wanted: { deliveryId: string; phoneNumberId: string }[],
-): Promise<Owner[]> {
-  const { rows } = await sql<Owner>`
-    select w."deliveryId", w."phoneNumberId", c.tenant_id as "tenantId", c.connection_id as "connectionId",
-           c.id as "claimId", c.first_event_at is null as "isFirst"
-      from json_to_recordset(${JSON.stringify(wanted)}::json) as w ("deliveryId" bigint, "phoneNumberId" text)
-      join webhook_deliveries d on d.id = w."deliveryId"
-     cross join lateral (
-       select id, tenant_id, connection_id, first_event_at from number_claims c
-        where c.provider = d.provider and c.phone_number_id = w."phoneNumberId"
-          and c.claimed_at <= d.received_at and (c.released_at is null or d.received_at < c.released_at)
-        order by c.claimed_at desc limit 1) c`.execute(trx);
-  return rows;
-}
-
-/** Remembers on each claim when its first delivery was received; one that another transaction is at is left to it. */
-export async function markFirstEvents(
-  trx: Transaction<Schema>,
-  firsts: { claimId: string; deliveryId: string }[],
-): Promise<void> {
-  if (firsts.length === 0) return;
-  await sql`
-    with first as (
-      select f."claimId" as id, min(d.received_at) as at
-        from json_to_recordset(${JSON.stringify(firsts)}::json) as f ("claimId" bigint, "deliveryId" bigint)
-        join webhook_deliveries d on d.id = f."deliveryId" group by 1),
-    held as (
-      select c.id, first.at from number_claims c join first on first.id = c.id
-       where c.first_event_at is null order by c.id for no key update of c skip locked)
-    update number_claims c set first_event_at = held.at from held where c.id = held.id`.execute(trx);
-}
-
-export interface QuarantinedItem {
-  deliveryId: string;
-  path: string;
-  reason: QuarantineReason;
-  phoneNumberId: string | null;
-  detail: string | null;
-}
-
-/** Sets items aside, each once for its place in the delivery. */
-export async function quarantine(trx: Transaction<Schema>, items: QuarantinedItem[]): Promise<void> {
-  if (items.length === 0) return;
-  await sql`
-    insert into delivery_quarantine (delivery_id, item_path, reason, phone_number_id, detail)
-    select i."deliveryId", i.path, i.reason, i."phoneNumberId", i.detail
-      from json_to_recordset(${JSON.stringify(items)}::json)
-        as i ("deliveryId" bigint, path text, reason text, "phoneNumberId" text, detail text)
-     order by 1, 2
-        on conflict (delivery_id, item_path) do nothing`.execute(trx);
 }
 
 /** Marks deliveries that this transaction holds as processed. */
@@ -110,20 +47,70 @@ export async function close(
      where d.id = o.id`.execute(trx);
 }
 
-/** Unprocessed deliveries that were received more than `ageMs` ago by the database's clock, oldest first. */
-export async function openLongerThan(db: Kysely<Schema>, ageMs: number, most: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from webhook_deliveries
-     where processed_at is null and received_at < now() - ${ageMs} * interval '1 millisecond'
-     order by id limit ${most}`.execute(db);
-  return rows.map(({ id }) => id);
+const due = sql`processed_at is null and (retry_at is null or retry_at <= now())`;
+
+/** Larger bodies are fetched on their own: five hundred of three megabytes each have no place in one answer. */
+const smallBytes = 16_384;
+
+/**
+ * Locks the oldest open deliveries that are due and that nobody else holds: at most `count`, and no more than `bytes`
+ * together, but at least one. Those that are left out are free again after the transaction.
+ */
+export async function takeNext(
+  trx: Transaction<Schema>,
+  { count, bytes }: { count: number; bytes: number },
+): Promise<OpenDelivery[]> {
+  type Row = Omit<OpenDelivery, "receivedAtUs" | "body"> & { us: string; size: number; body: Buffer | null };
+  const { rows } = await sql<Row>`
+    select id, provider, request_id as "requestId", (extract(epoch from received_at) * 1000000)::bigint as us,
+           reopened_at is not null as "isReopened", octet_length(body) as size,
+           case when octet_length(body) <= ${smallBytes} then body end as body
+      from webhook_deliveries where ${due}
+     order by id limit ${count} for no key update skip locked`.execute(trx);
+  let room = bytes;
+  const taken = rows.filter(({ size }, at) => {
+    room -= size;
+    return at === 0 || room >= 0;
+  });
+  const large = taken.filter(({ body }) => body === null).map(({ id }) => id);
+  const bodies = large.length > 0 ? await bodiesOf(trx, large) : new Map<string, Buffer>();
+  return taken.map(({ us, size: _size, body, ...delivery }) => ({
+    ...delivery,
+    receivedAtUs: Number(us),
+    body: body ?? bodies.get(delivery.id) ?? Buffer.alloc(0),
+  }));
+}
+
+async function bodiesOf(trx: Transaction<Schema>, ids: string[]): Promise<Map<string, Buffer>> {
+  const { rows } = await sql<{ id: string; body: Buffer }>`
+    select id, body from webhook_deliveries where id = any(${ids}::bigint[])`.execute(trx);
+  return new Map(rows.map(({ id, body }) => [id, body]));
+}
+
+/** Whether anything open is due, in whosever hands. `olderThanMs`: received (or reopened) longer ago, by the database's clock. */
+export async function hasDueDeliveries(db: Kysely<Schema>, olderThanMs = 0): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from webhook_deliveries
+      where ${due} and coalesce(reopened_at, received_at) <= now() - ${olderThanMs} * interval '1 millisecond') as found`.execute(
+    db,
+  );
+  return rows[0]?.found ?? false;
+}
+
+/** Puts a delivery off: a second at first, half an hour at most. Answers how often it has failed by now. */
+export async function postpone(db: Kysely<Schema>, id: string): Promise<number> {
+  const { rows } = await sql<{ attempts: number }>`
+    update webhook_deliveries
+       set attempts = attempts + 1, retry_at = now() + least(power(2, attempts), 1800) * interval '1 second'
+     where id = ${id} and processed_at is null returning attempts`.execute(db);
+  return rows[0]?.attempts ?? 0;
 }
 
 /** How many deliveries wait, and for how long the oldest has (0 when none waits). */
 export async function backlog(db: Kysely<Schema>): Promise<{ unprocessed: number; oldestSeconds: number }> {
   const { rows } = await sql<{ unprocessed: number; oldestSeconds: number }>`
     select count(*)::int as unprocessed,
-           coalesce(greatest(extract(epoch from now() - min(received_at)), 0), 0)::float8 as "oldestSeconds"
+           coalesce(greatest(extract(epoch from now() - min(coalesce(reopened_at, received_at))), 0), 0)::float8 as "oldestSeconds"
       from webhook_deliveries where processed_at is null`.execute(db);
   return rows[0] ?? { unprocessed: 0, oldestSeconds: 0 };
 }

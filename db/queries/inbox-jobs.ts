@@ -2,21 +2,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "../schema.ts";
 
-/** Those of `deliveryIds` that a job will still process, or processes now. */
-export async function deliveriesWithLiveJob(
-  jobs: Kysely<Schema>,
-  deliveryIds: string[],
-): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct named.id
-      from graphile_worker._private_jobs j
-      join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = 'process_deliveries'
-     cross join lateral json_array_elements_text(j.payload -> 'deliveryIds') as named (id)
-     where (j.attempts < j.max_attempts or j.locked_at is not null)
-       and named.id = any(${deliveryIds}::text[])`.execute(jobs);
-  return new Set(rows.map(({ id }) => id));
-}
-
 /**
  * Deals with jobs that no worker will take again: their process was killed during their last attempt, or they were
  * replaced while they ran. One that still holds its key gets one more attempt, so that it can record its end; the rest

@@ -1,20 +1,16 @@
-import { giveUpDeliveries, type InboxDeps, processDeliveries } from "#app/inbox/ingest.server.ts";
-import { isDatabaseUnavailable } from "#db/client.ts";
+import { drainDeliveries } from "#app/inbox/drain.server.ts";
+import type { InboxDeps } from "#app/inbox/ingest.server.ts";
+import { wakeIngest } from "#db/jobs.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function processDeliveriesTask(
   inbox: InboxDeps,
   metrics: WorkerMetrics,
+  isStopping: () => boolean = () => false,
 ): RunJob<"process_deliveries"> {
-  return async ({ deliveryIds }, { lastAttempt }) => {
-    try {
-      metrics.countIngest(await processDeliveries(inbox, deliveryIds));
-    } catch (error) {
-      // A database that is away cannot be told either; reconciliation finds what is left then.
-      if (!lastAttempt || isDatabaseUnavailable(error)) throw error;
-      inbox.log.error("Deliveries failed for the last time", { count: deliveryIds.length, error });
-      metrics.countIngest(await giveUpDeliveries(inbox, deliveryIds));
-    }
+  return async () => {
+    const left = await drainDeliveries(inbox, { isStopping, onReport: metrics.countIngest });
+    if (left === "more") await wakeIngest(inbox.db);
   };
 }

@@ -2,7 +2,8 @@
 import { createHmac } from "node:crypto";
 import { type JobName, jobPayloads } from "../../../db/jobs.ts";
 import { channelTexts, texts } from "../../components/texts.ts";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
+import { drainDeliveries } from "../../inbox/drain.server.ts";
+import { replayParked } from "../../inbox/replay.server.ts";
 import { channels } from "../../integrations/catalog.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/provisioning.server.ts";
 import { registerNumber } from "../../integrations/registration.server.ts";
@@ -35,8 +36,8 @@ export async function workOff({ database, services }: TestProduct): Promise<stri
   const inbox = { db: database.as("app_ingest"), readers: webhookReaders, log: services.log };
   const attempt = { lastAttempt: true };
   const tasks: Partial<Record<JobName, (payload: unknown) => Promise<unknown>>> = {
-    process_deliveries: (told) =>
-      processDeliveries(inbox, jobPayloads.process_deliveries.parse(told).deliveryIds),
+    process_deliveries: () => drainDeliveries(inbox),
+    replay_parked: (told) => replayParked(inbox, jobPayloads.replay_parked.parse(told)),
     subscribe_waba: (told) =>
       subscribeWaba(integrations, { ...jobPayloads.subscribe_waba.parse(told), ...attempt }),
     register_number: (told) =>

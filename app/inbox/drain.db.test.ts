@@ -1,0 +1,130 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { createDb, createPool } from "#db/client.ts";
+import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
+import { drainDeliveries } from "./drain.server.ts";
+import type { IngestReport } from "./ingest.server.ts";
+import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";
+
+let database: TestDatabase;
+let deps: ReturnType<typeof inboxDeps>;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  deps = inboxDeps(database);
+  // A refusal that no item is to blame for, as a lock that cannot be had would be.
+  await database.sql(`create function stubborn() returns trigger language plpgsql as $$
+    begin
+      if new.body = 'stubborn' then raise exception 'not now' using errcode = '55P03'; end if;
+      return new;
+    end $$`);
+  await database.sql(
+    "create trigger stubborn before insert on messages for each row execute function stubborn()",
+  );
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  deps.lines.length = 0;
+  await connectWorkspace(database, meta.phoneNumberId);
+});
+
+const body = (id: string, text = "x") => meta.bodyOf({ messages: [meta.textMessage(id, meta.waId, text)] });
+const bodies = (count: number) => Array.from({ length: count }, (_, n) => body(`wamid.${n}`));
+const open = () =>
+  database.sql<{ id: string; attempts: number }>(
+    "select id, attempts from webhook_deliveries where processed_at is null order by id",
+  );
+const messages = async () => (await database.sql("select from messages")).length;
+
+describe("a drain", () => {
+  test("works off everything that is open, oldest first, and tells of each batch", async () => {
+    await deliverAll(database, bodies(1_203));
+    const reports: IngestReport[] = [];
+    expect(await drainDeliveries(deps, { onReport: (report) => reports.push(report) })).toBe("empty");
+    expect(reports.map(({ outcomes }) => outcomes.length)).toEqual([500, 500, 203]);
+    expect([await messages(), await open()]).toEqual([1_203, []]);
+  });
+
+  test("takes large bodies a few at a time", async () => {
+    const large = bodies(6).map((one) => ({ ...one, padding: "x".repeat(1_500_000) }));
+    await deliverAll(database, [...large, body("wamid.small")]);
+    const sizes: number[] = [];
+    await drainDeliveries(deps, { onReport: ({ outcomes }) => sizes.push(outcomes.length) });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(3);
+    expect(await messages()).toBe(7);
+  });
+
+  test("asked to stop leaves the rest to whoever comes next", async () => {
+    await deliverAll(database, bodies(700));
+    let batches = 0;
+    const options = { onReport: () => batches++, isStopping: () => batches > 0 };
+    expect(await drainDeliveries(deps, options)).toBe("more");
+    expect((await open()).length).toBe(200);
+    expect(await drainDeliveries(deps)).toBe("empty");
+  });
+
+  test("that has gone on for long enough ends, and says that there is more", async () => {
+    await deliverAll(database, bodies(1));
+    expect(await drainDeliveries(deps, { maxMs: -1 })).toBe("more");
+  });
+
+  test("beside another one stores each message once", async () => {
+    await deliverAll(database, bodies(1_100));
+    const others = [inboxDeps(database), inboxDeps(database), deps];
+    expect(await Promise.all(others.map((one) => drainDeliveries(one)))).toEqual(Array(3).fill("empty"));
+    expect([await messages(), await open()]).toEqual([1_100, []]);
+  });
+
+  test("does not believe that what a dying session holds will be done by it", async () => {
+    const [held] = await deliverAll(database, bodies(2));
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`begin; select from webhook_deliveries where id = ${held} for update`);
+    const drained = drainDeliveries(deps);
+    for (; (await messages()) < 1; );
+    await client.end();
+    expect(await drained).toBe("empty");
+    expect(await messages()).toBe(2);
+  });
+});
+
+describe("a delivery that fails for no fault of its items", () => {
+  test("is put off alone, and everything else is stored", async () => {
+    await deliverAll(database, [body("wamid.a"), body("wamid.b", "stubborn"), body("wamid.c")]);
+    expect(await drainDeliveries(deps)).toBe("empty");
+    expect(await messages()).toBe(2);
+    expect(await open()).toEqual([{ id: "2", attempts: 1 }]);
+    // It is not due for a second yet: a second drain passes it over.
+    expect(await drainDeliveries(deps)).toBe("empty");
+    expect(await open()).toEqual([{ id: "2", attempts: 1 }]);
+  });
+
+  test("is given up after 25 tries, its bytes kept", async () => {
+    await deliverAll(database, [body("wamid.b", "stubborn")]);
+    for (let tries = 0; tries < 25; tries++) {
+      await database.sql("update webhook_deliveries set retry_at = null");
+      await drainDeliveries(deps);
+    }
+    expect(await database.sql("select outcome, length(body) > 0 as kept from webhook_deliveries")).toEqual([
+      { outcome: "failed", kept: true },
+    ]);
+    expect(await database.sql("select reason, item_path from delivery_quarantine")).toEqual([
+      { reason: "failed", item_path: "body" },
+    ]);
+    expect(JSON.stringify(deps.lines.map(({ error: _, ...line }) => line))).not.toContain("stubborn");
+  });
+});
+
+test("a database that goes away decides nothing", async () => {
+  await deliverAll(database, bodies(1));
+  const url = new URL(database.url);
+  url.port = "1";
+  const nowhere = createPool({
+    ...{ connectionString: url.href, role: "app_ingest", applicationName: "away", max: 1 },
+    ...{ statementTimeoutMs: 1_000, onError: () => {} },
+  });
+  await expect(drainDeliveries({ ...deps, db: createDb(nowhere) })).rejects.toThrow();
+  expect(await open()).toEqual([{ id: "1", attempts: 0 }]);
+});
