@@ -90,6 +90,7 @@ export interface Schema {
     body: Buffer;
     processed_at: Date | null;
     outcome: DeliveryOutcome | null;
+    reopened_at: Date | null;
   };
   delivery_quarantine: {
     id: BigId;
@@ -111,6 +112,16 @@ export interface Schema {
     profile_name: string | null;
     created_at: CreatedAt;
     updated_at: Generated<Date>;
+    wa_id_at: Date | null;
+    user_id_at: Date | null;
+  };
+  contact_aliases: {
+    tenant_id: string;
+    provider: string;
+    kind: "waId" | "userId";
+    former_id: string;
+    contact_id: string;
+    held_until: Date;
   };
   conversations: {
     id: BigId;
@@ -180,4 +191,5 @@ interface MessagesTable {
   failed_at: Date | null;
   error: Json<Record<string, unknown>> | null;
   delivery_id: string | null;
+  status_detail: Json<Record<string, unknown>> | null;
 }

@@ -9,10 +9,16 @@ export function isCommand(moduleUrl: string): boolean {
   return started !== undefined && pathToFileURL(realpathSync(started)).href === moduleUrl;
 }
 
-/** Runs `work` with DATABASE_URL and prints what it answers; a failure is one line on standard error and exit code 1. */
-export async function runAsCommand(work: (databaseUrl: string) => Promise<string>): Promise<void> {
+/**
+ * Runs `work` with DATABASE_URL and prints what it answers, bytes as they are; a failure is one line on standard error
+ * and exit code 1.
+ */
+export async function runAsCommand(
+  work: (databaseUrl: string) => Promise<string | Uint8Array>,
+): Promise<void> {
   try {
-    console.log(await work(databaseUrl()));
+    const answer = await work(databaseUrl());
+    process.stdout.write(typeof answer === "string" ? `${answer}\n` : answer);
   } catch (error) {
     console.error(explain(error));
     process.exitCode = 1;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { StoredContact } from "#db/queries/inbox-contacts.ts";
+import type { FoundContact, StoredContact } from "#db/queries/inbox-contacts.ts";
 import { matchContacts, type Sighting } from "./contact-matching.server.ts";
+
+const start = 1_700_000_000_000;
 
 function seen(
   waId: string | null,
@@ -8,16 +10,30 @@ function seen(
   profileName: string | null = null,
   at = 0,
 ): Sighting {
-  const seenAt = new Date(1_700_000_000_000 + at);
-  return { tenantId: "t", provider: "whatsapp", waId, userId, username: null, profileName, seenAt };
+  const seenAt = new Date(start + at);
+  return {
+    tenantId: "t",
+    provider: "whatsapp",
+    waId,
+    userId,
+    username: null,
+    profileName,
+    seenAt,
+    spoke: true,
+  };
 }
 
-function stored(id: string, waId: string | null, userId: string | null): StoredContact {
-  return { id, ...seen(waId, userId) };
+function stored(id: string, waId: string | null, userId: string | null, at = 0): StoredContact {
+  const times = { seenAt: new Date(start), waIdAt: new Date(start + at), userIdAt: new Date(start + at) };
+  return {
+    id,
+    ...{ tenantId: "t", provider: "whatsapp", waId, userId, username: null, profileName: null },
+    ...times,
+  };
 }
 
 /** The contact of each sighting: its id, or its ids when it is new. */
-function matched(known: StoredContact[], sightings: Sighting[]): string[] {
+function matched(known: FoundContact[], sightings: Sighting[]): string[] {
   const { contactOf } = matchContacts(known, sightings);
   return sightings.map((sighting) => {
     const contact = contactOf.get(sighting);
@@ -26,9 +42,9 @@ function matched(known: StoredContact[], sightings: Sighting[]): string[] {
 }
 
 describe("a sighting", () => {
-  test("is matched by wa_id first, then by user_id", () => {
+  test("is matched by either id", () => {
     const known = [stored("1", "34600", null), stored("2", null, "ES.1")];
-    expect(matched(known, [seen("34600", "ES.1"), seen(null, "ES.1"), seen("34700", "ES.1")])).toEqual([
+    expect(matched(known, [seen("34600", null), seen(null, "ES.1"), seen("34700", "ES.1")])).toEqual([
       "1",
       "2",
       "2",
@@ -49,21 +65,72 @@ describe("a sighting", () => {
 
   test("that tells nothing new changes nothing", () => {
     const known = [{ ...stored("1", "34600", "ES.1"), profileName: "Ana" }];
-    const { changed, added } = matchContacts(known, [
+    const { changed, added, moves } = matchContacts(known, [
       seen("34600", "ES.1", "Ana", 5),
       seen("34600", null, null, 9),
     ]);
-    expect([changed.size, added.length]).toEqual([0, 0]);
+    expect([changed, added, moves]).toEqual([[], [], undefined]);
   });
 
-  test("never takes an id from the contact that has it", () => {
-    const known = [stored("1", "34600", null), stored("2", null, "ES.1")];
-    const { changed } = matchContacts(known, [seen("34600", "ES.1")]);
-    expect(changed.size).toBe(0);
+  test("with the ids of two contacts makes them the one that was stored first", () => {
+    const known = [stored("10", "34600", null), stored("9", null, "ES.1")];
+    const { contactOf, moves } = matchContacts(known, [seen("34600", "ES.1")]);
+    expect([...contactOf.values()]).toMatchObject([{ id: "9", waId: "34600", userId: "ES.1" }]);
+    expect(moves).toMatchObject({ merged: [{ tenantId: "t", kept: "9", gone: "10" }], formers: [] });
   });
 
-  test("of two new people with one id each that meet later leaves both", () => {
-    const plan = matchContacts([stored("1", "34600", "ES.9")], [seen("34600", "ES.1")]);
-    expect([...plan.contactOf.values()]).toMatchObject([{ id: "1", userId: "ES.9" }]);
+  test("of a known number with another user_id is another person, who has the number from then on", () => {
+    const { contactOf, moves, added } = matchContacts(
+      [stored("1", "34600", "ES.9")],
+      [seen("34600", "ES.1", null, 5)],
+    );
+    expect([...contactOf.values()]).toMatchObject([{ id: null, waId: "34600", userId: "ES.1" }]);
+    expect(added).toHaveLength(1);
+    expect(moves).toMatchObject({
+      merged: [],
+      rewritten: [{ id: "1", waId: null, userId: "ES.9" }],
+      formers: [{ contactId: "1", kind: "waId", formerId: "34600", heldUntil: new Date(start + 5) }],
+    });
+  });
+
+  test("that names a number as of before it passed on is of who had it then", () => {
+    const former = { kind: "waId" as const, formerId: "34600", heldUntil: new Date(start + 5) };
+    const known = [{ ...stored("1", null, "ES.9"), ...former }, stored("2", "34600", "ES.1", 5)];
+    const at = (ms: number) => seen("34600", null, null, ms);
+    expect(matched(known, [at(4), at(5), at(6)])).toEqual(["1", "1", "2"]);
+  });
+
+  test("of who left a number that nobody has now is theirs when they are addressed, not when somebody speaks", () => {
+    const former = { kind: "waId" as const, formerId: "34600", heldUntil: new Date(start + 5) };
+    const known = [{ ...stored("1", "34700", null), ...former }];
+    const later = seen("34600", null, null, 9);
+    expect(matched(known, [{ ...later, spoke: false }])).toEqual(["1"]);
+    expect(matched(known, [later])).toEqual(["new 34600/null"]);
+  });
+
+  test("that says that ids changed gives the contact the new ones, unless it has newer ones still", () => {
+    const change = { ...seen("34700", "ES.2", null, 5), formerly: { waId: "34600", userId: "ES.1" } };
+    const moved = matchContacts([stored("1", "34600", "ES.1")], [change]);
+    expect([...moved.contactOf.values()]).toMatchObject([{ id: "1", waId: "34700", userId: "ES.2" }]);
+    expect(moved.moves?.formers.map(({ formerId }) => formerId).sort()).toEqual(["34600", "ES.1"]);
+    const late = matchContacts([stored("1", "34800", "ES.1", 9)], [{ ...change, userId: "ES.2" }]);
+    expect([...late.contactOf.values()]).toMatchObject([{ id: "1", waId: "34800", userId: "ES.1" }]);
+  });
+
+  test("that says that a number changed to one of somebody else leaves that person apart", () => {
+    const change = { ...seen("34700", null, null, 5), formerly: { waId: "34600", userId: null } };
+    const known = [stored("1", "34600", null), stored("2", "34700", null, 1)];
+    const { contactOf, moves } = matchContacts(known, [change]);
+    expect([...contactOf.values()]).toMatchObject([{ id: "1", waId: "34700" }]);
+    expect(moves).toMatchObject({
+      merged: [],
+      rewritten: [
+        { id: "2", waId: null },
+        { id: "1", waId: "34700" },
+      ],
+    });
+    // Seen with the new number only after the change, it is the same person who spoke first.
+    const since = matchContacts([stored("1", "34600", null), stored("2", "34700", null, 6)], [change]);
+    expect(since.moves?.merged).toMatchObject([{ kept: "1", gone: "2" }]);
   });
 });

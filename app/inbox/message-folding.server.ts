@@ -1,7 +1,20 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
+import { hash } from "node:crypto";
 import type { KnownMessage, MessageRow } from "#db/queries/inbox-messages.ts";
-import type { ContactIdentity, OutboundStatus } from "../integrations/channel.server.ts";
+import type {
+  ContactIdentity,
+  MessageEvent,
+  OutboundStatus,
+  StatusEvent,
+} from "../integrations/channel.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
+
+/** An item that speaks of one message. */
+export type MessageItem = RoutedEvent & { event: MessageEvent | StatusEvent };
+
+export function isOfMessage(item: RoutedEvent): item is MessageItem {
+  return item.event.kind !== "person";
+}
 
 /** A message of this job: its row but for the conversation, and what finds that. */
 export interface MessageDraft {
@@ -13,14 +26,14 @@ export interface MessageDraft {
   /** False for a stub. */
   hasMessage: boolean;
   known: KnownMessage | undefined;
-  events: RoutedEvent[];
+  events: MessageItem[];
 }
 
 export type Refusal = { item: RoutedEvent; reason: "conflict" | "unreadable" | "failed"; detail: string };
 
 /** Messages before their statuses, and statuses that name somebody before those that do not. */
-export function inStoringOrder(events: RoutedEvent[]): RoutedEvent[] {
-  const place = ({ event }: RoutedEvent) => (event.kind === "message" ? 0 : event.recipient ? 1 : 2);
+export function inStoringOrder<Item extends RoutedEvent>(events: Item[]): Item[] {
+  const place = ({ event }: Item) => (event.kind === "status" ? (event.recipient ? 1 : 2) : 0);
   return events.toSorted((a, b) => place(a) - place(b));
 }
 
@@ -29,7 +42,7 @@ export function inStoringOrder(events: RoutedEvent[]): RoutedEvent[] {
  * tenant or went the other way, and statuses that name nobody of a message that is not known.
  */
 export function foldEvents(
-  events: RoutedEvent[],
+  events: MessageItem[],
   knownMessages: KnownMessage[],
 ): { drafts: MessageDraft[]; refused: Refusal[] } {
   const known = new Map(knownMessages.map((message) => [message.providerMessageId, message]));
@@ -64,7 +77,7 @@ export function clash(
 
 const noSteps = { sentAt: null, deliveredAt: null, readAt: null, playedAt: null, failedAt: null };
 
-function draftOf(item: RoutedEvent, known: KnownMessage | undefined): MessageDraft {
+function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDraft {
   const { event, deliveryId, receivedAtUs, tenantId, connectionId, provider } = item;
   const { providerMessageId, occurredAt } = event;
   const common = { providerMessageId, tenantId, deliveryId, receivedAtUs, occurredAt, ...noSteps };
@@ -72,17 +85,25 @@ function draftOf(item: RoutedEvent, known: KnownMessage | undefined): MessageDra
   if (event.kind === "status") {
     const step = { [`${event.status}At`]: occurredAt };
     const stub = { direction: "outbound" as const, type: "unknown", body: null, content: {} };
-    const row = { ...common, ...stub, ...step, status: event.status, error: event.error };
+    const told = { error: event.error, statusDetail: detailOf(event) };
+    const row = { ...common, ...stub, ...step, status: event.status, ...told };
     return { ...draft, row, person: event.recipient, hasMessage: false };
   }
   const { direction, type, body, content, contact } = event;
-  const message = { ...common, direction, type, body, content, error: null };
+  const message = { ...common, direction, type, body, content, error: null, statusDetail: null };
   const row: MessageDraft["row"] =
     direction === "inbound"
       ? { ...message, status: "received" }
       : // The business sent it from its own phone: being told is the proof that it was sent.
         { ...message, status: "sent", sentAt: occurredAt };
   return { ...draft, row, person: contact, hasMessage: true };
+}
+
+/** Under a digest of itself, so that taking all of them together is the same in any order, and once is as often. */
+function detailOf({ status, occurredAt, detail }: StatusEvent): MessageRow["statusDetail"] {
+  if (!detail) return null;
+  const told = { ...detail, status, at: occurredAt.getTime() / 1000 };
+  return { [hash("sha1", JSON.stringify(told)).slice(0, 16)]: told };
 }
 
 const ranks: Record<OutboundStatus | "received", number> = {
@@ -96,6 +117,7 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   draft.events.push(...later.events);
   if (ranks[other.status] > ranks[row.status]) row.status = other.status;
   if (isEarlierFailure(other, row)) row.error = other.error;
+  if (other.statusDetail) row.statusDetail = { ...row.statusDetail, ...other.statusDetail };
   for (const step of ["sentAt", "deliveredAt", "readAt", "playedAt", "failedAt"] as const) {
     row[step] = earlier(row[step], other[step]);
   }

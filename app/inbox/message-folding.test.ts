@@ -1,22 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { OutboundStatus } from "../integrations/channel.server.ts";
-import { foldEvents } from "./message-folding.server.ts";
-import type { RoutedEvent } from "./routing.server.ts";
+import { foldEvents, type MessageItem } from "./message-folding.server.ts";
 
 const person = { waId: "34600", userId: null, username: null, profileName: null };
 const place = { provider: "whatsapp", tenantId: "t", connectionId: "c", receivedAtUs: 1, deliveryId: "1" };
 const about = { path: "entry.0", phoneNumberId: "1", providerMessageId: "wamid.1" };
 
-function status(name: OutboundStatus, at: number, more: Partial<RoutedEvent> = {}, code = 1): RoutedEvent {
+function status(name: OutboundStatus, at: number, more: Partial<MessageItem> = {}, code = 1): MessageItem {
   const error = name === "failed" ? { code } : null;
+  const detail = { pricing: { category: `category ${code % 3}` } };
   return {
     ...{ ...place, ...more },
-    event: { kind: "status", ...about, status: name, occurredAt: new Date(at), recipient: person, error },
+    event: {
+      kind: "status",
+      ...about,
+      status: name,
+      occurredAt: new Date(at),
+      recipient: person,
+      error,
+      detail,
+    },
   };
 }
 
-function echo(at: number, more: Partial<RoutedEvent> = {}): RoutedEvent {
+function echo(at: number, more: Partial<MessageItem> = {}): MessageItem {
   const content = { id: "wamid.1" };
   const message = { direction: "outbound", type: "text", body: "x", content, contact: person } as const;
   return {
@@ -53,6 +61,33 @@ describe("several events about one message", () => {
         // A step that claims to be older than its message does not move the message.
         if (kinds.some(([kind]) => kind === "echo")) expect(rows[0]?.occurredAt).toEqual(new Date(7));
       }),
+    );
+  });
+
+  const rowOf = (events: MessageItem[]) => foldEvents(events, []).drafts[0]?.row;
+
+  test("end in the same row in all orders of a message and its five steps, whichever are told twice", () => {
+    const six = [
+      echo(7),
+      ...(["sent", "delivered", "read", "played", "failed"] as const).map((step, n) =>
+        status(step, 20 - n, {}, n),
+      ),
+    ];
+    const expected = rowOf(six);
+    expect(Object.keys(expected?.statusDetail ?? {})).toHaveLength(5);
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(six, { minLength: six.length }),
+        fc.array(fc.tuple(fc.nat(5), fc.nat(11)), { maxLength: 6 }),
+        (order, again) => {
+          const events = again.reduce(
+            (said, [n, place]) => said.toSpliced(place, 0, six[n] ?? echo(7)),
+            order,
+          );
+          expect(rowOf(events)).toEqual(expected);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 

@@ -1,21 +1,26 @@
 /** From deliveries to events with an owner, and the items that reach nobody. */
 import type { Transaction } from "kysely";
 import type { JobPayload } from "#db/jobs.ts";
-import { type OpenDelivery, ownersWhenReceived, type QuarantinedItem } from "#db/queries/inbox-deliveries.ts";
+import type { OpenDelivery } from "#db/queries/inbox-deliveries.ts";
+import { announceSetAside, ownersOf } from "#db/queries/number-owners.ts";
+import type { QuarantinedItem } from "#db/queries/quarantine.ts";
 import type { Schema } from "#db/schema.ts";
 import type {
   ChannelWebhook,
   DeliveryReading,
   MessageEvent,
+  PersonEvent,
   StatusEvent,
 } from "../integrations/channel.server.ts";
 import { routeAccountEvents } from "./account-routing.server.ts";
 
 export type WebhookReaders = Partial<Record<string, ChannelWebhook>>;
 
-/** An event with the tenant and connection that owned its number when its delivery was received. */
+type StoredEvent = MessageEvent | StatusEvent | PersonEvent;
+
+/** An event with the tenant and connection that its number belongs to. */
 export interface RoutedEvent {
-  event: MessageEvent | StatusEvent;
+  event: StoredEvent;
   deliveryId: string;
   receivedAtUs: number;
   provider: string;
@@ -34,8 +39,9 @@ export interface Routing {
 
 /**
  * Reads deliveries and finds each event's owner as of the moment its delivery was received, so that nothing received
- * before a number changed hands reaches its next owner. What cannot be read or belongs to nobody is set aside with its
- * place; what is valid and shown nowhere is in no list.
+ * before a number changed hands reaches its next owner; in a gap of one workspace, or before a number's first, the
+ * owner that followed (`claimFor`). What cannot be read or belongs to nobody is set aside with its place; what is valid
+ * and shown nowhere is in no list.
  */
 export async function routeDeliveries(
   trx: Transaction<Schema>,
@@ -45,7 +51,9 @@ export async function routeDeliveries(
   const readings = deliveries.map((delivery) => ({ delivery, ...readDelivery(readers, delivery) }));
   const stored = readings.flatMap(({ delivery, events }) =>
     events.flatMap((event) =>
-      event.kind === "message" || event.kind === "status" ? [{ delivery, event }] : [],
+      event.kind === "message" || event.kind === "status" || event.kind === "person"
+        ? [{ delivery, event }]
+        : [],
     ),
   );
   const ofAccounts = readings.flatMap(({ delivery, events }) =>
@@ -75,7 +83,7 @@ export async function routeDeliveries(
 
 export function asideFor(
   deliveryId: string,
-  { path, phoneNumberId }: MessageEvent | StatusEvent,
+  { path, phoneNumberId }: StoredEvent,
   reason: QuarantinedItem["reason"],
   detail: string | null,
 ): QuarantinedItem {
@@ -106,7 +114,17 @@ async function findOwners(
       { deliveryId: delivery.id, phoneNumberId },
     ]),
   );
-  const owners = wanted.size > 0 ? await ownersWhenReceived(trx, [...wanted.values()]) : [];
+  const owners = await ownersOf(trx, [...wanted.values()]);
+  for (const owner of owners) wanted.delete(key(owner.deliveryId, owner.phoneNumberId));
+  if (wanted.size > 0) {
+    // A connect may be committed just now: its replay must find what we set aside, or we must find its claim.
+    const left = [...wanted.values()];
+    await announceSetAside(
+      trx,
+      left.map(({ phoneNumberId }) => phoneNumberId),
+    );
+    owners.push(...(await ownersOf(trx, left)));
+  }
   const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
   return {
     ownerOf: (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId)),

@@ -1,7 +1,12 @@
 /** Stores events of many tenants with one statement for each table. */
 import type { Transaction } from "kysely";
 import { sqlState } from "#db/client.ts";
-import { advanceConversations, type ConversationKey, openConversations } from "#db/queries/inbox-contacts.ts";
+import {
+  advanceConversations,
+  type ConversationKey,
+  type ConversationTimes,
+  openConversations,
+} from "#db/queries/inbox-contacts.ts";
 import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox-messages.ts";
 import { withSavepoint } from "#db/queries/inbox-transactions.ts";
 import type { Schema } from "#db/schema.ts";
@@ -11,6 +16,7 @@ import {
   clash,
   foldEvents,
   inStoringOrder,
+  isOfMessage,
   type MessageDraft,
   type Refusal,
 } from "./message-folding.server.ts";
@@ -23,9 +29,11 @@ import type { RoutedEvent } from "./routing.server.ts";
  */
 export async function storeEvents(trx: Transaction<Schema>, events: RoutedEvent[]): Promise<Refusal[]> {
   if (events.length === 0) return [];
-  const ids = new Set(events.map(({ event }) => event.providerMessageId));
-  const { drafts, refused } = foldEvents(events, await findMessages(trx, [...ids]));
-  const placed = await placeInConversations(trx, drafts);
+  const ofMessages = events.filter(isOfMessage);
+  const ids = new Set(ofMessages.map(({ event }) => event.providerMessageId));
+  const { drafts, refused } = foldEvents(ofMessages, await findMessages(trx, [...ids]));
+  const ofPeople = events.filter((item) => !isOfMessage(item));
+  const placed = await placeInConversations(trx, drafts, ofPeople);
   const written = await upsertMessages(
     trx,
     placed.map(({ row }) => row),
@@ -42,14 +50,17 @@ export async function storeOneByOne(trx: Transaction<Schema>, events: RoutedEven
   return refused;
 }
 
-/** A key that somebody else took a moment ago (23505) is found in a second try; anything else of the data is not. */
+/**
+ * A key that somebody else took a moment ago (23505), or a contact that became part of another (23503), is found in a
+ * second try; anything else of the data is not.
+ */
 async function storeAlone(trx: Transaction<Schema>, item: RoutedEvent, tries: number): Promise<Refusal[]> {
   try {
     return await withSavepoint(trx, () => storeEvents(trx, [item]));
   } catch (error) {
     if (!isFaultOfTheData(error)) throw error;
     const state = sqlState(error);
-    if (tries > 1 && state === "23505") return storeAlone(trx, item, tries - 1);
+    if (tries > 1 && (state === "23505" || state === "23503")) return storeAlone(trx, item, tries - 1);
     return [{ item, reason: "failed", detail: state ?? "not storable" }];
   }
 }
@@ -72,8 +83,9 @@ interface PlacedMessage {
 async function placeInConversations(
   trx: Transaction<Schema>,
   drafts: MessageDraft[],
+  ofPeople: RoutedEvent[],
 ): Promise<PlacedMessage[]> {
-  const contactIdOf = await findPeople(trx, drafts);
+  const contactIdOf = await findPeople(trx, [...drafts.flatMap(({ events }) => events), ...ofPeople]);
   const keys = new Map<string, ConversationKey>();
   const wanted = drafts.map((draft) => {
     // What is stored stays in its conversation, unless a real message replaces a stub.
@@ -94,12 +106,13 @@ async function placeInConversations(
 
 async function findPeople(
   trx: Transaction<Schema>,
-  drafts: MessageDraft[],
+  events: RoutedEvent[],
 ): Promise<Map<ContactIdentity, string>> {
   const sightingOf = new Map<ContactIdentity, Sighting>();
-  for (const { event, tenantId, provider } of drafts.flatMap((draft) => draft.events)) {
-    const person = event.kind === "message" ? event.contact : event.recipient;
-    if (person) sightingOf.set(person, { ...person, tenantId, provider, seenAt: event.occurredAt });
+  for (const { event, tenantId, provider } of events) {
+    const person = event.kind === "status" ? event.recipient : event.contact;
+    const spoke = event.kind === "message" && event.direction === "inbound";
+    if (person) sightingOf.set(person, { ...person, tenantId, provider, seenAt: event.occurredAt, spoke });
   }
   const contactOf = await resolveContacts(trx, [...sightingOf.values()]);
   return new Map([...sightingOf].map(([person, sighting]) => [person, contactOf.get(sighting) ?? ""]));
@@ -138,12 +151,12 @@ function refuseAll(draft: MessageDraft, detail: string): Refusal[] {
 }
 
 /** Statuses do not count: the time of a step says nothing about when the message was. */
-function timesOf(placed: PlacedMessage[]) {
-  const times = new Map<string, { id: string; lastMessageAt: Date; lastInboundAt: Date | null }>();
+function timesOf(placed: PlacedMessage[]): ConversationTimes[] {
+  const times = new Map<string, ConversationTimes>();
   for (const { draft, row } of placed) {
     if (!draft.hasMessage) continue;
-    const { conversationId: id, occurredAt, direction } = row;
-    const time = times.get(id) ?? { id, lastMessageAt: occurredAt, lastInboundAt: null };
+    const { tenantId, conversationId: id, occurredAt, direction } = row;
+    const time = times.get(id) ?? { tenantId, id, lastMessageAt: occurredAt, lastInboundAt: null };
     if (occurredAt > time.lastMessageAt) time.lastMessageAt = occurredAt;
     if (direction === "inbound" && (!time.lastInboundAt || occurredAt > time.lastInboundAt)) {
       time.lastInboundAt = occurredAt;

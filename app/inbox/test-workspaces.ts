@@ -30,6 +30,20 @@ export async function connectWorkspace(
   return workspace;
 }
 
+/** One more claim of a workspace on a number, from `since` on or until `until`. */
+export async function claimAgain(
+  database: TestDatabase,
+  { tenantId, connectionId }: Workspace,
+  phoneNumberId: string,
+  { since, until = null }: { since: string; until?: string | null },
+): Promise<void> {
+  await database.sql(
+    `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at, released_at)
+     values ('whatsapp', $1, $2, $3, $4, $5)`,
+    [phoneNumberId, tenantId, connectionId, since, until],
+  );
+}
+
 /** Stores a body as the web would, without a job; answers the delivery's id. */
 export async function deliver(
   database: TestDatabase,

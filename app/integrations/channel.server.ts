@@ -114,7 +114,7 @@ export interface ReadingProblem {
   detail: string;
 }
 
-export type ChannelEvent = MessageEvent | StatusEvent | AccountEvent | OtherEvent;
+export type ChannelEvent = MessageEvent | StatusEvent | PersonEvent | AccountEvent | OtherEvent;
 
 interface EventPlace {
   path: string;
@@ -150,6 +150,16 @@ export interface StatusEvent extends EventPlace {
   /** Null when Meta names nobody. */
   recipient: ContactIdentity | null;
   error: Record<string, unknown> | null;
+  /** What else Meta told with it (pricing, conversation, all errors …), made safe for jsonb; null when nothing. */
+  detail: Record<string, unknown> | null;
+}
+
+/** Somebody's ids changed, told by itself and not as a message of a conversation. `contact.formerly` is set. */
+export interface PersonEvent extends EventPlace {
+  kind: "person";
+  phoneNumberId: string;
+  occurredAt: Date;
+  contact: ContactIdentity;
 }
 
 /** Something that Meta tells of an account, of a number as such, or of a grant; it may concern several connections. */
@@ -179,10 +189,15 @@ export interface OtherEvent extends EventPlace {
   field: string;
 }
 
-/** At least one of waId and userId is set. Never shared between tenants. */
-export interface ContactIdentity {
+export interface ContactIds {
   waId: string | null;
   userId: string | null;
+}
+
+/** At least one of waId and userId is set. Never shared between tenants. */
+export interface ContactIdentity extends ContactIds {
   username: string | null;
   profileName: string | null;
+  /** Set when the event says that the ids above took the place of these. */
+  formerly?: ContactIds;
 }

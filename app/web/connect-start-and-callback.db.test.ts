@@ -90,6 +90,8 @@ describe("a callback with a good code", () => {
     expect(await jobs()).toEqual([
       { task: "subscribe_waba", payload },
       { task: "register_number", payload },
+      // What came for the number before it was ours may wait for an owner.
+      { task: "replay_parked", payload: expect.objectContaining({ phoneNumberId: NUMBER_IDS.luz }) },
     ]);
     expect(await statusOf(road.ana)).toMatchObject({
       connected: true,

@@ -33,6 +33,8 @@ export interface MessageRow extends StoredMessage {
   playedAt: Date | null;
   failedAt: Date | null;
   error: Record<string, unknown> | null;
+  /** A set: each thing told with a step, under a digest of itself. */
+  statusDetail: Record<string, unknown> | null;
   deliveryId: string;
   receivedAtUs: number;
 }
@@ -40,22 +42,23 @@ export interface MessageRow extends StoredMessage {
 /**
  * Stores messages and statuses; `rows` hold each message once. Whatever order rows of the same message come in, and
  * however often, its row ends the same: a real message replaces a stub and is never replaced; the status is the
- * highest in rank; each step keeps its earliest time and a failure its error; `delivery_id` is the first delivery
- * that spoke of it. A row of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
+ * highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
+ * told; `delivery_id` is the first delivery that spoke of it. A row of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
  */
 export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
   const { rows: written } = await sql<{ id: string }>`
     insert into messages as m (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content,
-      occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, delivery_id, received_at)
+      occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
+      received_at)
     select r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
            r."occurredAt", r."sentAt", r."deliveredAt", r."readAt", r."playedAt", r."failedAt", r.error,
-           r."deliveryId", timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
+           r."statusDetail", r."deliveryId", timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
       from json_to_recordset(${JSON.stringify(rows)}::json) as r (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
-        "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "deliveryId" bigint,
-        "receivedAtUs" bigint)
+        "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
+        "deliveryId" bigint, "receivedAtUs" bigint)
      order by r."providerMessageId"
         on conflict (provider_message_id) do update set ${merged}
      where m.tenant_id = excluded.tenant_id and m.direction = excluded.direction and (${isNews})
@@ -86,6 +89,8 @@ const merged = sql`
   error = case when excluded.failed_at < coalesce(m.failed_at, 'infinity') then excluded.error
                when ${sameFailure} and excluded.error -> 'code' < m.error -> 'code' then excluded.error
                else m.error end,
+  status_detail = case when excluded.status_detail is null then m.status_detail
+                       else coalesce(m.status_detail, '{}') || excluded.status_detail end,
   delivery_id = least(m.delivery_id, excluded.delivery_id),
   received_at = least(m.received_at, excluded.received_at)`;
 
@@ -97,4 +102,5 @@ const isNews = sql`
   or ${sql.raw(steps.map((step) => `excluded.${step} < coalesce(m.${step}, 'infinity')`).join(" or "))}
   or excluded.failed_at < coalesce(m.failed_at, 'infinity')
   or ${sameFailure} and excluded.error -> 'code' < m.error -> 'code'
+  or not coalesce(m.status_detail, '{}') @> excluded.status_detail
   or excluded.delivery_id < m.delivery_id or excluded.received_at < m.received_at`;

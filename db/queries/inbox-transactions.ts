@@ -4,8 +4,11 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { sqlState } from "../client.ts";
 import type { Schema } from "../schema.ts";
 
-/** Deadlock, serialization failure, and a key that somebody else took between our looking and our writing. */
-const meetings = new Set(["40P01", "40001", "23505"]);
+/**
+ * Deadlock, serialization failure, and what somebody else did between our looking and our writing: a key that was
+ * taken, a contact or conversation that became part of another.
+ */
+const meetings = new Set(["40P01", "40001", "23505", "23503"]);
 
 /**
  * Runs `work` in a transaction, again in a new one when it met another, up to five times with growing, jittered

@@ -25,7 +25,10 @@ export async function askHolderForNumber(
   );
 }
 
-/** From now on deliveries of this number are this connection's. A no-op while it already owns it. */
+/**
+ * From now on deliveries of this number are this connection's, and so are those that came while nobody held it, unless
+ * another workspace held it before. A no-op while it already owns it.
+ */
 export async function claimNumber(
   tdb: TenantDb,
   claim: { tenantId: string; connectionId: string; provider: string; phoneNumberId: string },

@@ -68,7 +68,7 @@ export function expectConnected(left: Left, phoneNumberId?: string): void {
   if (phoneNumberId) expect(active[0]?.phone_number_id).toBe(phoneNumberId);
   const { id, phone_number_id } = active[0] ?? {};
   expect(left.claims).toMatchObject([{ connection_id: id, phone_number_id }]);
-  expect(left.jobs).toEqual(["subscribe_waba", "register_number"]);
+  expect(left.jobs).toEqual(["subscribe_waba", "register_number", "replay_parked"]);
   // Whatever else was tried on the way holds no token any more.
   expect(left.rows.filter((row) => row.status !== "active" && row.access_token_enc)).toEqual([]);
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { AccountEvent, OtherEvent, ReadingProblem } from "../../channel.server.ts";
-import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./webhook-items.server.ts";
+import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./webhook-fields.server.ts";
 import { own } from "./webhook-json.server.ts";
 
 interface Change {

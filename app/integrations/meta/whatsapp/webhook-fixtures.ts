@@ -16,8 +16,15 @@ const media = {
 };
 const graph = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=133&source=webhook";
 
+interface InboundSample {
+  item: Item;
+  body: string | null;
+  /** Where it is not the usual sender. */
+  contact?: Item;
+}
+
 /** One of each type of sheet 8.1, by what it is: the item, and the words a list would show of it. */
-export const inboundMessages: Record<string, { item: Item; body: string | null }> = {
+export const inboundMessages: Record<string, InboundSample> = {
   text: message(
     "text",
     { body: "Hola, ¿tienen pan de masa madre? 🥖" },
@@ -64,6 +71,7 @@ export const inboundMessages: Record<string, { item: Item; body: string | null }
     "La factura",
   ),
   document: message("document", { ...media, filename: "factura.pdf" }, "factura.pdf"),
+  audio: message("audio", { ...media, mime_type: "audio/mpeg", voice: false }, null),
   voice: message("audio", { ...media, mime_type: "audio/ogg; codecs=opus", voice: true }, null),
   sticker: message("sticker", { ...media, mime_type: "image/webp", animated: false }, null),
   location: message(
@@ -143,6 +151,27 @@ export const inboundMessages: Record<string, { item: Item; body: string | null }
       },
     },
     body: "Ana changed from 16505551234 to 12195555358",
+    contact: { waId: "12195555358", userId: null, formerly: { waId, userId: null } },
+  },
+  "system: user_id changed, and the number may not be told": {
+    item: {
+      ...{ id: "wamid.SYSTEM_ID", timestamp: sentAt, type: "system" },
+      system: {
+        body: "Ana changed to US.999",
+        type: "user_changed_user_id",
+        previous_user_id: userId,
+        user_id: "US.999",
+      },
+    },
+    body: "Ana changed to US.999",
+    contact: { waId: null, userId: "US.999", formerly: { waId: null, userId } },
+  },
+  "system: identity changed": {
+    item: {
+      ...bare("system"),
+      system: { body: "Ana’s code changed", type: "customer_identity_changed", identity: "h" },
+    },
+    body: "Ana’s code changed",
   },
   unsupported: {
     item: {
@@ -181,7 +210,7 @@ export function bare(type: string, id = `wamid.${type.toUpperCase()}`): Item {
   return { ...sender, id, type };
 }
 
-function message(type: string, content: unknown, body: string | null): { item: Item; body: string | null } {
+function message(type: string, content: unknown, body: string | null): InboundSample {
   return { item: { ...bare(type), [type]: content }, body };
 }
 

@@ -8,7 +8,9 @@ import type {
   StatusEvent,
 } from "../../channel.server.ts";
 import { bodyText } from "./webhook-body-text.server.ts";
+import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./webhook-fields.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./webhook-json.server.ts";
+import { identify, readChangedPerson } from "./webhook-people.server.ts";
 
 /** What every item of one change shares. */
 export interface ChangeContext {
@@ -17,28 +19,13 @@ export interface ChangeContext {
   contacts: ContactIdentity[];
 }
 
-/** Opaque, but it must fit an index and survive as text. Some samples show ids as numbers. */
-export const opaqueId = z.union([
-  z.string().regex(/^[^\p{Cc}\p{Surrogate}]{1,255}$/u),
-  z.number().int().nonnegative().transform(String),
-]);
-
-/** Meta omits what it may not tell; some relays send "" or null instead. */
-export const optionalId = z
-  .union([opaqueId, z.literal(""), z.null()])
-  .optional()
-  .transform((id) => id || null);
-
-/** WhatsApp began in 2009; milliseconds in place of seconds land far beyond 2100. */
-export const unixSeconds = z
-  .union([z.string().regex(/^\d{1,12}$/), z.number().int()])
-  .transform(Number)
-  .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
-  .transform((seconds) => new Date(seconds * 1000));
-
 const messageItem = z.object({
   id: opaqueId,
-  type: z.string().regex(/^[\w-]{1,64}$/),
+  // A word of Meta's; one that we do not know yet may look like anything.
+  type: z
+    .string()
+    .min(1)
+    .transform((type) => safeText(type.slice(0, 64))),
   timestamp: unixSeconds,
   from: optionalId,
   from_user_id: optionalId,
@@ -70,7 +57,7 @@ export function readMessage(
   const { id, type, timestamp, ...named } = parsed.data;
   const contact =
     direction === "inbound"
-      ? identify(named.from, named.from_user_id, contacts)
+      ? (readChangedPerson(item, named, contacts) ?? identify(named.from, named.from_user_id, contacts))
       : identify(named.to, named.to_user_id, contacts);
   if (!contact) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
@@ -114,57 +101,21 @@ export function readStatus(
     occurredAt: step.timestamp,
     recipient: toGroup ? null : identify(step.recipient_id, step.recipient_user_id, contacts),
     error: firstError(item),
+    detail: isObject(item) ? detailOf(item) : null,
   };
 }
 
-const contactItem = z.object({ wa_id: optionalId, user_id: optionalId });
+/** What has a place of its own in the event. */
+const placed = new Set(["id", "status", "timestamp", "type", "recipient_id", "recipient_user_id"]);
 
-/** The people of a change. One that cannot be read costs its name and nothing else. */
-export function readContacts(contacts: unknown): ContactIdentity[] {
-  if (!Array.isArray(contacts)) return [];
-  return contacts.flatMap((contact) => {
-    const parsed = contactItem.safeParse(contact);
-    if (!parsed.success) return [];
-    const profile = own(contact, "profile");
-    return {
-      waId: parsed.data.wa_id,
-      userId: parsed.data.user_id,
-      username: nameOf(own(profile, "username")),
-      profileName: nameOf(own(profile, "name")),
-    };
-  });
-}
-
-function identify(
-  waId: string | null,
-  userId: string | null,
-  contacts: ContactIdentity[],
-): ContactIdentity | null {
-  if (!waId && !userId) return null;
-  const listed =
-    contacts.find((contact) => waId !== null && contact.waId === waId) ??
-    contacts.find((contact) => userId !== null && contact.userId === userId);
-  return {
-    waId: waId ?? listed?.waId ?? null,
-    userId: userId ?? listed?.userId ?? null,
-    username: listed?.username ?? null,
-    profileName: listed?.profileName ?? null,
-  };
-}
-
-/** Names are shown, never looked up: one that is absurdly long is cut. */
-function nameOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? safeText(value.slice(0, 500)) : null;
+/** The rest: pricing, conversation, all errors, biz_opaque_callback_data, a group's participant, what Meta adds. */
+function detailOf(item: JsonObject): JsonObject | null {
+  const rest = Object.entries(item).filter(([name]) => !placed.has(name));
+  return rest.length > 0 ? (safeForJsonb(Object.fromEntries(rest)) ?? null) : null;
 }
 
 function firstError(item: unknown): JsonObject | null {
   const errors = own(item, "errors");
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   return isObject(first) ? (safeForJsonb(first) ?? null) : null;
-}
-
-/** Names of our schema and zod's own words for the kind of fault: nothing of the body. */
-export function whatIsWrong(error: z.ZodError | undefined): string {
-  const faults = error?.issues.map((issue) => `${issue.path.join(".") || "item"}: ${issue.code}`);
-  return faults?.join("; ") ?? "item: invalid_type";
 }

@@ -10,14 +10,10 @@ import type {
   ReadingProblem,
 } from "../../channel.server.ts";
 import { readAccountChange } from "./webhook-account.server.ts";
-import {
-  type ChangeContext,
-  opaqueId,
-  readContacts,
-  readMessage,
-  readStatus,
-} from "./webhook-items.server.ts";
+import { opaqueId } from "./webhook-fields.server.ts";
+import { type ChangeContext, readMessage, readStatus } from "./webhook-items.server.ts";
 import { isObject, own, parseBody } from "./webhook-json.server.ts";
+import { readContacts, readUserIdUpdate } from "./webhook-people.server.ts";
 
 export const whatsappWebhook: ChannelWebhook = {
   channel: "whatsapp",
@@ -67,28 +63,29 @@ function* readChange(change: unknown, path: string, object: WebhookObject, entry
   const field = own(change, "field");
   const value = own(change, "value");
   // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
-  const isSample = own(entry, "id") === "0";
+  const isSample = ["0", 0].includes(own(entry, "id") as string | number);
   const phoneNumberId = opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ?? null;
   if (typeof field !== "string") {
     yield problem(path, phoneNumberId, "field: invalid_type");
   } else if (isSample || phoneNumberId === dashboardNumberId) {
     yield other(path, phoneNumberId, "dashboard_test");
-  } else if (object === "application" || (field !== "messages" && field !== "smb_message_echoes")) {
+  } else if (object === "application" || !hasItems(field)) {
     yield readAccountChange({ object, field, value, entry }, path) ??
-      other(path, phoneNumberId, /^\w{1,64}$/.test(field) ? field : "unknown");
+      other(path, phoneNumberId, wordOr(field, "unknown"));
   } else if (!isObject(value)) {
     yield problem(path, null, "value: invalid_type");
   } else if (!phoneNumberId) {
     yield problem(path, null, "metadata.phone_number_id: invalid_type");
   } else {
     const context = { phoneNumberId, contacts: readContacts(own(value, "contacts")) };
-    yield* readItems(itemReaders[field], value, path, context);
+    yield* readItems(field, value, path, context);
   }
 }
 
 type ItemReader = (item: unknown, path: string, change: ChangeContext) => ChannelEvent | ReadingProblem;
 
-const itemReaders: Record<"messages" | "smb_message_echoes", Record<string, ItemReader>> = {
+/** Lists of items by field. Its other parts, and those of every other field, are kept in the delivery. */
+const itemReaders = {
   messages: {
     messages: (item, path, change) => readMessage(item, path, "inbound", change),
     statuses: readStatus,
@@ -96,22 +93,47 @@ const itemReaders: Record<"messages" | "smb_message_echoes", Record<string, Item
   smb_message_echoes: {
     message_echoes: (item, path, change) => readMessage(item, path, "outbound", change),
   },
-};
+  user_id_update: { user_id_update: readUserIdUpdate },
+} satisfies Record<string, Record<string, ItemReader>>;
+
+function hasItems(field: string): field is keyof typeof itemReaders {
+  return Object.hasOwn(itemReaders, field);
+}
+
+/** Meta has four at most. Three megabytes of names must not become a million events. */
+const mostParts = 50;
+
+/** What stands around the items and is no list of its own. */
+const surroundings = new Set(["messaging_product", "metadata", "contacts"]);
 
 function* readItems(
-  readers: Record<string, ItemReader>,
+  field: keyof typeof itemReaders,
   value: Record<string, unknown>,
   path: string,
   change: ChangeContext,
 ): Found {
-  const lists = Object.entries(readers).filter(([name]) => own(value, name) !== undefined);
-  for (const [name, read] of lists) {
-    yield* eachOf(value[name], `${path}.${name}`, change.phoneNumberId, function* (item, itemPath) {
-      yield read(item, itemPath, change);
-    });
+  const readers: Record<string, ItemReader> = itemReaders[field];
+  const parts = Object.keys(value)
+    .filter((name) => !surroundings.has(name))
+    .slice(0, mostParts);
+  for (const name of parts) {
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    const partPath = `${path}.${wordOr(name, "?")}`;
+    if (read) {
+      yield* eachOf(value[name], partPath, change.phoneNumberId, function* (item, itemPath) {
+        yield read(item, itemPath, change);
+      });
+    } else {
+      // Errors of the account, actions of a user, lists that are not known yet.
+      yield other(partPath, change.phoneNumberId, `${field}.${wordOr(name, "unknown")}`);
+    }
   }
-  // Errors of the account, actions of a user, lists that are not known yet.
-  if (lists.length === 0) yield other(path, change.phoneNumberId, "messages");
+  if (parts.length === 0) yield other(path, change.phoneNumberId, field);
+}
+
+/** A name as Meta gives to things; what else stands in its place may be long, or speak of a person. */
+function wordOr(name: string, otherwise: string): string {
+  return /^\w{1,64}$/.test(name) ? name : otherwise;
 }
 
 function* eachOf(

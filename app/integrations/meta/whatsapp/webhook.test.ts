@@ -17,14 +17,16 @@ function onlyMessage(value: unknown): MessageEvent {
 describe("an inbound message", () => {
   test.each(Object.entries(meta.inboundMessages))(
     "%s is read with the words a list shows",
-    (_, { item, body }) => {
+    (_, { item, body, contact }) => {
       const event = onlyMessage(meta.bodyOf({ contacts: meta.people, messages: [item] }));
       expect(event).toMatchObject({
         ...{ direction: "inbound", providerMessageId: item.id, type: item.type, body, content: item },
         ...{ phoneNumberId: meta.phoneNumberId, path: "entry.0.changes.0.messages.0" },
         occurredAt: new Date(1_749_416_383_000),
       });
-      expect(event.contact).toMatchObject({ waId: meta.waId, userId: meta.userId, profileName: "Ana 🌻" });
+      expect(event.contact).toMatchObject(
+        contact ?? { waId: meta.waId, userId: meta.userId, profileName: "Ana 🌻" },
+      );
     },
   );
 
@@ -143,6 +145,7 @@ describe("a status", () => {
         ...{ providerMessageId: "wamid.S", status: step, occurredAt: new Date(1_749_416_400_000) },
         recipient: { waId: meta.waId, userId: meta.userId, username: null, profileName: null },
         error: step === "failed" ? meta.failure : null,
+        detail: step === "failed" ? { errors: [meta.failure] } : null,
       },
     ]);
   });
@@ -202,7 +205,7 @@ describe("a body", () => {
   });
 
   test.each([
-    ["errors of the account", meta.bodyOf({ errors: [{ code: 130429 }] }), "messages"],
+    ["errors of the account", meta.bodyOf({ errors: [{ code: 130429 }] }), "messages.errors"],
     [
       "a template's status",
       meta.bodyOf({}, meta.phoneNumberId, "message_template_status_update"),

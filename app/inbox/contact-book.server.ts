@@ -1,0 +1,196 @@
+/**
+ * Who carries which id, as far as one job needs to know. Pure.
+ *
+ * - A user_id is one person's for ever. Meta makes a new one when somebody changes their number.
+ * - A wa_id may pass to somebody else. It is taken for the same person as long as no other user_id stands beside it.
+ * - An id that a person had stays theirs for everything that occurred before they left it.
+ */
+import type { ContactRow, FoundContact, IdKind, StoredContact } from "#db/queries/inbox-contacts.ts";
+
+/** A contact as it is stored, or as it will be. */
+export interface Person extends ContactRow {
+  id: string | null;
+}
+
+export interface Former {
+  kind: IdKind;
+  formerId: string;
+  person: Person;
+  heldUntil: Date;
+}
+
+export interface Book {
+  present: Map<string, Person>;
+  former: Map<string, Former[]>;
+  /** Who became part of whom. */
+  mergedInto: Map<Person, Person>;
+  added: Set<Person>;
+  /** Stored contacts that were given an id they lacked, or newer names. */
+  filled: Set<Person>;
+  /** Stored contacts of which an id changed hands. */
+  rewritten: Set<Person>;
+  /** Former ids that are not stored yet. */
+  left: Set<Former>;
+}
+
+const kinds = ["waId", "userId"] as const satisfies IdKind[];
+const timeOf = { waId: "waIdAt", userId: "userIdAt" } as const;
+
+export function openBook(found: FoundContact[]): Book {
+  const book: Book = {
+    ...{ present: new Map(), former: new Map(), mergedInto: new Map() },
+    ...{ added: new Set(), filled: new Set(), rewritten: new Set(), left: new Set() },
+  };
+  const people = new Map<string, Person>();
+  for (const { kind, formerId, heldUntil, ...contact } of found) {
+    const person: Person = people.get(contact.id) ?? contact;
+    if (!people.has(contact.id)) enter(book, person);
+    people.set(contact.id, person);
+    if (kind && formerId && heldUntil) noteFormer(book, { kind, formerId, person, heldUntil });
+  }
+  return book;
+}
+
+/** A contact that is not stored yet. */
+export function addPerson(book: Book, row: ContactRow): Person {
+  const person = { id: null, ...row };
+  book.added.add(person);
+  enter(book, person);
+  return person;
+}
+
+/** Whose id it was at that time: of those who left it later, the first to leave; else whoever has it now. */
+export function holderAt(book: Book, at: ContactRow, kind: IdKind, id: string, time: Date) {
+  const formers = book.former.get(keyOf(at, kind, id)) ?? [];
+  const holder = book.present.get(keyOf(at, kind, id));
+  if (kind === "userId") return rootOf(book, holder ?? formers[0]?.person);
+  const left = formers.filter(({ heldUntil }) => heldUntil >= time);
+  return rootOf(book, earliest(left)?.person ?? holder);
+}
+
+/** Who had an id last that nobody has now. */
+export function lastHolder(book: Book, at: ContactRow, kind: IdKind, id: string): Person | undefined {
+  const formers = book.former.get(keyOf(at, kind, id)) ?? [];
+  return rootOf(book, formers.toSorted((a, b) => Number(b.heldUntil) - Number(a.heldUntil))[0]?.person);
+}
+
+/** Until when it was known to be theirs, when it is no more. */
+export function wasTheirs(book: Book, person: Person, kind: IdKind, id: string, time: Date): boolean {
+  const formers = book.former.get(keyOf(person, kind, id)) ?? [];
+  return formers.some((former) => rootOf(book, former.person) === person && former.heldUntil >= time);
+}
+
+/** Gives `person` an id, in place of one they have had for longer; one older than theirs is kept as a former one. */
+export function giveId(book: Book, person: Person, kind: IdKind, id: string, time: Date): void {
+  const present = person[kind];
+  if (present !== null && time < person[timeOf[kind]]) {
+    leaveId(book, person, kind, id, person[timeOf[kind]]);
+    return;
+  }
+  if (present !== null) {
+    leaveId(book, person, kind, present, time);
+    book.present.delete(keyOf(person, kind, present));
+  }
+  touch(book, person, present === null ? "filled" : "rewritten");
+  person[kind] = id;
+  person[timeOf[kind]] = time;
+  enter(book, person);
+}
+
+/** Notes that the present id was told anew: a change of before then does not take its place. */
+export function confirmId(book: Book, person: Person, kind: IdKind, time: Date): void {
+  if (person[timeOf[kind]] >= time) return;
+  person[timeOf[kind]] = time;
+  touch(book, person, "rewritten");
+}
+
+/** Takes an id from whom it is no longer. */
+export function takeId(book: Book, person: Person, kind: IdKind, id: string, time: Date): void {
+  leaveId(book, person, kind, id, time);
+  book.present.delete(keyOf(person, kind, id));
+  person[kind] = null;
+  touch(book, person, "rewritten");
+}
+
+/** Notes that `person` had an id until `until`, unless as much is known. */
+export function leaveId(book: Book, person: Person, kind: IdKind, formerId: string, until: Date): void {
+  if (wasTheirs(book, person, kind, formerId, until)) return;
+  const former = { kind, formerId, person, heldUntil: until };
+  noteFormer(book, former);
+  book.left.add(former);
+}
+
+/** Makes one of two: the one stored earlier stays, with the later of their ids, the newer of their names. */
+export function merge(book: Book, a: Person, b: Person): Person {
+  const [kept, gone] = isOlder(b, a) ? [b, a] : [a, b];
+  book.mergedInto.set(gone, kept);
+  book.added.delete(gone);
+  if (isStored(gone)) touch(book, kept, "rewritten");
+  for (const kind of kinds) {
+    const id = gone[kind];
+    const time = gone[timeOf[kind]];
+    if (id === null) continue;
+    book.present.delete(keyOf(gone, kind, id));
+    const isTie = Number(time) === Number(kept[timeOf[kind]]);
+    // At one and the same time, the same id wins whichever contact is older.
+    if (isTie && kept[kind] !== null && id < kept[kind]) leaveId(book, kept, kind, id, time);
+    else giveId(book, kept, kind, id, time);
+  }
+  learnNames(book, kept, gone);
+  return kept;
+}
+
+/** Takes over newer names, and those that `person` lacks. */
+export function learnNames(book: Book, person: Person, told: ContactRow): void {
+  const isNewer = told.seenAt >= person.seenAt;
+  let changed = false;
+  for (const name of ["username", "profileName"] as const) {
+    const value = isNewer ? (told[name] ?? person[name]) : (person[name] ?? told[name]);
+    changed ||= value !== person[name];
+    person[name] = value;
+  }
+  if (!changed) return;
+  if (isNewer) person.seenAt = told.seenAt;
+  touch(book, person, "filled");
+}
+
+export function rootOf<P extends Person | undefined>(book: Book, person: P): P {
+  let root: P = person;
+  while (root && book.mergedInto.has(root)) root = book.mergedInto.get(root) as P;
+  return root;
+}
+
+export function isStored(person: Person): person is StoredContact {
+  return person.id !== null;
+}
+
+function isOlder(a: Person, b: Person): boolean {
+  if (a.id === null || b.id === null) return a.id !== null;
+  return BigInt(a.id) < BigInt(b.id);
+}
+
+function touch(book: Book, person: Person, how: "filled" | "rewritten"): void {
+  if (isStored(person)) book[how].add(person);
+}
+
+function enter(book: Book, person: Person): void {
+  for (const kind of kinds) {
+    const id = person[kind];
+    if (id !== null) book.present.set(keyOf(person, kind, id), person);
+  }
+}
+
+function noteFormer(book: Book, former: Former): void {
+  const key = keyOf(former.person, former.kind, former.formerId);
+  const formers = book.former.get(key);
+  if (formers) formers.push(former);
+  else book.former.set(key, [former]);
+}
+
+function earliest(formers: Former[]): Former | undefined {
+  return formers.toSorted((a, b) => Number(a.heldUntil) - Number(b.heldUntil))[0];
+}
+
+function keyOf({ tenantId, provider }: ContactRow, kind: IdKind, id: string): string {
+  return `${tenantId} ${provider} ${kind} ${id}`;
+}

@@ -1,0 +1,27 @@
+/** Fields that many kinds of item share. */
+import { z } from "zod";
+
+/** Opaque, but it must fit an index and survive as text. Some samples show ids as numbers. */
+export const opaqueId = z.union([
+  z.string().regex(/^[^\p{Cc}\p{Surrogate}]{1,255}$/u),
+  z.number().int().nonnegative().transform(String),
+]);
+
+/** Meta omits what it may not tell; some relays send "" or null instead. */
+export const optionalId = z
+  .union([opaqueId, z.literal(""), z.null()])
+  .optional()
+  .transform((id) => id || null);
+
+/** WhatsApp began in 2009; milliseconds in place of seconds land far beyond 2100. */
+export const unixSeconds = z
+  .union([z.string().regex(/^\d{1,12}$/), z.number().int()])
+  .transform(Number)
+  .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
+  .transform((seconds) => new Date(seconds * 1000));
+
+/** Names of our schema and zod's own words for the kind of fault: nothing of the body. */
+export function whatIsWrong(error: z.ZodError | undefined): string {
+  const faults = error?.issues.map((issue) => `${issue.path.join(".") || "item"}: ${issue.code}`);
+  return faults?.join("; ") ?? "item: invalid_type";
+}
