@@ -55,27 +55,51 @@ function fixedHeaders(secure: boolean): string[] {
   ];
 }
 
-/** As `readRawBody`, for a request of Node's own: rejects when the sender goes away. */
-function readNodeBody(request: IncomingMessage, cap: number): Promise<Buffer | "too_large"> {
+/** What one body may hold without asking: Meta's usual ones are a hundredth of it. */
+const freeBytes = 64 * 1024;
+/**
+ * What all larger bodies may hold together while nobody knows yet who sent them: the signature is checked over the whole
+ * of a body, so until then anybody can make us keep it.
+ */
+const sharedBytes = 16 * 1024 * 1024;
+let sharedUsed = 0;
+
+/** As `readRawBody`, for a request of Node's own: rejects when the sender goes away. "busy": others hold all the room. */
+function readNodeBody(request: IncomingMessage, cap: number): Promise<Buffer | "too_large" | "busy"> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let share = 0;
     let refused = false;
-    const refuse = () => {
+    const giveBack = () => {
+      sharedUsed -= share;
+      share = 0;
+    };
+    const refuse = (why: "too_large" | "busy") => {
       refused = true;
       chunks.length = 0;
-      resolve("too_large");
+      giveBack();
+      resolve(why);
     };
-    if (Number(request.headers["content-length"] ?? 0) > cap) refuse();
+    if (Number(request.headers["content-length"] ?? 0) > cap) refuse("too_large");
     request.on("data", (chunk: Buffer) => {
       size += chunk.byteLength;
       if (refused) {
         if (size > discardAtMost) request.destroy();
-      } else if (size > cap) refuse();
-      else chunks.push(chunk);
+        return;
+      }
+      chunks.push(chunk);
+      const more = Math.max(0, size - freeBytes) - share;
+      share += more;
+      sharedUsed += more;
+      if (size > cap) refuse("too_large");
+      else if (sharedUsed > sharedBytes) refuse("busy");
     });
     request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once("error", reject);
-    request.once("close", () => reject(new Error("the sender went away")));
+    request.once("close", () => {
+      giveBack();
+      reject(new Error("the sender went away"));
+    });
   });
 }

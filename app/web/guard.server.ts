@@ -7,11 +7,24 @@ import type { Services } from "./services.server.ts";
 
 type Setting = Pick<Services, "origin" | "dialogOrigin" | "sdkOrigin" | "secureCookies">;
 
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /** Our forms are small; only the webhook takes large bodies, and it has a cap of its own. */
 const formCapBytes = 128 * 1024;
 
 export function guard(setting: Setting): RequestHandler[] {
   return [
+    (request, response, next) => {
+      // What no page or endpoint takes never reaches Remix, which would make an error of it.
+      if (!methods.has(request.method) || !request.url.startsWith("/")) {
+        return response
+          .status(405)
+          .set("Allow", [...methods].join(", "))
+          .type("text/plain")
+          .send("Method Not Allowed");
+      }
+      next();
+    },
     (_request, response, next) => {
       response.locals.cspNonce = randomBytes(16).toString("base64");
       next();

@@ -27,8 +27,8 @@ export interface DeliveryRequest {
   provider: ChannelId;
   requestId: string;
   header(name: string): string | null | undefined;
-  /** The bytes that were signed, or "too_large" as soon as they pass `cap`. */
-  readBody(cap: number): Promise<Buffer | "too_large">;
+  /** The bytes that were signed, or "too_large" as soon as they pass `cap`; "busy" when there is no room for them now. */
+  readBody(cap: number): Promise<Buffer | "too_large" | "busy">;
 }
 
 export interface DeliveryAnswer {
@@ -57,6 +57,7 @@ export async function receiveDelivery(
     return end("encoded", 415, "Unsupported Media Type", { Connection: "close" });
   const body = await readBody(webhookBodyCap);
   if (body === "too_large") return end("too_large", 413, "Content Too Large");
+  if (body === "busy") return end("busy", 503, "Try again", { "Retry-After": "5" });
   if (!isSignedByMeta(appSecrets, body, header("x-hub-signature-256") ?? null))
     return end("bad_signature", 401, "");
   try {

@@ -110,7 +110,7 @@ describe("R17 fuzz of the reader", () => {
   );
 
   // Past 2,000 problems nothing more is kept, and still every item is judged: a million takes many seconds.
-  test.fails("R17 sixty thousand items that are none are read in under 250 ms", () => {
+  test("R17 sixty thousand items that are none are read in under 250 ms", () => {
     const started = performance.now();
     read(messages("{}", 60_000));
     expect(performance.now() - started).toBeLessThan(longestMs);
