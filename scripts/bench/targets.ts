@@ -6,6 +6,9 @@ import { type Child, startNode, untilOk } from "./children.ts";
 import type { Cluster } from "./cluster.ts";
 import { templates } from "./seed.ts";
 
+/** As `npm start` and `npm run worker` have it. */
+const semiSpace = "--max-semi-space-size=16";
+
 export interface Target {
   kind: "product" | "baseline";
   databaseUrl: string;
@@ -46,10 +49,15 @@ export async function startProduct(
   const env = productEnv(databaseUrl, ports[0] ?? 0);
   const log = (name: string) => `${cluster.folder}/product-${name}.log`;
   const webs = ports.map((port) =>
-    startNode("web", ["build/web/index.js"], { ...env, PORT: String(port) }, log("web")),
+    startNode("web", [semiSpace, "build/web/index.js"], { ...env, PORT: String(port) }, log("web")),
   );
   const workers = probePorts.map((port) =>
-    startNode("worker", ["build/worker/index.js"], { ...env, WORKER_PORT: String(port) }, log("worker")),
+    startNode(
+      "worker",
+      [semiSpace, "build/worker/index.js"],
+      { ...env, WORKER_PORT: String(port) },
+      log("worker"),
+    ),
   );
   await Promise.all([
     ...webs.map((web, n) => untilOk(`http://127.0.0.1:${ports[n]}/readyz`, web)),
