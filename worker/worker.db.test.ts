@@ -127,12 +127,14 @@ describe("a worker", () => {
     paused.child.kill("SIGSTOP");
     const other = await startWorker(env);
     await untilReady(other);
-    const [job] = await database.sql<{ locked_by: string }>("select locked_by from graphile_worker.jobs");
+    // The clock asks for jobs of its own when a minute begins.
+    const ours = "graphile_worker.jobs where key like 'ingest:%'";
+    const [job] = await database.sql<{ locked_by: string }>(`select locked_by from ${ours}`);
     await until(
       "the job looks old enough to be swept",
-      async () => (await count("graphile_worker.jobs where locked_at < now() - interval '4 seconds'")) === 1,
+      async () => (await count(`${ours} and locked_at < now() - interval '4 seconds'`)) === 1,
     );
-    expect(await database.sql("select locked_by from graphile_worker.jobs")).toEqual([job]);
+    expect(await database.sql(`select locked_by from ${ours}`)).toEqual([job]);
     paused.child.kill("SIGCONT");
     await release();
     await until("the job is gone", async () => (await count("graphile_worker.jobs")) === 0);

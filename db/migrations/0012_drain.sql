@@ -21,8 +21,12 @@ alter table messages add foreign key (tenant_id, conversation_id) references con
 set local role app_jobs;
 
 -- Makes sure that a job which begins after this transaction's commit drains what is open. One such job waits in each
--- lane; asking again while it waits replaces it. A lane runs one job at a time; the setting app.ingest_lanes (on the
--- database) is how many drain at once, over all workers. Who asks often keeps to a lane, so as not to wait for others.
+-- lane. A lane runs one job at a time; the setting app.ingest_lanes (on the database) is how many drain at once, over all
+-- workers. Who asks often keeps to a lane, so as not to wait for others.
+--
+-- A job that waits already is held until our commit: nobody can begin it without seeing what we store. Replacing it, as
+-- add_job would, leaves a dead row and dead index entries behind each time, hundreds a second, which the next one walks
+-- through. The table's name is graphile-worker's own: its version is pinned, and a test holds this.
 create function app.wake_ingest(caller int)
   returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -30,7 +34,14 @@ declare
   lanes int := coalesce(nullif(current_setting('app.ingest_lanes', true), ''), '2')::int;
   lane text := 'ingest:' || caller % lanes;
 begin
-  perform graphile_worker.add_job('process_deliveries', '{}'::json, queue_name := lane, job_key := lane);
+  perform from graphile_worker._private_jobs
+    where key = lane and locked_at is null and run_at <= now() and attempts = 0 for key share skip locked;
+  if found then
+    -- Whoever looked for a job while we held it found none, and looks again when told.
+    perform pg_notify('jobs:insert', '{"count":1}');
+  else
+    perform graphile_worker.add_job('process_deliveries', '{}'::json, queue_name := lane, job_key := lane);
+  end if;
 end $$;
 revoke execute on function app.wake_ingest(int) from public;
 grant execute on function app.wake_ingest(int) to app_web, app_ingest;
