@@ -49,7 +49,7 @@ export async function processDeliveries(deps: InboxDeps, deliveryIds: string[]):
       report.quarantined.push(...part.quarantined);
     }
     if (report.outcomes.length - before === open.length) return report;
-    // Returning now would end the job, and nobody would come back for what the other does not finish.
+    // The other may finish them, or not: they are not ours to call done.
     if (round < 5) await pause(50 * 2 ** round);
   }
   throw new DeliveriesHeld();
@@ -85,8 +85,8 @@ export async function ingestNext(deps: InboxDeps): Promise<Batch> {
 const nothing: IngestReport = { outcomes: [], quarantined: [] };
 
 /**
- * Closes those of `deliveryIds` that are still open as `failed`, with one quarantine row for the whole body. For the
- * last attempt of a job: the bytes are kept, and nothing waits for them any more.
+ * Closes those of `deliveryIds` that are still open as `failed`, with one quarantine row for the whole body. For what has
+ * failed too often: the bytes are kept, and nothing waits for them any more.
  */
 export async function giveUpDeliveries(deps: InboxDeps, deliveryIds: string[]): Promise<IngestReport> {
   const given = await inRetriedTransaction(deps.db, async (trx) => {
@@ -109,7 +109,7 @@ export async function giveUpDeliveries(deps: InboxDeps, deliveryIds: string[]): 
 
 const whole = { path: "body", phoneNumberId: null, detail: "last attempt failed" };
 
-/** Bodies of one transaction are in memory together: a job may name a hundred of three megabytes each. */
+/** Bodies of one transaction are in memory together, and each may have three megabytes. */
 const batchBytes = 4_000_000;
 
 function inBatches(deliveries: { id: string; size: number }[]): string[][] {

@@ -1,7 +1,8 @@
 /**
  * Where signed webhook bodies enter. Deliveries that arrive while a commit is under way are committed together by the
  * next one: each add_job notifies, and notifying serialises commits, so one transaction for many is what keeps up with
- * Meta's fastest numbers. A lone delivery never waits for company.
+ * Meta's fastest numbers. A lone delivery never waits for company, but for the few milliseconds after a burst in which more
+ * of it is expected.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Db } from "../../db/client.ts";
