@@ -5,7 +5,9 @@ import { RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseUnavailable } from "#db/client.ts";
 import { PageContext } from "./components/page-context.tsx";
+import "./texts/all.server.ts";
 import { loggedPath } from "./web/http.server.ts";
+import { preferencesOf } from "./web/preferences.server.ts";
 import { services } from "./web/services.server.ts";
 
 export const streamTimeout = 5_000;
@@ -27,7 +29,9 @@ export default function handleRequest(
   return new Promise((resolve, reject) => {
     let failed = false;
     const { pipe, abort } = renderToPipeableStream(
-      <PageContext.Provider value={{ nonce, requestId, documentPath: pathname + search }}>
+      <PageContext.Provider
+        value={{ ...preferencesOf(request), nonce, requestId, documentPath: pathname + search }}
+      >
         <RemixServer context={remixContext} url={request.url} nonce={nonce} />
       </PageContext.Provider>,
       {

@@ -1,4 +1,4 @@
-import type { LinkDescriptor, LoaderFunctionArgs, MetaArgs } from "@remix-run/node";
+import type { LinkDescriptor, LoaderFunctionArgs } from "@remix-run/node";
 import {
   Links,
   Meta,
@@ -10,10 +10,10 @@ import {
   useRouteLoaderData,
 } from "@remix-run/react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { ErrorPage, errorWords } from "./components/error-page.tsx";
+import { ErrorPage } from "./components/error-page.tsx";
 import { usePageFacts } from "./components/page-context.tsx";
+import { usePageTitle } from "./components/page-title.ts";
 import { Shell } from "./components/shell.tsx";
-import { texts } from "./components/texts.ts";
 import stylesheet from "./tailwind.css";
 import { readFrame } from "./web/flash.server.ts";
 
@@ -29,19 +29,23 @@ export function links(): LinkDescriptor[] {
   ];
 }
 
-export function meta({ error }: MetaArgs) {
-  return [{ title: error ? `${errorWords(error).title} · ${texts.product}` : texts.product }];
-}
-
 export function Layout({ children }: { children: ReactNode }) {
-  const { nonce, requestId } = usePageFacts();
+  const { nonce, requestId, language, theme, timeZone } = usePageFacts();
   const frame = useRouteLoaderData<typeof loader>("root");
   return (
-    <html lang="en" data-request-id={requestId}>
+    <html
+      lang={language}
+      data-theme={theme}
+      data-request-id={requestId}
+      // The browser's own, once it has said so; the document was written before.
+      data-time-zone={timeZone}
+      suppressHydrationWarning
+    >
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={theme === "system" ? "light dark" : theme} />
+        <title>{usePageTitle()}</title>
         <Meta />
         <Links />
       </head>

@@ -4,8 +4,8 @@ import type { ChannelId } from "../integrations/catalog.ts";
 import { wordsOfActivity } from "./activity-words.ts";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import { PageHeading, Panel } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
 
 interface ActivityPageProps {
@@ -16,10 +16,10 @@ interface ActivityPageProps {
   path: string;
 }
 
-const words = texts.activity;
-
 /** Who did what to the connections, and when; the request id is what support asks for. */
 export function ActivityPage({ channel, items, older, isFirst, path }: ActivityPageProps) {
+  const texts = useTexts();
+  const words = texts.activity;
   return (
     <div className="grid gap-5">
       <div className="grid gap-1">
@@ -47,11 +47,13 @@ export function ActivityPage({ channel, items, older, isFirst, path }: ActivityP
 }
 
 function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityView }) {
+  const texts = useTexts();
+  const words = texts.activity;
   const { reasons, steps } = texts.channels[channel];
   return (
     <li className="grid gap-0.5 px-5 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <span className="font-semibold">{wordsOfActivity(channel, item.kind)}</span>
+        <span className="font-semibold">{wordsOfActivity(texts, channel, item.kind)}</span>
         <span className="text-xs text-ink-soft">
           <Time at={item.at} />
         </span>

@@ -1,15 +1,14 @@
 /** The card of a channel: what it is, how it is, and the one thing to do next. */
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { ChannelSign } from "./brand.tsx";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { CardView, NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
 import { ConnectedNumber } from "./connected-number.tsx";
 import { listItem, NamedList, Notice, Panel, Section, StateChip } from "./page.tsx";
-import { texts } from "./texts.ts";
-
-const words = texts.integrations;
+import { useTexts } from "./page-context.tsx";
 
 interface ChannelCardProps {
   channel: ChannelId;
@@ -18,6 +17,8 @@ interface ChannelCardProps {
 }
 
 export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const props = { channel, card };
   return (
     <Panel labelledBy={channel}>
@@ -53,6 +54,7 @@ export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
 }
 
 function CardState({ card }: { card: CardView }) {
+  const words = useTexts().integrations;
   const is = (state: NumberView["state"]) => card.numbers.some((number) => number.state === state);
   if (is("attention")) return <StateChip look="warn">{words.states.attention}</StateChip>;
   if (is("starting")) return <StateChip look="wait">{words.states.starting}</StateChip>;
@@ -68,7 +70,9 @@ interface OpenChoiceProps {
 }
 
 function OpenChoice({ channel, choosing }: OpenChoiceProps) {
-  const { text, action } = choosing === "several" ? words.choosing : awaitingWords(channel, choosing);
+  const texts = useTexts();
+  const words = texts.integrations;
+  const { text, action } = choosing === "several" ? words.choosing : awaitingWords(texts, channel, choosing);
   return (
     <Section>
       <p className="max-w-prose">{text}</p>
@@ -82,14 +86,15 @@ function OpenChoice({ channel, choosing }: OpenChoiceProps) {
   );
 }
 
-function awaitingWords(channel: ChannelId, choosing: "none" | "unread") {
+function awaitingWords(texts: Texts, channel: ChannelId, choosing: "none" | "unread") {
   return choosing === "unread"
-    ? words.unread
-    : { text: texts.channels[channel].awaiting, action: words.lookAgain };
+    ? texts.integrations.unread
+    : { text: texts.channels[channel].awaiting, action: texts.integrations.lookAgain };
 }
 
 /** A workspace may have several: each with its own state, disconnect and reconnect. */
 function AnotherNumber({ channel }: { channel: ChannelId }) {
+  const words = useTexts().integrations;
   return (
     <Section>
       <ConnectForm channel={channel} label={words.another} quiet />
@@ -99,6 +104,8 @@ function AnotherNumber({ channel }: { channel: ChannelId }) {
 
 /** Before there is a number: what it brings, what it takes, and the button. */
 function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { about, needs, reasons } = texts.channels[channel];
   const failed = card.failedAttempt && reasons[card.failedAttempt];
   return (
@@ -116,12 +123,17 @@ function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
         <NamedList name={words.youNeed}>{needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm channel={channel} label={connectLabel(channel, card)} />
+      <ConnectForm channel={channel} label={connectLabel(texts, channel, card)} />
     </Section>
   );
 }
 
-function connectLabel(channel: ChannelId, { connecting, disconnected, failedAttempt }: CardView): string {
+function connectLabel(
+  texts: Texts,
+  channel: ChannelId,
+  { connecting, disconnected, failedAttempt }: CardView,
+): string {
+  const words = texts.integrations;
   if (connecting) return words.continueAtMeta;
   if (disconnected) return words.connectAgain;
   return failedAttempt ? words.tryAgain : texts.channels[channel].connect;

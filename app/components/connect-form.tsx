@@ -1,8 +1,8 @@
 import type { ChannelId } from "../integrations/catalog.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
+import { useTexts } from "./page-context.tsx";
 import { useSignupWindow } from "./signup-window-context.tsx";
 import { SignupWindowForm } from "./signup-window-form.tsx";
-import { texts } from "./texts.ts";
 
 interface ConnectFormProps {
   channel: ChannelId;
@@ -15,6 +15,7 @@ interface ConnectFormProps {
  * up and its script has come, a window opens instead.
  */
 export function ConnectForm({ channel, label, quiet = false }: ConnectFormProps) {
+  const texts = useTexts();
   const signup = useSignupWindow(channel);
   const look = quiet ? "quiet" : "primary";
   if (signup) return <SignupWindowForm channel={channel} signup={signup} label={label} look={look} />;

@@ -1,17 +1,16 @@
 /** A connected number on the card. */
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
 import { NumberNotices } from "./number-notices.tsx";
 import { NumberSteps } from "./number-steps.tsx";
 import { Facts, Section } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
-
-const words = texts.integrations;
 
 interface ConnectedNumberProps {
   channel: ChannelId;
@@ -20,10 +19,11 @@ interface ConnectedNumberProps {
 
 /** One number: its state, what is wrong with it, and what to do about that. */
 export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
+  const words = useTexts().integrations;
   return (
     <Section>
       <NumberNotices channel={channel} number={number} />
-      <Facts facts={factsOf(number)} />
+      <Facts facts={factsOf(words, number)} />
       <NumberSteps channel={channel} number={number} />
       <div className="flex flex-wrap items-center gap-3">
         <Actions channel={channel} number={number} />
@@ -38,7 +38,10 @@ export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
   );
 }
 
-function factsOf({ number, displayName, since, trouble, deliveries, latest }: NumberView) {
+function factsOf(
+  words: Texts["integrations"],
+  { number, displayName, since, trouble, deliveries, latest }: NumberView,
+) {
   const { details } = words;
   const told = (name: string, known: Record<string, string>, word: string | undefined) =>
     word === undefined ? [] : [{ name, value: wordsOr(known, word) }];
@@ -60,6 +63,8 @@ function wordsOr(known: Record<string, string>, word: string) {
 const needsReconnect = new Set<string | null>(["reconnect", "permission"]);
 
 function Actions({ channel, number: { trouble, endsAt, steps } }: ConnectedNumberProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   if (trouble) {
     const { reconnectHelps } = texts.channels[channel].troubleOf(trouble.code);
     return <ConnectForm channel={channel} label={words.reconnect} quiet={!reconnectHelps} />;
@@ -74,6 +79,7 @@ function Actions({ channel, number: { trouble, endsAt, steps } }: ConnectedNumbe
 }
 
 function Deliveries({ state }: { state: NumberView["deliveries"] }) {
+  const words = useTexts().integrations;
   if (state !== "starting") return words.deliveries[state];
   return (
     <>

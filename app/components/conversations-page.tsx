@@ -1,11 +1,12 @@
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../inbox/conversations.server.ts";
 import { channelLabels } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink } from "./buttons.tsx";
 import { previewWords } from "./message-words.ts";
 import { PageHeading, Panel } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { RepliesOff } from "./replies-off.tsx";
-import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
 
 interface ConversationsPageProps {
@@ -14,9 +15,8 @@ interface ConversationsPageProps {
   maySend: boolean;
 }
 
-const words = texts.conversations;
-
 export function ConversationsPage({ page, isFirst, maySend }: ConversationsPageProps) {
+  const words = useTexts().conversations;
   if (page.items.length === 0 && isFirst) return <NoConversations connected={maySend} />;
   return (
     <div className="grid gap-5">
@@ -40,6 +40,8 @@ export function ConversationsPage({ page, isFirst, maySend }: ConversationsPageP
 }
 
 function ConversationLine({ conversation }: { conversation: ConversationView }) {
+  const texts = useTexts();
+  const words = texts.conversations;
   const { id, contact, preview, lastMessageAt } = conversation;
   return (
     <li className="relative px-5 py-3 hover:bg-sunken">
@@ -49,7 +51,7 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
           // The whole line opens it, and the name alone is read out.
           className="min-w-0 truncate font-semibold after:absolute after:inset-0"
         >
-          <bdi>{contact.name ?? numberWords(contact.lastDigits)}</bdi>
+          <bdi>{contact.name ?? numberWords(words, contact.lastDigits)}</bdi>
         </Link>
         <span className="text-xs text-ink-soft">
           <Time at={lastMessageAt} length="short" />
@@ -59,18 +61,19 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
         <p className={`truncate ${preview.failed ? "text-bad" : "text-ink-soft"}`}>
           {preview.direction === "outbound" ? `${words.you}: ` : null}
           {preview.failed ? `${texts.thread.statuses.failed} · ` : null}
-          <bdi>{previewWords(preview)}</bdi>
+          <bdi>{previewWords(texts, preview)}</bdi>
         </p>
       ) : null}
     </li>
   );
 }
 
-function numberWords(lastDigits: string | null): string {
+function numberWords(words: Texts["conversations"], lastDigits: string | null): string {
   return lastDigits ? `${words.numberEnding} ${lastDigits}` : words.unknownContact;
 }
 
 function NoConversations({ connected }: { connected: boolean }) {
+  const words = useTexts().conversations;
   return (
     <div className="grid gap-5">
       <PageHeading title={words.title} />

@@ -2,10 +2,8 @@
 import type { DeletionStatus } from "../integrations/obligations.server.ts";
 import { linkLook } from "./buttons.tsx";
 import { Facts, listItem, NamedList, PageHeading, StateChip } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 import { Time } from "./time.tsx";
-
-const words = texts.deletion;
 
 interface DeletionPageProps {
   /** Null when there is no request with that code. */
@@ -15,6 +13,7 @@ interface DeletionPageProps {
 }
 
 export function DeletionPage({ status, code, operator }: DeletionPageProps) {
+  const words = useTexts().deletion;
   if (!status || !code) {
     return (
       <div className="grid gap-5">
@@ -51,6 +50,7 @@ export function DeletionPage({ status, code, operator }: DeletionPageProps) {
 }
 
 function Operator({ email, site }: DeletionPageProps["operator"]) {
+  const words = useTexts().deletion;
   return (
     <div className="grid gap-1">
       <h2 className="text-base">{words.operator}</h2>

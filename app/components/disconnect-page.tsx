@@ -4,8 +4,8 @@ import { linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { listItem, NamedList, PageHeading, Panel } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { texts } from "./texts.ts";
 
 interface DisconnectPageProps {
   channel: ChannelId;
@@ -13,10 +13,10 @@ interface DisconnectPageProps {
   effects: { conversations: number; messages: number };
 }
 
-const words = texts.disconnect;
-
 /** Says what will stop and what will stay before anything happens. */
 export function DisconnectPage({ channel, number, effects }: DisconnectPageProps) {
+  const texts = useTexts();
+  const words = texts.disconnect;
   return (
     <div className="grid gap-6">
       <PageHeading

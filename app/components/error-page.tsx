@@ -1,21 +1,22 @@
 /** What a person sees when there is no page, or it failed: what happened, what to do, and a code to quote. */
 import { isRouteErrorResponse, useLocation } from "@remix-run/react";
+import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink, buttonLook } from "./buttons.tsx";
 import { PageHeading } from "./page.tsx";
-import { usePageFacts } from "./page-context.tsx";
-import { texts } from "./texts.ts";
+import { usePageFacts, useTexts } from "./page-context.tsx";
 
-export function errorWords(error: unknown): { title: string; text: string } {
+export function errorWords(texts: Texts, error: unknown): { title: string; text: string } {
   const status = isRouteErrorResponse(error) ? error.status : 500;
   if (status === 404) return texts.errors.notFound;
   return status < 500 ? texts.errors.refused : texts.errors.broken;
 }
 
 export function ErrorPage({ error }: { error: unknown }) {
+  const texts = useTexts();
   const { requestId, documentPath } = usePageFacts();
   const { pathname, search } = useLocation();
   const path = pathname + search;
-  const { title, text } = errorWords(error);
+  const { title, text } = errorWords(texts, error);
   // The id belongs to the document; what failed after a navigation inside it had another.
   const quoted = path === documentPath ? requestId : undefined;
   return (

@@ -5,7 +5,7 @@ import type { ReasonCode } from "../integrations/errors.ts";
 import type { CardView } from "./card-view.ts";
 import { ChannelCard } from "./channel-card.tsx";
 import { Notice, PageHeading } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 
 export interface ChannelOnPage {
   channel: ChannelId;
@@ -17,10 +17,9 @@ export interface ChannelOnPage {
   byHandPath?: string;
 }
 
-const words = texts.integrations;
-
 /** One card for each channel; what has just happened to one of them stands above all. */
 export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
+  const words = useTexts().integrations;
   useFreshAnswers(cards.some(({ card }) => card.numbers.some(({ state }) => state === "starting")));
   return (
     <div className="grid gap-6">
@@ -42,6 +41,7 @@ export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
 }
 
 function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
+  const texts = useTexts();
   return (
     <>
       {justConnected && card.numbers.length > 0 ? (
@@ -53,6 +53,8 @@ function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
 }
 
 function FailedAttempt({ channel, reason }: { channel: ChannelId; reason: ReasonCode }) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { title, text } = texts.channels[channel].reasons[reason];
   return (
     <Notice look="bad" role="alert" title={title}>

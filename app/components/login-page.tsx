@@ -1,7 +1,8 @@
+import type { Texts } from "../texts/catalogue.ts";
 import type { SignInRefusal } from "../web/auth.server.ts";
 import { DocumentForm, ErrorSummary, Field, type FormProblem, SubmitButton } from "./forms.tsx";
 import { Notice, PageHeading } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 
 interface LoginPageProps {
   returnTo: string;
@@ -9,10 +10,9 @@ interface LoginPageProps {
   refused: { refusal: SignInRefusal; email: string } | undefined;
 }
 
-const words = texts.login;
-
 export function LoginPage({ returnTo, signedOut, refused }: LoginPageProps) {
-  const problems = refused ? problemsOf(refused.refusal) : [];
+  const words = useTexts().login;
+  const problems = refused ? problemsOf(words.errors, refused.refusal) : [];
   const errorOf = (field: string) => problems.find((problem) => problem.field === field)?.text;
   return (
     <>
@@ -44,8 +44,7 @@ export function LoginPage({ returnTo, signedOut, refused }: LoginPageProps) {
   );
 }
 
-function problemsOf(refusal: SignInRefusal): FormProblem[] {
-  const { errors } = words;
+function problemsOf(errors: Texts["login"]["errors"], refusal: SignInRefusal): FormProblem[] {
   if (refusal.kind === "too_many")
     return [{ text: errors.tooMany(Math.ceil(refusal.retryAfterSeconds / 60)) }];
   // Which of the two was wrong is nobody's business; the e-mail comes first, so the link leads there.

@@ -1,12 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import type { ManualField, ManualProblem, TypedIds } from "../web/manual-connect.server.ts";
 import { linkLook } from "./buttons.tsx";
 import { DocumentForm, ErrorSummary, Field, type FormProblem, SubmitButton } from "./forms.tsx";
 import { PageHeading } from "./page.tsx";
-import { texts } from "./texts.ts";
-
-const words = texts.manual;
+import { useTexts } from "./page-context.tsx";
 
 interface ManualPageProps {
   channel: ChannelId;
@@ -15,7 +14,9 @@ interface ManualPageProps {
 
 /** Three fields for somebody who debugs. The token is never filled in again, whatever was wrong. */
 export function ManualPage({ channel, refused }: ManualPageProps) {
-  const problems = (refused?.problems ?? []).map((problem) => problemWords(channel, problem));
+  const texts = useTexts();
+  const words = texts.manual;
+  const problems = (refused?.problems ?? []).map((problem) => problemWords(texts, channel, problem));
   const labels = { ...words, ...texts.channels[channel].manual };
   const id = { inputMode: "numeric" } as const;
   const field = (name: ManualField) => ({
@@ -44,8 +45,8 @@ export function ManualPage({ channel, refused }: ManualPageProps) {
   );
 }
 
-function problemWords(channel: ChannelId, problem: ManualProblem): FormProblem {
-  const { errors } = words;
+function problemWords(texts: Texts, channel: ChannelId, problem: ManualProblem): FormProblem {
+  const { errors } = texts.manual;
   if (problem.field !== null) {
     const { field, kind } = problem;
     if (field === "accessToken") {

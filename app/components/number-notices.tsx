@@ -1,11 +1,10 @@
 /** What a person should know about a connected number before anything else: what is wrong, ending or asked of them. */
 import type { ChannelId } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import type { NumberView } from "./card-view.ts";
 import { Notice } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 import { Time } from "./time.tsx";
-
-const words = texts.integrations;
 
 interface NoticesProps {
   channel: ChannelId;
@@ -13,6 +12,8 @@ interface NoticesProps {
 }
 
 export function NumberNotices({ channel, number }: NoticesProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { trouble, registrationRefusal, silentSince, endsAt, requestedAt } = number;
   return (
     <>
@@ -48,6 +49,8 @@ interface TroubleProps {
 }
 
 function Trouble({ channel, trouble }: TroubleProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { title, effect, action } = texts.channels[channel].troubleOf(trouble.code);
   return (
     <Notice look="warn" title={title}>
@@ -64,12 +67,14 @@ function Trouble({ channel, trouble }: TroubleProps) {
 
 /** What Meta told and nobody has to act on at once. A trouble says more, so it stands alone. */
 function Told({ channel, number: { latest } }: NoticesProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { quality, restriction } = latest;
   const { quality: flagged, restrictionText } = texts.channels[channel];
   return (
     <>
       {restriction && restriction.word !== lifted ? (
-        <Notice look="plain" title={restrictionTitle(restriction.word)}>
+        <Notice look="plain" title={restrictionTitle(words, restriction.word)}>
           {restrictionText} <Time at={restriction.at} />.
         </Notice>
       ) : null}
@@ -84,7 +89,7 @@ function Told({ channel, number: { latest } }: NoticesProps) {
 
 const lifted = "REINSTATE";
 
-function restrictionTitle(word: string): string {
+function restrictionTitle(words: Texts["integrations"], word: string): string {
   const { restrictions, restrictedOtherwise } = words;
   return (Object.hasOwn(restrictions, word) && restrictions[word]) || `${restrictedOtherwise} ${word}`;
 }

@@ -1,10 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { linkLook } from "./buttons.tsx";
 import { DocumentForm, ErrorSummary, SubmitButton } from "./forms.tsx";
 import { PageHeading } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { texts } from "./texts.ts";
 
 interface OfferedNumber {
   phoneNumberId: string;
@@ -13,8 +14,6 @@ interface OfferedNumber {
   number: string;
   displayName: string;
 }
-
-const words = texts.number;
 
 interface NumberPageProps {
   channel: ChannelId;
@@ -26,6 +25,8 @@ interface NumberPageProps {
 
 /** One number out of several, as radio buttons: nothing is connected before the button is pressed. */
 export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPageProps) {
+  const texts = useTexts();
+  const words = texts.number;
   if (unread) return <LookAgain {...words.unread} />;
   const { numberLegend, numberAwaited } = texts.channels[channel];
   if (numbers.length === 0) return <LookAgain {...words.awaited} lead={numberAwaited} />;
@@ -59,7 +60,8 @@ export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPa
   );
 }
 
-function LookAgain({ title, lead, submit, submitting }: Record<keyof typeof words.unread, string>) {
+function LookAgain({ title, lead, submit, submitting }: Texts["number"]["unread"]) {
+  const words = useTexts().number;
   return (
     <div className="grid gap-6">
       <PageHeading title={title} lead={lead} />
@@ -75,6 +77,7 @@ function LookAgain({ title, lead, submit, submitting }: Record<keyof typeof word
 }
 
 function NumberOption({ number, id }: { number: OfferedNumber; id: string }) {
+  const words = useTexts().number;
   return (
     <label
       htmlFor={id}

@@ -4,10 +4,8 @@ import type { ChannelId } from "../integrations/catalog.ts";
 import type { NumberView, StepView } from "./card-view.ts";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { StateChip } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 import { Time } from "./time.tsx";
-
-const words = texts.integrations;
 
 interface NumberStepsProps {
   channel: ChannelId;
@@ -16,6 +14,7 @@ interface NumberStepsProps {
 
 /** Open from the start while a step is under way or has failed; what it has opened for stays open to the end. */
 export function NumberSteps({ channel, number }: NumberStepsProps) {
+  const words = useTexts().integrations;
   const [open, setOpen] = useState(number.stepsOpen);
   if (number.stepsOpen && !open) setOpen(true);
   return (
@@ -47,6 +46,8 @@ interface StepProps {
 }
 
 function Step({ channel, connectionId, step, mayArrive }: StepProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const { result, at, retry } = step;
   return (
     <li className="grid gap-2 py-2">
@@ -73,6 +74,8 @@ function Step({ channel, connectionId, step, mayArrive }: StepProps) {
 }
 
 function Cause({ channel, step: { step, code } }: Pick<StepProps, "channel" | "step">) {
+  const texts = useTexts();
+  const words = texts.integrations;
   const known =
     step === "number_registered"
       ? texts.channels[channel].registrationRefusals
@@ -89,20 +92,19 @@ function Cause({ channel, step: { step, code } }: Pick<StepProps, "channel" | "s
   );
 }
 
-const retryLabel = { deliveries: words.retryDeliveries, registration: words.tryAgain };
-
 interface RetryFormProps {
   channel: ChannelId;
   connectionId: string;
-  step: keyof typeof retryLabel;
+  step: NonNullable<StepView["retry"]>;
 }
 
 function RetryForm({ channel, connectionId, step }: RetryFormProps) {
+  const words = useTexts().integrations;
   return (
     <DocumentForm action={`/settings/integrations/${channel}/retry?step=${step}`}>
       <input type="hidden" name="connectionId" value={connectionId} />
       <SubmitButton look="quiet" pending={words.connecting}>
-        {retryLabel[step]}
+        {step === "deliveries" ? words.retryDeliveries : words.tryAgain}
       </SubmitButton>
     </DocumentForm>
   );

@@ -1,7 +1,19 @@
-/** What the server knows of a document and its markup needs: the nonce of the content policy and the request's id. */
+/** What the server decided for a document before its markup: how it reads, how it looks, and how it is found again. */
 import { createContext, useContext } from "react";
+import { type Language, type Texts, textsIn } from "../texts/catalogue.ts";
+
+export const themes = ["system", "light", "dark"] as const;
+export type Theme = (typeof themes)[number];
+
+export function isTheme(value: string | undefined): value is Theme {
+  return themes.some((theme) => theme === value);
+}
 
 export interface PageFacts {
+  language: Language;
+  theme: Theme;
+  /** IANA name; `UTC` until the browser has told its own. */
+  timeZone: string;
   /** Undefined in the browser, which never tells a nonce again. */
   nonce?: string | undefined;
   requestId?: string | undefined;
@@ -9,8 +21,13 @@ export interface PageFacts {
   documentPath?: string;
 }
 
-export const PageContext = createContext<PageFacts>({});
+export const PageContext = createContext<PageFacts>({ language: "en", theme: "system", timeZone: "UTC" });
 
 export function usePageFacts(): PageFacts {
   return useContext(PageContext);
+}
+
+/** The words of the document's language. */
+export function useTexts(): Texts {
+  return textsIn(usePageFacts().language);
 }

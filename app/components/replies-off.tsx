@@ -1,10 +1,11 @@
 import { Link } from "@remix-run/react";
 import { channelLabels } from "../integrations/catalog.ts";
 import { Notice } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
 
 /** Shown wherever one would look for a way to answer while there is none. */
 export function RepliesOff() {
+  const texts = useTexts();
   return (
     <Notice look="warn" title={texts.thread.repliesOff(channelLabels())}>
       <Link to="/settings/integrations" className="underline underline-offset-2">

@@ -7,7 +7,8 @@ import { BrandMark } from "./brand.tsx";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { JumpLink } from "./jump-link.tsx";
 import { Notice } from "./page.tsx";
-import { texts } from "./texts.ts";
+import { useTexts } from "./page-context.tsx";
+import { PreferencesForm } from "./preferences-form.tsx";
 import { TroubleBanner } from "./trouble-banner.tsx";
 
 export interface ShellViewer {
@@ -23,6 +24,7 @@ interface ShellProps {
 }
 
 export function Shell({ viewer, flash, troubled, children }: ShellProps) {
+  const texts = useTexts();
   return (
     <>
       <JumpLink
@@ -39,6 +41,9 @@ export function Shell({ viewer, flash, troubled, children }: ShellProps) {
               <TroubleBanner troubled={troubled} />
               <FlashRegion flash={flash} />
               {children}
+              <footer className="mt-10 border-t border-line pt-4">
+                <PreferencesForm />
+              </footer>
             </div>
           </main>
         </div>
@@ -51,6 +56,7 @@ export function Shell({ viewer, flash, troubled, children }: ShellProps) {
 
 /** There from the first moment, so that what appears in it is read out. */
 function FlashRegion({ flash }: { flash: FlashCode | undefined }) {
+  const texts = useTexts();
   return (
     <div role="status" className={flash ? "mb-6" : ""}>
       {flash ? <Notice look="good" title={texts.flashes[flash]} /> : null}
@@ -60,6 +66,7 @@ function FlashRegion({ flash }: { flash: FlashCode | undefined }) {
 
 /** For whoever is not signed in: one narrow column under the brand. */
 function Doorway({ children }: { children: ReactNode }) {
+  const texts = useTexts();
   return (
     <main id="content" tabIndex={-1} className="mx-auto grid max-w-[27rem] gap-5 px-4 py-8 sm:py-20">
       <p className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
@@ -70,12 +77,16 @@ function Doorway({ children }: { children: ReactNode }) {
         <div aria-hidden="true" className="kerb" />
         <div className="grid gap-5 px-5 py-6 sm:px-7">{children}</div>
       </div>
+      <footer>
+        <PreferencesForm />
+      </footer>
     </main>
   );
 }
 
 /** A column beside the page where there is room for one, else two lines above it. */
 function Sidebar({ viewer }: { viewer: ShellViewer }) {
+  const texts = useTexts();
   return (
     <header className="border-b border-line bg-panel md:sticky md:top-0 md:h-screen md:overflow-y-auto md:border-r md:border-b-0">
       <div aria-hidden="true" className="kerb" />
@@ -111,6 +122,7 @@ function Sidebar({ viewer }: { viewer: ShellViewer }) {
 }
 
 function Account({ email }: { email: string }) {
+  const texts = useTexts();
   return (
     <div className="md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
       <p className="hidden text-xs text-ink-soft md:block">

@@ -5,9 +5,10 @@
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import type { ChannelId } from "../integrations/catalog.ts";
 import type { SignupWindow } from "../integrations/channel.server.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { buttonLook } from "./buttons.tsx";
+import { useTexts } from "./page-context.tsx";
 import type { Phase } from "./signup-window-attempt.ts";
-import { texts } from "./texts.ts";
 
 interface SignupWindowFormProps {
   channel: ChannelId;
@@ -22,6 +23,7 @@ type Shown = Exclude<Phase, "replaced">;
 type Open = (show: (phase: Phase) => void) => () => void;
 
 export function SignupWindowForm({ channel, signup, label, look }: SignupWindowFormProps) {
+  const texts = useTexts();
   const { open, prepare } = useOpener(channel, signup);
   const { phase, leaving, onSubmit } = usePhases(open);
   const busy = leaving || phase === "waiting" || phase === "submitting";
@@ -43,10 +45,11 @@ export function SignupWindowForm({ channel, signup, label, look }: SignupWindowF
 
 /** Present from the start, so that what it comes to say is read out; takes no room before. */
 function WindowNews({ phase, leaving }: { phase: Shown | null; leaving: boolean }) {
+  const texts = useTexts();
   return (
     <>
       <p role="status" className={phase ? "mt-3 max-w-prose" : ""}>
-        {phase ? newsOf(leaving ? "submitting" : phase) : null}
+        {phase ? newsOf(texts, leaving ? "submitting" : phase) : null}
       </p>
       {phase ? (
         <button
@@ -63,7 +66,7 @@ function WindowNews({ phase, leaving }: { phase: Shown | null; leaving: boolean 
   );
 }
 
-function newsOf(phase: Shown): string {
+function newsOf(texts: Texts, phase: Shown): string {
   if (phase === "waiting") return texts.integrations.atMeta;
   return phase === "submitting" ? texts.signupWindow.oneMoment : texts.signupWindow.troubles[phase];
 }

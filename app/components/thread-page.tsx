@@ -1,14 +1,13 @@
 import { Link } from "@remix-run/react";
 import type { ContactView, MessageView, Thread } from "../inbox/conversations.server.ts";
+import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink, linkLook } from "./buttons.tsx";
 import { kindWords } from "./message-words.ts";
 import { PageHeading } from "./page.tsx";
+import { usePageFacts, useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
-import { texts } from "./texts.ts";
-import { Time, writeDate } from "./time.tsx";
-
-const words = texts.thread;
+import { Time, writeTime } from "./time.tsx";
 
 interface ThreadPageProps {
   thread: Thread;
@@ -16,11 +15,12 @@ interface ThreadPageProps {
   maySend: boolean;
 }
 
-export function threadTitle({ name, phoneNumber }: ContactView): string {
+export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): string {
   return name ?? phoneNumber ?? texts.conversations.unknownContact;
 }
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
+  const words = useTexts().thread;
   const { contact, messages } = thread;
   return (
     <div className="grid gap-5">
@@ -30,7 +30,7 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
             {words.back}
           </Link>
         }
-        title={<bdi>{threadTitle(contact)}</bdi>}
+        title={<bdi>{threadTitle(useTexts(), contact)}</bdi>}
         lead={contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
       />
       {messages.older ? (
@@ -41,7 +41,7 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
         </p>
       ) : null}
       {messages.items.length === 0 ? <p className="text-ink-soft">{words.empty}</p> : null}
-      {byDay(messages.items).map(([day, ofDay]) => (
+      {byDay(messages.items, useDayOf()).map(([day, ofDay]) => (
         <Day key={day} day={day} messages={ofDay} />
       ))}
       {isLatest ? null : (
@@ -55,10 +55,14 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
 }
 
 function Day({ day, messages }: { day: string; messages: MessageView[] }) {
+  const { timeZone } = usePageFacts();
   return (
     <section aria-label={day} className="grid gap-2.5">
-      <h2 className="flex items-center gap-3 text-xs text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
-        {day} UTC
+      <h2
+        className="flex items-center gap-3 text-xs text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line"
+        suppressHydrationWarning
+      >
+        {timeZone === "UTC" ? `${day} UTC` : day}
       </h2>
       <ol className="grid gap-2.5">
         {messages.map((message) => (
@@ -70,13 +74,18 @@ function Day({ day, messages }: { day: string; messages: MessageView[] }) {
 }
 
 /** Messages come in order, so each day is one run of them. */
-function byDay(messages: MessageView[]): [string, MessageView[]][] {
+function byDay(messages: MessageView[], dayOf: (at: Date | string) => string): [string, MessageView[]][] {
   const days = new Map<string, MessageView[]>();
   for (const message of messages) {
-    const day = writeDate(new Date(message.at));
+    const day = dayOf(message.at);
     days.set(day, [...(days.get(day) ?? []), message]);
   }
   return [...days];
+}
+
+function useDayOf() {
+  const { language, timeZone } = usePageFacts();
+  return (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
 }
 
 const side = {
@@ -85,8 +94,10 @@ const side = {
 };
 
 function Message({ message }: { message: MessageView }) {
+  const texts = useTexts();
+  const words = texts.thread;
   const { direction, text, detail, kind } = message;
-  const label = kindWords(message);
+  const label = kindWords(texts, message);
   return (
     <li
       className={`grid max-w-[min(36rem,88%)] min-w-32 gap-0.5 rounded-md border px-3.5 py-2 ${side[direction]}`}
@@ -110,8 +121,10 @@ const isMedia = new Set<MessageView["kind"]>(["image", "video", "audio", "voice"
 
 /** When it was said and, for ours, how far it got: in words, with its time. */
 function Delivery({ message }: { message: MessageView }) {
+  const words = useTexts().thread;
   const { direction, status, failure } = message;
-  const sameDay = writeDate(new Date(message.at)) === writeDate(new Date(message.statusAt));
+  const dayOf = useDayOf();
+  const sameDay = dayOf(message.at) === dayOf(message.statusAt);
   return (
     <p className={`text-xs ${status === "failed" ? "font-semibold text-bad" : "text-ink-soft"}`}>
       <Time at={message.at} length="clock" />

@@ -1,10 +1,18 @@
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+import type { Language } from "../texts/catalogue.ts";
+import { usePageFacts } from "./page-context.tsx";
+
+/** Day before month in both languages, and a clock of 24 hours. */
+const locales: Record<Language, string> = { en: "en-GB", es: "es-419" };
+
+const day = { day: "numeric", month: "short" } as const;
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
 const lengths = {
-  full: (moment: Date) => `${writeDate(moment)}, ${writeClock(moment)} UTC`,
-  short: (moment: Date) => `${writeDay(moment)}, ${writeClock(moment)}`,
-  clock: writeClock,
-};
+  full: { ...day, year: "numeric", ...clock, timeZoneName: "short" },
+  short: { ...day, ...clock },
+  clock,
+  date: { ...day, year: "numeric" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 interface TimeProps {
   at: Date | string;
@@ -12,29 +20,37 @@ interface TimeProps {
   length?: keyof typeof lengths;
 }
 
-/** A moment, written in UTC by server and browser alike, so that a page reads the same before and after hydration. */
+/** A moment in the reader's language and time zone. */
 export function Time({ at, length = "full" }: TimeProps) {
+  const { language, timeZone } = usePageFacts();
   const moment = new Date(at);
+  const write = (how: keyof typeof lengths) => writeTime(moment, { language, timeZone, length: how });
   return (
     <time
       dateTime={moment.toISOString()}
-      title={length === "full" ? undefined : lengths.full(moment)}
+      title={length === "full" ? undefined : write("full")}
       className="whitespace-nowrap"
+      // The server and the browser may know different editions of the world's customs.
+      suppressHydrationWarning
     >
-      {lengths[length](moment)}
+      {write(length)}
     </time>
   );
 }
 
-/** The day in UTC: `22 Nov 2026`. */
-export function writeDate(moment: Date): string {
-  return `${writeDay(moment)} ${moment.getUTCFullYear()}`;
+interface Writing {
+  language: Language;
+  timeZone: string;
+  length: keyof typeof lengths;
 }
 
-function writeDay(moment: Date): string {
-  return `${moment.getUTCDate()} ${months[moment.getUTCMonth()]}`;
-}
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-function writeClock(moment: Date): string {
-  return moment.toISOString().slice(11, 16);
+/** `22 Nov 2026, 14:03 UTC`, or less of it. */
+export function writeTime(moment: Date, { language, timeZone, length }: Writing): string {
+  const key = `${language} ${timeZone} ${length}`;
+  const known =
+    formats.get(key) ?? new Intl.DateTimeFormat(locales[language], { ...lengths[length], timeZone });
+  formats.set(key, known);
+  return known.format(moment);
 }

@@ -2,15 +2,15 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { TroubledNumber } from "../integrations/trouble.server.ts";
 import { Notice } from "./page.tsx";
+import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { texts } from "./texts.ts";
 import { Time } from "./time.tsx";
 
 const integrationsPath = "/settings/integrations";
-const words = texts.trouble;
-
 /** One, however many there are. It comes before the page's heading and is simply so: nothing is announced. */
 export function TroubleBanner({ troubled }: { troubled: TroubledNumber[] }) {
+  const texts = useTexts();
+  const words = texts.trouble;
   const { pathname } = useLocation();
   const [longest, ...others] = troubled;
   if (!longest || pathname.replace(/\/+$/, "") === integrationsPath) return null;

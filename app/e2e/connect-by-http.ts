@@ -1,9 +1,9 @@
 /** People who sign in and connect by plain HTTP, and what can be seen of it in the database and at Meta's side. */
 import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import { texts } from "../components/texts.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
 import { hashPassword } from "../platform/passwords.server.ts";
+import { english as texts } from "../texts/en/index.ts";
 import type { TwoWebs } from "./two-webs.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 

@@ -1,8 +1,8 @@
 /** States of a sign-in at Meta over two web processes (R25, R26): good once, for the one who asked, in time. */
 import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { texts } from "../components/texts.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
+import { english as texts } from "../texts/en/index.ts";
 import {
   api,
   begin,

@@ -1,15 +1,13 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ConversationsPage } from "../components/conversations-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { listConversations } from "../inbox/conversations.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.conversations.title} · ${texts.product}` }];
-}
+export const handle = titled((texts) => texts.conversations.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);

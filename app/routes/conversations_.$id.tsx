@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { ThreadPage, threadTitle } from "../components/thread-page.tsx";
 import { readThread } from "../inbox/conversations.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
@@ -9,9 +9,7 @@ import { requireViewer } from "../web/session.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
-export function meta({ data }: { data: Loaded | undefined }) {
-  return [{ title: data ? `${threadTitle(data.thread.contact)} · ${texts.product}` : texts.product }];
-}
+export const handle = titled<Loaded>((texts, { thread }) => threadTitle(texts, thread.contact));
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);

@@ -1,13 +1,16 @@
-import { data, type LoaderFunctionArgs, type MetaArgs } from "@remix-run/node";
+import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { DeletionPage } from "../components/deletion-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { readDeletion } from "../web/obligations.server.ts";
 import { services } from "../web/services.server.ts";
 
-export function meta({ data: found }: MetaArgs<typeof loader>) {
-  const title = found?.status ? texts.deletion.title : texts.deletion.unknown.title;
-  return [{ title: `${title} · ${texts.product}` }, { name: "robots", content: "noindex" }];
+export const handle = titled<{ status: unknown } | undefined>((texts, found) =>
+  found?.status ? texts.deletion.title : texts.deletion.unknown.title,
+);
+
+export function meta() {
+  return [{ name: "robots", content: "noindex" }];
 }
 
 /** Public: whoever has the code may look. */

@@ -1,14 +1,12 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { LoginPage } from "../components/login-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { signIn } from "../web/auth.server.ts";
 import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
 import { readViewer } from "../web/session.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.login.title} · ${texts.product}` }];
-}
+export const handle = titled((texts) => texts.login.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams;

@@ -2,8 +2,8 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/card-view.ts";
 import { type ChannelOnPage, IntegrationsPage } from "../components/integrations-page.tsx";
+import { titled } from "../components/page-title.ts";
 import { SignupWindows } from "../components/signup-window-context.tsx";
-import { texts } from "../components/texts.ts";
 import { type ChannelId, channelIds } from "../integrations/catalog.ts";
 import { isConnecting, listConnections, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
@@ -12,9 +12,7 @@ import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session.server.ts";
 import { signupWindows } from "../web/signup-windows.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.integrations.title} · ${texts.product}` }];
-}
+export const handle = titled((texts) => texts.integrations.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);

@@ -1,15 +1,13 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/activity-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { listActivity } from "../integrations/activity.server.ts";
 import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.activity.title} · ${texts.product}` }];
-}
+export const handle = titled((texts) => texts.activity.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);

@@ -1,17 +1,17 @@
-import { type LoaderFunctionArgs, type MetaArgs, redirect } from "@remix-run/node";
+import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/card-view.ts";
 import { DisconnectPage } from "../components/disconnect-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
+import type { ChannelId } from "../integrations/catalog.ts";
 import { disconnectEffects, listConnections } from "../integrations/connections.server.ts";
 import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export function meta({ data }: MetaArgs<typeof loader>) {
-  const title = data ? `${texts.channels[data.channel].disconnectTitle} · ` : "";
-  return [{ title: `${title}${texts.product}` }];
-}
+export const handle = titled<{ channel: ChannelId }>(
+  (texts, { channel }) => texts.channels[channel].disconnectTitle,
+);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);

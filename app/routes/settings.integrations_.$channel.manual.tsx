@@ -1,16 +1,14 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ManualPage } from "../components/manual-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { connectManually } from "../integrations/connections.server.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
 import { requireManualConnect } from "../web/auth.server.ts";
 import { readManualForm } from "../web/manual-connect.server.ts";
 import { services } from "../web/services.server.ts";
 
-export function meta({ data }: { data: unknown }) {
-  return [{ title: data ? `${texts.manual.title} · ${texts.product}` : texts.product }];
-}
+export const handle = titled((texts) => texts.manual.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireManualConnect(request);

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { NumberPage } from "../components/number-page.tsx";
-import { texts } from "../components/texts.ts";
+import { titled } from "../components/page-title.ts";
 import { chooseNumber, lookForNumbers, pendingChoice } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
@@ -9,9 +9,7 @@ import { fieldOf, readForm } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export function meta() {
-  return [{ title: `${texts.number.title} · ${texts.product}` }];
-}
+export const handle = titled((texts) => texts.number.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);

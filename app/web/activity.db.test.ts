@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { activityWords } from "../components/activity-words.ts";
 import { listActivity } from "../integrations/activity.server.ts";
 import { loader } from "../routes/settings.integrations_.$channel.activity.tsx";
+import { english as texts } from "../texts/en/index.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
 
@@ -25,7 +26,7 @@ describe("the activity of a workspace", () => {
     for (const item of items) {
       expect(item.actor).toBe(`${road.ana.userId}@example.test`);
       expect(item.requestId).toMatch(/^[\w-]{8,64}$/);
-      expect(Object.keys(activityWords("whatsapp"))).toContain(item.kind);
+      expect(Object.keys(activityWords(texts, "whatsapp"))).toContain(item.kind);
     }
     expect(items[1]?.phoneNumber).toBe("+52 55 1234 5678");
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { texts } from "../components/texts.ts";
+import { english as texts } from "../texts/en/index.ts";
 import { provideServices } from "./services.server.ts";
 import { connectedPlace, connectRoads } from "./testing/connect-roads.ts";
 import { type Confirmation, seconds, signedRequests } from "./testing/signed-requests.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../scripts/seed.ts";
-import { texts } from "../components/texts.ts";
 import { connectionErrorCodes, reasonCodes } from "../integrations/errors.ts";
+import { english as texts } from "../texts/en/index.ts";
 import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, post, type Stage, signInAs } from "./testing/stage.ts";

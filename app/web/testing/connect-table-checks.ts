@@ -1,8 +1,8 @@
 /** What an attempt left in the database, and whether it is whole. For tests of the tables. */
 import { expect } from "vitest";
-import { texts } from "../../components/texts.ts";
 import { isReasonCode, type ReasonCode } from "../../integrations/errors.ts";
 import { type ConnectStep, connectSteps } from "../../integrations/steps.ts";
+import { english as texts } from "../../texts/en/index.ts";
 import type { TestProduct } from "./product.ts";
 
 interface LeftRow {

@@ -1,7 +1,6 @@
 /** A made-up channel beside WhatsApp: one entry in the catalogue, its words, its connector and its reader. For tests. */
 import { createHmac } from "node:crypto";
 import { type JobName, jobPayloads } from "../../../db/jobs.ts";
-import { channelTexts, texts } from "../../components/texts.ts";
 import { drainDeliveries } from "../../inbox/drain.server.ts";
 import { replayParked } from "../../inbox/replay.server.ts";
 import { channels } from "../../integrations/catalog.ts";
@@ -12,6 +11,8 @@ import { carrier, createCarrierConnector } from "../../integrations/testing/carr
 import { type CarrierPlatform, startCarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierWebhook } from "../../integrations/testing/carrier-webhook.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
+import { channelTexts } from "../../texts/en/channels.ts";
+import { english as texts } from "../../texts/en/index.ts";
 import { callRoute, type TestProduct } from "./product.ts";
 
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */

@@ -1,0 +1,70 @@
+/** The frame around every page, signing in, and what is shown when there is no page. */
+import type { FlashCode } from "../../web/flash.server.ts";
+import { count } from "./count.ts";
+
+export const flashes: Record<FlashCode, string> = {
+  disconnected: "Disconnected. Your conversations are kept.",
+  nothing_to_disconnect: "There was nothing left to disconnect.",
+};
+
+export const nav = {
+  label: "Main",
+  workspace: "Workspace",
+  integrations: "Integrations",
+  conversations: "Conversations",
+  signOut: "Sign out",
+  signingOut: "Signing out…",
+  signedInAs: "Signed in as",
+};
+
+export const trouble = {
+  label: "Needs attention",
+  several: (numbers: number) => `${count(numbers, "number")} need attention.`,
+  since: "Since",
+  see: "See what to do",
+};
+
+export const login = {
+  title: "Sign in",
+  lead: "Your customers’ WhatsApp, in one place for your whole team.",
+  email: "E-mail",
+  password: "Password",
+  submit: "Sign in",
+  submitting: "Signing in…",
+  signedOut: "You are signed out.",
+  errors: {
+    title: "You are not signed in yet",
+    emailMissing: "Enter your e-mail address.",
+    passwordMissing: "Enter your password.",
+    wrong: "The e-mail or the password is not right.",
+    tooMany: (minutes: number) =>
+      minutes <= 1
+        ? "Too many attempts. Wait a minute, then try again."
+        : `Too many attempts. Wait ${minutes} minutes, then try again.`,
+  },
+};
+
+export const errors = {
+  notFound: {
+    title: "There is no such page",
+    text: "The address may be wrong, or what was here belongs to another workspace.",
+  },
+  broken: {
+    title: "Something failed on our side",
+    text: "Your data is safe and nothing you did caused it. Try again in a moment.",
+  },
+  refused: {
+    title: "That request cannot be answered here",
+    text: "Go back to the page you came from and try again.",
+  },
+  home: "Go to Integrations",
+  retry: "Try again",
+  requestId: "Code to quote if you ask us about it:",
+};
+
+export const preferences = {
+  label: "Language and appearance",
+  language: "Language",
+  theme: "Appearance",
+  themes: { system: "As the device", light: "Light", dark: "Dark" },
+};

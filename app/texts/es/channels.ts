@@ -1,0 +1,93 @@
+/** What each channel says in words of its own; where only its name differs, the name is put in. */
+import { type ChannelId, channels } from "../../integrations/catalog.ts";
+import type { ConnectStep } from "../../integrations/steps.ts";
+import { finder, type OwnWords, type Reasons } from "../shapes.ts";
+import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+
+/** All words of a channel. `label` is its name; `own.manager` brings its article, `own.businessApp` is feminine. */
+export function channelTexts(label: string, own: OwnWords) {
+  return {
+    ...own,
+    label,
+    about: `Responde aquí los mensajes de ${label} de tus clientes.`,
+    connect: `Conectar ${label}`,
+    nowConnected: `${label} está conectado.`,
+    awaiting: `Meta ya dio su confirmación, pero la cuenta todavía no tiene ningún número. ${own.addNumber}.`,
+    reasons: {
+      ...reasons,
+      no_number: {
+        title: `La cuenta que elegiste no tiene ningún número de ${label} que podamos conectar.`,
+        text: `No se cambió nada. Agrega un número en ${own.manager} o elige otra cuenta, y luego inténtalo de nuevo.`,
+      },
+    } satisfies Reasons,
+    troubleOf: finder(troublesOf(`${label} `, own.businessApp), unknownTrouble),
+    steps: { ...stepNames, number_registered: `Número registrado en ${label}` },
+    unregistered: `${label} no registró este número.`,
+    quality: {
+      title: "Meta señaló un problema con la calidad de este número.",
+      text: `Hubo personas que bloquearon o reportaron sus mensajes. Los detalles están en ${own.manager}. Meta lo informó el`,
+    },
+    restrictionText: `En ${own.manager} puedes ver cómo está ahora. Meta lo informó el`,
+    activityLead: `Qué ha pasado con tus conexiones de ${label}.`,
+    activity: {
+      number_registered: `El número se registró en ${label}`,
+      registration_failed: `${label} no registró el número`,
+      account_deleted: `La cuenta de ${label} se eliminó en Meta`,
+      account_disabled: `Meta inhabilitó la cuenta de ${label}`,
+      account_disable_scheduled: `Meta va a inhabilitar la cuenta de ${label}`,
+      account_reinstated: `Meta levantó el bloqueo de la cuenta de ${label}`,
+      account_ban_update: `Meta reconsideró el caso de la cuenta de ${label}`,
+      account_offboarded: `La ${own.businessApp} empezó a pasar a otro teléfono`,
+      account_reconnected: `La ${own.businessApp} está de vuelta`,
+    } as Record<string, string>,
+    numberLegend: `Número de ${label}`,
+    numberAwaited: `Meta ya dio su confirmación, pero la cuenta que elegiste no tiene ningún número que podamos conectar. ${own.addNumber} aquí.`,
+    disconnectTitle: `Desconectar ${label}`,
+    numberStays: `El número en sí sigue registrado en ${label}.`,
+  };
+}
+
+export type ChannelTexts = ReturnType<typeof channelTexts>;
+
+/** As a thing that was done; beside it stands whether it was. */
+const stepNames: Record<ConnectStep, string> = {
+  state_checked: "Respuesta de Meta relacionada con tu intento",
+  code_exchanged: "Acceso concedido por Meta",
+  access_seen: "Permisos comprobados",
+  account_found: "Cuenta encontrada",
+  number_proved: "Número comprobado y conectado",
+  deliveries_on: "Entrega de mensajes activada",
+  number_registered: "Número registrado",
+  first_event_seen: "Primer mensaje o acuse recibido",
+};
+
+export const channelWords: Record<ChannelId, ChannelTexts> = {
+  whatsapp: channelTexts(channels.whatsapp.label, {
+    needs: [
+      "Una cuenta comercial de Meta que administres.",
+      "Un número de teléfono en la plataforma de WhatsApp Business.",
+      "Unos 5 minutos.",
+    ],
+    addNumber: "Agrega uno en el Administrador de WhatsApp; puede tardar unos minutos en aparecer",
+    manager: "el Administrador de WhatsApp",
+    businessApp: "app WhatsApp Business",
+    registrationRefusals: {
+      pin_mismatch:
+        "Tiene un PIN de dos pasos de un proveedor anterior. Desactiva la verificación en dos pasos en el Administrador de WhatsApp y luego inténtalo de nuevo.",
+      verify_again:
+        "Hay que verificarlo de nuevo en el Administrador de WhatsApp. Hazlo y luego inténtalo de nuevo.",
+      too_many_attempts:
+        "Se intentó demasiadas veces. WhatsApp permite el próximo intento después de 72 horas.",
+      deleted_recently:
+        "Se eliminó en WhatsApp hace un momento. Espera unos minutos y luego inténtalo de nuevo.",
+      account_locked:
+        "Meta bloqueó la cuenta. El servicio de ayuda del Administrador comercial puede desbloquearla.",
+    },
+    manual: {
+      wabaId: "Identificador de la cuenta de WhatsApp Business",
+      wabaIdHint: "En el Administrador de WhatsApp, en la información de la cuenta.",
+      phoneNumberId: "Identificador del número de teléfono",
+      phoneNumberIdHint: "El que Meta le da al número, no el número mismo.",
+    },
+  }),
+};

@@ -1,0 +1,198 @@
+/** Connecting a channel, looking after its numbers, and leaving. */
+import type { Trouble as WindowTrouble } from "../../components/signup-window.ts";
+import { finder } from "../shapes.ts";
+import { count } from "./count.ts";
+import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+
+const quoteCode = "Inténtalo de nuevo. Si no funciona, consúltanos e indica el código.";
+
+/** Why a window of the platform's brought nothing. */
+const windowTroubles: Record<WindowTrouble, string> = {
+  not_opened: "La ventana de Meta no se abrió. Es posible que tu navegador la haya bloqueado.",
+  no_code: "La ventana de Meta terminó sin la confirmación que necesitamos. No se cambió nada.",
+  no_answer: "La ventana de Meta no nos ha respondido. Aquí todavía no se ha cambiado nada.",
+  no_attempt: "No pudimos preparar la conexión. Puedes cerrar la ventana de Meta.",
+};
+
+/** Beside the button while a window of the platform's is open. */
+export const signupWindow = {
+  onThisPage: "Mejor continuar en esta página",
+  oneMoment: "Un momento. Tarda unos segundos.",
+  troubles: windowTroubles,
+};
+
+export const integrations = {
+  title: "Integraciones",
+  lead: "Los canales por los que te escriben tus clientes.",
+  states: {
+    notConnected: "Sin conectar",
+    connected: "Conectado",
+    starting: "Activando",
+    attention: "Requiere atención",
+    choosing: "Pendiente de ti",
+    connecting: "Conectando",
+  },
+  youGet: "Qué obtienes",
+  gains: [
+    "Todos los mensajes a tu número llegan aquí, para todo el equipo.",
+    "Las conversaciones siguen siendo tuyas, aunque te desconectes.",
+    "Tú decides: desconéctate cuando quieras, desde aquí o desde Meta.",
+  ],
+  youNeed: "Qué necesitas",
+  beforeLeaving:
+    "Continúas en Meta y luego regresas aquí. Los mensajes anteriores a la conexión no se traspasan.",
+  connectAgain: "Conectar de nuevo",
+  reconnect: "Volver a conectar",
+  tryAgain: "Intentar de nuevo",
+  retryDeliveries: "Activar de nuevo la entrega de mensajes",
+  startAgain: "Empezar de nuevo",
+  connecting: "Conectando…",
+  atMeta: "Termina en la ventana de Meta. Puedes volver a esta página.",
+  continueAtMeta: "Continuar en Meta",
+  disconnected: "Desconectado. Tus conversaciones se conservan.",
+  another: "Conectar otro número",
+  lookAgain: "Buscar de nuevo",
+  unread: {
+    text: "Meta ya dio su confirmación, pero todavía no nos ha dicho qué números hay. No hace falta que inicies sesión otra vez.",
+    action: "Consultar de nuevo a Meta",
+  },
+  choosing: {
+    text: "Meta ya dio su confirmación. Tu cuenta tiene más de un número: elige cuál conectar.",
+    action: "Elegir un número",
+  },
+  details: {
+    number: "Número",
+    name: "Nombre para mostrar",
+    since: "Conectado desde",
+    deliveries: "Entrega de mensajes",
+    approvedName: "Nombre en Meta",
+    limit: "Límite de envío",
+  },
+  checkAgain: "Comprobar de nuevo",
+  deliveries: {
+    starting: "Activando. Tarda unos segundos.",
+    on: "Activada. Los mensajes nuevos llegan aquí.",
+    failed: "Meta no la ha activado. No están llegando mensajes nuevos.",
+  },
+  seeConversations: "Abrir conversaciones",
+  disconnect: "Desconectar…",
+  troubleOf: finder(troublesOf("", "app para empresas"), unknownTrouble),
+  reasons,
+  reference: "Código de referencia:",
+  since: "Desde el",
+  steps: {
+    title: "Qué se ha hecho",
+    results: { done: "Hecho", failed: "Falló", waiting: "Pendiente", underWay: "En curso" },
+    noMessageYet: "Todavía no ha llegado ningún mensaje. Envía uno al número para comprobar que llega.",
+    unregistered: "Mientras no esté registrado, no llegan mensajes nuevos.",
+    deliveryFailures: {
+      override:
+        "Meta envía los mensajes de este número a la dirección de otro proveedor. Pídele que libere el número y luego inténtalo de nuevo.",
+      reconnect: "Meta ya no acepta nuestro acceso a este número. Vuelve a conectar para activar la entrega.",
+      permission:
+        "A nuestro acceso le falta un permiso para activar la entrega. Vuelve a conectar y deja activados todos los permisos.",
+      retry_later: "Meta no respondió durante mucho tiempo. Inténtalo de nuevo en unos minutos.",
+      tell_tenant:
+        "Meta no permite la entrega para esta empresa. El motivo está en la Ayuda para empresas de Meta.",
+    } as Record<string, string>,
+    otherwise: quoteCode,
+  },
+  limits: {
+    TIER_50: "Hasta 50 conversaciones al día",
+    TIER_250: "Hasta 250 conversaciones al día",
+    TIER_1K: "Hasta 1,000 conversaciones al día",
+    TIER_2K: "Hasta 2,000 conversaciones al día",
+    TIER_10K: "Hasta 10,000 conversaciones al día",
+    TIER_100K: "Hasta 100,000 conversaciones al día",
+    TIER_UNLIMITED: "Sin límite",
+    TIER_NOT_SET: "Todavía sin definir",
+  } as Record<string, string>,
+  nameDecisions: {
+    APPROVED: "Aprobado",
+    DECLINED: "Rechazado por Meta",
+    REJECTED: "Rechazado por Meta",
+    PENDING: "Meta lo está revisando",
+    DEFERRED: "Todavía sin decisión",
+  } as Record<string, string>,
+  restrictions: {
+    ACCOUNT_RESTRICTION: "Meta restringió lo que puede hacer la cuenta.",
+    ACCOUNT_VIOLATION: "Meta indica que la cuenta incumplió una de sus reglas.",
+    DISABLED_UPDATE: "Meta cambió su decisión sobre si la cuenta puede usarse.",
+    DISABLE: "Meta inhabilitó la cuenta.",
+    SCHEDULE_FOR_DISABLE: "Meta va a inhabilitar la cuenta.",
+  } as Record<string, string>,
+  restrictedOtherwise: "Meta informó una restricción:",
+  silence: {
+    title: "Hay un silencio poco habitual.",
+    text: "Normalmente llegan mensajes todos los días. Envía uno al número para ver si llega. El último llegó el",
+  },
+  ending: {
+    title: "El acceso de Meta a este número termina pronto.",
+    text: "Vuelve a conectar antes y nada se interrumpirá. Termina el",
+  },
+  requested: {
+    title: "Otro espacio de trabajo quiere conectar este número.",
+    text: "Lo pidió alguien que tiene derechos sobre él en Meta. Si es correcto, desconéctalo aquí; si no, no tienes que hacer nada.",
+    since: "Solicitud del",
+  },
+  manualLink: "Conexión manual (solo administradores)",
+};
+
+export const number = {
+  title: "Elige un número",
+  lead: "La cuenta que elegiste en Meta tiene varios números. ¿Cuál debe recibir mensajes aquí?",
+  unnamed: "Sin nombre para mostrar",
+  account: "Cuenta",
+  submit: "Conectar este número",
+  submitting: "Conectando…",
+  later: "Decidir después",
+  errors: { title: "Todavía no hay ningún número conectado", none: "Elige uno de los números." },
+  awaited: {
+    title: "Todavía no hay ningún número",
+    submit: "Buscar de nuevo",
+    submitting: "Buscando…",
+  },
+  unread: {
+    title: "Meta todavía no ha respondido",
+    lead: "Ya iniciaste sesión, pero Meta todavía no nos ha dicho qué números hay. Puedes consultar de nuevo sin iniciar sesión otra vez.",
+    submit: "Consultar de nuevo a Meta",
+    submitting: "Consultando…",
+  },
+};
+
+export const disconnect = {
+  titleOf: "¿Desconectar este número?",
+  stops: "Qué se detiene",
+  stopsList: [
+    "Los mensajes nuevos a este número dejan de llegar aquí.",
+    "Deja de ser posible responder desde aquí.",
+    "Renunciamos a nuestro acceso en Meta.",
+  ],
+  stays: "Qué se conserva",
+  kept: (conversations: number, messages: number) =>
+    `${count(conversations, "conversación", "conversaciones")} con ${count(messages, "mensaje", "mensajes")}`,
+  staysText: "Puedes leerlas como antes, y continúan cuando conectes el número de nuevo.",
+  submit: "Desconectar número",
+  submitting: "Desconectando…",
+  keep: "Dejarlo conectado",
+};
+
+export const manual = {
+  title: "Conexión manual (solo administradores)",
+  lead: "Para investigar fallas: conecta con identificadores y un token que copias de Meta, sin la ventana de Meta. Antes de guardar nada, se le pide a Meta que los confirme.",
+  accessToken: "Token de acceso",
+  accessTokenHint: "Se guarda cifrado y no se vuelve a mostrar.",
+  submit: "Conectar número",
+  submitting: "Conectando…",
+  cancel: "Volver a Integraciones",
+  errors: {
+    title: "El número no está conectado",
+    idMissing: "Escribe el identificador tal como lo muestra Meta.",
+    idMalformed: "Un identificador lleva solo dígitos, sin espacios ni signo de más.",
+    tokenMissing: "Escribe el token de acceso.",
+    tokenMalformed: "Eso no es un token: tiene espacios o está cortado.",
+    tokenRejected: "Meta no acepta este token para nuestra app. Es posible que haya vencido.",
+    numberNotInWaba: "Con este token, Meta no muestra ese número en esa cuenta.",
+    permissionMissing: "A este token le falta un permiso que necesitamos para recibir y enviar mensajes.",
+  },
+};

@@ -1,0 +1,70 @@
+/** The frame around every page, signing in, and what is shown when there is no page. */
+import type { FlashCode } from "../../web/flash.server.ts";
+import { count } from "./count.ts";
+
+export const flashes: Record<FlashCode, string> = {
+  disconnected: "Desconectado. Tus conversaciones se conservan.",
+  nothing_to_disconnect: "Ya no quedaba nada por desconectar.",
+};
+
+export const nav = {
+  label: "Principal",
+  workspace: "Espacio de trabajo",
+  integrations: "Integraciones",
+  conversations: "Conversaciones",
+  signOut: "Cerrar sesión",
+  signingOut: "Cerrando sesión…",
+  signedInAs: "Sesión iniciada como",
+};
+
+export const trouble = {
+  label: "Requiere atención",
+  several: (numbers: number) => `${count(numbers, "número requiere", "números requieren")} atención.`,
+  since: "Desde el",
+  see: "Ver qué hacer",
+};
+
+export const login = {
+  title: "Iniciar sesión",
+  lead: "El WhatsApp de tus clientes, en un solo lugar para todo tu equipo.",
+  email: "Correo electrónico",
+  password: "Contraseña",
+  submit: "Iniciar sesión",
+  submitting: "Iniciando sesión…",
+  signedOut: "Cerraste sesión.",
+  errors: {
+    title: "Todavía no has iniciado sesión",
+    emailMissing: "Escribe tu correo electrónico.",
+    passwordMissing: "Escribe tu contraseña.",
+    wrong: "El correo electrónico o la contraseña no son correctos.",
+    tooMany: (minutes: number) =>
+      minutes <= 1
+        ? "Demasiados intentos. Espera un minuto y luego inténtalo de nuevo."
+        : `Demasiados intentos. Espera ${minutes} minutos y luego inténtalo de nuevo.`,
+  },
+};
+
+export const errors = {
+  notFound: {
+    title: "Esa página no existe",
+    text: "Es posible que la dirección esté mal o que lo que había aquí pertenezca a otro espacio de trabajo.",
+  },
+  broken: {
+    title: "Algo falló de nuestro lado",
+    text: "Tus datos están a salvo y no lo causó nada que hayas hecho. Inténtalo de nuevo en un momento.",
+  },
+  refused: {
+    title: "Esa solicitud no se puede atender aquí",
+    text: "Regresa a la página de la que venías e inténtalo de nuevo.",
+  },
+  home: "Ir a Integraciones",
+  retry: "Intentar de nuevo",
+  requestId: "Código de referencia, por si nos consultas:",
+};
+
+export const preferences = {
+  label: "Idioma y apariencia",
+  language: "Idioma",
+  theme: "Apariencia",
+  themes: { system: "Como el dispositivo", light: "Claro", dark: "Oscuro" },
+};
