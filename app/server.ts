@@ -8,6 +8,7 @@ import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals } from "@remix-run/node";
 import closeWithGrace from "close-with-grace";
 import express from "express";
+import compressedFiles from "express-static-gzip";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
 import { identify } from "./web/identify.server.ts";
@@ -27,7 +28,14 @@ app.set("query parser", false);
 app.use(identify(services()));
 app.use(probes.router);
 app.use(guard(services()));
-app.use("/build", express.static("public/build", { immutable: true, maxAge: "1y", fallthrough: false }));
+// As the build has compressed them; a form or a page is small and says what is private, so it goes as it is.
+app.use(
+  "/build",
+  compressedFiles("public/build", {
+    ...{ enableBrotli: true, orderPreference: ["br", "gzip"] },
+    serveStatic: { immutable: true, maxAge: "1y", fallthrough: false },
+  }),
+);
 app.use(express.static("public", { maxAge: "1h", index: false }));
 app.all(
   "*",
@@ -37,6 +45,10 @@ app.all(
     getLoadContext: (_request, response) => ({
       cspNonce: response.locals.cspNonce,
       requestId: response.locals.requestId,
+      onGone: (listener: () => void) => {
+        if (response.closed) listener();
+        else response.once("close", listener);
+      },
     }),
   }),
 );
@@ -69,6 +81,8 @@ closeWithGrace({ delay: 20_000 }, async ({ err, signal }) => {
   else log.info("web is draining", { reason: signal ?? "asked to close" });
   draining = true;
   probes.drain();
+  // Open pages look for another process while this one still answers everything else.
+  void services().live.close();
   await new Promise((resolve) => setTimeout(resolve, drainMs));
   await new Promise((resolve) => {
     server.close(resolve);

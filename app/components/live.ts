@@ -1,5 +1,127 @@
-/** Pages that show what has just happened. */
+/**
+ * Pages that show what has just happened. One stream of server-sent events for the browser's tab, open while it is
+ * looked at, says that something changed, and the page loads its data anew; where streams do not get through, it asks
+ * every five seconds.
+ */
+import { useFetchers, useNavigation, useRevalidator } from "@remix-run/react";
+import { useEffect, useState } from "react";
+
 export type LiveTopic = "conversations" | "connections";
 
-/** Loads the page's data anew when something of `topics` changed in the viewer's workspace. */
-export function useLive(_topics: LiveTopic[]): void {}
+/** Loads the page's data anew when something of `topics` changed in the viewer's workspace. None: nothing happens. */
+export function useLive(topics: LiveTopic[]): void {
+  const { revalidate, state } = useRevalidator();
+  const navigation = useNavigation();
+  const submitting = useFetchers().some((fetcher) => fetcher.state === "submitting");
+  const busy = submitting || state !== "idle" || navigation.state !== "idle";
+  const [due, setDue] = useState(false);
+  const wanted = topics.join();
+  useEffect(() => {
+    if (wanted !== "") return watch({ topics: wanted.split(","), refresh: () => setDue(true) });
+  }, [wanted]);
+  // However much changes while data is on its way, it is asked for once more afterwards.
+  useEffect(() => {
+    if (!due || busy) return;
+    setDue(false);
+    revalidate();
+  }, [due, busy, revalidate]);
+}
+
+interface Watcher {
+  topics: string[];
+  refresh(): void;
+}
+
+const watchers = new Set<Watcher>();
+const changedAt = new Map<string, number>();
+let source: EventSource | undefined;
+let late: number | undefined;
+let polling: number | undefined;
+/** A stream did not get through, and none has since. */
+let broken = false;
+let quietUntil = 0;
+let wired = false;
+
+function watch(watcher: Watcher): () => void {
+  wire();
+  watchers.add(watcher);
+  // What changed while this page's data was on its way may be missing from it.
+  const recent = performance.now() - 5_000;
+  if (watcher.topics.some((topic) => (changedAt.get(topic) ?? -1) > recent)) watcher.refresh();
+  look();
+  return () => {
+    watchers.delete(watcher);
+    // The next page may want the stream as well.
+    setTimeout(() => watchers.size === 0 && rest(), 1_000);
+  };
+}
+
+function wire() {
+  if (wired) return;
+  wired = true;
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : look()));
+  // The document is about to be replaced; data that came in between could lead elsewhere.
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) quietUntil = performance.now() + 5_000;
+  });
+}
+
+/** One loads the data of the whole page, whoever else wants it. */
+function tell(topic?: string) {
+  const wait = quietUntil - performance.now();
+  if (wait > 0) setTimeout(tell, wait, topic);
+  else [...watchers].find(({ topics }) => !topic || topics.includes(topic))?.refresh();
+}
+
+function look() {
+  if (document.hidden || watchers.size === 0 || source) return;
+  if (broken) poll();
+  if (!window.EventSource) return poll();
+  const opened = new EventSource("/events");
+  source = opened;
+  const pollSoon = () => {
+    late ??= window.setTimeout(poll, 10_000);
+  };
+  pollSoon();
+  opened.onopen = () => {
+    broken = false;
+    stopPolling();
+    // Nobody has told what changed before.
+    tell();
+  };
+  opened.onerror = () => {
+    if (opened.readyState !== EventSource.CLOSED) return pollSoon();
+    source = undefined;
+    poll();
+  };
+  opened.addEventListener("changed", ({ data }) => {
+    changedAt.set(data, performance.now());
+    tell(data);
+  });
+}
+
+function rest() {
+  source?.close();
+  source = undefined;
+  stopPolling();
+}
+
+function stopPolling() {
+  clearTimeout(late);
+  clearInterval(polling);
+  late = polling = undefined;
+}
+
+function poll() {
+  broken = true;
+  if (polling) return;
+  let times = 0;
+  const ask = async () => {
+    // A server that is away would put an error in the place of what stands there.
+    const answer = await fetch("/events?check").catch(() => undefined);
+    if (answer && answer.status < 500) tell();
+    if (++times % 12 === 0) look();
+  };
+  polling = window.setInterval(ask, 5_000);
+  void ask();
+}

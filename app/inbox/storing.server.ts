@@ -9,6 +9,7 @@ import {
 } from "#db/queries/inbox-contacts.ts";
 import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox-messages.ts";
 import { withSavepoint } from "#db/queries/inbox-transactions.ts";
+import { tellConversations } from "#db/queries/live.ts";
 import type { Schema } from "#db/schema.ts";
 import type { ContactIdentity } from "../integrations/channel.server.ts";
 import { resolveContacts, type Sighting } from "./contact-matching.server.ts";
@@ -40,6 +41,12 @@ export async function storeEvents(trx: Transaction<Schema>, events: RoutedEvent[
   );
   const taken = await takenInTheMeantime(trx, drafts, written);
   await advanceConversations(trx, timesOf(placed.filter(({ draft }) => !taken.has(draft))));
+  // A repetition has changed nothing that a page shows.
+  const changed = placed.filter(({ row }) => written.has(row.providerMessageId)).map(({ row }) => row);
+  await tellConversations(
+    trx,
+    [...changed, ...ofPeople].map(({ tenantId }) => tenantId),
+  );
   return [...refused, ...[...taken].flatMap(([draft, detail]) => refuseAll(draft, detail))];
 }
 

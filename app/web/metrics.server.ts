@@ -1,5 +1,5 @@
 /** What an operator watches of the web. No label ever names a tenant. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -29,5 +29,11 @@ export const oauthAttempts = new Counter({
   name: "oauth_attempts_total",
   help: "Ended attempts to connect by result: connected, choose, or a reason code.",
   labelNames: ["result"] as const,
+  registers: [registry],
+});
+
+export const liveStreams = new Gauge({
+  name: "live_streams",
+  help: "Open pages that are told of changes by this process.",
   registers: [registry],
 });

@@ -1,0 +1,124 @@
+/** What one open page hears from us: server-sent events that name what changed, never how. */
+import type { AppLoadContext } from "@remix-run/node";
+import type { ChangeTopic } from "#db/queries/live.ts";
+import type { LiveHub, LiveStream } from "./live.server.ts";
+import { services } from "./services.server.ts";
+import { readViewer, type Viewer } from "./session.server.ts";
+
+const headers = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store",
+  // Proxies that gather an answer before they pass it on would gather this one for a quarter of an hour.
+  "X-Accel-Buffering": "no",
+};
+
+/**
+ * `event: changed` with `data: conversations` or `data: connections`, of the viewer's workspace only and each at most
+ * once a second, the last one never left out. Ends when the browser leaves, after 15 minutes, within 20 s of the
+ * session's end, and when the process drains. 503 when the process has as many streams as it may.
+ */
+export function openEventStream(request: Request, viewer: Viewer, context: AppLoadContext = {}): Response {
+  const { live } = services();
+  let end = () => {};
+  let full = false;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+      send("retry: 3000\n\n");
+      const close = () => {
+        if (!cancelled) controller.close();
+      };
+      const stream = streamOf(live, viewer, { send, close });
+      end = stream.end;
+      whenGone(request, context, end);
+      full = !live.join(stream);
+      if (full) end();
+      else stream.watch(() => isStillHere(request, viewer));
+    },
+    cancel() {
+      cancelled = true;
+      end();
+    },
+  });
+  if (full) return new Response(null, { status: 503, headers: { "Retry-After": "5" } });
+  return new Response(body, { headers });
+}
+
+/**
+ * By the response's own word where there is one: the signal of a request is wired through copies of it, and says nothing
+ * any more once one of them was collected, which a stream of minutes lives to see.
+ */
+function whenGone(request: Request, { onGone }: AppLoadContext, end: () => void): void {
+  if (typeof onGone === "function") onGone(end);
+  else request.signal.addEventListener("abort", end);
+}
+
+/** True as well when nobody can tell at the moment: the next look will. */
+async function isStillHere(request: Request, { sessionId, tenantId }: Viewer): Promise<boolean> {
+  try {
+    const now = await readViewer(request);
+    return now?.sessionId === sessionId && now.tenantId === tenantId;
+  } catch {
+    return true;
+  }
+}
+
+interface Wire {
+  send(text: string): void;
+  close(): void;
+}
+
+/** `watch` begins the signs of life, and ends the stream when `isStillHere` says no or its time is over. */
+function streamOf(live: LiveHub, { tenantId, userId }: Viewer, { send, close }: Wire) {
+  const { heartbeatMs, lifetimeMs, pauseMs } = live.pace;
+  const changes = throttled((topic) => send(`event: changed\ndata: ${topic}\n\n`), pauseMs);
+  let heart: NodeJS.Timeout | undefined;
+  let life: NodeJS.Timeout | undefined;
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    changes.stop();
+    clearInterval(heart);
+    clearTimeout(life);
+    live.leave(stream);
+    close();
+  };
+  const watch = (isStillHere: () => Promise<boolean>) => {
+    if (ended) return;
+    life = setTimeout(end, lifetimeMs).unref();
+    heart = setInterval(async () => {
+      send(":\n\n");
+      if (!(await isStillHere())) end();
+    }, heartbeatMs).unref();
+  };
+  const stream: LiveStream & { watch: typeof watch } = { tenantId, userId, tell: changes.tell, end, watch };
+  return stream;
+}
+
+/** At once when there was none of its topic for `pauseMs`; else one when that time is over, however many there were. */
+function throttled(send: (topic: ChangeTopic) => void, pauseMs: number) {
+  const pauses = new Map<ChangeTopic, { timer: NodeJS.Timeout; waiting: boolean }>();
+  let stopped = false;
+  const tell = (topic: ChangeTopic) => {
+    if (stopped) return;
+    const pause = pauses.get(topic);
+    if (pause) {
+      pause.waiting = true;
+      return;
+    }
+    const over = () => {
+      const waiting = pauses.get(topic)?.waiting;
+      pauses.delete(topic);
+      if (waiting) tell(topic);
+    };
+    pauses.set(topic, { timer: setTimeout(over, pauseMs).unref(), waiting: false });
+    send(topic);
+  };
+  const stop = () => {
+    stopped = true;
+    for (const { timer } of pauses.values()) clearTimeout(timer);
+  };
+  return { tell, stop };
+}
