@@ -1,75 +1,132 @@
+/** The inbox as a list: who wrote, what was said last, and what nobody has opened yet. */
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../inbox/conversations.server.ts";
 import { channelLabels } from "../integrations/catalog.ts";
-import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink } from "./buttons.tsx";
+import { ConversationSearch } from "./conversation-search.tsx";
+import { useLive } from "./live.ts";
 import { previewWords } from "./message-words.ts";
 import { PageHeading, Panel } from "./page.tsx";
-import { useTexts } from "./page-context.tsx";
+import { usePageFacts, useTexts } from "./page-context.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 import { Time } from "./time.tsx";
 
 interface ConversationsPageProps {
   page: Page<ConversationView>;
   isFirst: boolean;
+  /** What was searched for; empty for all of them. */
+  search: string;
   maySend: boolean;
 }
 
-export function ConversationsPage({ page, isFirst, maySend }: ConversationsPageProps) {
+export function ConversationsPage({ page, isFirst, search, maySend }: ConversationsPageProps) {
   const words = useTexts().conversations;
-  if (page.items.length === 0 && isFirst) return <NoConversations connected={maySend} />;
+  useLive(["conversations"]);
+  const isEmpty = page.items.length === 0;
+  if (isEmpty && isFirst && !search) return <NoConversations connected={maySend} />;
   return (
     <div className="grid gap-5">
       <PageHeading title={words.title} />
       {maySend ? null : <RepliesOff />}
-      <Panel>
-        <ol aria-label={words.listLabel} className="divide-y divide-line">
-          {page.items.map((conversation) => (
-            <ConversationLine key={conversation.id} conversation={conversation} />
-          ))}
-        </ol>
-      </Panel>
+      <ConversationSearch search={search} />
+      {isEmpty ? <NothingHere search={isFirst ? search : ""} /> : <List page={page} search={search} />}
       <p className="flex flex-wrap gap-3">
-        {page.older ? (
-          <ButtonLink to={`/conversations?after=${encodeURIComponent(page.older)}`}>{words.older}</ButtonLink>
-        ) : null}
-        {isFirst ? null : <ButtonLink to="/conversations">{words.newest}</ButtonLink>}
+        {page.older ? <ButtonLink to={listPath(search, page.older)}>{words.older}</ButtonLink> : null}
+        {isFirst ? null : <ButtonLink to={listPath(search)}>{words.newest}</ButtonLink>}
       </p>
     </div>
   );
 }
 
+function listPath(search: string, after?: string): string {
+  const query = new URLSearchParams({ ...(search ? { q: search } : {}), ...(after ? { after } : {}) });
+  return query.size > 0 ? `/conversations?${query}` : "/conversations";
+}
+
+function List({ page, search }: Pick<ConversationsPageProps, "page" | "search">) {
+  const words = useTexts().conversations;
+  return (
+    <Panel>
+      <ol aria-label={search ? words.searched(search) : words.listLabel} className="divide-y divide-line">
+        {page.items.map((conversation) => (
+          <ConversationLine key={conversation.id} conversation={conversation} />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
 function ConversationLine({ conversation }: { conversation: ConversationView }) {
   const texts = useTexts();
-  const words = texts.conversations;
-  const { id, contact, preview, lastMessageAt } = conversation;
+  const { id, contact, unread, lastMessageAt } = conversation;
   return (
     <li className="relative px-5 py-3 hover:bg-sunken">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <Link
-          to={`/conversations/${id}#latest`}
-          // The whole line opens it, and the name alone is read out.
-          className="min-w-0 truncate font-semibold after:absolute after:inset-0"
-        >
-          <bdi>{contact.name ?? numberWords(words, contact.lastDigits)}</bdi>
-        </Link>
-        <span className="text-xs text-ink-soft">
+      <div className="flex items-baseline justify-between gap-x-4">
+        <span className="flex min-w-0 flex-wrap items-baseline gap-x-3">
+          <Link
+            to={`/conversations/${id}#latest`}
+            // The whole line opens it, and the name alone is read out.
+            className={`min-w-0 max-w-full truncate after:absolute after:inset-0 ${unread ? "font-bold" : "font-medium"}`}
+          >
+            <bdi>{contact.name ?? contact.phoneNumber ?? texts.conversations.unknownContact}</bdi>
+          </Link>
+          {contact.name && contact.phoneNumber ? (
+            <PhoneNumber number={contact.phoneNumber} className="text-xs text-ink-soft" />
+          ) : null}
+        </span>
+        <span className="shrink-0 text-xs text-ink-soft">
           <Time at={lastMessageAt} length="short" />
         </span>
       </div>
-      {preview ? (
-        <p className={`truncate ${preview.failed ? "text-bad" : "text-ink-soft"}`}>
-          {preview.direction === "outbound" ? `${words.you}: ` : null}
-          {preview.failed ? `${texts.thread.statuses.failed} · ` : null}
-          <bdi>{previewWords(texts, preview)}</bdi>
-        </p>
-      ) : null}
+      <div className="flex items-baseline justify-between gap-4">
+        <Preview conversation={conversation} />
+        {unread ? <Unread amount={unread} /> : null}
+      </div>
     </li>
   );
 }
 
-function numberWords(words: Texts["conversations"], lastDigits: string | null): string {
-  return lastDigits ? `${words.numberEnding} ${lastDigits}` : words.unknownContact;
+function Preview({ conversation: { preview, unread } }: { conversation: ConversationView }) {
+  const texts = useTexts();
+  if (!preview) return <span />;
+  const look = preview.failed ? "text-bad" : unread ? "font-semibold" : "text-ink-soft";
+  return (
+    <p className={`min-w-0 truncate ${look}`}>
+      {preview.direction === "outbound" ? `${texts.conversations.you}: ` : null}
+      {preview.failed ? `${texts.thread.statuses.failed} · ` : null}
+      <bdi>{previewWords(texts, preview)}</bdi>
+    </p>
+  );
+}
+
+function Unread({ amount }: { amount: number }) {
+  const words = useTexts().conversations;
+  const { language } = usePageFacts();
+  const shown = amount > 99 ? "99+" : amount.toLocaleString(language);
+  return (
+    <span className="tabular shrink-0 rounded-sm bg-ink px-1.5 text-xs font-semibold text-on-ink forced-colors:border">
+      <span aria-hidden="true">{shown}</span>
+      <span className="sr-only">{words.unread(shown)}</span>
+    </span>
+  );
+}
+
+function NothingHere({ search }: { search: string }) {
+  const words = useTexts().conversations;
+  return (
+    <Panel>
+      <div role="status" className="grid justify-items-start gap-3 px-5 py-8">
+        <p className="text-base font-semibold">{search ? words.nothingFound(search) : words.noneOlder}</p>
+        {search ? (
+          <>
+            <p className="text-ink-soft">{words.nothingFoundHint}</p>
+            <ButtonLink to="/conversations">{words.showAll}</ButtonLink>
+          </>
+        ) : null}
+      </div>
+    </Panel>
+  );
 }
 
 function NoConversations({ connected }: { connected: boolean }) {

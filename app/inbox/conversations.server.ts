@@ -1,22 +1,14 @@
-/** Reading the inbox: a tenant's conversations and threads, as a person sees them. Nothing here writes. */
+/** The inbox as a list: a tenant's conversations, as a person sees them. Nothing here writes. */
 import { type Db, withTenant } from "../../db/client.ts";
 import {
   type ContactRow,
   type ConversationRow,
-  findConversationRow,
   listConversationRows,
-  listMessageRows,
   type PageKey,
 } from "../../db/queries/conversations.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
-import {
-  contentView,
-  type MessageContentView,
-  type MessageView,
-  messageView,
-} from "./message-view.server.ts";
-
-export type { MessageContentView, MessageView } from "./message-view.server.ts";
+import { conversationSearch } from "./conversation-search.server.ts";
+import { contentView, type MessageContentView } from "./message-view.server.ts";
 
 export interface ContactView {
   /** The name they gave themselves, else their username; null when they gave neither. */
@@ -27,8 +19,11 @@ export interface ContactView {
 
 export interface ConversationView {
   id: string;
-  contact: { name: string | null; lastDigits: string | null };
+  /** The number is left out where a name stands for it, unless numbers are what was searched for. */
+  contact: ContactView;
   lastMessageAt: Date;
+  /** Messages that nobody of the workspace has opened; 100 stands for more. */
+  unread: number;
   preview: (MessageContentView & { direction: "inbound" | "outbound"; failed: boolean }) | null;
 }
 
@@ -38,47 +33,25 @@ export interface Page<Item> {
   older: string | null;
 }
 
-const pageSize = 50;
+export const pageSize = 50;
 
-/** The tenant's conversations, the one with the newest message first, 50 at a time. A cursor that is no cursor starts anew. */
+/**
+ * The tenant's conversations, or those whose contact `search` finds, the one with the newest message first, 50 at a
+ * time. A cursor that is no cursor starts anew.
+ */
 export async function listConversations(
   deps: { db: Db },
   tenantId: string,
-  cursor: string | null,
+  { cursor, search }: { cursor: string | null; search: string },
 ): Promise<Page<ConversationView>> {
-  const after = readCursor(cursor);
-  const rows = await withTenant(deps.db, tenantId, (tdb) =>
-    listConversationRows(tdb, tenantId, { after, limit: pageSize + 1 }),
-  );
-  return pageOf(rows, conversationView);
+  const wanted = conversationSearch(search);
+  const wish = { after: readCursor(cursor), limit: pageSize + 1, terms: wanted?.terms };
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConversationRows(tdb, tenantId, wish));
+  return pageOf(rows, (row) => conversationView(row, wanted?.byNumber ?? false));
 }
 
-export interface Thread {
-  id: string;
-  contact: ContactView;
-  /** Oldest first. */
-  messages: Page<MessageView>;
-}
-
-/** One conversation with its newest 50 messages (or those before the cursor); null when this tenant has no such one. */
-export async function readThread(
-  deps: { db: Db },
-  tenantId: string,
-  conversationId: string,
-  cursor: string | null,
-): Promise<Thread | null> {
-  if (!/^[1-9]\d{0,17}$/.test(conversationId)) return null;
-  const before = readCursor(cursor);
-  return withTenant(deps.db, tenantId, async (tdb) => {
-    const row = await findConversationRow(tdb, tenantId, conversationId);
-    if (!row) return null;
-    const rows = await listMessageRows(tdb, tenantId, conversationId, { before, limit: pageSize + 1 });
-    const page = pageOf(rows, messageView);
-    return { id: row.id, contact: contactView(row), messages: { ...page, items: page.items.reverse() } };
-  });
-}
-
-function pageOf<Row extends { id: string; page_at: string }, Item>(
+/** One row more than a page was asked for: it says that there are older ones. */
+export function pageOf<Row extends { id: string; page_at: string }, Item>(
   rows: Row[],
   view: (row: Row) => Item,
 ): Page<Item> {
@@ -90,26 +63,27 @@ function pageOf<Row extends { id: string; page_at: string }, Item>(
   };
 }
 
-function readCursor(cursor: string | null): PageKey | undefined {
+export function readCursor(cursor: string | null): PageKey | undefined {
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})$/.exec(cursor ?? "");
   const [, at, id] = parts ?? [];
   return at && id && !Number.isNaN(Date.parse(at)) ? { at, id } : undefined;
 }
 
-function contactView(row: ContactRow): ContactView {
+export function contactView(row: ContactRow): ContactView {
   return {
     name: row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
     phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? inGroups(`+${row.wa_id}`) : row.wa_id,
   };
 }
 
-function conversationView(row: ConversationRow): ConversationView {
+function conversationView(row: ConversationRow, withNumber: boolean): ConversationView {
   const { name, phoneNumber } = contactView(row);
   const { message_type: type, message_direction: direction } = row;
   return {
     id: row.id,
-    contact: { name, lastDigits: phoneNumber?.replaceAll(/\D/g, "").slice(-4) ?? null },
+    contact: { name, phoneNumber: name && !withNumber ? null : phoneNumber },
     lastMessageAt: row.last_message_at,
+    unread: row.unread,
     preview:
       type && direction
         ? {

@@ -11,15 +11,18 @@ export const handle = titled((texts) => texts.conversations.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
-  const cursor = new URL(request.url).searchParams.get("after");
+  const query = new URL(request.url).searchParams;
+  const cursor = query.get("after");
+  const search = (query.get("q") ?? "").trim().slice(0, 100);
   const { db, integrations } = services();
   const [page, maySend] = await Promise.all([
-    listConversations({ db }, tenantId, cursor),
+    listConversations({ db }, tenantId, { cursor, search }),
     mayAnswer(integrations, tenantId),
   ]);
   return {
     page,
     isFirst: cursor === null,
+    search,
     maySend,
   };
 }

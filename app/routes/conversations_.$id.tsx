@@ -1,9 +1,10 @@
-import type { LoaderFunctionArgs } from "@remix-run/node";
+import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { titled } from "../components/page-title.ts";
 import { ThreadPage, threadTitle } from "../components/thread-page.tsx";
-import { readThread } from "../inbox/conversations.server.ts";
+import { readThread } from "../inbox/thread.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
+import { isPrefetch } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -13,13 +14,16 @@ export const handle = titled<Loaded>((texts, { thread }) => threadTitle(texts, t
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
-  const cursor = new URL(request.url).searchParams.get("before");
+  const { searchParams, search } = new URL(request.url);
+  const cursor = searchParams.get("before");
   const { db, integrations } = services();
+  const wish = { conversationId: params.id ?? "", cursor, opened: !isPrefetch(request) };
   const [thread, maySend] = await Promise.all([
-    readThread({ db }, tenantId, params.id ?? "", cursor),
+    readThread({ db }, tenantId, wish),
     mayAnswer(integrations, tenantId),
   ]);
   if (!thread) throw new Response(null, { status: 404 });
+  if ("movedTo" in thread) throw redirect(`/conversations/${thread.movedTo}${search}`);
   return {
     thread,
     isLatest: cursor === null,

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../scripts/seed.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, type Stage, signInAs } from "./testing/stage.ts";
+import { talks } from "./testing/talks.ts";
 
 let stage: Stage;
 let ask: AskPage;
 let ana: string;
 let eva: string;
 const { luz, norte } = demoWorkspaces;
+const { conversation, say } = talks(() => stage.database);
 
 beforeAll(async () => {
   stage = await openStage(inject("adminUrl"), inject("template"));
@@ -17,68 +19,23 @@ beforeAll(async () => {
 });
 afterAll(() => stage.database.drop());
 
-async function page(path: string, cookie: string): Promise<string> {
-  const answer = await ask(get(path, cookie));
+async function page(path: string, cookie: string, headers: Record<string, string> = {}): Promise<string> {
+  const request = get(path, cookie);
+  for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+  const answer = await ask(request);
   expect(answer.status).toBe(200);
   return answer.text();
 }
 
-interface Talk {
-  name?: string | null;
-  waId?: string | null;
-  username?: string | null;
-}
-
-let last = 0;
-
-async function conversation(tenantId: string, { name = null, waId = null, username = null }: Talk = {}) {
-  last += 1;
-  const [row] = await stage.database.sql<{ id: string }>(
-    `with line as (insert into channel_connections (tenant_id, provider, status) values ($1, 'whatsapp', 'pending') returning id),
-       person as (insert into contacts (tenant_id, provider, profile_name, wa_id, username, user_id)
-         values ($1, 'whatsapp', $2, $3, $4, 'MX.' || $5::int) returning id)
-     insert into conversations (tenant_id, connection_id, contact_id, last_message_at)
-     select $1, line.id, person.id, timestamptz '2026-11-01' + make_interval(mins => $5::int) from line, person returning id`,
-    [tenantId, name, waId, username, last],
-  );
-  if (!row) throw new Error("no conversation");
-  return row.id;
-}
-
-interface Said {
-  type?: string;
-  body?: string | null;
-  content?: object;
-  outbound?: string;
-  error?: object;
-  at?: string;
-}
-
-async function say(tenantId: string, conversationId: string, said: Said = {}): Promise<void> {
-  last += 1;
-  const { type = "text", body = null, content = {}, outbound, error, at = "2026-11-22T18:20:00Z" } = said;
-  const step = outbound && outbound !== "received" ? `, ${outbound}_at` : "";
-  await stage.database.sql(
-    `insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content,
-       occurred_at, error${step})
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10${step ? ", '2026-11-22T19:00:00Z'" : ""})`,
-    [
-      tenantId,
-      conversationId,
-      `wamid.${last}`,
-      outbound ? "outbound" : "inbound",
-      type,
-      outbound ?? "received",
-      body,
-      JSON.stringify(content),
-      at,
-      error ? JSON.stringify(error) : null,
-    ],
-  );
-}
+const search = (words: string) => `/conversations?q=${encodeURIComponent(words)}`;
+/** Names and numbers of the lines, as they are listed. */
+const named = (html: string) => [...html.matchAll(/<a [^>]*#latest"><bdi>([^<]*)</g)].map(([, name]) => name);
+/** The line of one conversation. */
+const lineOf = (html: string, id: string) =>
+  html.split("<li").find((line) => line.includes(`href="/conversations/${id}#latest"`)) ?? "";
 
 describe("the list of conversations", () => {
-  test("shows name, last message and time, and no full number", async () => {
+  test("shows name, last message and time, and no number beside a name", async () => {
     const id = await conversation(luz.id, { name: "Sofía", waId: "5215587654321" });
     await say(luz.id, id, { body: "the first", at: "2026-11-22T18:00:00Z" });
     await say(luz.id, id, { body: "the last", outbound: "sent", at: "2026-11-22T18:01:00Z" });
@@ -86,28 +43,39 @@ describe("the list of conversations", () => {
     for (const words of ["Sofía", "You: ", "the last", `href="/conversations/${id}#latest"`])
       expect(html).toContain(words);
     expect(html).not.toContain("the first");
-    expect(html).not.toContain("87654321");
+    expect(html).not.toMatch(/8765 ?4321/);
   });
 
   test.each([
     ["a username", { username: "panlover" }, "@panlover"],
-    ["a number only", { waId: "5213312340987" }, "Number ending in 0987"],
+    ["a number only", { waId: "525533340987" }, "+52 55 3334 0987"],
     ["neither", {}, "Unknown contact"],
   ])("names somebody who has %s", async (_what, talk, words) => {
     await conversation(luz.id, talk);
     expect(await page("/conversations", ana)).toContain(words);
   });
 
+  test("tells that a number changed without Meta's words, which hold it", async () => {
+    const id = await conversation(luz.id, { name: "Moved" });
+    const system = { type: "user_changed_number", body: "Ana changed from 5210001112222 to 5210003334444" };
+    await say(luz.id, id, { type: "system", body: system.body, content: { system } });
+    const html = await page("/conversations", ana);
+    expect(lineOf(html, id)).toContain("The customer now uses another number");
+    expect(html).not.toContain("5210003334444");
+  });
+
   test("goes on page after page, newest first, each conversation once", async () => {
     for (let i = 0; i < 120; i += 1) await conversation(norte.id, { name: `Contact-${i}.` });
-    const seen: string[] = [];
+    const seen: (string | undefined)[] = [];
     let path: string | undefined = "/conversations";
     for (let pages = 0; path && pages < 5; pages += 1) {
       const html: string = await page(path, eva);
-      seen.push(...[...html.matchAll(/<bdi>(Contact-\d+\.)<\/bdi>/g)].map(([, name]) => name ?? ""));
+      seen.push(...named(html));
       path = /href="(\/conversations\?after=[^"]*)"/.exec(html)?.[1];
     }
     expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => `Contact-${119 - i}.`));
+    const beyond = await page("/conversations?after=2020-01-01T00:00:00.000000Z_1", eva);
+    expect(beyond).toContain("There are no older conversations.");
   });
 
   test("takes a cursor that is none for the beginning", async () => {
@@ -116,92 +84,203 @@ describe("the list of conversations", () => {
   });
 });
 
-describe("a thread", () => {
-  test("shows words as words, whatever they hold", async () => {
-    const id = await conversation(luz.id, { name: "<i>Eve</i>" });
-    await say(luz.id, id, { body: `<script>alert(1)</script> "x" & javascript:alert(2)` });
-    const html = await page(`/conversations/${id}`, ana);
-    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-    expect(html).toContain("&lt;i&gt;Eve&lt;/i&gt;");
-    expect(html).not.toMatch(/<script>alert|<i>Eve/);
+describe("what nobody has opened", () => {
+  const unreadIn = (html: string, id: string) => /(\d+\+?) unread/.exec(lineOf(html, id))?.[1];
+  const readUpTo = (id: string) =>
+    stage.database.sql<{ at: Date | null; version: string }>(
+      "select read_up_to as at, xmin::text as version from conversations where id = $1",
+      [id],
+    );
+
+  test("is counted, until somebody of the workspace opens the newest page", async () => {
+    const id = await conversation(luz.id, { name: "Unread" });
+    for (const minute of [1, 2, 3]) await say(luz.id, id, { body: "hi", at: `2026-11-22T18:0${minute}:00Z` });
+    await say(luz.id, id, { body: "we", outbound: "sent", at: "2026-11-22T18:04:00Z" });
+    expect(unreadIn(await page("/conversations", ana), id)).toBe("3");
+    await page(`/conversations/${id}`, await signInAs("leo@luz.example"));
+    expect(unreadIn(await page("/conversations", ana), id)).toBeUndefined();
+    await say(luz.id, id, { body: "more", at: "2026-11-22T18:05:00Z" });
+    expect(unreadIn(await page("/conversations", ana), id)).toBe("1");
+  });
+
+  test("is not counted beyond 99", async () => {
+    const id = await conversation(luz.id);
+    for (let n = 0; n < 101; n += 1) await say(luz.id, id, { body: "x" });
+    expect(unreadIn(await page("/conversations", ana), id)).toBe("99+");
+  });
+
+  test("stays so when a browser only fetches the page ahead, and when older messages are read", async () => {
+    const id = await conversation(luz.id);
+    await say(luz.id, id, { body: "x" });
+    await page(`/conversations/${id}`, ana, { "sec-purpose": "prefetch;prerender" });
+    await page(`/conversations/${id}`, ana, { purpose: "prefetch" });
+    await page(`/conversations/${id}?before=2026-12-01T00:00:00.000000Z_1`, ana);
+    expect(unreadIn(await page("/conversations", ana), id)).toBe("1");
+  });
+
+  test("is noted once: opening again writes nothing", async () => {
+    const id = await conversation(luz.id);
+    await say(luz.id, id, { body: "x" });
+    await page(`/conversations/${id}`, ana);
+    const noted = await readUpTo(id);
+    expect(noted[0]?.at).toEqual(new Date("2026-11-22T18:20:00Z"));
+    await page(`/conversations/${id}`, ana);
+    expect(await readUpTo(id)).toEqual(noted);
+  });
+
+  test("is not waited for while ingest holds the conversation", async () => {
+    const id = await conversation(luz.id);
+    await say(luz.id, id, { body: "x" });
+    const ingest = stage.database.as("app_ingest");
+    await ingest.transaction().execute(async (trx) => {
+      await trx.selectFrom("conversations").select("id").where("id", "=", id).forUpdate().execute();
+      await page(`/conversations/${id}`, ana);
+    });
+    expect((await readUpTo(id))[0]?.at).toBeNull();
+  });
+
+  test("is all that the web may change of a conversation", async () => {
+    const web = stage.database.as("app_web");
+    const touched = web.updateTable("conversations").set({ last_message_at: new Date() }).execute();
+    await expect(touched).rejects.toThrow(/permission denied/);
+  });
+});
+
+describe("search", () => {
+  beforeAll(async () => {
+    const people = [
+      { name: "María-José Ñandú", waId: "5215511112222" },
+      { name: "MARIANA  Lopez 100%", waId: "34600999888" },
+      { name: "Øyvind_Straße", waId: "4791234567" },
+      { username: "pan.lover", name: "" },
+      { waId: "5491133334444" },
+      { name: "王小明" },
+    ];
+    for (const person of people) await conversation(luz.id, person);
+    await conversation(norte.id, { name: "Mariana of another workspace", waId: "34600999777" });
+  });
+  const found = async (words: string) => named(await page(search(words), ana));
+
+  test.each([
+    ["MARIA", ["MARIANA  Lopez 100%", "María-José Ñandú"]],
+    ["josé ñan", ["María-José Ñandú"]],
+    ["nandu", ["María-José Ñandú"]],
+    ["iana", ["MARIANA  Lopez 100%"]],
+    ["lo", ["MARIANA  Lopez 100%"]],
+    ["an", []],
+    ["100%", ["MARIANA  Lopez 100%"]],
+    ["0%0", []],
+    ["d_st", ["Øyvind_Straße"]],
+    ["oyvind", ["Øyvind_Straße"]],
+    ["@pan.lo", ["@pan.lover"]],
+    ["小明", []],
+    ["王", ["王小明"]],
+    ["Mariana Ñandú", []],
+    ["' or 1=1 --", []],
+    ["\\", []],
+    ["(((", []],
+  ])("for %j finds %j", async (words, names) => {
+    expect(await found(words)).toEqual(names);
   });
 
   test.each([
-    [{ type: "image", body: "our door", content: { image: { id: "1" } } }, ["Photo", "our door"]],
-    [{ type: "audio", content: { audio: { voice: true } } }, ["Voice message"]],
-    [{ type: "audio", content: { audio: {} } }, ["Audio"]],
-    [
-      { type: "document", body: "Menu", content: { document: { filename: "menu.pdf" } } },
-      ["Document", "menu.pdf"],
-    ],
-    [
-      { type: "location", content: { location: { latitude: 19.4, longitude: -99.1 } } },
-      ["19.40000, -99.10000"],
-    ],
-    [{ type: "location", content: { location: { latitude: "19" } } }, ["Location"]],
-    [{ type: "contacts", body: "Laura Díaz" }, ["Contact card", "Laura Díaz"]],
-    [{ type: "interactive", body: "Yes, please" }, ["Yes, please"]],
-    [{ type: "button" }, ["Reply"]],
-    [{ type: "reaction", body: "👍" }, ["Reacted with", "👍"]],
-    [{ type: "reaction" }, ["Reaction removed"]],
-    [{ type: "order", body: "2 × bread" }, ["Order", "2 × bread"]],
-    [{ type: "revoke" }, ["Deleted a message"]],
-    [{ type: "something_new" }, ["A kind of message that WhatsApp does not share"]],
-    [
-      { type: "unknown", outbound: "delivered" },
-      ["The text of this message has not reached us.", "Delivered"],
-    ],
-    [{ type: "text", body: "hi", outbound: "read" }, ["Read", "19:00"]],
-    [
-      { type: "text", body: "hi", outbound: "failed", error: { title: "Expired" } },
-      ["Not delivered", "Expired"],
-    ],
-    [{ type: "text", body: "hi", outbound: "failed", error: { title: 7 } }, ["Not delivered"]],
-  ] as [Said, string[]][])("renders %j", async (said, words) => {
-    const id = await conversation(luz.id);
-    await say(luz.id, id, said);
-    const html = await page(`/conversations/${id}`, ana);
-    for (const word of words) expect(html).toContain(word);
-    await page("/conversations", ana);
+    ["600 999", "MARIANA  Lopez 100%"],
+    ["+34 600-99.98 88", "MARIANA  Lopez 100%"],
+    ["+52 55 1111 2222", "María-José Ñandú"],
+    ["+52 1 55 1111 2222", "María-José Ñandú"],
+    ["54 11 3333", "+54 9 11 3333 4444"],
+    ["3334444", "+54 9 11 3333 4444"],
+  ])("for the number %j finds %s", async (words, name) => {
+    expect(await found(words)).toEqual([name]);
   });
 
-  test("begins with the newest 50 and leads to those before", async () => {
-    const id = await conversation(luz.id);
-    for (let i = 0; i < 60; i += 1) {
-      await say(luz.id, id, { body: `n${i}.`, at: `2026-11-22T18:${String(i).padStart(2, "0")}:00Z` });
-    }
-    const bodies = (html: string) => [...html.matchAll(/>(n\d+\.)</g)].map(([, body]) => body);
-    const newest = await page(`/conversations/${id}`, ana);
-    expect(bodies(newest)).toEqual(Array.from({ length: 50 }, (_, i) => `n${i + 10}.`));
-    const older = /href="([^"]*\?before=[^"]*)"/.exec(newest)?.[1] ?? "";
-    expect(bodies(await page(older, ana))).toEqual(Array.from({ length: 10 }, (_, i) => `n${i}.`));
+  test("for a number shows the number, and for two digits finds none", async () => {
+    expect(await page(search("600999"), ana)).toContain("+34 600 99 98 88");
+    expect(await page(search("mariana"), ana)).not.toContain("600 99");
+    expect(await found("34")).toEqual([]);
   });
 
-  test("says that replies are off while nothing may be sent, and stays readable", async () => {
-    const id = await conversation(luz.id);
-    const words = "Replies are off: WhatsApp is not connected.";
-    expect(await page(`/conversations/${id}`, ana)).toContain(words);
-    await stage.database.sql(
-      `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, access_token_enc)
-       values ($1, 'whatsapp', 'active', '1', '2', 'v1.sealed')`,
-      [luz.id],
+  test("says what was looked for when there is nothing, as words, and leads back to all", async () => {
+    const html = await page(search("<b>nobody"), ana);
+    expect(html).toContain("No conversation matches “&lt;b&gt;nobody”.");
+    expect(html).toContain(">Show all conversations<");
+    expect(html).not.toContain("<b>nobody");
+  });
+
+  test("goes on page after page with what was looked for", async () => {
+    for (let i = 0; i < 60; i += 1) await conversation(luz.id, { name: `Página ${i}.` });
+    const first = await page(search("pagina"), ana);
+    const older = /href="(\/conversations\?q=pagina&amp;after=[^"]*)"/
+      .exec(first)?.[1]
+      ?.replace("&amp;", "&");
+    const rest = await page(older ?? "", ana);
+    expect([...named(first), ...named(rest)]).toEqual(
+      Array.from({ length: 60 }, (_, i) => `Página ${59 - i}.`),
     );
-    expect(await page(`/conversations/${id}`, ana)).not.toContain(words);
+    expect(rest).toMatch(/href="\/conversations\?q=pagina"/);
   });
 
-  test.each(["0", "-1", "abc", "1e3", "99999999999999999999", "1%00"])(
-    "there is none called %s",
-    async (id) => {
-      expect((await ask(get(`/conversations/${id}`, ana))).status).toBe(404);
-    },
-  );
+  test("finds nothing for whoever names no workspace", async () => {
+    const [answer] = await stage.database.sql<{ n: number }>(
+      "select count(*)::int as n from app.search_conversations(array['maria'], null, null, 50)",
+    );
+    expect(answer?.n).toBe(0);
+  });
+});
+
+describe("a conversation that became part of another", () => {
+  async function merged(): Promise<{ kept: string; gone: string }> {
+    const kept = await conversation(luz.id, { name: "Kept" });
+    const gone = await conversation(luz.id, { name: "Gone" });
+    await say(luz.id, kept, { body: "of the one", at: "2026-11-22T18:00:00Z" });
+    await page(`/conversations/${kept}`, ana);
+    await say(luz.id, gone, { body: "of the other", at: "2026-11-22T17:00:00Z" });
+    await stage.database.sql(
+      "update conversations set connection_id = (select connection_id from conversations where id = $1) where id = $2",
+      [kept, gone],
+    );
+    await merge(kept, gone);
+    return { kept, gone };
+  }
+  const merge = (kept: string, gone: string) =>
+    stage.database.sql(
+      `select app.merge_contacts($1, (select contact_id from conversations where id = $2),
+         (select contact_id from conversations where id = $3))`,
+      [luz.id, kept, gone],
+    );
+
+  test("leads there from its old address, and from the one before that, in its own workspace", async () => {
+    const { kept, gone } = await merged();
+    const answer = await ask(get(`/conversations/${gone}`, ana));
+    expect([answer.status, answer.headers.get("location")]).toEqual([302, `/conversations/${kept}`]);
+    expect((await ask(get(`/conversations/${gone}`, eva))).status).toBe(404);
+
+    const last = await conversation(luz.id, { name: "Last" });
+    await stage.database.sql(
+      "update conversations set connection_id = (select connection_id from conversations where id = $1) where id = $2",
+      [kept, last],
+    );
+    await merge(last, kept);
+    for (const old of [gone, kept]) {
+      const further = await ask(get(`/conversations/${old}`, ana));
+      expect(further.headers.get("location")).toBe(`/conversations/${last}`);
+    }
+  });
+
+  test("is unread as long as one of the two was", async () => {
+    const { kept } = await merged();
+    expect(lineOf(await page("/conversations", ana), kept)).toContain("unread");
+    await page(`/conversations/${kept}`, ana);
+    expect(lineOf(await page("/conversations", ana), kept)).not.toContain("unread");
+  });
 });
 
 describe("another workspace", () => {
   test("is nowhere in the list, and its thread does not exist", async () => {
     const id = await conversation(norte.id, { name: "CANARY-NAME", waId: "5200000CANARY" });
     await say(norte.id, id, { body: "CANARY-BODY" });
-    expect(await page("/conversations", ana)).not.toContain("CANARY");
+    for (const path of ["/conversations", search("canary")])
+      expect((await page(path, ana)).replaceAll("“canary”", "")).not.toContain("CANARY");
     for (const path of [
       `/conversations/${id}`,
       `/conversations/${id}?before=2027-01-01T00:00:00.000000Z_1`,
@@ -210,6 +289,7 @@ describe("another workspace", () => {
       expect(answer.status).toBe(404);
       expect(await answer.text()).not.toContain("CANARY");
     }
+    expect(await page(search("canary"), eva)).toContain("CANARY-NAME");
     expect(await page(`/conversations/${id}`, eva)).toContain("CANARY-BODY");
   });
 });

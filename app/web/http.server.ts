@@ -7,6 +7,13 @@ export function wantsJson(request: Request): boolean {
   return preference(accept, "application/json") > preference(accept, "text/html");
 }
 
+/** True for a page that a browser fetches in case somebody opens it: nobody looks at it yet. */
+export function isPrefetch(request: Request): boolean {
+  return ["sec-purpose", "purpose", "x-moz"].some((name) =>
+    /prefetch/i.test(request.headers.get(name) ?? ""),
+  );
+}
+
 /** The quality (RFC 9110) the header gives a type by name; wildcards name nothing. */
 function preference(accept: string, type: string): number {
   for (const part of accept.split(",")) {

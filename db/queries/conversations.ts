@@ -1,7 +1,7 @@
-/** Reading a tenant's conversations and their messages, newest first, page by page on the key of the last row. */
-import { type Selectable, sql } from "kysely";
+/** A tenant's conversations, newest first, page by page on the key of the last row, all of them or those a search finds. */
+import { sql } from "kysely";
 import type { TenantDb } from "../client.ts";
-import type { MessageStatus, Schema } from "../schema.ts";
+import type { MessageStatus } from "../schema.ts";
 
 /** Where a page ended: a time with microseconds, which a Date would cut off, and the row's id. */
 export interface PageKey {
@@ -21,6 +21,8 @@ export interface ConversationRow extends ContactRow {
   last_message_at: Date;
   /** `last_message_at` for a PageKey. */
   page_at: string;
+  /** Messages of the customer that came after what was opened last; counted up to `mostUnread`. */
+  unread: number;
   message_type: string | null;
   message_direction: "inbound" | "outbound" | null;
   message_status: MessageStatus | null;
@@ -28,11 +30,21 @@ export interface ConversationRow extends ContactRow {
   message_content: Record<string, unknown> | null;
 }
 
+export interface PageWish {
+  after: PageKey | undefined;
+  limit: number;
+  /** What the contact's name or number has to hold, all of it; undefined for every conversation. */
+  terms?: string[] | undefined;
+}
+
+/** Beyond it nobody counts. */
+const mostUnread = 100;
+
 /** At most `limit` conversations after `after`, each with its latest message. Those without any message are left out. */
 export async function listConversationRows(
   tdb: TenantDb,
   tenantId: string,
-  { after, limit }: { after: PageKey | undefined; limit: number },
+  { after, limit, terms }: PageWish,
 ): Promise<ConversationRow[]> {
   let query = withContact(tdb, tenantId)
     .leftJoinLateral(
@@ -51,29 +63,33 @@ export async function listConversationRows(
     )
     .selectAll("last")
     .select((eb) => eb.ref("c.last_message_at").$notNull().as("last_message_at"))
-    .select(pageTime("c.last_message_at").as("page_at"))
+    .select([pageTime("c.last_message_at").as("page_at"), unread.as("unread")])
     .where("c.last_message_at", "is not", null)
     .orderBy(sql`c.last_message_at desc nulls last`)
     .orderBy("c.id", "desc")
     .limit(limit);
-  if (after) {
-    query = query.where(
-      sql<boolean>`(c.last_message_at, c.id) < (${after.at}::timestamptz, ${after.id}::bigint)`,
-    );
-  }
+  if (terms) query = query.where(found(terms, after, limit));
+  else if (after) query = query.where(isBefore("c.last_message_at", "c.id", after));
   return query.execute();
 }
 
-/** The conversation with its contact, or undefined: there is none, or it is another tenant's. */
-export async function findConversationRow(
-  tdb: TenantDb,
-  tenantId: string,
-  id: string,
-): Promise<(ContactRow & { id: string; connection_id: string }) | undefined> {
-  return withContact(tdb, tenantId).where("c.id", "=", id).executeTakeFirst();
+/** Counted in the rows that are shown only, along the index of the thread. */
+const unread = sql<number>`
+  case when c.last_inbound_at > coalesce(c.read_up_to, '-infinity') then greatest(1, (
+    select count(*)::int from (
+      select from messages u
+       where u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.direction = 'inbound'
+         and u.occurred_at > coalesce(c.read_up_to, '-infinity') limit ${sql.lit(mostUnread)}) counted))
+  else 0 end`;
+
+/** The function looks in the workspace that the transaction names, and answers the ids of one page. */
+function found(terms: string[], after: PageKey | undefined, limit: number) {
+  return sql<boolean>`c.id = any(array(
+    select app.search_conversations(${terms}::text[], ${after?.at ?? null}::timestamptz, ${after?.id ?? null}::bigint,
+      ${limit}::int)))`;
 }
 
-function withContact(tdb: TenantDb, tenantId: string) {
+export function withContact(tdb: TenantDb, tenantId: string) {
   return tdb
     .selectFrom("conversations as c")
     .innerJoin("contacts as p", (join) =>
@@ -83,32 +99,11 @@ function withContact(tdb: TenantDb, tenantId: string) {
     .where("c.tenant_id", "=", tenantId);
 }
 
-export type MessageRow = Selectable<Schema["messages"]> & { page_at: string };
-
-/** At most `limit` messages of a conversation that are older than `before`, the newest first. */
-export async function listMessageRows(
-  tdb: TenantDb,
-  tenantId: string,
-  conversationId: string,
-  { before, limit }: { before: PageKey | undefined; limit: number },
-): Promise<MessageRow[]> {
-  let query = tdb
-    .selectFrom("messages as m")
-    .selectAll("m")
-    .select(pageTime("m.occurred_at").as("page_at"))
-    .where("m.tenant_id", "=", tenantId)
-    .where("m.conversation_id", "=", conversationId)
-    .orderBy("m.occurred_at", "desc")
-    .orderBy("m.id", "desc")
-    .limit(limit);
-  if (before) {
-    query = query.where(
-      sql<boolean>`(m.occurred_at, m.id) < (${before.at}::timestamptz, ${before.id}::bigint)`,
-    );
-  }
-  return query.execute();
+/** Older than the key, as one comparison of rows: an index on both columns goes straight to it. */
+export function isBefore(atColumn: string, idColumn: string, { at, id }: PageKey) {
+  return sql<boolean>`(${sql.ref(atColumn)}, ${sql.ref(idColumn)}) < (${at}::timestamptz, ${id}::bigint)`;
 }
 
-function pageTime(column: string) {
+export function pageTime(column: string) {
   return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
