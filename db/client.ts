@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Schema } from "./schema.ts";
 
 /** What a pool may do; the grants stand in the migrations. One DATABASE_URL serves all of them by SET ROLE. */
-export type DbRole = "app_owner" | "app_web" | "app_tenant" | "app_ingest" | "app_jobs";
+export type DbRole = "app_owner" | "app_web" | "app_tenant" | "app_ingest" | "app_jobs" | "app_operator";
 
 export type Db = Kysely<Schema>;
 

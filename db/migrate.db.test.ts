@@ -48,7 +48,7 @@ describe("the tenant wall", () => {
 
   test("no role of the product owns a table, is a superuser or bypasses policies", async () => {
     const mighty = await database.sql(`
-      select rolname from pg_roles r where rolname in ('app_web', 'app_tenant', 'app_ingest', 'app_jobs')
+      select rolname from pg_roles r where rolname in ('app_web', 'app_tenant', 'app_ingest', 'app_jobs', 'app_operator')
          and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb
            or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace))`);
     expect(mighty).toEqual([]);

@@ -12,6 +12,7 @@ export const demoPassword = "curbe-demo";
 export const demoWorkspaces = {
   luz: { id: "11111111-1111-4111-8111-111111111111", name: "Panadería Luz", manualConnect: true },
   norte: { id: "22222222-2222-4222-8222-222222222222", name: "Taller Norte", manualConnect: false },
+  curbe: { id: "33333333-3333-4333-8333-333333333333", name: "Curbe", manualConnect: false },
 } as const;
 
 interface DemoPerson {
@@ -20,15 +21,18 @@ interface DemoPerson {
   role: Role;
   tenantId: string;
   workspace: string;
+  /** Of the platform: sees the pages under /operations. */
+  isStaff?: boolean;
 }
 
-const { luz, norte } = demoWorkspaces;
+const { luz, norte, curbe } = demoWorkspaces;
 
 export const demoPeople: readonly DemoPerson[] = [
   person("aaaaaaaa-0000-4000-8000-000000000001", "ana@luz.example", "admin", luz),
   person("aaaaaaaa-0000-4000-8000-000000000002", "leo@luz.example", "member", luz),
   person("bbbbbbbb-0000-4000-8000-000000000001", "eva@norte.example", "admin", norte),
   person("bbbbbbbb-0000-4000-8000-000000000002", "max@norte.example", "member", norte),
+  { ...person("cccccccc-0000-4000-8000-000000000001", "ops@curbe.example", "admin", curbe), isStaff: true },
 ];
 
 function person(id: string, email: string, role: Role, workspace: { id: string; name: string }): DemoPerson {
@@ -46,7 +50,7 @@ export async function seedDemo(connectionString: string): Promise<void> {
   try {
     await client.query("begin");
     await client.query("set local role app_owner");
-    for (const workspace of [luz, norte]) await seedWorkspace(client, workspace);
+    for (const workspace of [luz, norte, curbe]) await seedWorkspace(client, workspace);
     for (const one of demoPeople) await seedPerson(client, one, passwordHash);
     await client.query("commit");
   } finally {
@@ -75,6 +79,9 @@ async function seedPerson(client: pg.Client, one: DemoPerson, passwordHash: stri
     "insert into memberships (tenant_id, user_id, role) values ($1, $2, $3) on conflict do nothing",
     [one.tenantId, one.id, one.role],
   );
+  if (one.isStaff) {
+    await client.query("insert into platform_staff (user_id) values ($1) on conflict do nothing", [one.id]);
+  }
 }
 
 if (isCommand(import.meta.url)) {

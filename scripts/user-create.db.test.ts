@@ -70,6 +70,18 @@ describe("user:create", () => {
     expect(await database.sql("select 1 from tenants")).toHaveLength(1);
   });
 
+  test("marks a person as platform staff only when told so", async () => {
+    await run(ana);
+    expect(await database.sql("select 1 from platform_staff")).toEqual([]);
+    const ops = ["--workspace", "Curbe", "--email", "ops@sol.example", "--role", "admin", "--staff"];
+    expect((await run(ops)).out).toBe(
+      'ops@sol.example can sign in to "Curbe" as admin, and is platform staff.',
+    );
+    expect(
+      await database.sql("select u.email from platform_staff s join users u on u.id = s.user_id"),
+    ).toEqual([{ email: "ops@sol.example" }]);
+  });
+
   test("leaves nothing behind when the address is taken", async () => {
     await run(ana);
     const again = ["--workspace", "Another", "--email", "ana@sol.EXAMPLE", "--role", "admin"];
@@ -114,7 +126,7 @@ describe("user:create", () => {
 });
 
 describe("db:seed", () => {
-  test("run twice leaves the same four people in two workspaces, one with the flag", async () => {
+  test("run twice leaves the same people in the same workspaces, one with the flag, one of them staff", async () => {
     await seedDemo(database.url);
     const before = await database.sql("select * from users order by id");
     await seedDemo(database.url);
@@ -124,9 +136,12 @@ describe("db:seed", () => {
       "select t.name, f.enabled from feature_flags f join tenants t on t.id = f.tenant_id order by t.name",
     );
     expect(flags).toEqual([
+      { name: "Curbe", enabled: false },
       { name: "Panadería Luz", enabled: true },
       { name: "Taller Norte", enabled: false },
     ]);
+    const staff = "select u.email from platform_staff s join users u on u.id = s.user_id";
+    expect(await database.sql(staff)).toEqual([{ email: "ops@curbe.example" }]);
   });
 
   test("refuses in production", async () => {

@@ -1,7 +1,8 @@
 /**
- * `npm run user:create -- --workspace "Name" --email x@y --role admin [--existing]`: a workspace and its first person,
- * or with --existing one more person for a workspace that is there. The password comes from standard input, so that no
- * process list and no shell history has it. For real databases, production included.
+ * `npm run user:create -- --workspace "Name" --email x@y --role admin [--existing] [--staff]`: a workspace and its first
+ * person, or with --existing one more person for a workspace that is there; with --staff somebody who runs the platform
+ * and sees the pages under /operations. The password comes from standard input, so that no process list and no shell
+ * history has it. For real databases, production included.
  */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
@@ -12,6 +13,7 @@ import {
   findWorkspaceIds,
   insertMembership,
   insertPerson,
+  insertStaffMark,
   insertWorkspace,
   type OwnerDb,
 } from "../db/queries/people.ts";
@@ -24,10 +26,12 @@ export interface NewPerson {
   role: Role;
   /** The workspace is there already; otherwise it is made. */
   existing: boolean;
+  /** Of the platform. */
+  staff: boolean;
 }
 
 const usage =
-  'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing]';
+  'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing] [--staff]';
 
 /**
  * Makes the person, and the workspace unless it is there, in one transaction: both or neither. Throws with one sentence
@@ -53,6 +57,7 @@ export async function createUser(databaseUrl: string, wanted: NewPerson, passwor
       const userId = await insertPerson(owner, { email: wanted.email, passwordHash });
       if (!userId) throw new Error(`${wanted.email} has an account already.`);
       await insertMembership(owner, { tenantId, userId, role: wanted.role });
+      if (wanted.staff) await insertStaffMark(owner, userId);
     });
   } finally {
     await db.destroy();
@@ -72,12 +77,13 @@ async function workspaceFor(owner: OwnerDb, { workspace, existing }: NewPerson):
 
 /** Throws with the usage for anything that is not as it should be. */
 export function readArguments(args: string[]): NewPerson {
-  let values: { workspace?: string; email?: string; role?: string; existing?: boolean };
+  let values: { workspace?: string; email?: string; role?: string; existing?: boolean; staff?: boolean };
   try {
     const text = { type: "string" } as const;
+    const flag = { type: "boolean" } as const;
     ({ values } = parseArgs({
       args,
-      options: { workspace: text, email: text, role: text, existing: { type: "boolean" } },
+      options: { workspace: text, email: text, role: text, existing: flag, staff: flag },
     }));
   } catch {
     throw new Error(usage);
@@ -88,7 +94,7 @@ export function readArguments(args: string[]): NewPerson {
   if (workspace === "" || workspace.length > 120) throw new Error(usage);
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254) throw new Error(usage);
   if (role !== "admin" && role !== "member") throw new Error(usage);
-  return { workspace, email, role, existing: values.existing ?? false };
+  return { workspace, email, role, existing: values.existing ?? false, staff: values.staff ?? false };
 }
 
 /** The first line of standard input; asked for, and not echoed, when a person sits there. */
@@ -110,6 +116,6 @@ if (isCommand(import.meta.url)) {
   await runAsCommand(async (databaseUrl) => {
     const wanted = readArguments(process.argv.slice(2));
     await createUser(databaseUrl, wanted, await readPassword());
-    return `${wanted.email} can sign in to "${wanted.workspace}" as ${wanted.role}.`;
+    return `${wanted.email} can sign in to "${wanted.workspace}" as ${wanted.role}${wanted.staff ? ", and is platform staff" : ""}.`;
   });
 }

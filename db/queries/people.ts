@@ -31,6 +31,16 @@ export async function isFlagOn(tdb: TenantDb, tenantId: string, flag: string): P
   return row?.enabled ?? false;
 }
 
+/** The language of a person's e-mails. `onlyIfUnknown`: what they chose before stands. Role app_web. */
+export async function keepLanguage(
+  db: Db,
+  userId: string,
+  language: string,
+  { onlyIfUnknown }: { onlyIfUnknown: boolean },
+): Promise<void> {
+  await sql`select app.keep_language(${userId}::uuid, ${language}, ${onlyIfUnknown})`.execute(db);
+}
+
 /** What rate-limiter-flexible needs of a PostgreSQL client to keep its counters in `login_limits`. */
 export interface CounterClient {
   query(query: { text: string; values?: unknown[] }): Promise<{ rows: unknown[]; rowCount: number }>;
@@ -85,4 +95,9 @@ export async function insertMembership(
     .insertInto("memberships")
     .values({ tenant_id: membership.tenantId, user_id: membership.userId, role: membership.role })
     .execute();
+}
+
+/** Marks a person as platform staff, who may look across workspaces. */
+export async function insertStaffMark(owner: OwnerDb, userId: string): Promise<void> {
+  await owner.insertInto("platform_staff").values({ user_id: userId }).execute();
 }

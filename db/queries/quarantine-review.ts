@@ -1,4 +1,7 @@
-/** The quarantine as an operator looks at it. Nothing of what a message says but `bodyOfItem`. Role app_ingest. */
+/**
+ * The quarantine as an operator looks at it. Nothing of what a message says but `bodyOfItem`. Role app_ingest;
+ * `newestInQuarantine` and `countInQuarantine` also app_operator.
+ */
 import { type Kysely, sql } from "kysely";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "../schema.ts";
 
@@ -12,21 +15,45 @@ export interface QuarantineLine {
   setAsideAt: Date;
 }
 
-/** The newest `most` items in quarantine. */
+export interface QuarantineFilter {
+  reason?: QuarantineReason | undefined;
+  phoneNumberId?: string | undefined;
+}
+
+/** The newest `most` items in quarantine, of those before the item `before`. */
 export async function newestInQuarantine(
   db: Kysely<Schema>,
-  { reason, phoneNumberId }: { reason?: QuarantineReason; phoneNumberId?: string },
+  { reason, phoneNumberId, before }: QuarantineFilter & { before?: string | undefined },
   most: number,
 ): Promise<QuarantineLine[]> {
   const { rows } = await sql<QuarantineLine>`
     select id, delivery_id as "deliveryId", item_path as path, reason, phone_number_id as "phoneNumberId", detail,
            created_at as "setAsideAt"
       from delivery_quarantine
-     where replayed_at is null
-       and ${phoneNumberId ? sql`phone_number_id = ${phoneNumberId}` : sql`true`}
-       and ${reason ? sql`reason = ${reason}` : sql`true`}
+     where ${inQuarantine({ reason, phoneNumberId })} and ${before ? sql`id < ${before}::bigint` : sql`true`}
      order by id desc limit ${most}`.execute(db);
   return rows;
+}
+
+/** Items in quarantine after the item `after`, counted up to `most`. */
+export async function countInQuarantine(
+  db: Kysely<Schema>,
+  filter: QuarantineFilter,
+  after: string,
+  most: number,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from delivery_quarantine where ${inQuarantine(filter)} and id > ${after}::bigint limit ${most}) found`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+function inQuarantine({ reason, phoneNumberId }: QuarantineFilter) {
+  return sql`replayed_at is null
+    and ${phoneNumberId ? sql`phone_number_id = ${phoneNumberId}` : sql`true`}
+    and ${reason ? sql`reason = ${reason}` : sql`true`}`;
 }
 
 export interface QuarantineItem extends QuarantineLine {

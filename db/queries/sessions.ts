@@ -10,6 +10,7 @@ export interface SessionRow {
   tenantName: string;
   email: string;
   role: Role;
+  isStaff: boolean;
   data: Record<string, unknown>;
 }
 
@@ -42,6 +43,7 @@ export async function findSession(
     email: string;
     tenant_name: string;
     data: Record<string, unknown>;
+    is_staff: boolean;
   }>`select * from app.session_read(${tokenHash}, make_interval(secs => ${idleSeconds}))`.execute(db);
   const row = rows[0];
   return (
@@ -52,6 +54,7 @@ export async function findSession(
       tenantName: row.tenant_name,
       email: row.email,
       role: row.role,
+      isStaff: row.is_staff,
       data: row.data,
     }
   );

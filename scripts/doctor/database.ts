@@ -8,7 +8,7 @@ import { DatabaseAway, readAs, type Session, withSession } from "./database-sess
 import { check, type Patient } from "./examine.ts";
 import { type Finding, fail, faultsOr, ok, warn } from "./findings.ts";
 
-const roles: DbRole[] = ["app_owner", "app_web", "app_tenant", "app_ingest", "app_jobs"];
+const roles: DbRole[] = ["app_owner", "app_web", "app_tenant", "app_ingest", "app_jobs", "app_operator"];
 const migrateFirst = "npm run db:migrate";
 
 /** Reached, version, durability, clock. The one that says why when there is no connection. */

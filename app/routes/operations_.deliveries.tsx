@@ -1,0 +1,22 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { DeliveriesPage } from "../components/operations-deliveries.tsx";
+import { titled } from "../components/page-title.ts";
+import { listDeliveries } from "../operations/deliveries.server.ts";
+import { readDeliveryNarrowing, readId } from "../operations/filters.ts";
+import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+
+export const handle = titled((texts) => texts.operations.deliveries.title);
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  await requireStaff(request);
+  const query = new URL(request.url).searchParams;
+  const filter = readDeliveryNarrowing(query);
+  const before = readId(query.get("before"));
+  const page = await listDeliveries(operationsDeps(), filter, before);
+  return { page, filter, isFirst: before === undefined };
+}
+
+export default function Deliveries() {
+  return <DeliveriesPage {...useLoaderData<typeof loader>()} />;
+}

@@ -1,0 +1,17 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { JobsPage } from "../components/operations-jobs.tsx";
+import { titled } from "../components/page-title.ts";
+import { readJobs } from "../operations/overview.server.ts";
+import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+
+export const handle = titled((texts) => texts.operations.jobs.title);
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  await requireStaff(request);
+  return readJobs(operationsDeps());
+}
+
+export default function Jobs() {
+  return <JobsPage {...useLoaderData<typeof loader>()} />;
+}

@@ -1,0 +1,29 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { ReplayPage } from "../components/operations-replay.tsx";
+import { titled } from "../components/page-title.ts";
+import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
+import { countItems } from "../operations/quarantine.server.ts";
+import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
+import { replayAsAsked } from "../web/operations-replay.server.ts";
+
+export const handle = titled((texts) => texts.operations.confirm.title);
+
+/** What a replay of a whole filter would be about; nothing happens yet. */
+export async function loader({ request }: LoaderFunctionArgs) {
+  await requireStaff(request);
+  const query = new URL(request.url).searchParams;
+  const filter = readQuarantineNarrowing(query);
+  const after = readId(query.get("after"));
+  return { filter, after: after ?? null, count: await countItems(operationsDeps(), filter, after) };
+}
+
+/** `POST`: replays, and leads back to where it was asked for. */
+export async function action({ request }: ActionFunctionArgs) {
+  const viewer = await requireStaff(request);
+  return replayAsAsked(operationsDeps(), operatorOf(viewer, request), request);
+}
+
+export default function Replay() {
+  return <ReplayPage {...useLoaderData<typeof loader>()} />;
+}

@@ -1,0 +1,140 @@
+/** The pages of platform staff: deliveries, quarantine, numbers without an owner, jobs. */
+import { count } from "./count.ts";
+
+const deliveryStates = {
+  open: "Open",
+  processed: "Processed",
+  quarantined: "Quarantined",
+  ignored: "Ignored",
+  failed: "Failed",
+};
+
+const reasons = {
+  unknown_number: "Unknown number",
+  unreadable: "Unreadable",
+  conflict: "Contradiction",
+  failed: "Failed",
+};
+
+const columns = {
+  ...{ id: "ID", received: "Received", size: "Bytes", state: "Outcome", took: "Took", attempts: "Attempts" },
+  ...{ retry: "Next attempt", request: "Request", channel: "Channel", reason: "Reason", place: "Place" },
+  ...{ detail: "Detail", number: "Phone number ID", holder: "Held by", setAside: "Set aside" },
+  ...{ replayed: "Replayed", delivery: "Delivery", items: "Items", first: "First received" },
+  ...{
+    last: "Last received",
+    waitingFor: "Waiting for",
+    task: "Task",
+    waiting: "Waiting",
+    running: "Running",
+  },
+  ...{ failing: "Failing", givenUp: "Given up", oldest: "First due", lastError: "Last error" },
+  ...{ lastFailed: "Last failure", tries: "Tries", ended: "Ended", select: "Select", processed: "Processed" },
+  ...{ reopened: "Opened again" },
+};
+
+export const operations = {
+  title: "Operations",
+  lead: "All workspaces together. What you open or replay here is written down.",
+  sections: {
+    label: "Operations",
+    overview: "Overview",
+    deliveries: "Deliveries",
+    quarantine: "Quarantine",
+    numbers: "Numbers",
+    jobs: "Jobs",
+  },
+  columns,
+  deliveryStates,
+  reasons,
+  atLeast: (amount: string) => `${amount} or more`,
+  about: (amount: string) => `about ${amount}`,
+  nobody: "Nobody",
+  none: "None",
+  all: "All",
+  narrow: "Show",
+  older: "Older",
+  newest: "Back to the newest",
+  overview: {
+    now: "Now",
+    open: "Open deliveries",
+    oldest: "Oldest has waited",
+    jobs: "Jobs waiting",
+    failing: "Jobs failing",
+    givenUp: "Jobs given up",
+    unrouted: "Numbers nobody holds",
+    day: "Deliveries of the last 24 hours",
+    received: "Received",
+    processed: "Processed",
+    quarantined: "With items in quarantine",
+    quarantine: "In quarantine",
+    nothing: "Nothing is in quarantine.",
+  },
+  trail: {
+    title: "What staff did",
+    empty: "Nothing yet.",
+    bodyShown: "Looked at the body of delivery",
+    replay: "Opened quarantined items again",
+    chosen: (items: number) => `${count(items, "item")} chosen by hand`,
+    everything: "Everything in quarantine",
+    result: (items: number, deliveries: number) =>
+      `${count(items, "item")} in ${deliveries === 1 ? "1 delivery" : `${deliveries.toLocaleString("en")} deliveries`}`,
+  },
+  deliveries: {
+    title: "Deliveries",
+    caption: "Deliveries, newest first",
+    empty: "No such delivery.",
+    lookedAt: (amount: string) => `Looked through ${amount} deliveries for these. There are more.`,
+    lookOn: "Look further back",
+  },
+  delivery: {
+    title: (id: string) => `Delivery ${id}`,
+    back: "Deliveries",
+    items: "Items that were set aside",
+    noItems: "Nothing of it was set aside.",
+    body: "Body",
+    bodyLead: "It holds what customers wrote. Looking at it is written down under your name.",
+    show: "Show body",
+    showing: "Fetching the body…",
+    cut: (shown: string, all: string) => `The first ${shown} of ${all} bytes.`,
+  },
+  quarantine: {
+    title: "Quarantine",
+    caption: "Items in quarantine, newest first",
+    empty: "No such item is in quarantine.",
+    selectItem: (id: string) => `Item ${id}`,
+    replaySelected: "Replay selected",
+    replayAll: "Replay all of this filter",
+    replaying: "Opening again…",
+  },
+  item: {
+    title: (id: string) => `Item ${id}`,
+    back: "Quarantine",
+    inQuarantine: "In quarantine",
+    replay: "Replay this item",
+    toDelivery: "Open its delivery",
+  },
+  confirm: {
+    title: "Replay all of this filter",
+    lead: "Their deliveries are processed again. What was stored already stays as it is, and what reaches nobody this time stays in quarantine.",
+    items: "Items",
+    inParts: (most: string) =>
+      `At most ${most} at once, the oldest first; then you are asked whether to go on.`,
+    submit: "Replay them",
+    keep: "Leave them in quarantine",
+  },
+  numbers: {
+    title: "Numbers nobody holds",
+    lead: "Deliveries came for these, and no workspace has connected them.",
+    caption: "Phone number IDs without a workspace",
+    empty: "Every number that deliveries came for is held by a workspace.",
+    lookedAt: (amount: string) => `Counted over the newest ${amount} items.`,
+  },
+  jobs: {
+    title: "Jobs",
+    caption: "Jobs by task",
+    empty: "No job waits or runs.",
+    givenUp: "Jobs that are not tried again",
+    noneGivenUp: "No job was given up.",
+  },
+};
