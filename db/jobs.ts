@@ -40,6 +40,8 @@ export const jobPayloads = {
   replay_parked: z.object({ provider: z.string(), phoneNumberId: z.string(), afterItem: rowId, requestId }),
   /** Asked for by the clock, not by a caller. */
   drop_deliveries: z.object({}),
+  /** Also asked for by the table of connections itself, when one is lost. */
+  send_mail: z.object({ tenantId: uuid, mailId: uuid }),
 } as const;
 
 export type JobName = keyof typeof jobPayloads;
@@ -116,4 +118,12 @@ export async function enqueueReplay(
   await sql`select app.enqueue_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint, ${inSeconds} * interval '1 second', ${requestId})`.execute(
     trx,
   );
+}
+
+/** Sends a mail of the outbox after this transaction's commit. Asking again while a request still waits replaces it. */
+export async function enqueueMail(
+  tdb: TenantDb,
+  { tenantId, mailId }: JobPayload<"send_mail">,
+): Promise<void> {
+  await sql`select app.enqueue_mail(${tenantId}::uuid, ${mailId}::uuid, interval '0')`.execute(tdb);
 }

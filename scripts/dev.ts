@@ -1,10 +1,11 @@
-/** `npm run dev`: database, migrations, demo data, Meta sandbox, web and worker, with no configuration. */
+/** `npm run dev`: database, migrations, demo data, Meta sandbox, mail catcher, web and worker, with no configuration. */
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../db/testing/embedded-postgres.ts";
 import { freePort } from "../db/testing/free-port.ts";
 import { administer, withDatabase } from "../db/testing/test-database.ts";
+import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
 import { demoPassword, demoPeople, seedDemo } from "./seed.ts";
 import { generateSecrets, root, type Stack, type StackSecrets, signalGroup, startStack } from "./stack.ts";
 
@@ -13,6 +14,7 @@ const runFile = path.join(dataFolder, "dev.json");
 const started = performance.now();
 let opening: ReturnType<typeof openDatabase> | undefined;
 let stack: Stack | undefined;
+let catcher: MailCatcher | undefined;
 let ending = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
@@ -31,6 +33,7 @@ try {
     sandbox: await freePort(Number(process.env.SANDBOX_PORT) || 4000),
   };
   const webCommand = await compiler(ports.web);
+  catcher = await startMailCatcher({ port: await freePort(Number(process.env.MAILS_PORT) || 4100) });
   // Asked to end meanwhile: `end` is on its way to exit, and nothing may be started behind its back.
   if (ending) await new Promise(() => {});
   stack = startStack({
@@ -41,14 +44,17 @@ try {
     workerCommand: ["--watch", "--watch-preserve-output", "worker/index.ts"],
     nodeEnv: "development",
     sandboxStateFile: path.join(dataFolder, "meta-sandbox.json"),
+    smtpUrl: catcher.smtpUrl,
     onLine: (part, line) => console.log(`${part.padEnd(7)} | ${line}`),
   });
   noteRun(stack.pids());
   await stack.ready;
-  noteRun(stack.pids(), { origin: stack.origin, sandboxUrl: stack.sandboxUrl, databaseUrl: database.url });
+  const { origin, sandboxUrl } = stack;
+  const { smtpUrl, url: mailsUrl } = catcher;
+  noteRun(stack.pids(), { origin, sandboxUrl, databaseUrl: database.url, smtpUrl, mailsUrl });
   // As when the address is set at Meta: only now is there somebody to answer.
   await fetch(`${stack.sandboxUrl}/sandbox/api/handshake`, { method: "POST" });
-  console.log(welcome(stack));
+  console.log(welcome(stack, mailsUrl));
   const part = await stack.failed;
   console.error(`${part} ended; stopping the rest.`);
   await end(1);
@@ -115,7 +121,7 @@ function isOurs(pid: number, mark = ""): boolean {
 /** Also read by scripts/replay-webhook.ts and scripts/requests.sh, which then need no configuration. */
 function noteRun(
   parts: number[],
-  where: { origin?: string; sandboxUrl?: string; databaseUrl?: string } = {},
+  where: Partial<Record<"origin" | "sandboxUrl" | "databaseUrl" | "smtpUrl" | "mailsUrl", string>> = {},
 ): void {
   writeFileSync(runFile, JSON.stringify({ pid: process.pid, parts, ...where }), { mode: 0o600 });
 }
@@ -125,13 +131,14 @@ async function end(code: number): Promise<void> {
   ending = true;
   // Also in the middle of starting: what is under way by then is waited for and ended.
   await stack?.stop();
+  await catcher?.stop();
   const database = await opening?.catch(() => undefined);
   await database?.stop();
   rmSync(runFile, { force: true });
   process.exit(code);
 }
 
-function welcome({ origin, sandboxUrl }: Stack): string {
+function welcome({ origin, sandboxUrl }: Stack, mailsUrl: string): string {
   const people = demoPeople.map(
     (one) => `    ${one.email.padEnd(22)} ${one.role.padEnd(7)} ${one.workspace}`,
   );
@@ -142,6 +149,7 @@ function welcome({ origin, sandboxUrl }: Stack): string {
     "",
     `  Open       ${origin}`,
     `  Sandbox    ${sandboxUrl}/sandbox   (send messages as if from WhatsApp)`,
+    `  Mails      ${mailsUrl}   (what admins would be sent)`,
     "",
     `  Sign in as one of these, password ${demoPassword}:`,
     ...people,

@@ -66,7 +66,7 @@ describe("doctor, on the database and its keys", () => {
       ...["environment", "database", "durability", "clock: database", "app roles", "pooling", "migrations"],
       ...["tenant walls", "sealed tokens", "session secrets", "Graph host", "API version", "clock: Meta"],
       ...["app id and secret", "config id", "web", "proxy hops", "redirect URI", "webhook handshake"],
-      ...["webhook at Meta", "webhook fields"],
+      ...["webhook at Meta", "webhook fields", "e-mail"],
     ]);
     const sealed = report.findings.find(({ subject }) => subject === "sealed tokens");
     expect(sealed?.says).toMatch(/^1 under the primary key, 1 under previous ones/);

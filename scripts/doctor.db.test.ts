@@ -195,6 +195,25 @@ describe("doctor, on environment, Meta and web", () => {
       ({ variables }) => Object.assign(variables, { TRUSTED_PROXY_HOPS: "1" }),
       [/^warn proxy hops: .*make up an address/],
     ],
+    [
+      "a mail server that is not there",
+      ({ variables }) =>
+        Object.assign(variables, {
+          SMTP_URL: "smtp://curbe:canary-password@127.0.0.1:1",
+          MAIL_FROM: "curbe@example.com",
+        }),
+      [/^FAIL e-mail: the mail server does not let us in \(ESOCKET\) → /],
+    ],
+    [
+      "a mail server without a sender",
+      ({ variables }) => Object.assign(variables, { SMTP_URL: "smtps://curbe:canary@mail.example.com" }),
+      [/^FAIL e-mail: SMTP_URL is set and MAIL_FROM not/],
+    ],
+    [
+      "a mail server that is none",
+      ({ variables }) => Object.assign(variables, { SMTP_URL: "https://canary@mail.example.com" }),
+      [/^FAIL SMTP_URL: must be smtp/, /^skip e-mail: needs SMTP_URL/],
+    ],
   ];
 
   test.each(breakages)("tells %s, and no secret", async (_what, break_, expected) => {

@@ -17,6 +17,7 @@ import { examine } from "./doctor/examine.ts";
 import { asJson, asText, hasFailed, type Report } from "./doctor/findings.ts";
 import { graphHostCheck } from "./doctor/graph-host.ts";
 import { sealedTokensCheck, sessionSecretsCheck } from "./doctor/keys.ts";
+import { mailCheck } from "./doctor/mail.ts";
 import { credentialsCheck, onFileCheck } from "./doctor/meta-app.ts";
 import { poolingCheck } from "./doctor/pooling.ts";
 import { handshakeCheck, proxyCheck, redirectCheck, webCheck } from "./doctor/web.ts";
@@ -38,6 +39,7 @@ const checks = [
   redirectCheck,
   handshakeCheck,
   onFileCheck,
+  mailCheck,
 ];
 
 interface DoctorOptions {

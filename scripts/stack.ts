@@ -15,6 +15,8 @@ export interface StackOptions {
   webCommand: string[];
   workerCommand: string[];
   nodeEnv: "development" | "production";
+  /** Where e-mails go; without it none are sent. */
+  smtpUrl?: string;
   /** Keeps the sandbox's world over restarts. */
   sandboxStateFile?: string;
   /** Ports of further web processes, which serve the same address as the first. */
@@ -113,7 +115,7 @@ export function startStack(options: StackOptions): Stack {
 }
 
 function environment(
-  { databaseUrl, ports, secrets, nodeEnv, sandboxStateFile, env }: StackOptions,
+  { databaseUrl, ports, secrets, nodeEnv, smtpUrl, sandboxStateFile, env }: StackOptions,
   origin: string,
   sandboxUrl: string,
 ): NodeJS.ProcessEnv {
@@ -134,8 +136,14 @@ function environment(
     SANDBOX_STATE_FILE: sandboxStateFile ?? "",
     TOKEN_ENCRYPTION_KEY_BASE64: secrets.encryptionKey,
     SESSION_SECRETS: secrets.sessionSecret,
+    ...mailEnvironment(smtpUrl),
     ...env,
   };
+}
+
+/** Of whoever sends to a mail server of our own. Empty is unset: no part of a stack sends where its operator does. */
+export function mailEnvironment(smtpUrl: string | undefined): { SMTP_URL: string; MAIL_FROM: string } {
+  return { SMTP_URL: smtpUrl ?? "", MAIL_FROM: smtpUrl ? "Curbe <no-reply@curbe.example>" : "" };
 }
 
 function launch(

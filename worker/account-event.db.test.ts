@@ -23,12 +23,13 @@ test("a worker that hears that our app was removed says so on the connection", a
     database.sql("select status, metadata->'error'->>'code' as code from channel_connections");
   await until("the connection is red", async () => (await connection())[0]?.status === "error", worker.said);
   expect(await connection()).toEqual([{ status: "error", code: "access_removed" }]);
-  // Meta's word may be outdated: the token itself is asked in a minute.
-  await until("only the look at the token is left", async () => {
+  // Meta's word may be outdated: the token itself is asked in a minute, and the admins are told after that.
+  await until("only the look at the token and the mail are left", async () => {
     const jobs = await database.sql<{ task_identifier: string }>(
       "select task_identifier from graphile_worker.jobs",
     );
-    return jobs.every(({ task_identifier: task }) => task === "check_connection") && jobs.length === 1;
+    const left = jobs.map(({ task_identifier: task }) => task).sort();
+    return JSON.stringify(left) === '["check_connection","send_mail"]';
   });
   expect(await database.sql("select kind from connection_events")).toEqual([
     { kind: "partner_app_uninstalled" },

@@ -14,4 +14,7 @@ test("the worker carries no web framework", async () => {
   const forbidden =
     /node_modules\/(@remix-run|react|react-dom|express|remix-auth|remix-auth-form)\/|^app\/(web|routes|components)\//;
   expect(inputs.filter((input) => forbidden.test(input))).toEqual([]);
+  // It sends e-mails and receives none: the catcher is for development.
+  expect(inputs).toContain("app/mail/send.server.ts");
+  expect(inputs.filter((input) => /node_modules\/smtp-server\/|^scripts\//.test(input))).toEqual([]);
 });

@@ -3,8 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { createIntegrationDeps } from "#app/integrations/env.server.ts";
 import { webhookReaders } from "#app/integrations/registry.server.ts";
+import { createSmtpPost, type Post } from "#app/mail/post.server.ts";
+import type { MailDeps } from "#app/mail/send.server.ts";
 import { envOrExit } from "#app/platform/env.server.ts";
 import { createLog } from "#app/platform/log.server.ts";
+import { Secret } from "#app/platform/secret.server.ts";
 import { createDb, createPool, type DbRole } from "#db/client.ts";
 import { backlog } from "#db/queries/inbox-deliveries.ts";
 import { isMigrated } from "#db/version.ts";
@@ -22,6 +25,7 @@ import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
 import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
 import { registerNumberTask } from "./tasks/register-number.ts";
 import { replayParkedTask } from "./tasks/replay-parked.ts";
+import { sendMailTask } from "./tasks/send-mail.ts";
 import { stopDeliveriesTask } from "./tasks/stop-deliveries.ts";
 import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
 
@@ -61,6 +65,7 @@ const livenessDb = createDb(livenessPool);
 let draining = false;
 let liveness: Liveness | undefined;
 let runner: JobRunner | undefined;
+let post: Post | undefined;
 
 const metrics = createMetrics(() => backlog(ingestDb));
 const probes = createProbes({ whyNotReady, registry: metrics.registry });
@@ -75,6 +80,7 @@ closeWithGrace(
     log.info("Worker is draining", { reason: signal ?? "asked to close" });
     draining = true;
     await runner?.stop();
+    post?.close();
     liveness?.stop();
     log.info("Worker has drained");
   },
@@ -123,7 +129,9 @@ async function whyNotReady(): Promise<string | undefined> {
 
 function createTaskList(config: WorkerEnv) {
   const inbox = { db: ingestDb, readers: webhookReaders, log };
-  const integrations = createIntegrationDeps(config, createDb(tenantPool), log);
+  const tenantDb = createDb(tenantPool);
+  const integrations = createIntegrationDeps(config, tenantDb, log);
+  const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
   const frame = { log, metrics };
   const retention = { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS };
   const reconcile = { db: ingestDb, jobsDb: livenessDb, log };
@@ -139,9 +147,19 @@ function createTaskList(config: WorkerEnv) {
     apply_account_event: frameTask("apply_account_event", applyAccountEventTask(integrations), frame),
     check_connection: frameTask("check_connection", checkConnectionTask(integrations), frame),
     replay_parked: frameTask("replay_parked", replayParkedTask(inbox), frame),
+    send_mail: frameTask("send_mail", sendMailTask(mail), frame),
     drop_deliveries: frameTask("drop_deliveries", dropDeliveriesTask(retention), frame),
     forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(integrations), frame),
     request_checks: frameTask("request_checks", requestChecksTask(integrations), frame),
     reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
   };
+}
+
+function outgoingMail({ SMTP_URL, MAIL_FROM, APP_ORIGIN }: WorkerEnv): MailDeps["outgoing"] {
+  if (!SMTP_URL || !MAIL_FROM || !APP_ORIGIN) {
+    log.info("e-mails are off: SMTP_URL is not set");
+    return undefined;
+  }
+  post = createSmtpPost({ url: new Secret(SMTP_URL), from: MAIL_FROM });
+  return { post, origin: APP_ORIGIN };
 }

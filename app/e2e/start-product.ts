@@ -5,6 +5,7 @@ import { migrate } from "../../db/migrate.ts";
 import { freePort } from "../../db/testing/free-port.ts";
 import { testCluster } from "../../db/testing/global-setup.ts";
 import { administer, withDatabase } from "../../db/testing/test-database.ts";
+import { startMailCatcher } from "../../scripts/mail-catcher.ts";
 import { seedDemo } from "../../scripts/seed.ts";
 import { generateSecrets, root, startStack } from "../../scripts/stack.ts";
 
@@ -18,6 +19,7 @@ export default async function startProduct() {
 
   mkdirSync(path.join(root, "test-results"), { recursive: true });
   const log = createWriteStream(path.join(root, "test-results/product.log"));
+  const catcher = await startMailCatcher();
   const stack = startStack({
     databaseUrl,
     ports: { web: await freePort(), worker: await freePort(), sandbox: await freePort() },
@@ -25,19 +27,23 @@ export default async function startProduct() {
     webCommand: ["build/web/index.js"],
     workerCommand: ["build/worker/index.js"],
     nodeEnv: "production",
+    smtpUrl: catcher.smtpUrl,
     onLine: (part, line) => log.write(`${part} ${line}\n`),
   });
   await stack.ready.catch(async (error: unknown) => {
     await stack.stop();
+    await catcher.stop();
     throw error;
   });
   process.env.E2E_ORIGIN = stack.origin;
   process.env.E2E_SANDBOX = stack.sandboxUrl;
   process.env.E2E_DATABASE = databaseUrl;
+  process.env.E2E_MAILS = catcher.url;
   process.env.E2E_LOG = path.join(root, "test-results/product.log");
 
   return async () => {
     await stack.stop();
+    await catcher.stop();
     log.end();
     await administer(cluster.adminUrl, `drop database if exists ${name} with (force)`);
     await cluster.stop();

@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { isTheme } from "../components/page-context.tsx";
 import { isLanguage } from "../texts/catalogue.ts";
 import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
-import { rememberLanguage, rememberTheme } from "../web/preferences.server.ts";
+import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/preferences.server.ts";
 import { services } from "../web/services.server.ts";
 
 /** `POST`: another language or appearance, then back to where it was asked for. What is none of ours changes nothing. */
@@ -11,7 +11,10 @@ export async function action({ request }: ActionFunctionArgs) {
   const language = fieldOf(form, "language", 8);
   const theme = fieldOf(form, "theme", 8);
   const headers = new Headers();
-  if (isLanguage(language)) headers.append("Set-Cookie", rememberLanguage(language));
+  if (isLanguage(language)) {
+    headers.append("Set-Cookie", rememberLanguage(language));
+    await keepLanguageOfViewer(request, language);
+  }
   if (isTheme(theme)) headers.append("Set-Cookie", rememberTheme(theme));
   return redirect(cameFrom(request), { status: 303, headers });
 }

@@ -6,6 +6,7 @@ import { findLoginCandidate, isFlagOn } from "#db/queries/people.ts";
 import { PasswordsBusyError, verifyPassword } from "../platform/passwords.server.ts";
 import { clientIp, fieldOf, readForm } from "./http.server.ts";
 import { loginLimits } from "./login-limits.server.ts";
+import { keepFirstLanguage } from "./preferences.server.ts";
 import { services } from "./services.server.ts";
 import { readViewer, startSession, type Viewer } from "./session.server.ts";
 
@@ -46,7 +47,9 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
   if (missing.length > 0) return { kind: "incomplete", missing };
   try {
     const person = await authenticator.authenticate("form", request);
-    return { kind: "signed_in", setCookie: await startSession(request, person) };
+    const setCookie = await startSession(request, person);
+    await keepFirstLanguage(request, person.userId);
+    return { kind: "signed_in", setCookie };
   } catch (error) {
     if (error instanceof SignInRefused) return error.refusal;
     throw error;

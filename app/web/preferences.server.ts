@@ -1,9 +1,11 @@
 /** How a person wants pages to read and look: their own choice in a cookie, else what the browser says. */
 import { parseCookie, stringifySetCookie } from "cookie";
 import Negotiator from "negotiator";
+import { keepLanguage } from "#db/queries/people.ts";
 import { isTheme, type PageFacts, type Theme } from "../components/page-context.tsx";
 import { isLanguage, type Language, languageIds } from "../texts/catalogue.ts";
 import { services } from "./services.server.ts";
+import { readViewer } from "./session.server.ts";
 
 const names = { language: "curbe_language", theme: "curbe_theme", timeZone: "curbe_time_zone" };
 const yearSeconds = 365 * 24 * 60 * 60;
@@ -33,6 +35,18 @@ export function rememberLanguage(language: Language): string {
 /** The value for `Set-Cookie`. */
 export function rememberTheme(theme: Theme): string {
   return remember(names.theme, theme);
+}
+
+/** A choice for what reaches a signed-in person outside of pages, too; of anybody else nothing is kept. */
+export async function keepLanguageOfViewer(request: Request, language: Language): Promise<void> {
+  const viewer = await readViewer(request);
+  if (viewer) await keepLanguage(services().db, viewer.userId, language, { onlyIfUnknown: false });
+}
+
+/** What the browser of somebody who signs in prefers, where they have not chosen and were never seen before. */
+export async function keepFirstLanguage(request: Request, userId: string): Promise<void> {
+  const { language } = preferencesOf(request);
+  await keepLanguage(services().db, userId, language, { onlyIfUnknown: true });
 }
 
 function remember(name: string, value: string): string {

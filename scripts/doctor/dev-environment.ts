@@ -2,8 +2,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { mailEnvironment } from "../stack.ts";
 
-const runNote = z.object({ pid: z.number(), origin: z.url(), sandboxUrl: z.url(), databaseUrl: z.string() });
+const runNote = z.object({
+  pid: z.number(),
+  origin: z.url(),
+  sandboxUrl: z.url(),
+  databaseUrl: z.string(),
+  smtpUrl: z.url().optional(),
+});
 const secretsNote = z.object({
   appId: z.string(),
   appSecret: z.string(),
@@ -28,6 +35,7 @@ export function devEnvironment(dataFolder: string): Record<string, string> | und
     META_DIALOG_URL: run.sandboxUrl,
     TOKEN_ENCRYPTION_KEY_BASE64: secrets.encryptionKey,
     SESSION_SECRETS: secrets.sessionSecret,
+    ...mailEnvironment(run.smtpUrl),
   };
 }
 

@@ -29,6 +29,8 @@ const remedies: Record<string, string> = {
   TOKEN_ENCRYPTION_KEY_BASE64:
     "new installation: openssl rand -base64 32; else the very key that sealed the stored tokens",
   TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: "former values of TOKEN_ENCRYPTION_KEY_BASE64, with commas between",
+  SMTP_URL: "smtps://user:password@host:465, or smtp://…:587; %-encode what is special in the password",
+  MAIL_FROM: "an address your mail server may send from, such as Curbe <no-reply@example.com>",
   SESSION_SECRETS: "openssl rand -hex 32",
   APP_ORIGIN: "the address people open, such as https://app.example.com, without a path",
 };

@@ -1,0 +1,84 @@
+/** What e-mails say, in English. The causes are those of the cards, said to somebody who is not looking at one. */
+import type { Cause, Causes } from "./causes.ts";
+
+const nothingWorks = "New messages are not arriving, and replies are off.";
+const stays = "Your conversations stay as they are.";
+const reconnect = `Reconnect the number to start receiving again. ${stays}`;
+
+const causesOf = (channel: string): Causes => ({
+  access_removed: {
+    what: "Our access to this number was removed at Meta.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  account_deleted: {
+    what: `The ${channel} account of this number was deleted at Meta.`,
+    effect: nothingWorks,
+    action: `Reconnect the number and pick another account for it. ${stays}`,
+  },
+  account_disabled: {
+    what: `Meta has disabled the ${channel} account of this number.`,
+    effect: nothingWorks,
+    action:
+      "Ask Meta for a review in Business Support Home. When Meta lifts it, the number continues here by itself.",
+  },
+  offboarded: {
+    what: `The ${channel} Business app of this number is moving to another phone.`,
+    effect: "Replies are off until it is done, and new messages may be missing.",
+    action: `Finish the move in the ${channel} Business app. The number then continues here by itself.`,
+  },
+  deauthorized: {
+    what: "The person who connected this number took our access back.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  token_rejected: {
+    what: "Meta no longer accepts our access to this number.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  token_expired: {
+    what: "Our access to this number has run out.",
+    effect: "Replies are off, and new messages may stop arriving.",
+    action: `Reconnect the number to renew it. ${stays}`,
+  },
+  permission_lost: {
+    what: "A permission we need for this number was taken away at Meta.",
+    effect: nothingWorks,
+    action: `Reconnect the number and leave every permission switched on. ${stays}`,
+  },
+});
+
+/** For a cause that has no words of its own. */
+const otherwise: Cause = {
+  what: "Meta ended our access to this number.",
+  effect: nothingWorks,
+  action: reconnect,
+};
+
+export const english = {
+  /** Day before month and a clock of 24 hours, as on the pages. */
+  locale: "en-GB",
+  causesOf,
+  otherwise,
+  lost: {
+    subject: (channel: string, number: string) => `Your ${channel} number ${number} needs attention`,
+    title: (number: string) => `${number} needs attention`,
+  },
+  expiring: {
+    subject: (channel: string, number: string, date: string) =>
+      `Reconnect your ${channel} number ${number} before ${date}`,
+    title: (number: string) => `Our access to ${number} ends soon`,
+    cause: {
+      what: "Meta grants access for a limited time, and that of this number is about to run out.",
+      effect: "Everything still works. When the access ends, new messages stop arriving and replies are off.",
+      action: `Reconnect the number before then to renew it. ${stays}`,
+    } satisfies Cause,
+  },
+  /** Where a number is not known by its digits. */
+  aNumber: "(number unknown)",
+  since: "Since",
+  until: "Ends",
+  open: "Open Integrations",
+  why: (workspace: string) => `You get this e-mail because you are an admin of ${workspace} on Curbe.`,
+};

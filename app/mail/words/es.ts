@@ -1,0 +1,83 @@
+/** What e-mails say, in Spanish. */
+import type { Cause, Causes } from "./causes.ts";
+import type { MailWords } from "./index.ts";
+
+const nothingWorks = "No están llegando mensajes nuevos y no se puede responder.";
+const stays = "Tus conversaciones se quedan como están.";
+const reconnect = `Vuelve a conectar el número para recibirlos. ${stays}`;
+
+const causesOf = (channel: string): Causes => ({
+  access_removed: {
+    what: "En Meta se eliminó nuestro acceso a este número.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  account_deleted: {
+    what: `La cuenta de ${channel} de este número se eliminó en Meta.`,
+    effect: nothingWorks,
+    action: `Vuelve a conectar el número y elige otra cuenta para él. ${stays}`,
+  },
+  account_disabled: {
+    what: `Meta inhabilitó la cuenta de ${channel} de este número.`,
+    effect: nothingWorks,
+    action:
+      "Solicita una revisión en la Ayuda para empresas de Meta. Cuando Meta habilite la cuenta, el número continúa aquí por sí solo.",
+  },
+  offboarded: {
+    what: `La app ${channel} Business de este número está pasando a otro teléfono.`,
+    effect: "No se puede responder hasta que termine, y es posible que falten mensajes nuevos.",
+    action: `Termina el cambio en la app ${channel} Business. Después, el número continúa aquí por sí solo.`,
+  },
+  deauthorized: {
+    what: "La persona que conectó este número retiró nuestro acceso.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  token_rejected: {
+    what: "Meta ya no acepta nuestro acceso a este número.",
+    effect: nothingWorks,
+    action: reconnect,
+  },
+  token_expired: {
+    what: "Nuestro acceso a este número venció.",
+    effect: "No se puede responder, y es posible que dejen de llegar mensajes nuevos.",
+    action: `Vuelve a conectar el número para renovarlo. ${stays}`,
+  },
+  permission_lost: {
+    what: "En Meta se quitó un permiso que necesitamos para este número.",
+    effect: nothingWorks,
+    action: `Vuelve a conectar el número y deja activados todos los permisos. ${stays}`,
+  },
+});
+
+const otherwise: Cause = {
+  what: "Meta retiró nuestro acceso a este número.",
+  effect: nothingWorks,
+  action: reconnect,
+};
+
+export const spanish: MailWords = {
+  locale: "es-419",
+  causesOf,
+  otherwise,
+  lost: {
+    subject: (channel, number) => `Tu número de ${channel} ${number} necesita atención`,
+    title: (number) => `${number} necesita atención`,
+  },
+  expiring: {
+    subject: (channel, number, date) =>
+      `Vuelve a conectar tu número de ${channel} ${number} antes del ${date}`,
+    title: (number) => `Nuestro acceso a ${number} vence pronto`,
+    cause: {
+      what: "Meta da acceso por un tiempo limitado, y el de este número está por vencer.",
+      effect:
+        "Todo sigue funcionando. Cuando venza el acceso, dejarán de llegar mensajes nuevos y no se podrá responder.",
+      action: `Vuelve a conectar el número antes de esa fecha para renovarlo. ${stays}`,
+    },
+  },
+  aNumber: "(número desconocido)",
+  since: "Desde",
+  until: "Vence",
+  open: "Abrir Integraciones",
+  why: (workspace) => `Recibes este correo porque administras ${workspace} en Curbe.`,
+};
