@@ -9,7 +9,7 @@ const shape =
 export const buttonLook = {
   primary: `${shape} border-ink bg-ink text-on-ink hover:bg-ink-hover`,
   quiet: `${shape} border-line-strong bg-panel text-ink hover:bg-sunken`,
-  bare: "cursor-pointer rounded-sm py-1.5 font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink",
+  bare: "cursor-pointer rounded-sm py-1.5 text-start font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink",
   grave: `${shape} border-bad bg-bad text-panel hover:opacity-90`,
 };
 
@@ -23,3 +23,19 @@ export function ButtonLink(props: { to: string; children: ReactNode; look?: keyo
 }
 
 export const linkLook = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+
+interface ChangingLabelProps {
+  changed: boolean;
+  from: ReactNode;
+  to: ReactNode;
+}
+
+/** Two labels in one place that has room for either: nothing around it moves when one takes the place of the other. */
+export function ChangingLabel({ changed, from, to }: ChangingLabelProps) {
+  return (
+    <span className="inline-grid [text-decoration:inherit] *:col-start-1 *:row-start-1 *:[text-decoration:inherit]">
+      <span className={changed ? "invisible" : ""}>{from}</span>
+      <span className={changed ? "" : "invisible"}>{to}</span>
+    </span>
+  );
+}

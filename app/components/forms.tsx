@@ -1,7 +1,9 @@
 /**
- * Forms that post the document, with or without JavaScript: what happens is the same, only the label that says so is
- * added by it. Fields name their hint and their error; a summary leads to each of them.
+ * Forms that work without JavaScript. Where the answer stays inside the app it takes no new document; what happens is
+ * the same. Each is sent once, and its button says so while the answer is under way; a summary of what was wrong leads to
+ * each field.
  */
+import { Form, useFormAction, useLocation, useNavigation } from "@remix-run/react";
 import {
   type ComponentProps,
   createContext,
@@ -9,14 +11,18 @@ import {
   type ReactNode,
   useContext,
   useEffect,
+  useRef,
   useState,
 } from "react";
-import { buttonLook } from "./buttons.tsx";
+import { buttonLook, ChangingLabel } from "./buttons.tsx";
 import { JumpLink } from "./jump-link.tsx";
 
 const SubmittingContext = createContext(false);
 
-/** Sends once: a second press while the answer is under way does nothing. Wakes up again when the page is gone back to. */
+/**
+ * For what leads out of the app or changes who is signed in: always a new document. Wakes up again when the page is gone
+ * back to.
+ */
 export function DocumentForm({ children, ...form }: Omit<ComponentProps<"form">, "method" | "onSubmit">) {
   const [submitting, setSubmitting] = useState(false);
   useEffect(() => {
@@ -35,6 +41,47 @@ export function DocumentForm({ children, ...form }: Omit<ComponentProps<"form">,
   );
 }
 
+interface ActionFormProps extends Omit<ComponentProps<typeof Form>, "method" | "onSubmit" | "action"> {
+  /** A path of ours; the page's own without one. */
+  action?: string;
+  /** Sent along unseen; tells this form from others to the same address while an answer is under way. */
+  fields?: Record<string, string>;
+  children: ReactNode;
+}
+
+/** For what is answered inside the app. A second press while the answer is under way does nothing. */
+export function ActionForm({ action, fields = {}, children, ...form }: ActionFormProps) {
+  const { submitting, onSubmit } = useOneSubmission(useFormAction(action), fields);
+  return (
+    <Form {...form} {...(action === undefined ? {} : { action })} method="post" onSubmit={onSubmit}>
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <SubmittingContext.Provider value={submitting}>{children}</SubmittingContext.Provider>
+    </Form>
+  );
+}
+
+function useOneSubmission(action: string, fields: Record<string, string>) {
+  const { formMethod, formAction, formData, state } = useNavigation();
+  const { key } = useLocation();
+  const submitting =
+    formMethod?.toUpperCase() === "POST" &&
+    formAction === action &&
+    Object.entries(fields).every(([name, value]) => formData?.get(name) === value);
+  // Two presses may come before the first of them shows.
+  const sent = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key is an answer, however fast it came.
+  useEffect(() => {
+    if (state === "idle") sent.current = false;
+  }, [state, key]);
+  function onSubmit(event: FormEvent) {
+    if (sent.current) event.preventDefault();
+    sent.current = true;
+  }
+  return { submitting, onSubmit };
+}
+
 interface SubmitButtonProps {
   children: ReactNode;
   /** What the button says while the answer is under way. */
@@ -46,45 +93,14 @@ export function SubmitButton({ children, pending, look = "primary" }: SubmitButt
   const submitting = useContext(SubmittingContext);
   // aria-disabled and not disabled: a disabled button would drop the focus.
   return (
-    <button type="submit" aria-disabled={submitting || undefined} className={buttonLook[look]}>
-      <span aria-live="polite">{submitting ? pending : children}</span>
-    </button>
-  );
-}
-
-interface FieldProps extends Omit<ComponentProps<"input">, "id" | "className"> {
-  name: string;
-  label: string;
-  hint?: string;
-  error?: string | undefined;
-}
-
-export function Field({ name, label, hint, error, ...input }: FieldProps) {
-  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={name} className="font-semibold">
-        {label}
-      </label>
-      {hint ? (
-        <p id={`${name}-hint`} className="text-xs text-ink-soft">
-          {hint}
-        </p>
-      ) : null}
-      <input
-        {...input}
-        id={name}
-        name={name}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described || undefined}
-        className="h-11 w-full rounded-sm border border-line-strong bg-panel px-3 aria-invalid:border-bad"
-      />
-      {error ? (
-        <p id={`${name}-error`} className="text-xs font-semibold text-bad">
-          {error}
-        </p>
-      ) : null}
-    </div>
+    <>
+      <button type="submit" aria-disabled={submitting || undefined} className={buttonLook[look]}>
+        <ChangingLabel changed={submitting} from={children} to={pending} />
+      </button>
+      <span role="status" className="sr-only">
+        {submitting ? pending : null}
+      </span>
+    </>
   );
 }
 
@@ -94,11 +110,13 @@ export interface FormProblem {
   text: string;
 }
 
-/** Read out and focused when the page arrives, with a link to each field. */
+/** Read out and focused when the answer arrives, with a link to each field. */
 export function ErrorSummary({ title, problems }: { title: string; problems: FormProblem[] }) {
+  const summary = useFocusOnAnswer(problems.length > 0);
   if (problems.length === 0) return null;
   return (
     <div
+      ref={summary}
       role="alert"
       tabIndex={-1}
       // biome-ignore lint/a11y/noAutofocus: the answer to what was just sent comes first, with JavaScript or without.
@@ -108,7 +126,7 @@ export function ErrorSummary({ title, problems }: { title: string; problems: For
       <h2 className="font-semibold">{title}</h2>
       <ul className="mt-1 grid gap-1">
         {problems.map(({ field, text }) => (
-          <li key={text}>
+          <li key={`${field} ${text}`}>
             {field ? (
               <JumpLink to={field} className="underline underline-offset-2">
                 {text}
@@ -121,4 +139,14 @@ export function ErrorSummary({ title, problems }: { title: string; problems: For
       </ul>
     </div>
   );
+}
+
+/** A document focuses by itself; an answer without one, which has a key of its own, does not. */
+function useFocusOnAnswer(refused: boolean) {
+  const element = useRef<HTMLDivElement>(null);
+  const { key } = useLocation();
+  useEffect(() => {
+    if (refused && key !== "default") element.current?.focus();
+  }, [refused, key]);
+  return element;
 }

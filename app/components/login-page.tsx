@@ -1,6 +1,7 @@
 import type { Texts } from "../texts/catalogue.ts";
 import type { SignInRefusal } from "../web/auth.server.ts";
-import { DocumentForm, ErrorSummary, Field, type FormProblem, SubmitButton } from "./forms.tsx";
+import { Field } from "./fields.tsx";
+import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "./forms.tsx";
 import { Notice, PageHeading } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 

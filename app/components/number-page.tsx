@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
 import type { Texts } from "../texts/catalogue.ts";
 import { linkLook } from "./buttons.tsx";
-import { DocumentForm, ErrorSummary, SubmitButton } from "./forms.tsx";
+import { ActionForm, ErrorSummary, SubmitButton } from "./forms.tsx";
 import { PageHeading } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
@@ -35,7 +35,7 @@ export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPa
     <div className="grid gap-6">
       <PageHeading title={words.title} lead={words.lead} />
       <ErrorSummary title={words.errors.title} problems={problems} />
-      <DocumentForm className="grid gap-5">
+      <ActionForm noValidate className="grid gap-5">
         <fieldset aria-describedby={nothingChosen ? "number-error" : undefined}>
           <legend className="font-semibold">{numberLegend}</legend>
           {nothingChosen ? (
@@ -55,7 +55,7 @@ export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPa
             {words.later}
           </Link>
         </div>
-      </DocumentForm>
+      </ActionForm>
     </div>
   );
 }
@@ -65,13 +65,12 @@ function LookAgain({ title, lead, submit, submitting }: Texts["number"]["unread"
   return (
     <div className="grid gap-6">
       <PageHeading title={title} lead={lead} />
-      <DocumentForm className="flex flex-wrap items-center gap-3">
-        <input type="hidden" name="intent" value="look" />
+      <ActionForm fields={{ intent: "look" }} className="flex flex-wrap items-center gap-3">
         <SubmitButton pending={submitting}>{submit}</SubmitButton>
         <Link to="/settings/integrations" className={`py-2 ${linkLook}`}>
           {words.later}
         </Link>
-      </DocumentForm>
+      </ActionForm>
     </div>
   );
 }

@@ -1,42 +1,83 @@
 /** Says on every page that a number needs somebody; its card on the Integrations page says more. */
 import { Link, useLocation } from "@remix-run/react";
-import type { TroubledNumber } from "../integrations/trouble.server.ts";
+import type { Problem } from "../web/problems.server.ts";
+import { ActionForm, SubmitButton } from "./forms.tsx";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
 const integrationsPath = "/settings/integrations";
-/** One, however many there are. It comes before the page's heading and is simply so: nothing is announced. */
-export function TroubleBanner({ troubled }: { troubled: TroubledNumber[] }) {
+
+/** One for each problem. They come before the page's heading and are simply so: nothing is announced. */
+export function TroubleBanner({ problems }: { problems: Problem[] }) {
+  const words = useTexts().trouble;
+  const { pathname } = useLocation();
+  if (problems.length === 0 || pathname.replace(/\/+$/, "") === integrationsPath) return null;
+  return (
+    <section aria-label={words.label} className="mb-6 grid gap-3">
+      {problems.map((problem) => (
+        <OneProblem key={`${problem.channel} ${problem.code}`} problem={problem} />
+      ))}
+    </section>
+  );
+}
+
+function OneProblem({ problem }: { problem: Problem }) {
   const texts = useTexts();
   const words = texts.trouble;
-  const { pathname } = useLocation();
-  const [longest, ...others] = troubled;
-  if (!longest || pathname.replace(/\/+$/, "") === integrationsPath) return null;
-  const { title, reconnectHelps } = texts.channels[longest.channel].troubleOf(longest.code);
-  const isOne = others.length === 0;
+  const { channel, code, since, numbers, admins } = problem;
+  const { title, reconnectHelps } = texts.channels[channel].troubleOf(code);
+  const [number = ""] = numbers;
   return (
-    <section aria-label={words.label} className="mb-6">
-      <Notice look="warn">
-        <p className="font-semibold">
-          {isOne ? (
-            <>
-              <PhoneNumber number={longest.phoneNumber} />: {title}
-            </>
-          ) : (
-            words.several(troubled.length)
-          )}
-        </p>
-        <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1">
-          <span>
-            {words.since} <Time at={longest.since} />.
-          </span>
-          <Link to={integrationsPath} className="font-semibold underline underline-offset-2">
-            {isOne && reconnectHelps ? texts.integrations.reconnect : words.see}
-          </Link>
-        </p>
-      </Notice>
-    </section>
+    <Notice look="warn">
+      <p className="font-semibold">
+        {numbers.length === 1 ? <PhoneNumber number={number} /> : words.several(numbers.length)}: {title}
+      </p>
+      {admins.length > 0 ? <AskAdmin admins={admins} /> : null}
+      <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
+        <span>
+          {words.since} <Time at={since} />.
+        </span>
+        <Link to={integrationsPath} className="py-1.5 font-semibold underline underline-offset-2">
+          {reconnectHelps ? texts.integrations.reconnect : words.see}
+        </Link>
+        <Hide incidents={problem.incidents} />
+      </div>
+    </Notice>
+  );
+}
+
+function AskAdmin({ admins }: { admins: string[] }) {
+  const words = useTexts().trouble;
+  return (
+    <p className="mt-1">
+      {words.askAdmin}{" "}
+      {admins.map((email, index) => (
+        <span key={email}>
+          {index > 0 ? ", " : null}
+          <a href={`mailto:${encodeURIComponent(email)}`} className="underline underline-offset-2">
+            {email}
+          </a>
+        </span>
+      ))}
+      .
+    </p>
+  );
+}
+
+function Hide({ incidents }: { incidents: string[] }) {
+  const words = useTexts().trouble;
+  const { pathname, search } = useLocation();
+  return (
+    <ActionForm
+      action="/trouble/hide"
+      fields={{ incidents: incidents.join("."), returnTo: pathname + search }}
+      className="sm:ml-auto"
+    >
+      <SubmitButton look="bare" pending={words.hiding}>
+        {words.hide}
+      </SubmitButton>
+    </ActionForm>
   );
 }

@@ -1,7 +1,13 @@
 /** What happened to a workspace's connections: who, what, when, under which request. */
 import { withTenant } from "../../db/client.ts";
-import { type ActivityRow, listActivityRows } from "../../db/queries/activity.ts";
+import {
+  type ActivityRow,
+  type ActivityWanted,
+  listActivityRows,
+  listLoggedNumbers,
+} from "../../db/queries/activity.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
+import { type ActivityFilter, kindsIn } from "./activity-filter.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
 import { isReasonCode, type ReasonCode } from "./errors.ts";
@@ -12,8 +18,9 @@ export interface ActivityView {
   id: string;
   kind: string;
   at: Date;
-  /** E-mail of the person; null for what we or Meta did. */
+  /** E-mail of the person; null for what we or Meta did, and for somebody who has left the workspace. */
   actor: string | null;
+  byPerson: boolean;
   phoneNumber: string | null;
   requestId: string | null;
   /** Why an attempt failed. */
@@ -22,31 +29,98 @@ export interface ActivityView {
   stoppedAt: ConnectStep | null;
 }
 
-const pageSize = 50;
+type Deps = Pick<IntegrationDeps, "db" | "now">;
 
-/** Newest first, 50 at a time; `before` is the cursor of an earlier page, and what is no cursor starts anew. */
-export async function listActivity(
-  deps: Pick<IntegrationDeps, "db">,
-  tenantId: string,
-  channel: ChannelId,
-  before: string | null,
-): Promise<{ items: ActivityView[]; older: string | null }> {
-  const beforeId = /^[1-9]\d{0,17}$/.test(before ?? "") ? (before ?? undefined) : undefined;
-  const rows = await withTenant(deps.db, tenantId, (tdb) =>
-    listActivityRows(tdb, tenantId, channel, { beforeId, limit: pageSize + 1 }),
-  );
-  const shown = rows.slice(0, pageSize);
-  return { items: shown.map(viewOf), older: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+/** Whose log it is, and who reads it. */
+export interface ActivityReader {
+  tenantId: string;
+  userId: string;
 }
 
-function viewOf(row: ActivityRow): ActivityView {
+const pageSize = 50;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A number of the log, for choosing it. */
+export interface LoggedNumber {
+  connectionId: string;
+  number: string;
+}
+
+/**
+ * Newest first, 50 at a time, of what the filter lets through; `before` is the cursor of an earlier page, and what is no
+ * cursor starts anew. With the numbers that the log may speak of.
+ */
+export async function listActivity(
+  deps: Deps,
+  reader: ActivityReader,
+  channel: ChannelId,
+  { filter, before }: { filter: ActivityFilter; before: string | null },
+): Promise<{ items: ActivityView[]; older: string | null; numbers: LoggedNumber[] }> {
+  const { tenantId } = reader;
+  const beforeId = /^[1-9]\d{0,17}$/.test(before ?? "") ? (before ?? undefined) : undefined;
+  const wanted = { ...wantedBy(deps, reader, filter), beforeId, limit: pageSize + 1 };
+  const [rows, numbers] = await withTenant(deps.db, tenantId, async (tdb) => [
+    await listActivityRows(tdb, tenantId, channel, wanted),
+    await listLoggedNumbers(tdb, tenantId, channel),
+  ]);
+  const shown = rows.slice(0, pageSize);
+  return {
+    items: viewsOf(shown),
+    older: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null,
+    numbers: numbers.map(({ connectionId, phoneNumberE164 }) => ({
+      connectionId,
+      number: inGroups(phoneNumberE164),
+    })),
+  };
+}
+
+/** The newest `most` of what the filter lets through, in one reading; `more` when that was not all. */
+export async function exportActivity(
+  deps: Deps,
+  reader: ActivityReader,
+  channel: ChannelId,
+  { filter, most }: { filter: ActivityFilter; most: number },
+): Promise<{ items: ActivityView[]; more: boolean }> {
+  const { tenantId } = reader;
+  const wanted = { ...wantedBy(deps, reader, filter), limit: most + 1 };
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, wanted));
+  return { items: viewsOf(rows.slice(0, most)), more: rows.length > most };
+}
+
+function wantedBy(
+  deps: Deps,
+  { userId }: ActivityReader,
+  { group, connectionId, actor, days }: ActivityFilter,
+): Omit<ActivityWanted, "limit"> {
+  const actors = { me: { is: userId }, others: { isNot: userId }, automatic: "nobody" } as const;
+  return {
+    since: new Date(deps.now().getTime() - days * dayMs),
+    kinds: kindsIn(group) ?? undefined,
+    connectionId: connectionId ?? undefined,
+    actor: actor ? actors[actor] : undefined,
+  };
+}
+
+/** Thousands of rows speak of a few numbers. */
+function viewsOf(rows: ActivityRow[]): ActivityView[] {
+  const known = new Map<string, string>();
+  const grouped = (e164: string) => {
+    const groups = known.get(e164) ?? inGroups(e164);
+    known.set(e164, groups);
+    return groups;
+  };
+  return rows.map((row) => viewOf(row, row.phoneNumberE164 && grouped(row.phoneNumberE164)));
+}
+
+function viewOf(row: ActivityRow, phoneNumber: string | null): ActivityView {
   const reason = typeof row.detail.reason === "string" ? row.detail.reason : null;
   return {
     id: row.id,
     kind: row.kind,
     at: row.at,
     actor: row.actorEmail,
-    phoneNumber: row.phoneNumberE164 && inGroups(row.phoneNumberE164),
+    byPerson: row.byPerson,
+    phoneNumber,
     requestId: row.requestId,
     reason: isReasonCode(reason) ? reason : null,
     stoppedAt: row.kind === "connect_failed" ? stoppedAt(trailOf(row.detail)) : null,

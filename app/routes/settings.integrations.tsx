@@ -1,18 +1,28 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { cardView } from "../components/card-view.ts";
+import type { CardView } from "../components/card-view.ts";
 import { type ChannelOnPage, IntegrationsPage } from "../components/integrations-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { SignupWindows } from "../components/signup-window-context.tsx";
 import { type ChannelId, channelIds } from "../integrations/catalog.ts";
-import { isConnecting, listConnections, pendingChoice } from "../integrations/connections.server.ts";
+import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
 import { mayConnectManually } from "../web/auth.server.ts";
+import { cardWithTest } from "../web/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session.server.ts";
 import { signupWindows } from "../web/signup-windows.server.ts";
 
-export const handle = titled((texts) => texts.integrations.title);
+export const handle = {
+  ...titled((texts) => texts.integrations.title),
+  /** Something comes by itself: what a live page shows at once, one without a script asks for. */
+  refreshWithoutScript: ({ cards }: { cards: ChannelOnPage[] }) =>
+    cards.some(({ card }) =>
+      card.numbers.some(
+        ({ state, test }) => state === "starting" || (state === "awaitingTest" && test !== null),
+      ),
+    ),
+};
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
@@ -33,22 +43,23 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 async function cardOf(channel: ChannelId, viewer: Viewer, query: URLSearchParams): Promise<ChannelOnPage> {
   const { integrations } = services();
-  const [connections, choice, connecting] = await Promise.all([
-    listConnections(integrations, viewer.tenantId, channel),
+  const [choice, connecting] = await Promise.all([
     pendingChoice(integrations, viewer, channel),
     isConnecting(integrations, viewer, channel),
   ]);
   const reason = query.get(channel) === "error" ? query.get("reason") : null;
+  const justConnected = query.get(channel) === "connected";
+  const setting = { choosing: choosing(choice), connecting, isAdmin: viewer.role === "admin", justConnected };
   return {
     channel,
-    card: cardView(connections, { choosing: choosing(choice), connecting, isAdmin: viewer.role === "admin" }),
-    justConnected: query.get(channel) === "connected",
+    card: await cardWithTest(channel, setting, viewer.tenantId),
+    justConnected,
     // A code of ours, or nothing: what else stands in the address is never shown.
     reason: isReasonCode(reason) ? reason : null,
   };
 }
 
-function choosing(choice: Awaited<ReturnType<typeof pendingChoice>>) {
+function choosing(choice: Awaited<ReturnType<typeof pendingChoice>>): CardView["choosing"] {
   if (choice === null) return false;
   if (choice.unread) return "unread";
   return choice.numbers.length > 0 ? "several" : "none";

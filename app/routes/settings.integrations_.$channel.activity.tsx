@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/activity-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { listActivity } from "../integrations/activity.server.ts";
+import { readActivityFilter, writeActivityFilter } from "../web/activity-filter.server.ts";
 import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -10,12 +11,13 @@ import { requireViewer } from "../web/session.server.ts";
 export const handle = titled((texts) => texts.activity.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const { tenantId } = await requireViewer(request);
+  const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const { pathname: path, searchParams } = new URL(request.url);
+  const { searchParams } = new URL(request.url);
   const before = searchParams.get("before");
-  const page = await listActivity(services().integrations, tenantId, channel, before);
-  return { ...page, channel, isFirst: before === null, path };
+  const filter = readActivityFilter(searchParams);
+  const page = await listActivity(services().integrations, viewer, channel, { filter, before });
+  return { ...page, channel, filter, query: writeActivityFilter(filter), isFirst: before === null };
 }
 
 export default function Activity() {

@@ -4,7 +4,7 @@ import { cardView } from "../components/card-view.ts";
 import { DisconnectPage } from "../components/disconnect-page.tsx";
 import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
-import { disconnectEffects, listConnections } from "../integrations/connections.server.ts";
+import { disconnectEffects, listConnections, mostCounted } from "../integrations/connections.server.ts";
 import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -21,7 +21,8 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const wanted = new URL(request.url).searchParams.get("connection");
   const number = wanted === null ? numbers[0] : numbers.find(({ id }) => id === wanted);
   if (!number) throw redirect("/settings/integrations", 303);
-  return { channel, number, effects: await disconnectEffects(integrations, viewer.tenantId, number.id) };
+  const effects = await disconnectEffects(integrations, viewer.tenantId, number.id);
+  return { channel, number, effects, mostCounted };
 }
 
 export default function Disconnect() {

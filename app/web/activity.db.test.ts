@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { activityWords } from "../components/activity-words.ts";
-import { listActivity } from "../integrations/activity.server.ts";
+import { type ActivityReader, listActivity } from "../integrations/activity.server.ts";
+import { wholeActivity } from "../integrations/activity-filter.ts";
 import { loader } from "../routes/settings.integrations_.$channel.activity.tsx";
 import { english as texts } from "../texts/en/index.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
 
 const { road, ask, begin, comeBack, connect, leave } = connectRoads();
-const activity = (tenantId: string, before: string | null = null) =>
-  listActivity(road.product.services.integrations, tenantId, "whatsapp", before);
+const activity = (reader: ActivityReader, before: string | null = null, filter = wholeActivity) =>
+  listActivity(road.product.services.integrations, reader, "whatsapp", { filter, before });
 
 describe("the activity of a workspace", () => {
   test("tells who did what, newest first, with the request's id", async () => {
@@ -16,7 +17,7 @@ describe("the activity of a workspace", () => {
     await comeBack(road.ana, { state, error: "access_denied" });
     await connect(road.ana);
     await leave(road.ana);
-    const { items, older } = await activity(road.ana.tenantId);
+    const { items, older } = await activity(road.ana);
     expect(older).toBeNull();
     expect(items.map(({ kind, reason, stoppedAt }) => [kind, reason, stoppedAt])).toEqual([
       ["disconnected", null, null],
@@ -44,17 +45,17 @@ describe("the activity of a workspace", () => {
         ],
       ],
     );
-    const { items } = await activity(road.ana.tenantId);
+    const { items } = await activity(road.ana);
     expect(items.map(({ stoppedAt }) => stoppedAt)).toEqual([null, null, "code_exchanged"]);
   });
 
   test("is nobody else's, and names nobody of another workspace", async () => {
     await connect(road.ana);
     const eva = await road.product.person();
-    expect((await activity(eva.tenantId)).items).toEqual([]);
+    expect((await activity(eva)).items).toEqual([]);
     // An actor who is no member (any more) is not named.
     await road.product.database.sql("update connection_events set actor_user_id = $1", [eva.userId]);
-    expect((await activity(road.ana.tenantId)).items[0]?.actor).toBeNull();
+    expect((await activity(road.ana)).items[0]).toMatchObject({ actor: null, byPerson: true });
   });
 
   test("comes fifty at a time", async () => {
@@ -66,12 +67,12 @@ describe("the activity of a workspace", () => {
     const sizes: number[] = [];
     let before: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof activity>> = await activity(road.ana.tenantId, before);
+      const page: Awaited<ReturnType<typeof activity>> = await activity(road.ana, before);
       sizes.push(page.items.length);
       before = page.older;
     } while (before !== null);
     expect(sizes).toEqual([50, 50, 20]);
-    expect((await activity(road.ana.tenantId, "1; drop table")).items).toHaveLength(50);
+    expect((await activity(road.ana, "1; drop table")).items).toHaveLength(50);
   });
 
   test("is a page for signed-in people only", async () => {

@@ -111,3 +111,27 @@ describe("what was typed in is refused", () => {
     expect((await left(admin)).rows).toEqual([]);
   });
 });
+
+test("what was typed in kindly understood connects, and the log says who did it and how", async () => {
+  const fields = typed();
+  const [first = "", rest = ""] = [fields.wabaId.slice(0, 3), fields.wabaId.slice(3)];
+  const pasted = { ...fields, wabaId: ` +${first} ${rest} `, accessToken: `Bearer ${fields.accessToken}\n` };
+  const body = new URLSearchParams(pasted);
+  const answer = await callRoute(
+    manual,
+    ask("/settings/integrations/whatsapp/manual", admin, { method: "POST", body }),
+  );
+  expect(answer.headers.get("location")).toBe(connectedPlace);
+  const { events, rows } = await left(admin);
+  expect(events).toMatchObject([
+    {
+      ...{
+        kind: "connected",
+        actor_user_id: admin.userId,
+        request_id: expect.stringMatching(/^[\w-]{8,64}$/),
+      },
+      detail: { how: "manual", waba_id: fields.wabaId, phone_number_id: fields.phoneNumberId },
+    },
+  ]);
+  expect(JSON.stringify([events, rows])).not.toContain(fields.accessToken);
+});

@@ -36,14 +36,17 @@ const fields = z.strictObject({
     .regex(/^[!-~]{10,2048}$/, "malformed"),
 });
 
-/** Checks form, not truth: whether ids and token belong together is Meta's to say. */
+/**
+ * Checks form, not truth: whether ids and token belong together is Meta's to say. What copying brings along is taken off
+ * before, and the ids come back as they were understood.
+ */
 export async function readManualForm(request: Request): Promise<ManualForm> {
   const form = await readForm(request);
   const typed = {
-    wabaId: fieldOf(form, "wabaId", 64).trim(),
-    phoneNumberId: fieldOf(form, "phoneNumberId", 64).trim(),
+    wabaId: plainId(fieldOf(form, "wabaId", 128)),
+    phoneNumberId: plainId(fieldOf(form, "phoneNumberId", 128)),
   };
-  const parsed = fields.safeParse({ ...typed, accessToken: fieldOf(form, "accessToken", 4_096).trim() });
+  const parsed = fields.safeParse({ ...typed, accessToken: plainToken(fieldOf(form, "accessToken", 4_096)) });
   if (parsed.success) {
     return { kind: "complete", input: { ...typed, accessToken: new Secret(parsed.data.accessToken) } };
   }
@@ -55,4 +58,28 @@ export async function readManualForm(request: Request): Promise<ManualForm> {
     .filter((field) => first.has(field))
     .map((field) => ({ field, kind: first.get(field) === "missing" ? "missing" : "malformed" }) as const);
   return { kind: "incomplete", typed, problems };
+}
+
+/** Spaces of any kind, marks of writing direction and quotation marks: what pages and documents put around a value. */
+const invisible = /[\s\u200b-\u200f\u2060\ufeff]/g;
+const quotes = /^["'“”‘’«»]+|["'“”‘’«»]+$/g;
+
+/** Digits in groups, with a plus sign before them or not, are the digits. Anything else stays for the person to see. */
+function plainId(text: string): string {
+  const digits = text
+    .replace(invisible, "")
+    .replace(quotes, "")
+    .replace(/^\+/, "")
+    .replace(/[-.()]/g, "");
+  return /^\d*$/.test(digits) ? digits : text.trim().slice(0, 64);
+}
+
+/** As it stands in a header or between quotation marks, or broken into lines. Spaces within it mean that it is none. */
+function plainToken(text: string): string {
+  const bare = text.replace(/[\r\n\t\u200b-\u200f\u2060\ufeff]/g, "").trim();
+  return bare
+    .replace(quotes, "")
+    .replace(/^(?:Authorization: )?Bearer /i, "")
+    .replace(quotes, "")
+    .trim();
 }

@@ -6,10 +6,22 @@ export interface ActivityRow {
   id: string;
   kind: string;
   at: Date;
+  /** Whether a person did it, be they a member still or not. */
+  byPerson: boolean;
   actorEmail: string | null;
   phoneNumberE164: string | null;
   requestId: string | null;
   detail: Record<string, unknown>;
+}
+
+/** What is undefined leaves nothing out. */
+export interface ActivityWanted {
+  beforeId?: string | undefined;
+  limit: number;
+  since: Date;
+  kinds?: { only: string[] } | { not: string[] } | undefined;
+  connectionId?: string | undefined;
+  actor?: { is: string } | { isNot: string } | "nobody" | undefined;
 }
 
 /** Newest first, those before `beforeId` when it is given. */
@@ -17,16 +29,45 @@ export async function listActivityRows(
   tdb: TenantDb,
   tenantId: string,
   provider: string,
-  { beforeId, limit }: { beforeId: string | undefined; limit: number },
+  wanted: ActivityWanted,
 ): Promise<ActivityRow[]> {
   const { rows } = await sql<ActivityRow>`
-    select e.id, e.kind, e.created_at as at, p.email as "actorEmail", c.phone_number_e164 as "phoneNumberE164",
-           e.request_id as "requestId", e.detail
+    select e.id, e.kind, e.created_at as at, e.actor_user_id is not null as "byPerson", p.email as "actorEmail",
+           c.phone_number_e164 as "phoneNumberE164", e.request_id as "requestId", e.detail
       from connection_events e
       left join app.people_of_tenant() p on p.user_id = e.actor_user_id
       left join channel_connections c on c.tenant_id = e.tenant_id and c.id = e.connection_id
-     where e.tenant_id = ${tenantId} and e.provider = ${provider}
-       and (${beforeId ?? null}::bigint is null or e.id < ${beforeId ?? null}::bigint)
-     order by e.id desc limit ${limit}`.execute(tdb);
+     where e.tenant_id = ${tenantId} and e.provider = ${provider} and ${sql.join(conditions(wanted), sql` and `)}
+     order by e.id desc limit ${wanted.limit}`.execute(tdb);
+  return rows;
+}
+
+function conditions({ beforeId, since, kinds, connectionId, actor }: ActivityWanted) {
+  const all = [sql`e.created_at >= ${since}`];
+  if (beforeId) all.push(sql`e.id < ${beforeId}::bigint`);
+  if (connectionId) all.push(sql`e.connection_id = ${connectionId}`);
+  if (kinds) all.push("only" in kinds ? sql`e.kind = any(${kinds.only})` : sql`e.kind <> all(${kinds.not})`);
+  if (actor === "nobody") all.push(sql`e.actor_user_id is null`);
+  else if (actor)
+    all.push("is" in actor ? sql`e.actor_user_id = ${actor.is}` : sql`e.actor_user_id <> ${actor.isNot}`);
+  return all;
+}
+
+export interface LoggedNumberRow {
+  connectionId: string;
+  phoneNumberE164: string;
+}
+
+/** The numbers that a workspace has or had on a channel. */
+export async function listLoggedNumbers(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+): Promise<LoggedNumberRow[]> {
+  const { rows } = await sql<LoggedNumberRow>`
+    select id as "connectionId", phone_number_e164 as "phoneNumberE164"
+      from channel_connections
+     where tenant_id = ${tenantId} and provider = ${provider} and phone_number_e164 is not null
+     order by phone_number_e164, updated_at desc limit 100`.execute(tdb);
   return rows;
 }

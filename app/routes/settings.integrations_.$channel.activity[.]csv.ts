@@ -1,0 +1,23 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { exportActivity } from "../integrations/activity.server.ts";
+import { activityCsv, mostRows } from "../web/activity-csv.server.ts";
+import { readActivityFilter } from "../web/activity-filter.server.ts";
+import { channelOf } from "../web/api.server.ts";
+import { preferencesOf } from "../web/preferences.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+/** The changes that the page of the same address without `.csv` shows, in one file. */
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const { integrations } = services();
+  const filter = readActivityFilter(new URL(request.url).searchParams);
+  const found = await exportActivity(integrations, viewer, channel, { filter, most: mostRows });
+  return activityCsv({
+    ...found,
+    channel,
+    language: preferencesOf(request).language,
+    now: integrations.now(),
+  });
+}

@@ -1,0 +1,63 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { NumberDetailPage, type NumberDetailPageProps } from "../components/number-detail-page.tsx";
+import { numberPath } from "../components/number-path.ts";
+import { titled } from "../components/page-title.ts";
+import {
+  countedUpTo,
+  latestEvents,
+  numberHealth,
+  requestCheck,
+} from "../integrations/number-health.server.ts";
+import { skipTest } from "../integrations/number-test.server.ts";
+import { actorOf, channelOf } from "../web/api.server.ts";
+import { fieldOf, readForm } from "../web/http.server.ts";
+import { numberFor, testOf } from "../web/number-pages.server.ts";
+import { services } from "../web/services.server.ts";
+import { requireViewer } from "../web/session.server.ts";
+
+export const handle = {
+  ...titled<NumberDetailPageProps>((texts, { number }) => number.number ?? texts.numbers.title),
+  refreshWithoutScript: ({ number, health }: NumberDetailPageProps) =>
+    number.state === "starting" || number.state === "awaitingTest" || health.look?.progress === "underWay",
+};
+
+export async function loader({ request, params }: LoaderFunctionArgs): Promise<NumberDetailPageProps> {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const number = await numberFor(viewer, channel, params.id ?? "");
+  const { origin, integrations } = services();
+  const [health, events] = await Promise.all([
+    numberHealth(integrations, viewer.tenantId, number.id),
+    latestEvents(integrations, viewer.tenantId, number.id),
+  ]);
+  const refused = new URL(request.url).searchParams.get("check") === "refused";
+  return {
+    ...{ channel, number, health, events, countedUpTo },
+    test: number.state === "disconnected" ? null : testOf(channel, number),
+    deliverTo: `${origin}/webhooks/meta/${channel}`,
+    tooSoon: refused && health.look?.isFresh === true,
+  };
+}
+
+/** `check`: looks at the number now. `skip`: goes on without its test. Both lead back to the page. */
+export async function action({ request, params }: ActionFunctionArgs) {
+  const viewer = await requireViewer(request);
+  const channel = channelOf(params);
+  const { id } = await numberFor(viewer, channel, params.id ?? "");
+  const { integrations } = services();
+  const actor = actorOf(viewer, request);
+  const subject = { channel, connectionId: id };
+  const intent = fieldOf(await readForm(request), "intent", 16);
+  if (intent === "skip") {
+    await skipTest(integrations, actor, subject);
+    return redirect(numberPath(channel, id), 303);
+  }
+  if (intent !== "check") throw new Response(null, { status: 400 });
+  const answer = await requestCheck(integrations, actor, subject);
+  return redirect(`${numberPath(channel, id)}${answer === "refused" ? "?check=refused" : ""}#health`, 303);
+}
+
+export default function NumberDetail() {
+  return <NumberDetailPage {...useLoaderData<typeof loader>()} />;
+}
