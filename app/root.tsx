@@ -5,21 +5,27 @@ import {
   Outlet,
   Scripts,
   ScrollRestoration,
-  useLocation,
   useRouteError,
   useRouteLoaderData,
 } from "@remix-run/react";
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { ErrorPage } from "./components/error-page.tsx";
+import { useFocusKept, useFocusOnNavigation } from "./components/focus.ts";
 import { usePageFacts } from "./components/page-context.tsx";
 import { usePageTitle } from "./components/page-title.ts";
-import { Shell } from "./components/shell.tsx";
+import { RefreshWithoutScript } from "./components/refresh-without-script.tsx";
+import { Shell, type ShellViewer } from "./components/shell.tsx";
 import stylesheet from "./tailwind.css";
 import { readFrame } from "./web/flash.server.ts";
+import type { Viewer } from "./web/session.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { viewer, flash, troubled } = await readFrame(request);
-  return { viewer: viewer && { email: viewer.email, tenantName: viewer.tenantName }, flash, troubled };
+  const { viewer, flash, problems } = await readFrame(request);
+  return { viewer: viewer && shellViewer(viewer), flash, problems };
+}
+
+function shellViewer({ email, tenantName, isStaff }: Viewer): ShellViewer {
+  return { email, tenantName, ...(isStaff ? { isStaff } : {}) };
 }
 
 export function links(): LinkDescriptor[] {
@@ -46,11 +52,12 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={theme === "system" ? "light dark" : theme} />
         <title>{usePageTitle()}</title>
+        <RefreshWithoutScript />
         <Meta />
         <Links />
       </head>
       <body>
-        <Shell viewer={frame?.viewer ?? null} flash={frame?.flash} troubled={frame?.troubled ?? []}>
+        <Shell viewer={frame?.viewer ?? null} flash={frame?.flash} problems={frame?.problems ?? []}>
           {children}
         </Shell>
         <ScrollRestoration nonce={nonce} />
@@ -60,24 +67,14 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
-/** After a navigation without a new document the focus goes to the new page's heading, as a new document would. */
-function useFocusOnNavigation() {
-  const { pathname, search } = useLocation();
-  const place = pathname + search;
-  const shown = useRef(place);
-  useEffect(() => {
-    if (shown.current === place) return;
-    shown.current = place;
-    document.querySelector("h1")?.focus({ preventScroll: true });
-  }, [place]);
-}
-
 export default function App() {
   useFocusOnNavigation();
+  useFocusKept();
   return <Outlet />;
 }
 
 export function ErrorBoundary() {
   useFocusOnNavigation();
+  useFocusKept();
   return <ErrorPage error={useRouteError()} />;
 }

@@ -15,8 +15,11 @@ export interface Schema {
     email: string;
     password_hash: string;
     disabled_at: Date | null;
+    language: string | null;
     created_at: CreatedAt;
   };
+  /** Who may look across workspaces. */
+  platform_staff: { user_id: string; created_at: CreatedAt };
   memberships: { tenant_id: string; user_id: string; role: Role; created_at: CreatedAt };
   feature_flags: { tenant_id: string; flag: string; enabled: Generated<boolean> };
   channel_connections: ChannelConnectionsTable;
@@ -69,6 +72,30 @@ export interface Schema {
     refusals: Generated<number>;
     last_result: string | null;
     warned_days: number | null;
+    check_requested_at: Date | null;
+    answered_at: Date | null;
+    deliveries: "ours" | "missing" | "elsewhere" | null;
+    quality_rating: string | null;
+    messaging_limit: string | null;
+  };
+  mail_outbox: {
+    id: Generated<string>;
+    tenant_id: string;
+    connection_id: string;
+    kind: MailKind;
+    incident: string;
+    created_at: CreatedAt;
+    over_at: Date | null;
+    state: Generated<MailState>;
+    reason: NotSentReason | null;
+  };
+  mail_recipients: {
+    id: Generated<string>;
+    tenant_id: string;
+    mail_id: string;
+    user_id: string;
+    sent_at: Date | null;
+    refused_code: string | null;
   };
   /** Reached only through functions. */
   deletion_requests: {
@@ -88,6 +115,8 @@ export interface Schema {
     request_id: string;
     received_at: Generated<Date>;
     body: Buffer;
+    /** By the account that it names, 0 to 63: work is taken up from each alike. */
+    share: Generated<number>;
     processed_at: Date | null;
     outcome: DeliveryOutcome | null;
     reopened_at: Date | null;
@@ -130,12 +159,17 @@ export interface Schema {
     contact_id: string;
     last_message_at: Date | null;
     last_inbound_at: Date | null;
+    read_up_to: Date | null;
     created_at: CreatedAt;
   };
+  conversation_aliases: { tenant_id: string; former_id: string; conversation_id: string };
   messages: MessagesTable;
 }
 
 export type RegistrationResult = "open" | "registered" | "failed";
+export type MailKind = "access_lost" | "token_expiring";
+export type MailState = "waiting" | "sent" | "not_sent";
+export type NotSentReason = "off" | "over" | "nobody" | "refused" | "gave_up";
 export type Role = "admin" | "member";
 export type ConnectionStatus = "pending" | "active" | "error" | "revoked";
 export type DeliveryOutcome = "processed" | "quarantined" | "ignored" | "failed";

@@ -1,8 +1,13 @@
-/** Makes the two deployables: build/web (with public/build, by Remix's compiler) and build/worker (one file). */
+/**
+ * Makes the two deployables: build/web (with public/build, by Remix's compiler, and beside each file of it the same
+ * compressed) and build/worker (one file).
+ */
 import { execFileSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { buildWorker } from "./worker-bundle.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -16,3 +21,21 @@ execFileSync(process.execPath, [path.join(root, "node_modules/@remix-run/dev/dis
   env: { ...process.env, NODE_ENV: "production" },
 });
 await buildWorker(path.join(root, "build/worker/index.js"));
+await compressFiles(path.join(root, "public/build"));
+
+/** Once, at their smallest: on a phone's connection the script is most of what a first visit waits for. */
+async function compressFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && /\.(js|css|svg)$/.test(entry.name));
+  await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const file = path.join(parentPath, name);
+      const bytes = await readFile(file);
+      const [br, gz] = await Promise.all([
+        promisify(brotliCompress)(bytes),
+        promisify(gzip)(bytes, { level: 9 }),
+      ]);
+      await Promise.all([writeFile(`${file}.br`, br), writeFile(`${file}.gz`, gz)]);
+    }),
+  );
+}

@@ -93,7 +93,7 @@ function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityVie
           {words.stoppedAt} {steps[item.stoppedAt]}
         </p>
       ) : null}
-      <p className="text-xs break-words text-ink-soft">
+      <p className="text-xs text-ink-soft">
         {item.phoneNumber ? (
           <>
             <PhoneNumber number={item.phoneNumber} /> ·{" "}

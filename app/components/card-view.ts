@@ -1,10 +1,22 @@
 /** What the card of a channel shows, out of everything that is known about the workspace's connections. */
 import type { ConnectionView } from "../integrations/connections.server.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
+import type { LatestMessage } from "../integrations/number-health.server.ts";
 import type { ConnectStep, StepState } from "../integrations/steps.ts";
 
-/** `attention`: connected once, and messages do not arrive or replies cannot go out. */
-export type NumberState = "connected" | "starting" | "attention";
+/**
+ * `attention`: connected once, and messages do not arrive or replies cannot go out. `awaitingTest`: everything is done
+ * that we can do, and only a message proves that they arrive.
+ */
+export type NumberState = "starting" | "awaitingTest" | "connected" | "attention" | "disconnected";
+
+/** Sending the number its first message. */
+export interface NumberTest {
+  /** Opens the channel's app, or its page, at the number. */
+  link: string;
+  /** Of the link: modules along a side, and what of them is dark as a path of an SVG. */
+  qr: { size: number; path: string };
+}
 
 export interface NumberView {
   id: string;
@@ -13,7 +25,15 @@ export interface NumberView {
   number: string | null;
   displayName: string | null;
   since: Date;
+  /** When our access ends; null when Meta names no end. */
+  accessEndsAt: Date | null;
   deliveries: ConnectionView["deliveries"];
+  /** When anything came for the number since it is ours: from then on it works. */
+  firstEventAt: Date | null;
+  testSkipped: boolean;
+  /** Given where the test is to be shown. */
+  test: NumberTest | null;
+  latestMessage: LatestMessage | null;
   /** Why and since when it needs attention; null when Meta's access is fine. */
   trouble: { code: string; at: Date } | null;
   /** Why Meta did not register the number; null while it has not refused. */
@@ -57,13 +77,13 @@ interface CardSetting {
   connecting?: boolean;
   isAdmin?: boolean;
   now?: Date;
+  /** By connection. */
+  latestMessages?: ReadonlyMap<string, LatestMessage>;
 }
 
-export function cardView(
-  connections: ConnectionView[],
-  { choosing = false, connecting = false, isAdmin = false, now = new Date() }: CardSetting = {},
-): CardView {
-  const numbers = connections.filter(isNumber).map((connection) => numberView(connection, isAdmin, now));
+export function cardView(connections: ConnectionView[], setting: CardSetting = {}): CardView {
+  const { choosing = false, connecting = false } = setting;
+  const numbers = connections.filter(isNumber).map((connection) => numberView(connection, setting));
   const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
   return {
     numbers,
@@ -87,25 +107,48 @@ function wasNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
   return status === "revoked" && phoneNumberE164 !== null;
 }
 
-function numberView(connection: ConnectionView, isAdmin: boolean, now: Date): NumberView {
-  const trouble = troubleOf(connection);
-  const { registrationRefusal } = connection;
-  const attention = trouble !== null || connection.deliveries === "failed" || registrationRefusal !== null;
+/** One number, whether it is connected or was. */
+export function numberView(
+  connection: ConnectionView,
+  { isAdmin = false, now = new Date(), latestMessages }: CardSetting = {},
+): NumberView {
+  const isOver = connection.status === "revoked";
+  const trouble = isOver ? null : troubleOf(connection);
+  const still = trouble === null && !isOver;
   return {
     id: connection.id,
-    state: attention ? "attention" : connection.deliveries === "starting" ? "starting" : "connected",
+    state: stateOf(connection, trouble),
     number: connection.phoneNumber,
     displayName: connection.displayName,
     since: connection.connectedAt,
+    accessEndsAt: connection.tokenExpiresAt,
     deliveries: connection.deliveries,
+    firstEventAt: markOf(connection, "first_event_seen")?.at ?? null,
+    testSkipped: connection.testSkipped,
+    test: null,
+    latestMessage: latestMessages?.get(connection.id) ?? null,
     trouble,
-    registrationRefusal: trouble ? null : registrationRefusal,
-    silentSince: trouble ? null : connection.silentSince,
-    endsAt: trouble || !endsSoon(connection, now) ? null : connection.tokenExpiresAt,
+    registrationRefusal: still ? connection.registrationRefusal : null,
+    silentSince: still ? connection.silentSince : null,
+    endsAt: still && endsSoon(connection, now) ? connection.tokenExpiresAt : null,
     requestedAt: isAdmin ? connection.requestedAt : null,
-    ...stepsOf(connection, trouble !== null),
+    ...stepsOf(connection, still),
     latest: connection.latest,
   };
+}
+
+function stateOf(connection: ConnectionView, trouble: NumberView["trouble"]): NumberState {
+  const { status, deliveries, registrationRefusal, testSkipped } = connection;
+  if (status === "revoked") return "disconnected";
+  if (trouble || deliveries === "failed" || registrationRefusal !== null) return "attention";
+  if (deliveries === "starting") return "starting";
+  // What has arrived proves more than any step that we have taken.
+  if (testSkipped || markOf(connection, "first_event_seen")?.result === "done") return "connected";
+  return markOf(connection, "number_registered")?.result === "done" ? "awaitingTest" : "starting";
+}
+
+function markOf({ steps }: ConnectionView, step: ConnectStep): StepState | undefined {
+  return steps.find((one) => one.step === step);
 }
 
 /** They stand before the connect: without a record of their own they were not needed (a connect by hand, say). */
@@ -121,13 +164,13 @@ const alone = new Map<ConnectStep, NonNullable<StepView["retry"]>>([
   ["number_registered", "registration"],
 ]);
 
-function stepsOf(connection: ConnectionView, inTrouble: boolean): Pick<NumberView, "steps" | "stepsOpen"> {
+/** Without access (not `alive`) nothing is under way, and trying would only fail again. */
+function stepsOf(connection: ConnectionView, alive: boolean): Pick<NumberView, "steps" | "stepsOpen"> {
   const steps = connection.steps
     .filter(({ step, result }) => result !== "waiting" || !beforeConnect.includes(step))
     .map((state): StepView => {
       const retry = alone.get(state.step) ?? null;
-      // Without access nothing is under way, and trying would only fail again.
-      if (inTrouble || retry === null) return { ...state, retry: null };
+      if (!alive || retry === null) return { ...state, retry: null };
       if (state.result === "waiting") return { ...state, result: "underWay", retry: null };
       return { ...state, retry: state.result === "failed" ? retry : null };
     });

@@ -4,7 +4,7 @@ import type { ChannelId } from "../integrations/catalog.ts";
 import type { Texts } from "../texts/catalogue.ts";
 import { ChannelSign } from "./brand.tsx";
 import { ButtonLink, linkLook } from "./buttons.tsx";
-import type { CardView, NumberView } from "./card-view.ts";
+import type { CardView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
 import { ConnectedNumber } from "./connected-number.tsx";
 import { listItem, NamedList, Notice, Panel, Section, StateChip } from "./page.tsx";
@@ -53,12 +53,10 @@ export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
   );
 }
 
+/** Of the channel itself; each of its numbers says its own. */
 function CardState({ card }: { card: CardView }) {
   const words = useTexts().integrations;
-  const is = (state: NumberView["state"]) => card.numbers.some((number) => number.state === state);
-  if (is("attention")) return <StateChip look="warn">{words.states.attention}</StateChip>;
-  if (is("starting")) return <StateChip look="wait">{words.states.starting}</StateChip>;
-  if (is("connected")) return <StateChip look="good">{words.states.connected}</StateChip>;
+  if (card.numbers.length > 0 && !card.choosing) return null;
   if (card.choosing) return <StateChip look="wait">{words.states.choosing}</StateChip>;
   if (card.connecting) return <StateChip look="wait">{words.states.connecting}</StateChip>;
   return <StateChip look="none">{words.states.notConnected}</StateChip>;
@@ -115,7 +113,6 @@ function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
           {failed.text}
         </Notice>
       ) : null}
-      {card.connecting ? <p className="font-semibold">{words.atMeta}</p> : null}
       {card.disconnected ? <p className="font-semibold">{words.disconnected}</p> : null}
       <p className="text-base">{about}</p>
       <div className="grid gap-4 sm:grid-cols-2">
@@ -123,7 +120,11 @@ function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
         <NamedList name={words.youNeed}>{needs.map(listItem)}</NamedList>
       </div>
       <p className="max-w-prose text-xs text-ink-soft">{words.beforeLeaving}</p>
-      <ConnectForm channel={channel} label={connectLabel(texts, channel, card)} />
+      <ConnectForm
+        channel={channel}
+        label={connectLabel(texts, channel, card)}
+        note={card.connecting ? words.atMeta : undefined}
+      />
     </Section>
   );
 }

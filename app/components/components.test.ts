@@ -30,6 +30,7 @@ describe("the card", () => {
     maySend: true,
     requestedAt: null,
     silentSince: null,
+    testSkipped: false,
     registrationRefusal: null,
     steps: stepsWith(),
     latest: nothingTold,
@@ -38,6 +39,18 @@ describe("the card", () => {
 
   test.each([
     ["works", {}, "connected"],
+    ["waits for its first message", { steps: stepsWith({ first_event_seen: waiting }) }, "awaitingTest"],
+    [
+      "goes on without one",
+      { steps: stepsWith({ first_event_seen: waiting }), testSkipped: true },
+      "connected",
+    ],
+    [
+      "is not registered yet",
+      { steps: stepsWith({ first_event_seen: waiting, number_registered: waiting }) },
+      "starting",
+    ],
+    ["gets messages before Meta says so", { steps: stepsWith({ number_registered: waiting }) }, "connected"],
     ["waits for Meta", { deliveries: "starting" }, "starting"],
     ["gets no messages", { deliveries: "failed" }, "attention"],
     ["is not registered", { registrationRefusal: "pin_mismatch" }, "attention"],

@@ -1,92 +1,77 @@
-/** A connected number on the card. */
+/** A number on the card of its channel. */
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../integrations/catalog.ts";
-import type { Texts } from "../texts/catalogue.ts";
-import { ButtonLink, linkLook } from "./buttons.tsx";
+import { Ago } from "./ago.tsx";
+import { linkLook } from "./buttons.tsx";
 import type { NumberView } from "./card-view.ts";
-import { ConnectForm } from "./connect-form.tsx";
+import { NumberAction } from "./number-action.tsx";
+import { NumberChip } from "./number-chip.tsx";
 import { NumberNotices } from "./number-notices.tsx";
+import { numberPath } from "./number-path.ts";
 import { NumberSteps } from "./number-steps.tsx";
-import { Facts, Section } from "./page.tsx";
+import { NumberTest } from "./number-test.tsx";
+import { Section } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
-import { Time } from "./time.tsx";
 
 interface ConnectedNumberProps {
   channel: ChannelId;
   number: NumberView;
 }
 
-/** One number: its state, what is wrong with it, and what to do about that. */
+/** How it is, what is wrong with it, and the one thing to do next; the rest stands on its own page. */
 export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
-  const words = useTexts().integrations;
+  const words = useTexts().numbers;
+  const { test } = number;
   return (
     <Section>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <Account number={number} />
+        {/* Of what changes by itself one place tells: the test, where it is shown. */}
+        <div role={test ? undefined : "status"}>
+          <NumberChip state={number.state} />
+        </div>
+      </div>
       <NumberNotices channel={channel} number={number} />
-      <Facts facts={factsOf(words, number)} />
-      <NumberSteps channel={channel} number={number} />
-      <div className="flex flex-wrap items-center gap-3">
-        <Actions channel={channel} number={number} />
+      {number.state === "starting" && !test ? <p>{words.status.starting}</p> : null}
+      {showsSteps(number) ? <NumberSteps channel={channel} number={number} /> : null}
+      {test ? <NumberTest channel={channel} number={number} test={test} announced /> : null}
+      <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
+        <NumberAction channel={channel} number={number} />
         <Link
-          to={`/settings/integrations/${channel}/disconnect?connection=${number.id}`}
+          to={numberPath(channel, number.id)}
+          aria-label={`${words.details}: ${number.number ?? ""}`}
           className={`py-2 ${linkLook}`}
         >
-          {words.disconnect}
+          {words.details}
         </Link>
       </div>
     </Section>
   );
 }
 
-function factsOf(
-  words: Texts["integrations"],
-  { number, displayName, since, trouble, deliveries, latest }: NumberView,
-) {
-  const { details } = words;
-  const told = (name: string, known: Record<string, string>, word: string | undefined) =>
-    word === undefined ? [] : [{ name, value: wordsOr(known, word) }];
-  return [
-    { name: details.number, value: number ? <PhoneNumber number={number} className="font-semibold" /> : "–" },
-    { name: details.name, value: displayName ?? "–" },
-    ...told(details.approvedName, words.nameDecisions, latest.name?.word),
-    ...told(details.limit, words.limits, latest.limit?.word),
-    { name: details.since, value: <Time at={since} /> },
-    ...(trouble ? [] : [{ name: details.deliveries, value: <Deliveries state={deliveries} /> }]),
-  ];
+/** The test beside them says that something is under way, in the same room from the first to the last. */
+function showsSteps({ stepsOpen, steps, test }: NumberView): boolean {
+  return stepsOpen && (test === null || steps.some(({ retry }) => retry !== null));
 }
 
-/** Meta's code word in ours; one that came after these words were written is shown as it is. */
-function wordsOr(known: Record<string, string>, word: string) {
-  return Object.hasOwn(known, word) ? known[word] : <code className="font-mono">{word}</code>;
-}
-
-const needsReconnect = new Set<string | null>(["reconnect", "permission"]);
-
-function Actions({ channel, number: { trouble, endsAt, steps } }: ConnectedNumberProps) {
-  const texts = useTexts();
-  const words = texts.integrations;
-  if (trouble) {
-    const { reconnectHelps } = texts.channels[channel].troubleOf(trouble.code);
-    return <ConnectForm channel={channel} label={words.reconnect} quiet={!reconnectHelps} />;
-  }
-  const refused = steps.some(({ retry, code }) => retry !== null && needsReconnect.has(code));
+function Account({ number: { number, displayName, latestMessage } }: Pick<ConnectedNumberProps, "number">) {
+  const words = useTexts().numbers;
   return (
-    <>
-      <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>
-      {endsAt || refused ? <ConnectForm channel={channel} label={words.reconnect} quiet /> : null}
-    </>
-  );
-}
-
-function Deliveries({ state }: { state: NumberView["deliveries"] }) {
-  const words = useTexts().integrations;
-  if (state !== "starting") return words.deliveries[state];
-  return (
-    <>
-      {words.deliveries.starting}{" "}
-      <Link to="/settings/integrations" className={linkLook}>
-        {words.checkAgain}
-      </Link>
-    </>
+    <div className="min-w-0">
+      <p>
+        {number ? <PhoneNumber number={number} className="font-semibold" /> : "–"}
+        {displayName ? ` · ${displayName}` : null}
+      </p>
+      <p className="text-xs text-ink-soft">
+        {latestMessage ? (
+          <>
+            {words.lastMessage} <Ago at={latestMessage.at} />
+          </>
+        ) : (
+          words.noMessage
+        )}
+      </p>
+    </div>
   );
 }

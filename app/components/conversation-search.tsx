@@ -21,7 +21,7 @@ export function ConversationSearch({ search }: { search: string }) {
             defaultValue={search}
             maxLength={100}
             autoComplete="off"
-            className="h-11 min-w-0 grow rounded-sm border border-line-strong bg-panel px-3 sm:h-10"
+            className="h-11 w-0 grow rounded-sm border border-line-strong bg-panel px-3 sm:h-10"
           />
           <button type="submit" className={`${buttonLook.quiet} shrink-0`}>
             {words.searchAction}

@@ -1,9 +1,8 @@
-import { useRevalidator } from "@remix-run/react";
-import { useEffect } from "react";
 import type { ChannelId } from "../integrations/catalog.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
 import type { CardView } from "./card-view.ts";
 import { ChannelCard } from "./channel-card.tsx";
+import { useLive } from "./live.ts";
 import { Notice, PageHeading } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 
@@ -20,7 +19,7 @@ export interface ChannelOnPage {
 /** One card for each channel; what has just happened to one of them stands above all. */
 export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
   const words = useTexts().integrations;
-  useFreshAnswers(cards.some(({ card }) => card.numbers.some(({ state }) => state === "starting")));
+  useLive(["connections"]);
   return (
     <div className="grid gap-6">
       <PageHeading title={words.title} lead={words.lead} />
@@ -64,16 +63,4 @@ function FailedAttempt({ channel, reason }: { channel: ChannelId; reason: Reason
       </p>
     </Notice>
   );
-}
-
-/** Asks again every three seconds while something is being switched on and somebody looks. */
-function useFreshAnswers(waiting: boolean) {
-  const { revalidate } = useRevalidator();
-  useEffect(() => {
-    if (!waiting) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") revalidate();
-    }, 3_000);
-    return () => clearInterval(timer);
-  }, [waiting, revalidate]);
 }

@@ -14,10 +14,21 @@ interface NoticesProps {
 export function NumberNotices({ channel, number }: NoticesProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { trouble, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  const { state, trouble, deliveries, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  const failedAt = number.steps.find(({ step }) => step === "deliveries_on")?.at;
   return (
     <>
       {trouble ? <Trouble channel={channel} trouble={trouble} /> : null}
+      {trouble === null && state === "attention" && deliveries === "failed" ? (
+        <Notice look="warn" title={texts.numbers.deliveriesOff}>
+          {words.deliveries.failed}
+          {failedAt ? (
+            <p className="mt-1 text-xs">
+              {words.since} <Time at={failedAt} />.
+            </p>
+          ) : null}
+        </Notice>
+      ) : null}
       {registrationRefusal ? (
         <Notice look="warn" title={texts.channels[channel].unregistered}>
           {words.steps.unregistered}
@@ -38,7 +49,7 @@ export function NumberNotices({ channel, number }: NoticesProps) {
           {words.requested.text} {words.requested.since} <Time at={requestedAt} />.
         </Notice>
       ) : null}
-      {trouble ? null : <Told channel={channel} number={number} />}
+      {trouble || state === "disconnected" ? null : <Told channel={channel} number={number} />}
     </>
   );
 }

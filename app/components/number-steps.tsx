@@ -2,7 +2,8 @@
 import { useState } from "react";
 import type { ChannelId } from "../integrations/catalog.ts";
 import type { NumberView, StepView } from "./card-view.ts";
-import { DocumentForm, SubmitButton } from "./forms.tsx";
+import { ActionForm, SubmitButton } from "./forms.tsx";
+import { needsReconnect } from "./number-action.tsx";
 import { StateChip } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { Time } from "./time.tsx";
@@ -27,7 +28,7 @@ export function NumberSteps({ channel, number }: NumberStepsProps) {
             channel={channel}
             connectionId={number.id}
             step={step}
-            mayArrive={number.state === "connected"}
+            mayArrive={number.state === "connected" || number.state === "awaitingTest"}
           />
         ))}
       </ol>
@@ -52,11 +53,11 @@ function Step({ channel, connectionId, step, mayArrive }: StepProps) {
   return (
     <li className="grid gap-2 py-2">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <span className="flex items-baseline gap-2">
-          <span className="shrink-0">
+        <span className="flex grow basis-80 flex-wrap items-baseline gap-x-2">
+          <span className="max-w-full shrink-0">
             <StateChip look={chips[result]}>{words.steps.results[result]}</StateChip>
           </span>
-          {texts.channels[channel].steps[step.step]}
+          <span className="min-w-[min(100%,8rem)] flex-1">{texts.channels[channel].steps[step.step]}</span>
         </span>
         {at ? (
           <span className="text-xs text-ink-soft">
@@ -68,7 +69,14 @@ function Step({ channel, connectionId, step, mayArrive }: StepProps) {
       {mayArrive && step.step === "first_event_seen" && result === "waiting" ? (
         <p>{words.steps.noMessageYet}</p>
       ) : null}
-      {retry ? <RetryForm channel={channel} connectionId={connectionId} step={retry} /> : null}
+      {retry ? (
+        <RetryForm
+          channel={channel}
+          connectionId={connectionId}
+          step={retry}
+          quiet={needsReconnect.has(step.code)}
+        />
+      ) : null}
     </li>
   );
 }
@@ -96,16 +104,17 @@ interface RetryFormProps {
   channel: ChannelId;
   connectionId: string;
   step: NonNullable<StepView["retry"]>;
+  /** Something else comes first. */
+  quiet: boolean;
 }
 
-function RetryForm({ channel, connectionId, step }: RetryFormProps) {
+function RetryForm({ channel, connectionId, step, quiet }: RetryFormProps) {
   const words = useTexts().integrations;
   return (
-    <DocumentForm action={`/settings/integrations/${channel}/retry?step=${step}`}>
-      <input type="hidden" name="connectionId" value={connectionId} />
-      <SubmitButton look="quiet" pending={words.connecting}>
+    <ActionForm action={`/settings/integrations/${channel}/retry?step=${step}`} fields={{ connectionId }}>
+      <SubmitButton look={quiet ? "quiet" : "primary"} pending={words.retrying}>
         {step === "deliveries" ? words.retryDeliveries : words.tryAgain}
       </SubmitButton>
-    </DocumentForm>
+    </ActionForm>
   );
 }

@@ -51,7 +51,7 @@ function Option({ name, value, chosen, lang, children }: OptionProps) {
       value={value}
       lang={lang}
       aria-pressed={chosen}
-      className="min-h-8 cursor-pointer px-2 text-ink-soft hover:bg-sunken not-first:border-l not-first:border-line aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-ink"
+      className="min-h-8 cursor-pointer px-2 text-ink-soft hover:bg-sunken not-first:border-l not-first:border-line aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-ink forced-colors:aria-pressed:forced-color-adjust-none forced-colors:aria-pressed:bg-[Highlight] forced-colors:aria-pressed:text-[HighlightText]"
     >
       {children}
     </button>

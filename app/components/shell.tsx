@@ -1,8 +1,8 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
-import { Link, NavLink } from "@remix-run/react";
-import type { ReactNode } from "react";
-import type { TroubledNumber } from "../integrations/trouble.server.ts";
+import { Link, NavLink, useLocation } from "@remix-run/react";
+import { type ReactNode, useState } from "react";
 import type { FlashCode } from "../web/flash.server.ts";
+import type { Problem } from "../web/problems.server.ts";
 import { BrandMark } from "./brand.tsx";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { JumpLink } from "./jump-link.tsx";
@@ -14,16 +14,18 @@ import { TroubleBanner } from "./trouble-banner.tsx";
 export interface ShellViewer {
   email: string;
   tenantName: string;
+  /** Of the platform. Absent for everybody else, who is told nothing of it. */
+  isStaff?: boolean;
 }
 
 interface ShellProps {
   viewer: ShellViewer | null;
   flash: FlashCode | undefined;
-  troubled: TroubledNumber[];
+  problems: Problem[];
   children: ReactNode;
 }
 
-export function Shell({ viewer, flash, troubled, children }: ShellProps) {
+export function Shell({ viewer, flash, problems, children }: ShellProps) {
   const texts = useTexts();
   return (
     <>
@@ -38,7 +40,7 @@ export function Shell({ viewer, flash, troubled, children }: ShellProps) {
           <Sidebar viewer={viewer} />
           <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
             <div className="mx-auto max-w-[52rem] md:mx-0">
-              <TroubleBanner troubled={troubled} />
+              <TroubleBanner problems={problems} />
               <FlashRegion flash={flash} />
               {children}
               <footer className="mt-10 border-t border-line pt-4">
@@ -57,11 +59,21 @@ export function Shell({ viewer, flash, troubled, children }: ShellProps) {
 /** There from the first moment, so that what appears in it is read out. */
 function FlashRegion({ flash }: { flash: FlashCode | undefined }) {
   const texts = useTexts();
+  const told = useToldOnce(flash);
   return (
-    <div role="status" className={flash ? "mb-6" : ""}>
-      {flash ? <Notice look="good" title={texts.flashes[flash]} /> : null}
+    <div role="status" className={told ? "mb-6" : ""}>
+      {told ? <Notice look="good" title={texts.flashes[told]} /> : null}
     </div>
   );
+}
+
+/** The server tells it once; it stays until the person goes on, however often the page is loaded anew meanwhile. */
+function useToldOnce(flash: FlashCode | undefined): FlashCode | undefined {
+  const { key } = useLocation();
+  const [told, setTold] = useState({ key, flash });
+  if (told.key === key && (!flash || flash === told.flash)) return told.flash;
+  setTold({ key, flash });
+  return flash;
 }
 
 /** For whoever is not signed in: one narrow column under the brand. */
@@ -90,29 +102,31 @@ function Sidebar({ viewer }: { viewer: ShellViewer }) {
   return (
     <header className="border-b border-line bg-panel md:sticky md:top-0 md:h-screen md:overflow-y-auto md:border-r md:border-b-0">
       <div aria-hidden="true" className="kerb" />
-      <div className="grid grid-cols-[1fr_auto] items-center gap-x-3 px-4 pt-2 md:flex md:h-[calc(100%-0.3125rem)] md:flex-col md:items-stretch md:px-3 md:pt-5">
-        <div className="flex min-w-0 items-center gap-2.5 md:grid md:gap-5 md:px-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 px-4 pt-2 md:h-[calc(100%-0.3125rem)] md:flex-col md:flex-nowrap md:items-stretch md:justify-start md:px-3 md:pt-5">
+        <div className="flex min-w-[min(100%,9rem)] flex-1 items-center gap-2.5 md:grid md:flex-none md:gap-5 md:px-2">
           <Link
             to="/settings/integrations"
-            className="flex items-center gap-2 text-base font-bold tracking-tight"
+            className="flex items-center gap-2 text-base font-bold tracking-tight whitespace-nowrap"
           >
             <BrandMark className="size-6" />
-            {texts.product}
+            {/* On a phone the workspace's name needs the room. */}
+            <span className="sr-only sm:not-sr-only">{texts.product}</span>
           </Link>
           <p className="min-w-0 border-l border-line-strong pl-2.5 md:border-0 md:pl-0">
             <span className="sr-only text-xs text-ink-soft md:not-sr-only md:block">
               {texts.nav.workspace}
             </span>
-            <span className="block truncate md:font-semibold md:whitespace-normal">{viewer.tenantName}</span>
+            <span className="block font-semibold">{viewer.tenantName}</span>
           </p>
         </div>
         <nav
           aria-label={texts.nav.label}
-          className="order-last col-span-2 -mx-2 md:order-none md:mx-0 md:my-5"
+          className="order-last -mx-2 basis-full md:order-none md:mx-0 md:my-5 md:basis-auto"
         >
           <ul className="flex flex-wrap gap-1 md:flex-col">
             <NavItem to="/conversations">{texts.nav.conversations}</NavItem>
             <NavItem to="/settings/integrations">{texts.nav.integrations}</NavItem>
+            {viewer.isStaff ? <NavItem to="/operations">{texts.nav.operations}</NavItem> : null}
           </ul>
         </nav>
         <Account email={viewer.email} />

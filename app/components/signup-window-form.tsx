@@ -6,7 +6,7 @@ import { type FormEvent, type RefObject, useEffect, useRef, useState } from "rea
 import type { ChannelId } from "../integrations/catalog.ts";
 import type { SignupWindow } from "../integrations/channel.server.ts";
 import type { Texts } from "../texts/catalogue.ts";
-import { buttonLook } from "./buttons.tsx";
+import { buttonLook, ChangingLabel } from "./buttons.tsx";
 import { useTexts } from "./page-context.tsx";
 import type { Phase } from "./signup-window-attempt.ts";
 
@@ -15,6 +15,8 @@ interface SignupWindowFormProps {
   signup: SignupWindow;
   label: string;
   look: "primary" | "quiet";
+  /** While no window of this form has anything to say. */
+  note?: string | undefined;
 }
 
 type Shown = Exclude<Phase, "replaced">;
@@ -22,7 +24,7 @@ type Shown = Exclude<Phase, "replaced">;
 /** Opens the window; returns what ends the attempt. */
 type Open = (show: (phase: Phase) => void) => () => void;
 
-export function SignupWindowForm({ channel, signup, label, look }: SignupWindowFormProps) {
+export function SignupWindowForm({ channel, signup, label, look, note }: SignupWindowFormProps) {
   const texts = useTexts();
   const { open, prepare } = useOpener(channel, signup);
   const { phase, leaving, onSubmit } = usePhases(open);
@@ -36,9 +38,13 @@ export function SignupWindowForm({ channel, signup, label, look }: SignupWindowF
       onFocus={prepare}
     >
       <button type="submit" aria-disabled={busy || undefined} className={buttonLook[look]}>
-        <span aria-live="polite">{busy ? texts.integrations.connecting : label}</span>
+        <ChangingLabel changed={busy} from={label} to={texts.integrations.connecting} />
       </button>
+      <span role="status" className="sr-only">
+        {leaving && !phase ? texts.integrations.connecting : null}
+      </span>
       <WindowNews phase={phase} leaving={leaving} />
+      {note && !phase ? <p className="mt-3 max-w-prose">{note}</p> : null}
     </form>
   );
 }

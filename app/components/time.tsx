@@ -29,7 +29,8 @@ export function Time({ at, length = "full" }: TimeProps) {
     <time
       dateTime={moment.toISOString()}
       title={length === "full" ? undefined : write("full")}
-      className="whitespace-nowrap"
+      // One line wherever one has room for it.
+      className="inline-block"
       // The server and the browser may know different editions of the world's customs.
       suppressHydrationWarning
     >

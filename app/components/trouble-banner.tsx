@@ -2,18 +2,22 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { Problem } from "../web/problems.server.ts";
 import { ActionForm, SubmitButton } from "./forms.tsx";
+import { useLive } from "./live.ts";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
 const integrationsPath = "/settings/integrations";
+/** Pages that say more about it themselves. */
+const saysItself = /^\/settings\/integrations(?:\/[^/]+\/numbers\/[^/]+)?\/*$/;
 
-/** One for each problem. They come before the page's heading and are simply so: nothing is announced. */
+/** One for each problem, on every open page by itself. They come before the page's heading and are simply so: nothing is announced. */
 export function TroubleBanner({ problems }: { problems: Problem[] }) {
   const words = useTexts().trouble;
   const { pathname } = useLocation();
-  if (problems.length === 0 || pathname.replace(/\/+$/, "") === integrationsPath) return null;
+  useLive(["connections"]);
+  if (problems.length === 0 || saysItself.test(pathname)) return null;
   return (
     <section aria-label={words.label} className="mb-6 grid gap-3">
       {problems.map((problem) => (

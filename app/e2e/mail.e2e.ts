@@ -83,7 +83,7 @@ test("two refused looks at a revoked token: a banner on the open page, and one e
 }) => {
   const id = await connect(page);
   const banner = page.getByRole("region", { name: texts.trouble.label });
-  await page.goto(`${origin()}/settings/integrations/whatsapp/numbers/${id}`);
+  await page.goto(`${origin()}/settings/integrations/whatsapp/activity`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await control("/tokens/revoke", { wabaId: WABA_IDS.luz });
   await lookNow(id, 1);

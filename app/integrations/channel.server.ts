@@ -47,6 +47,10 @@ export interface AccessReport {
   /** `elsewhere`: an override, on the account or on the number, sends the events to another address. */
   deliveries: "ours" | "missing" | "elsewhere";
   registration: Registration;
+  /** How people take the number's messages, in the platform's own code word; undefined where it does not say. */
+  quality?: string | undefined;
+  /** How many conversations the business may begin in a day, in the platform's own code word. */
+  messagingLimit?: string | undefined;
 }
 
 /** Whether the number takes part on the platform; `on_phone`: in an app on somebody's phone, and it must stay there. */

@@ -29,6 +29,8 @@ export interface ConnectionView {
   maySend: boolean;
   /** Somebody with rights to the number at Meta asked for it from another workspace, last at this time. */
   requestedAt: Date | null;
+  /** Somebody does without the test message. A reconnect asks for it again, unless something has come meanwhile. */
+  testSkipped: boolean;
   /** Every step towards a working number, in order. */
   steps: StepState[];
   /** The latest that Meta told of the number or its account. */
@@ -57,6 +59,7 @@ const shownMetadata = z.object({
   connected_at: z.string().optional().catch(undefined),
   requested_at: z.string().optional().catch(undefined),
   silent_since: z.string().optional().catch(undefined),
+  test_skipped_at: z.string().optional().catch(undefined),
   deliveries: z
     .object({ state: z.enum(["starting", "on", "failed"]) })
     .optional()
@@ -88,6 +91,7 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
+    testSkipped: metadata.test_skipped_at !== undefined,
     steps: stepStates(trailOf(row.metadata), row.metadata, firstEventAt),
     latest: latestOf(metadata),
   };

@@ -3,7 +3,8 @@
  * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
  */
 import { withTenant } from "../../db/client.ts";
-import { countKept, findConnection, listConnectionRows } from "../../db/queries/connections.ts";
+import { listConnectionRows } from "../../db/queries/connections.ts";
+import { countEffects, type DisconnectEffects } from "../../db/queries/disconnect-effects.ts";
 import { firstEventsOf } from "../../db/queries/number-claims.ts";
 import type { ConnectionStatus } from "../../db/schema.ts";
 import type { ChannelId } from "./catalog.ts";
@@ -82,14 +83,21 @@ export async function channelStatus(
   };
 }
 
-/** What a disconnect would leave behind, for the page that asks before it. Zeroes for a connection of another tenant. */
+/** Counted no further than this. */
+export const mostCounted = 100_000;
+const recentMs = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * What a disconnect would end and leave behind, for the page that asks before it; `recent` are the messages of the last
+ * 30 days. Each is counted up to `mostCounted`. Zeroes for a connection of another tenant.
+ */
 export async function disconnectEffects(
   deps: IntegrationDeps,
   tenantId: string,
   connectionId: string,
-): Promise<{ conversations: number; messages: number }> {
-  return withTenant(deps.db, tenantId, async (tdb) => {
-    const connection = await findConnection(tdb, tenantId, connectionId);
-    return connection ? countKept(tdb, tenantId, connectionId) : { conversations: 0, messages: 0 };
-  });
+): Promise<DisconnectEffects> {
+  const since = new Date(deps.now().getTime() - recentMs);
+  return withTenant(deps.db, tenantId, (tdb) =>
+    countEffects(tdb, tenantId, connectionId, { since, most: mostCounted }),
+  );
 }

@@ -13,6 +13,7 @@ import {
   saveLook,
   takeDueChecks,
 } from "../../db/queries/health.ts";
+import { openMail } from "../../db/queries/mail.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { AccessReport } from "./channel.server.ts";
 import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
@@ -65,7 +66,8 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
   });
 }
 
-function isLookedAfter(row: ConnectionRow): row is LookedAfter {
+/** Connected, and with everything that a look needs. */
+export function isLookedAfter(row: ConnectionRow): row is LookedAfter {
   const connected = row.status === "active" || row.status === "error";
   return connected && row.access_token_enc !== null && row.waba_id !== null && row.phone_number_id !== null;
 }
@@ -113,7 +115,9 @@ async function conclude(
     const silence = await noticeSilence(tdb, row, deps.now());
     if (silence) await tell(tdb, subject, row, silence, {});
     const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
-    return { result: "alive", refusals: 0, warnedDays, nextInSeconds: regularSeconds() };
+    const { deliveries, quality = null, messagingLimit = null } = verdict.report;
+    const answer = { deliveries, quality, messagingLimit };
+    return { result: "alive", refusals: 0, warnedDays, nextInSeconds: regularSeconds(), answer };
   }
   const refusals = health.refusals + 1;
   if (refusals < refusalsThatCount) {
@@ -125,7 +129,7 @@ async function conclude(
   return { ...health, refusals, result: verdict.code, nextInSeconds: regularSeconds() };
 }
 
-/** One event each time the token's end comes within 14, 7 and 1 days. Answers the shortest that was warned of. */
+/** One event and one e-mail each time the token's end comes within 14, 7 and 1 days. Answers the shortest that was warned of. */
 async function warnBeforeTheEnd(
   deps: IntegrationDeps,
   tdb: TenantDb,
@@ -139,5 +143,8 @@ async function warnBeforeTheEnd(
   if (threshold === undefined) return null;
   if (warned !== null && warned <= threshold) return warned;
   await tell(tdb, subject, row, "token_expiring", { days: Math.max(0, Math.floor(daysLeft)) });
+  const incident = `token_expiring:${row.id}:${row.token_expires_at.toISOString()}:${threshold}`;
+  const { tenantId, connectionId } = subject;
+  await openMail(tdb, { tenantId, connectionId, kind: "token_expiring", incident });
   return threshold;
 }

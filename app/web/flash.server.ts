@@ -1,13 +1,19 @@
 /**
  * What the frame around every page shows: one message carried over a redirect, shown once (a code travels, never words:
- * the words are the page's), and the numbers that need somebody.
+ * the words are the page's), and the problems that need somebody.
  */
 import { redirect } from "@remix-run/node";
-import { type TroubledNumber, troubledNumbers } from "../integrations/trouble.server.ts";
-import { services } from "./services.server.ts";
+import { type Problem, problemsFor } from "./problems.server.ts";
 import { sessionStorage, type Viewer, viewerOf } from "./session.server.ts";
 
-const flashCodes = ["disconnected", "nothing_to_disconnect"] as const;
+const flashCodes = [
+  "disconnected",
+  "nothing_to_disconnect",
+  "replay_begun",
+  "replay_begun_in_part",
+  "nothing_to_replay",
+  "nothing_selected",
+] as const;
 export type FlashCode = (typeof flashCodes)[number];
 
 /** 303 to `path`, where the message will be shown. Without a session the redirect still happens, silently. */
@@ -23,7 +29,7 @@ interface Frame {
   viewer: Viewer | null;
   flash: FlashCode | undefined;
   /** Of the viewer's workspace. */
-  troubled: TroubledNumber[];
+  problems: Problem[];
 }
 
 /** Who looks, what needs them, and the message that waits for them, which is thereby used up. */
@@ -36,17 +42,6 @@ export async function readFrame(request: Request): Promise<Frame> {
     session.unset("flash");
     await storage.commitSession(session);
   }
-  const troubled = viewer ? await troubleOf(viewer) : [];
-  return { viewer, flash: flashCodes.find((code) => code === waiting), troubled };
-}
-
-/** The frame also stands around the page that says what failed: it does without what it cannot learn. */
-async function troubleOf({ tenantId }: Viewer): Promise<TroubledNumber[]> {
-  const { integrations, log } = services();
-  try {
-    return await troubledNumbers(integrations, tenantId);
-  } catch (error) {
-    log.warn("numbers in trouble could not be read", { tenant_id: tenantId, error });
-    return [];
-  }
+  const problems = viewer ? await problemsFor(request, viewer) : [];
+  return { viewer, flash: flashCodes.find((code) => code === waiting), problems };
 }

@@ -43,25 +43,29 @@ const walked = {
 const working = {
   ...{ steps: walked, deliveries: { state: "on", at }, registration: { result: "registered", at } },
 };
+const given = (metadata: object) => addConnection(stage, luz.id, { ...activeConnection, metadata });
 const card = async (metadata: object) => {
-  await addConnection(stage, luz.id, { ...activeConnection, metadata });
+  await given(metadata);
   return markup("/settings/integrations", ana);
 };
+const ownPage = async (metadata: object) =>
+  markup(`/settings/integrations/whatsapp/numbers/${await given(metadata)}`, ana);
 const opened = /<details[^>]*\sopen=""/;
 const words = texts.integrations.steps;
 const names = texts.channels.whatsapp.steps;
 
-describe("the steps on a card", () => {
-  test("stand there with word and time, closed when all is done", async () => {
-    const page = await card(working);
+describe("the steps of a number", () => {
+  test("stand on its page with word and time, closed when all is done, and not on the card", async () => {
+    const page = await ownPage(working);
     expect(page).toContain(words.title);
     expect(page).not.toMatch(opened);
     for (const name of Object.values(names)) expect(page).toContain(name);
     expect(page.split(when)).toHaveLength(8);
     expect(page).toContain(words.noMessageYet);
+    expect(await markup("/settings/integrations", ana)).not.toContain(words.title);
   });
 
-  test("are open while Meta is being asked", async () => {
+  test("are open on the card while Meta is being asked", async () => {
     const page = await card({ ...working, deliveries: { state: "starting" } });
     expect(page).toMatch(opened);
     expect(page).toContain(words.results.underWay);
@@ -89,9 +93,9 @@ describe("the steps on a card", () => {
 });
 
 describe("what Meta told of a number", () => {
-  test("stands among its facts, in our words where there are some", async () => {
+  test("stands on its page, in our words where there are some", async () => {
     const quality = { event: "UPGRADE", current_limit: "TIER_1K", at };
-    const page = await card({ ...working, quality, name_status: { event: "A_WORD_OF_TOMORROW", at } });
+    const page = await ownPage({ ...working, quality, name_status: { event: "A_WORD_OF_TOMORROW", at } });
     expect(page).toContain("Up to 1,000 conversations a day");
     expect(page).toContain(">A_WORD_OF_TOMORROW</code>");
     expect(page).not.toContain(texts.channels.whatsapp.quality.title);
@@ -155,11 +159,12 @@ describe("a number that needs somebody", () => {
     expect(page).toContain(when);
   });
 
-  test("is counted with the others", async () => {
+  test("stands beside the others, in one region", async () => {
     await broken("token_rejected");
     await broken("access_removed", "+525587654321");
     const page = await markup("/conversations", ana);
-    expect(page).toContain("2 numbers need attention.");
+    for (const code of ["token_rejected", "access_removed"])
+      expect(page).toContain(texts.channels.whatsapp.troubleOf(code).title);
     expect(page.split(region)).toHaveLength(2);
   });
 

@@ -70,16 +70,15 @@ describe("the integrations page", () => {
   });
 
   test("shows a number that works, in groups and left to right", async () => {
-    await connection(luz.id, { ...active, metadata: { deliveries: { state: "on" } } });
+    const id = await connection(luz.id, { ...active, metadata: { deliveries: { state: "on" } } });
     const page = await markup("/settings/integrations", ana);
-    expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678</);
-    expect(page).toContain(texts.integrations.deliveries.on);
-    expect(page).toMatch(/href="\/settings\/integrations\/whatsapp\/disconnect\?connection=/);
+    expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678<\/span> · A name</);
+    expect(page).toContain(`href="/settings/integrations/whatsapp/numbers/${id}"`);
     expect(page).not.toContain("sealed");
   });
 
   test.each([
-    ["starting", {}, texts.integrations.deliveries.starting],
+    ["starting", {}, texts.numbers.status.starting],
     ["failed", { deliveries: { state: "failed" } }, texts.integrations.deliveries.failed],
   ])("says when deliveries are %s", async (_name, metadata, words) => {
     await connection(luz.id, { ...active, metadata });
@@ -148,6 +147,12 @@ describe("the confirmation of a disconnect", () => {
     const id = await connection(luz.id, active);
     const page = await markup(`/settings/integrations/whatsapp/disconnect?connection=${id}`, ana);
     expect(page).toContain("0 conversations with 0 messages");
+    for (const words of [
+      texts.disconnect.recent(0, false),
+      ...texts.disconnect.stopsList,
+      texts.disconnect.noUndo,
+    ])
+      expect(page).toContain(words);
     expect(page).toContain(`<input type="hidden" name="connectionId" value="${id}"/>`);
     expect(page).toMatch(/<form[^>]*action="\/api\/integrations\/meta\/whatsapp\/disconnect"/);
   });
@@ -238,12 +243,12 @@ describe("manual connect", () => {
   });
 
   test("names what is wrong, field by field, keeps the ids and never the token", async () => {
-    const typed = { ...filled, wabaId: "+52 55", accessToken: "has spaces CANARY" };
+    const typed = { ...filled, wabaId: "WABA 52", accessToken: "has spaces CANARY" };
     const answer = await ask(post(path, typed, { cookie: ana }));
     expect(answer.status).toBe(400);
     const page = await answer.text();
     expect(page).not.toContain("CANARY");
-    expect(page).toContain('value="654321"');
+    for (const typed of ["WABA 52", "654321"]) expect(page).toContain(`value="${typed}"`);
     expect(page).toContain('href="#wabaId"');
     expect(page).toContain('href="#accessToken"');
     expect(page).toMatch(

@@ -81,9 +81,13 @@ describe("a second channel", () => {
     expect(platform.world.accounts["acct/blue.1"]?.feeds.has(platform.clientId)).toBe(true);
     expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+34912345678" });
     const connected = await page("/settings/integrations?carrier=connected");
-    for (const words of ["Carrier is connected.", "+34 912 34 56 78", "Number registered at Carrier"])
+    for (const words of ["Carrier is connected.", "+34 912 34 56 78", "Open Carrier"])
       expect(connected).toContain(words);
-    expect(connected).toMatch(/href="\/settings\/integrations\/carrier\/disconnect\?connection=/);
+    const [, numberPage = ""] =
+      /href="(\/settings\/integrations\/carrier\/numbers\/[^"]+)"/.exec(connected) ?? [];
+    const own = await page(numberPage);
+    expect(own).toContain("Number registered at Carrier");
+    expect(own).toMatch(/href="\/settings\/integrations\/carrier\/disconnect\?connection=/);
 
     const eva = await product.person();
     expect(await connect(eva, blue)).toBe("/settings/integrations?carrier=error&reason=number_taken");
@@ -93,7 +97,7 @@ describe("a second channel", () => {
     expect(await messages()).toEqual([{ tenant_id: ana.tenantId, body: "¿Hay pan?" }]);
     expect(await page("/conversations")).toContain("Person p/1");
     expect(await page("/conversations", eva)).not.toContain("Person p/1");
-    expect(await page("/settings/integrations")).not.toContain("No message has arrived yet.");
+    expect(await page(numberPage)).not.toContain("No message has arrived yet.");
 
     const left = await call(disconnect.action, `${api}/disconnect`, ana, { method: "POST" });
     expect(await left.json()).toEqual({ connected: false });
@@ -103,7 +107,9 @@ describe("a second channel", () => {
     const activity = await page("/settings/integrations/carrier/activity");
     for (const words of ["your Carrier connections", "Meta stopped delivering", "Disconnected", "Connected"])
       expect(activity).toContain(words);
-    expect(await page("/settings/integrations/whatsapp/activity")).toContain("Nothing has happened yet.");
+    expect(await page("/settings/integrations/whatsapp/activity")).toContain(
+      "Nothing has happened in the last 90 days.",
+    );
   });
 
   test("offers a choice of several lines, and registers the one that was picked", async () => {

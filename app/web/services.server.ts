@@ -1,5 +1,5 @@
 /** The web's composition root: reads the environment, opens pools, chooses implementations. Nothing below it does. */
-import { createDb, createPool, type Db } from "#db/client.ts";
+import { createDb, createPool, type Db, type DbRole } from "#db/client.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
 import type { IntegrationDeps } from "../integrations/connections.server.ts";
 import { createIntegrationDeps } from "../integrations/env.server.ts";
@@ -7,6 +7,7 @@ import { envOrExit } from "../platform/env.server.ts";
 import { createLog, type Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { type WebEnv, webEnv } from "./env.server.ts";
+import { createLiveHub, type LiveHub } from "./live.server.ts";
 
 export interface Services {
   origin: string;
@@ -23,6 +24,8 @@ export interface Services {
   secureCookies: boolean;
   /** Role app_web. */
   db: Db;
+  /** Role app_operator: across workspaces, for the pages of platform staff. */
+  operatorDb: Db;
   log: Log;
   integrations: IntegrationDeps;
   webhooks: {
@@ -31,6 +34,7 @@ export interface Services {
     verifyToken: Secret;
     intake: DeliveryIntake;
   };
+  live: LiveHub;
   /** Ends the pools; what is under way is finished first. */
   close(): Promise<void>;
 }
@@ -49,11 +53,11 @@ export function provideServices(given: Services): void {
 }
 
 export function createServices(env: WebEnv, log: Log): Services {
-  const open = (name: string, max: number) =>
+  const open = (name: string, max: number, role: DbRole = "app_web") =>
     createDb(
       createPool({
         connectionString: env.DATABASE_URL,
-        role: "app_web",
+        role,
         applicationName: name,
         max,
         statementTimeoutMs: 5_000,
@@ -64,6 +68,9 @@ export function createServices(env: WebEnv, log: Log): Services {
   const integrations = createIntegrationDeps(env, db, log);
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);
+  // Connected on the first page of an operator, and a slow one of theirs keeps nobody else waiting.
+  const operatorDb = open("curbe-operations", 2, "app_operator");
+  const live = createLiveHub({ connectionString: env.DATABASE_URL, log });
   return {
     origin: env.APP_ORIGIN,
     dialogOrigin: new URL(env.META_DIALOG_URL).origin,
@@ -75,6 +82,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     integrationDebug: env.FEATURE_INTEGRATION_DEBUG === "true",
     secureCookies: env.APP_ORIGIN.startsWith("https://"),
     db,
+    operatorDb,
     log,
     integrations,
     webhooks: {
@@ -84,8 +92,9 @@ export function createServices(env: WebEnv, log: Log): Services {
       verifyToken: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
       intake: createDeliveryIntake(webhookDb),
     },
+    live,
     async close() {
-      await Promise.all([db.destroy(), webhookDb.destroy()]);
+      await Promise.all([live.close(), db.destroy(), webhookDb.destroy(), operatorDb.destroy()]);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Viewer {
   userId: string;
   email: string;
   role: Role;
+  /** Of the platform: may see the operator's pages. */
+  isStaff: boolean;
   tenantId: string;
   tenantName: string;
   /** The session's row id: not secret, and no way in. */

@@ -207,28 +207,6 @@ export async function lockConnectionsToRevoke(
     .execute();
 }
 
-export async function countKept(
-  tdb: TenantDb,
-  tenantId: string,
-  connectionId: string,
-): Promise<{ conversations: number; messages: number }> {
-  const row = await tdb
-    .selectFrom("conversations")
-    .leftJoin("messages", (join) =>
-      join
-        .onRef("messages.tenant_id", "=", "conversations.tenant_id")
-        .onRef("messages.conversation_id", "=", "conversations.id"),
-    )
-    .select((eb) => [
-      eb.fn.count<string>("conversations.id").distinct().as("conversations"),
-      eb.fn.count<string>("messages.id").as("messages"),
-    ])
-    .where("conversations.tenant_id", "=", tenantId)
-    .where("conversations.connection_id", "=", connectionId)
-    .executeTakeFirst();
-  return { conversations: Number(row?.conversations ?? 0), messages: Number(row?.messages ?? 0) };
-}
-
 function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {
   return tdb
     .selectFrom("channel_connections")

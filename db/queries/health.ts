@@ -39,13 +39,22 @@ export interface Look {
   refusals: number;
   warnedDays: number | null;
   nextInSeconds: number;
+  /** Set when Meta answered; without it, what an earlier look brought stays known. */
+  answer?: LookAnswer;
+}
+
+/** `quality`, `messagingLimit`: Meta's own code words; null for what it did not say. */
+export interface LookAnswer {
+  deliveries: "ours" | "missing" | "elsewhere";
+  quality: string | null;
+  messagingLimit: string | null;
 }
 
 export async function saveLook(
   tdb: TenantDb,
   tenantId: string,
   connectionId: string,
-  { result, refusals, warnedDays, nextInSeconds }: Look,
+  { result, refusals, warnedDays, nextInSeconds, answer }: Look,
 ): Promise<void> {
   const columns = {
     checked_at: sql<Date>`now()`,
@@ -53,6 +62,12 @@ export async function saveLook(
     refusals,
     last_result: result,
     warned_days: warnedDays,
+    ...(answer && {
+      answered_at: sql<Date>`now()`,
+      deliveries: answer.deliveries,
+      quality_rating: answer.quality,
+      messaging_limit: answer.messagingLimit,
+    }),
   };
   await tdb
     .insertInto("connection_health")
@@ -61,11 +76,86 @@ export async function saveLook(
     .execute();
 }
 
-/** A new token starts with a clean record. */
+export interface LastLook {
+  /** Null before the first one. */
+  checkedAt: Date | null;
+  result: string | null;
+  /** When a person last asked for one. */
+  requestedAt: Date | null;
+  /** One was asked for and is not done: `underWay` for two minutes, then `late`. */
+  progress: "underWay" | "late" | null;
+  /** A person asked less than 30 seconds ago. */
+  isFresh: boolean;
+  /** What Meta last answered, and when; null while it has not. */
+  answer: (LookAnswer & { at: Date }) | null;
+}
+
+export async function readLastLook(
+  tdb: TenantDb,
+  tenantId: string,
+  connectionId: string,
+): Promise<LastLook | undefined> {
+  const row = await tdb
+    .selectFrom("connection_health")
+    .select(["checked_at", "last_result", "check_requested_at"])
+    .select(["answered_at", "deliveries", "quality_rating", "messaging_limit"])
+    .select(sql<boolean>`coalesce(${isOpen}, false)`.as("is_open"))
+    .select(sql<boolean>`check_requested_at < now() - ${patience}`.as("is_late"))
+    .select(sql<boolean>`coalesce(check_requested_at > now() - ${restBetween}, false)`.as("is_fresh"))
+    .where("tenant_id", "=", tenantId)
+    .where("connection_id", "=", connectionId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    checkedAt: row.checked_at,
+    result: row.last_result,
+    requestedAt: row.check_requested_at,
+    progress: row.is_open ? (row.is_late ? "late" : "underWay") : null,
+    isFresh: row.is_fresh,
+    answer:
+      row.answered_at && row.deliveries
+        ? {
+            at: row.answered_at,
+            deliveries: row.deliveries,
+            quality: row.quality_rating,
+            messagingLimit: row.messaging_limit,
+          }
+        : null,
+  };
+}
+
+/** Asked for, and nothing has looked since. */
+const isOpen = sql<boolean>`check_requested_at is not null and (checked_at is null or checked_at < check_requested_at)`;
+const restBetween = sql`interval '30 seconds'`;
+/** After that long nobody is believed to be at it any more. */
+const patience = sql`interval '2 minutes'`;
+
+/** Marks a look as asked for. False while one that was asked for is under way, and for 30 seconds after it was asked for. */
+export async function markLookRequested(
+  tdb: TenantDb,
+  tenantId: string,
+  connectionId: string,
+): Promise<boolean> {
+  const marked = await sql`
+    insert into connection_health as h (tenant_id, connection_id, check_requested_at)
+    values (${tenantId}, ${connectionId}, now())
+        on conflict (connection_id) do update set check_requested_at = now()
+     where h.check_requested_at is null
+        or (h.check_requested_at < now() - ${restBetween}
+            and (h.checked_at >= h.check_requested_at or h.check_requested_at < now() - ${patience}))
+    returning 1 as marked`.execute(tdb);
+  return marked.rows.length > 0;
+}
+
+/** A new token starts with a clean record: what was found with the earlier one says nothing of it. */
 export async function forgetLooks(tdb: TenantDb, tenantId: string, connectionId: string): Promise<void> {
   await tdb
     .updateTable("connection_health")
-    .set({ refusals: 0, warned_days: null, next_check_at: sql<Date>`now() + interval '1 hour'` })
+    .set({
+      ...{ refusals: 0, warned_days: null, checked_at: null, last_result: null, check_requested_at: null },
+      ...{ answered_at: null, deliveries: null, quality_rating: null, messaging_limit: null },
+      next_check_at: sql<Date>`now() + interval '1 hour'`,
+    })
     .where("tenant_id", "=", tenantId)
     .where("connection_id", "=", connectionId)
     .execute();

@@ -86,6 +86,7 @@ function numberNode(platform: Platform, number: PhoneNumber): GraphNode {
     health_status: { can_send_message: registered ? "AVAILABLE" : "BLOCKED", entities: [] },
     host_platform: registered ? "CLOUD_API" : undefined,
     messaging_limit_tier: "TIER_250",
+    whatsapp_business_manager_messaging_limit: "TIER_250",
     certificate: undefined,
     username: undefined,
   };

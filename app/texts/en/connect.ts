@@ -44,6 +44,7 @@ export const integrations = {
   connectAgain: "Connect again",
   reconnect: "Reconnect",
   tryAgain: "Try again",
+  retrying: "Trying again…",
   retryDeliveries: "Switch message delivery on again",
   startAgain: "Start again",
   connecting: "Connecting…",
@@ -61,14 +62,11 @@ export const integrations = {
     action: "Choose a number",
   },
   details: {
-    number: "Number",
     name: "Display name",
     since: "Connected since",
     deliveries: "Message delivery",
     approvedName: "Name at Meta",
-    limit: "Sending limit",
   },
-  checkAgain: "Check again",
   deliveries: {
     starting: "Switching on. This takes a few seconds.",
     on: "On. New messages arrive here.",
@@ -166,9 +164,15 @@ export const disconnect = {
     "Replies from here are switched off.",
     "Our access at Meta is given up.",
   ],
+  noUndo:
+    "There is no undoing it from here: connecting again leads through Meta’s window, as the first time. Messages from in between may not come over.",
   stays: "What stays",
-  kept: (conversations: number, messages: number) =>
-    `${count(conversations, "conversation")} with ${count(messages, "message")}`,
+  recent: (messages: number, more: boolean) =>
+    messages === 0
+      ? "None came in the last 30 days."
+      : `In the last 30 days ${more ? "more than " : ""}${count(messages, "message")} came.`,
+  kept: (conversations: number, messages: number, more: boolean) =>
+    `${count(conversations, "conversation")} with ${more ? "more than " : ""}${count(messages, "message")}`,
   staysText: "You can read them as before, and they continue when you connect the number again.",
   submit: "Disconnect number",
   submitting: "Disconnecting…",
@@ -186,11 +190,12 @@ export const manual = {
   errors: {
     title: "The number is not connected",
     idMissing: "Enter the ID as Meta shows it.",
-    idMalformed: "An ID is digits only, without spaces or a plus sign.",
+    idMalformed: "An ID is digits only. Copy it from Meta as it stands there.",
     tokenMissing: "Enter the access token.",
     tokenMalformed: "That is not a token: it has spaces or is cut off.",
     tokenRejected: "Meta does not accept this token for our app. It may have expired.",
-    numberNotInWaba: "With this token Meta lists no such number under that account.",
+    numberNotInWaba:
+      "With this token Meta lists no such number under that account. Its ID is asked for, not the number itself.",
     permissionMissing: "This token lacks a permission that we need to receive and send messages.",
   },
 };

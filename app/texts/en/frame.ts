@@ -5,6 +5,10 @@ import { count } from "./count.ts";
 export const flashes: Record<FlashCode, string> = {
   disconnected: "Disconnected. Your conversations are kept.",
   nothing_to_disconnect: "There was nothing left to disconnect.",
+  replay_begun: "Opened again. What reaches nobody this time stays in quarantine.",
+  replay_begun_in_part: "The first part is opened again. There is more: go on below.",
+  nothing_to_replay: "Nothing of this is in quarantine any more.",
+  nothing_selected: "No item was selected, so nothing was opened again.",
 };
 
 export const nav = {
@@ -12,6 +16,7 @@ export const nav = {
   workspace: "Workspace",
   integrations: "Integrations",
   conversations: "Conversations",
+  operations: "Operations",
   signOut: "Sign out",
   signingOut: "Signing out…",
   signedInAs: "Signed in as",
@@ -19,9 +24,12 @@ export const nav = {
 
 export const trouble = {
   label: "Needs attention",
-  several: (numbers: number) => `${count(numbers, "number")} need attention.`,
+  several: (numbers: number) => count(numbers, "number"),
   since: "Since",
   see: "See what to do",
+  askAdmin: "It takes somebody who manages the account at Meta. If that is not you, ask an admin:",
+  hide: "Hide for 24 hours",
+  hiding: "Hiding…",
 };
 
 export const login = {

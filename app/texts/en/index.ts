@@ -5,6 +5,8 @@ import { disconnect, integrations, manual, number, signupWindow } from "./connec
 import { deletion } from "./deletion.ts";
 import { errors, flashes, login, nav, preferences, trouble } from "./frame.ts";
 import { conversations, thread } from "./inbox.ts";
+import { numbers } from "./numbers.ts";
+import { operations } from "./operations.ts";
 
 export const english = {
   product: "Curbe",
@@ -14,4 +16,6 @@ export const english = {
   ...{ nav, flashes, trouble, login, errors, preferences },
   ...{ integrations, number, disconnect, manual, signupWindow },
   ...{ conversations, thread, deletion },
+  numbers,
+  operations,
 };

@@ -44,6 +44,7 @@ export const integrations = {
   connectAgain: "Conectar de nuevo",
   reconnect: "Volver a conectar",
   tryAgain: "Intentar de nuevo",
+  retrying: "Intentando de nuevo…",
   retryDeliveries: "Activar de nuevo la entrega de mensajes",
   startAgain: "Empezar de nuevo",
   connecting: "Conectando…",
@@ -61,14 +62,11 @@ export const integrations = {
     action: "Elegir un número",
   },
   details: {
-    number: "Número",
     name: "Nombre para mostrar",
     since: "Conectado desde",
     deliveries: "Entrega de mensajes",
     approvedName: "Nombre en Meta",
-    limit: "Límite de envío",
   },
-  checkAgain: "Comprobar de nuevo",
   deliveries: {
     starting: "Activando. Tarda unos segundos.",
     on: "Activada. Los mensajes nuevos llegan aquí.",
@@ -168,9 +166,15 @@ export const disconnect = {
     "Deja de ser posible responder desde aquí.",
     "Renunciamos a nuestro acceso en Meta.",
   ],
+  noUndo:
+    "No se puede deshacer desde aquí: para conectar de nuevo hay que pasar por la ventana de Meta, como la primera vez. Es posible que los mensajes de ese intervalo no lleguen.",
   stays: "Qué se conserva",
-  kept: (conversations: number, messages: number) =>
-    `${count(conversations, "conversación", "conversaciones")} con ${count(messages, "mensaje", "mensajes")}`,
+  recent: (messages: number, more: boolean) =>
+    messages === 0
+      ? "En los últimos 30 días no llegó ninguno."
+      : `En los últimos 30 días ${messages === 1 ? "llegó" : "llegaron"} ${more ? "más de " : ""}${count(messages, "mensaje", "mensajes")}.`,
+  kept: (conversations: number, messages: number, more: boolean) =>
+    `${count(conversations, "conversación", "conversaciones")} con ${more ? "más de " : ""}${count(messages, "mensaje", "mensajes")}`,
   staysText: "Puedes leerlas como antes, y continúan cuando conectes el número de nuevo.",
   submit: "Desconectar número",
   submitting: "Desconectando…",
@@ -188,11 +192,12 @@ export const manual = {
   errors: {
     title: "El número no está conectado",
     idMissing: "Escribe el identificador tal como lo muestra Meta.",
-    idMalformed: "Un identificador lleva solo dígitos, sin espacios ni signo de más.",
+    idMalformed: "Un identificador lleva solo dígitos. Cópialo de Meta tal como aparece.",
     tokenMissing: "Escribe el token de acceso.",
     tokenMalformed: "Eso no es un token: tiene espacios o está cortado.",
     tokenRejected: "Meta no acepta este token para nuestra app. Es posible que haya vencido.",
-    numberNotInWaba: "Con este token, Meta no muestra ese número en esa cuenta.",
+    numberNotInWaba:
+      "Con este token, Meta no muestra ese número en esa cuenta. Se pide su identificador, no el número mismo.",
     permissionMissing: "A este token le falta un permiso que necesitamos para recibir y enviar mensajes.",
   },
 };

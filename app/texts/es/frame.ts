@@ -5,6 +5,10 @@ import { count } from "./count.ts";
 export const flashes: Record<FlashCode, string> = {
   disconnected: "Desconectado. Tus conversaciones se conservan.",
   nothing_to_disconnect: "Ya no quedaba nada por desconectar.",
+  replay_begun: "Se abrió de nuevo. Lo que tampoco esta vez llegue a nadie sigue en cuarentena.",
+  replay_begun_in_part: "Se abrió de nuevo la primera parte. Hay más: continúa abajo.",
+  nothing_to_replay: "Nada de esto sigue en cuarentena.",
+  nothing_selected: "No seleccionaste ningún elemento, así que no se abrió nada.",
 };
 
 export const nav = {
@@ -12,6 +16,7 @@ export const nav = {
   workspace: "Espacio de trabajo",
   integrations: "Integraciones",
   conversations: "Conversaciones",
+  operations: "Operaciones",
   signOut: "Cerrar sesión",
   signingOut: "Cerrando sesión…",
   signedInAs: "Sesión iniciada como",
@@ -19,9 +24,13 @@ export const nav = {
 
 export const trouble = {
   label: "Requiere atención",
-  several: (numbers: number) => `${count(numbers, "número requiere", "números requieren")} atención.`,
+  several: (numbers: number) => count(numbers, "número", "números"),
   since: "Desde el",
   see: "Ver qué hacer",
+  askAdmin:
+    "Hace falta alguien que administre la cuenta en Meta. Si no eres tú, pídeselo a un administrador:",
+  hide: "Ocultar 24 horas",
+  hiding: "Ocultando…",
 };
 
 export const login = {

@@ -21,6 +21,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
   const database = await createTestDatabase(adminUrl, template);
   await seedDemo(database.url);
   const db = database.as("app_web");
+  const operatorDb = database.as("app_operator");
   const unreachable = new Proxy({}, { get: () => expectNoCall }) as never;
   const services: Services = {
     origin,
@@ -31,6 +32,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
     integrationDebug: true,
     secureCookies: true,
     db,
+    operatorDb,
     log: silent,
     integrations: {
       db,
@@ -40,7 +42,8 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
       now: () => new Date(),
     },
     webhooks: { appSecrets: [], verifyToken: unreachable, intake: unreachable },
-    close: () => db.destroy(),
+    live: unreachable,
+    close: async () => void (await Promise.all([db.destroy(), operatorDb.destroy()])),
   };
   provideServices(services);
   return { database, services, setUp: (changed) => provideServices({ ...services, ...changed }) };

@@ -4,6 +4,7 @@ import type { Secret } from "../../../platform/secret.server.ts";
 import type { AccessReport, Registration } from "../../channel.server.ts";
 import type { MetaAppConfig } from "../app-config.server.ts";
 import type { GraphClient } from "../graph.server.ts";
+import { GraphError } from "../graph-error.server.ts";
 
 const registrationFields = z.object({
   // Asked for or not, Meta names the object: an answer without it is about something else, and must not read as registered.
@@ -14,6 +15,9 @@ const registrationFields = z.object({
 const numberAnswer = registrationFields.extend({
   display_phone_number: z.string(),
   verified_name: z.string().optional(),
+  // Worth knowing, and no reason to call a number's access into question.
+  quality_rating: z.string().optional().catch(undefined),
+  whatsapp_business_manager_messaging_limit: z.string().optional().catch(undefined),
   webhook_configuration: z
     .object({ phone_number: z.string(), whatsapp_business_account: z.string() })
     .partial()
@@ -46,6 +50,29 @@ function registrationOf({ is_on_biz_app, platform_type }: z.infer<typeof registr
   return platform_type === "NOT_APPLICABLE" ? "open" : "registered";
 }
 
+const standingFields = "display_phone_number,verified_name,platform_type,is_on_biz_app,webhook_configuration";
+const fieldsWorthKnowing = "quality_rating,whatsapp_business_manager_messaging_limit";
+
+/** A version of Graph without one of the fields worth knowing refuses the whole question (100): it is then asked without. */
+async function readNumber(graph: GraphClient, token: Secret, phoneNumberId: string) {
+  const ask = (fields: string) =>
+    graph.call({
+      endpoint: "phone",
+      path: [phoneNumberId],
+      query: { fields },
+      auth: token,
+      schema: numberAnswer,
+    });
+  try {
+    return await ask(`${standingFields},${fieldsWorthKnowing}`);
+  } catch (error) {
+    const mayBeTheFields =
+      error instanceof GraphError && error.facts.code === 100 && error.facts.subcode !== 33;
+    if (!mayBeTheFields) throw error;
+    return ask(standingFields);
+  }
+}
+
 /** An override takes messages to another address, whatever the app's own callback is. We never set one. */
 export async function checkAccess(
   config: MetaAppConfig,
@@ -53,13 +80,7 @@ export async function checkAccess(
   token: Secret,
   { wabaId, phoneNumberId }: { wabaId: string; phoneNumberId: string },
 ): Promise<AccessReport> {
-  const number = await graph.call({
-    endpoint: "phone",
-    path: [phoneNumberId],
-    query: { fields: "display_phone_number,verified_name,platform_type,is_on_biz_app,webhook_configuration" },
-    auth: token,
-    schema: numberAnswer,
-  });
+  const number = await readNumber(graph, token, phoneNumberId);
   const { data } = await graph.call({
     endpoint: "subscribed_apps",
     path: [wabaId, "subscribed_apps"],
@@ -73,5 +94,7 @@ export async function checkAccess(
     displayName: number.verified_name || number.display_phone_number,
     deliveries: !ours ? "missing" : override ? "elsewhere" : "ours",
     registration: registrationOf(number),
+    quality: number.quality_rating,
+    messagingLimit: number.whatsapp_business_manager_messaging_limit,
   };
 }

@@ -1,0 +1,93 @@
+/** A connected number: its line on the card, its own page, its test and its health. */
+import { count } from "./count.ts";
+
+const capped = (amount: number, most: number) =>
+  amount > most ? `${most.toLocaleString("en")}+` : amount.toLocaleString("en");
+
+export const numbers = {
+  title: "Number",
+  back: "Integrations",
+  details: "Details",
+  lastMessage: "Last message",
+  noMessage: "No messages yet",
+  unnamed: "No display name",
+  awaitingTest: "Waiting for a message",
+  disconnected: "Disconnected",
+  numberFacts: "The number",
+  deliveriesOff: "Message delivery is off.",
+  status: {
+    connected: "Connected and working. New messages arrive here.",
+    skipped: "Connected. No message has arrived yet.",
+    starting: "Checking the number. This takes a few seconds.",
+    awaitingTest: "Everything is set up. A first message shows that it arrives.",
+    disconnected: "Disconnected. Your conversations are kept.",
+  },
+  test: {
+    title: "Test",
+    before: "Send any message to",
+    after: "to make sure it arrives.",
+    openApp: (label: string) => `Open ${label}`,
+    orScan: "Or scan this with a phone. This page shows by itself when the message has arrived.",
+    send: "Send a test message",
+    qr: (label: string, number: string) => `QR code that opens ${label} with ${number}`,
+    skip: "Skip the test",
+    skipping: "Skipping…",
+    passed: "The first message arrived: the number is connected and working.",
+    passedOn: "The first message or receipt arrived on",
+    skipped: "You went on without the test, and no message has arrived yet.",
+    notYet: "The test begins when the number is ready.",
+    openConversation: "Open the conversation",
+  },
+  health: {
+    title: "Health",
+    lastMessage: "Last message",
+    lastDay: "Last 24 hours",
+    traffic: (received: number, failed: number, most: number) =>
+      `${capped(received, most)} received, ${capped(failed, most)} failed`,
+    setAside: "Set aside",
+    setAsideItems: (items: number, most: number) =>
+      `${items > most ? `More than ${count(most, "item")}` : count(items, "item")} in the last 24 hours could not be taken up. They are kept.`,
+    quality: "Quality rating",
+    qualities: {
+      GREEN: "High",
+      YELLOW: "Medium",
+      RED: "Low",
+      NA: "Not rated yet",
+      UNKNOWN: "Not rated yet",
+    } as Record<string, string>,
+    limit: "Sending limit",
+    asOf: "as of",
+    access: "Access",
+    givenOn: "Given on",
+    endsOn: "it ends on",
+    noEnd: "Meta names no end",
+    expected: "Delivery, expected",
+    expectedTo: "Our app receives the account’s messages at",
+    found: "Delivery, found",
+    deliveries: {
+      ours: "As expected: Meta sends this number’s messages to that address.",
+      missing: "Not as expected: our app is not subscribed to the account. We have asked Meta for it again.",
+      elsewhere: "Not as expected: somebody set another address at Meta, and messages go there.",
+    },
+    unknown: "Not known before the first check",
+    lastCheck: "Last check",
+    never: "Not checked yet",
+    results: {
+      alive: "Meta answered, and our access works.",
+      token_rejected: "Meta no longer accepts our access.",
+      permission_lost: "Meta did not show us the number: a permission may be gone.",
+    } as Record<string, string>,
+    noAnswer: "Meta gave no usable answer. We ask again by ourselves.",
+    checkNow: "Check now",
+    asking: "Asking…",
+    checking: "Checking…",
+    late: "The check takes longer than usual. You can ask for another.",
+    tooSoon: "This number was checked a moment ago. Wait half a minute, then check again.",
+    disconnected: "There is nothing to check while the number is disconnected.",
+  },
+  activity: { title: "Latest activity", all: "All activity", empty: "Nothing has happened yet." },
+  danger: {
+    title: "Danger zone",
+    text: "New messages stop arriving here. Conversations stay, and you see what changes before anything happens.",
+  },
+};
