@@ -56,6 +56,25 @@ describe("a drain", () => {
     expect(await messages()).toBe(7);
   });
 
+  test("in a flood for one account takes up another's in the next batch, and of several floods some of each", async () => {
+    await deliverAll(database, bodies(1_501));
+    await database.sql("update webhook_deliveries set share = 5 where id = 1501");
+    let batches = 0;
+    const stopAfter = (count: number) => ({ onReport: () => batches++, isStopping: () => batches >= count });
+    await drainDeliveries(deps, stopAfter(1));
+    const left = (await open()).map(({ id }) => Number(id));
+    expect(left).toHaveLength(1_001);
+    expect(left).not.toContain(1_501);
+
+    await database.sql("update webhook_deliveries set share = id % 3 where processed_at is null");
+    await drainDeliveries(deps, stopAfter(2));
+    const rest = new Set((await open()).map(({ id }) => Number(id)));
+    const taken = left.filter((id) => !rest.has(id));
+    for (const share of [0, 1, 2]) expect(taken.filter((id) => id % 3 === share).length).toBeGreaterThan(150);
+    expect(await drainDeliveries(deps)).toBe("empty");
+    expect(await messages()).toBe(1_501);
+  });
+
   test("asked to stop leaves the rest to whoever comes next", async () => {
     await deliverAll(database, bodies(700));
     let batches = 0;

@@ -6,6 +6,8 @@ export interface NewDelivery {
   provider: string;
   requestId: string;
   body: Buffer;
+  /** 0 to 63; see `takeNext`. */
+  share: number;
 }
 
 /**
@@ -21,5 +23,6 @@ export async function storeDeliveries(
     select app.accept_deliveries(${caller}, ${deliveries.map((one) => one.provider)}::text[],
                                  ${deliveries.map((one) => one.requestId)}::text[],
                                  ${deliveries.map((one) => one.body.byteLength)}::int[],
-                                 ${Buffer.concat(deliveries.map((one) => one.body))}::bytea)`.execute(db);
+                                 ${Buffer.concat(deliveries.map((one) => one.body))}::bytea,
+                                 ${deliveries.map((one) => one.share)}::smallint[])`.execute(db);
 }

@@ -52,33 +52,71 @@ const due = sql`processed_at is null and (retry_at is null or retry_at <= now())
 /** Larger bodies are fetched on their own: five hundred of three megabytes each have no place in one answer. */
 const smallBytes = 16_384;
 
+const facts = sql`share, id, provider, request_id as "requestId", (extract(epoch from received_at) * 1000000)::bigint as us,
+  reopened_at is not null as "isReopened", octet_length(body) as size,
+  case when octet_length(body) <= ${sql.lit(smallBytes)} then body end as body`;
+
+const shares = 64;
+
 /**
- * Locks the oldest open deliveries that are due and that nobody else holds: at most `count`, and no more than `bytes`
- * together, but at least one. Those that are left out are free again after the transaction.
+ * Locks open deliveries that are due and that nobody else holds: about `count` of them at most, and no more than `bytes`
+ * together, but at least one. Each share gives its oldest, some from all before more from the busy ones, so that a flood
+ * for one account delays the others by a batch and not by its length. Those that are left out are free again after the
+ * transaction.
  */
 export async function takeNext(
   trx: Transaction<Schema>,
   { count, bytes }: { count: number; bytes: number },
 ): Promise<OpenDelivery[]> {
-  type Row = Omit<OpenDelivery, "receivedAtUs" | "body"> & { us: string; size: number; body: Buffer | null };
+  const fromEach = Math.ceil(count / shares);
   const { rows } = await sql<Row>`
-    select id, provider, request_id as "requestId", (extract(epoch from received_at) * 1000000)::bigint as us,
-           reopened_at is not null as "isReopened", octet_length(body) as size,
-           case when octet_length(body) <= ${smallBytes} then body end as body
-      from webhook_deliveries where ${due}
-     order by id limit ${count} for no key update skip locked`.execute(trx);
-  let room = bytes;
-  const taken = rows.filter(({ size }, at) => {
-    room -= size;
-    return at === 0 || room >= 0;
-  });
+    with fair as materialized (
+      select d.* from generate_series(0, ${shares - 1}) s (share) cross join lateral (
+        select ${facts} from webhook_deliveries w
+         where w.share = s.share and ${due} order by id limit ${fromEach} for no key update skip locked) d),
+    busy as materialized (
+      select share, max(id) as last from fair group by share having count(*) = ${fromEach}),
+    room as materialized (
+      select ceil((${count} - (select count(*) from fair))::float8 / greatest(count(*), 1))::int as each from busy),
+    more as materialized (
+      select d.* from busy b cross join lateral (
+        select ${facts} from webhook_deliveries w
+         where w.share = b.share and w.id > b.last and ${due} order by id
+         limit greatest(0, (select each from room)) for no key update skip locked) d)
+    select * from fair union all select * from more order by id`.execute(trx);
+  const taken = withinBytes(rows, bytes);
   const large = taken.filter(({ body }) => body === null).map(({ id }) => id);
   const bodies = large.length > 0 ? await bodiesOf(trx, large) : new Map<string, Buffer>();
-  return taken.map(({ us, size: _size, body, ...delivery }) => ({
+  return taken.map(({ us, size: _size, share: _share, body, ...delivery }) => ({
     ...delivery,
     receivedAtUs: Number(us),
     body: body ?? bodies.get(delivery.id) ?? Buffer.alloc(0),
   }));
+}
+
+type Row = Omit<OpenDelivery, "receivedAtUs" | "body"> & {
+  share: number;
+  us: string;
+  size: number;
+  body: Buffer | null;
+};
+
+/** The oldest of each share, then the second of each, and so on while there is room; in order of receipt. */
+function withinBytes(rows: Row[], bytes: number): Row[] {
+  const seen = new Map<number, number>();
+  const ranked = rows.map((row) => {
+    const rank = seen.get(row.share) ?? 0;
+    seen.set(row.share, rank + 1);
+    return { row, rank };
+  });
+  let room = bytes;
+  const fitting = new Set<Row>();
+  for (const { row } of ranked.sort((a, b) => a.rank - b.rank)) {
+    room -= row.size;
+    if (fitting.size > 0 && room < 0) break;
+    fitting.add(row);
+  }
+  return rows.filter((row) => fitting.has(row));
 }
 
 async function bodiesOf(trx: Transaction<Schema>, ids: string[]): Promise<Map<string, Buffer>> {
