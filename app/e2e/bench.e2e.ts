@@ -6,7 +6,17 @@ import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { root } from "../../scripts/stack.ts";
 
-const scenarios = ["steady", "sizing", "quiet", "bulk", "growth", "processes", "memory", "neighbour"];
+const scenarios = [
+  "steady",
+  "sizing",
+  "quiet",
+  "pages",
+  "bulk",
+  "growth",
+  "processes",
+  "memory",
+  "neighbour",
+];
 
 test("every scenario of the benchmark runs, and everything acknowledged is stored once", async () => {
   // It takes a quarter of this on a machine that does nothing else.

@@ -4,6 +4,7 @@ import { bulk } from "./bulk.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { neighbour } from "./neighbour.ts";
+import { pages } from "./pages.ts";
 import { processes } from "./processes.ts";
 import { quiet } from "./quiet.ts";
 import { sizing } from "./sizing.ts";
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   steady,
   sizing,
   quiet,
+  pages,
   bulk,
   growth,
   processes,

@@ -45,7 +45,8 @@ a line through everything after the first fifth, by least squares, and counts as
       };
       const stream = streamOf({
         ...{
-          requests: secondsAtMost * 4_000,
+          // More than it can send, so that the time decides.
+          requests: secondsAtMost * 10_000,
           secondsAtMost,
           seed: options.seed,
           backlogEvents: steadyBacklog,
