@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: ["app", "db", "scripts", "worker"].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ["**/*.db.test.ts", "app/e2e/**"],
+          // Thousands of made-up cases take seconds, and longer beside whatever else a machine does.
+          testTimeout: 30_000,
         },
       },
       {
@@ -18,8 +20,8 @@ export default defineConfig({
           name: "database",
           include: ["app", "db", "scripts", "worker"].map((folder) => `${folder}/**/*.db.test.ts`),
           globalSetup: ["db/testing/global-setup.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
