@@ -1,4 +1,5 @@
 /** Two worker processes that meet in one new contact (R24 of the reliability scoreboard). */
+import { sql } from "kysely";
 import pg from "pg";
 import { afterEach, expect, inject, test } from "vitest";
 import { connectWorkspace, deliverAll } from "#app/inbox/test-workspaces.ts";
@@ -57,13 +58,15 @@ async function deliverToEachJob(
   database: TestDatabase,
   count: (what: string) => Promise<number>,
 ): Promise<void> {
+  // A session that was open before the setting was made would not know of it.
+  const web = database.as("app_web");
   for (let lane = 0; lane < lanes; lane++) {
     const ids = Array.from({ length: perJob }, (_, n) => `wamid.${lane}.${n}`);
     await deliverAll(
       database,
       ids.map((id) => meta.bodyOf({ messages: [meta.textMessage(id)] })),
     );
-    await database.sql("select app.wake_ingest($1)", [lane]);
+    await sql`select app.wake_ingest(${lane})`.execute(web);
     await until(`${lane + 1} jobs wait`, async () => (await count(jobsThatWait)) === lane + 1);
   }
 }

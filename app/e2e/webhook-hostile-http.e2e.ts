@@ -43,7 +43,10 @@ test("R16 of the JSON corpus everything is answered 200 and closed by the worker
   expect(await product.database.sql(failed)).toEqual([]);
 });
 
-test("R18 fifty slow heads and fifty slow bodies are all cut off by 15 s, and honest deliveries do not notice", async ({
+/** Of each kind; the scoreboard asks for 500. */
+const slowOnes = Number(process.env.SLOW_SENDERS ?? 50);
+
+test(`R18 ${slowOnes} slow heads and ${slowOnes} slow bodies are all cut off by 15 s, and honest deliveries do not notice`, async ({
   product,
 }) => {
   test.setTimeout(60_000);
@@ -53,7 +56,7 @@ test("R18 fifty slow heads and fifty slow bodies are all cut off by 15 s, and ho
     "Content-Length: 100000",
     `X-Hub-Signature-256: ${"sha256=".padEnd(71, "0")}`,
   ]);
-  const drips = Array.from({ length: 100 }, (_, n) => drip(port, n % 2 ? slowBody : slowHead));
+  const drips = Array.from({ length: 2 * slowOnes }, (_, n) => drip(port, n % 2 ? slowBody : slowHead));
   let over = false;
   const closed = Promise.all(drips.map((one) => one.closed)).finally(() => {
     over = true;
@@ -70,7 +73,7 @@ test("R18 fifty slow heads and fifty slow bodies are all cut off by 15 s, and ho
   const p99 = honest.sort((a, b) => a - b)[Math.floor(honest.length * 0.99)] ?? 0;
   const longest = (odd: number) => Math.max(...lasted.filter((_, n) => n % 2 === odd));
   console.log(
-    `R18: heads cut after ${longest(0).toFixed(0)} ms, bodies after ${longest(1).toFixed(0)} ms, ${honest.length} honest ones, p99 ${p99.toFixed(0)} ms`,
+    `R18: ${slowOnes} of each, heads cut after ${longest(0).toFixed(0)} ms, bodies after ${longest(1).toFixed(0)} ms, ${honest.length} honest ones, p99 ${p99.toFixed(0)} ms`,
   );
   // The server looks once a second.
   expect(Math.max(...lasted)).toBeLessThan(15_000 + 2_500);
