@@ -55,7 +55,7 @@ app.all(
 
 // Slow senders are cut off: Meta delivers in one go, and an idle socket costs as much as a busy one.
 const server = createServer(
-  { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 },
+  { headersTimeout: 10_000, requestTimeout: 14_000, connectionsCheckingInterval: 1_000 },
   (request, response) => {
     if (draining) response.shouldKeepAlive = false;
     if (!takeDelivery(request, response)) app(request, response);
