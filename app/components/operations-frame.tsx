@@ -71,7 +71,7 @@ interface ChoiceProps {
 export function Choice({ name, label, chosen = "", options }: ChoiceProps) {
   const words = useTexts().operations;
   return (
-    <div className="grid gap-1">
+    <div className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1">
       <label htmlFor={`filter-${name}`} className="text-xs font-semibold">
         {label}
       </label>

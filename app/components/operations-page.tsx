@@ -22,7 +22,7 @@ export function OperationsPage({ overview, trail, isFirst }: OperationsPageProps
   const words = useTexts().operations;
   return (
     <OperationsFrame title={words.title} lead={words.lead}>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 sm:grid-cols-2">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))] gap-5">
         <NowPanel overview={overview} />
         <DayPanel day={overview.day} />
       </div>

@@ -61,7 +61,7 @@ function QuarantineFilter({ filter }: { filter: QuarantineNarrowing }) {
         chosen={filter.reason}
         options={quarantineReasons.map((value) => ({ value, label: words.reasons[value] }))}
       />
-      <div className="grid gap-1">
+      <div className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1">
         <label htmlFor="filter-number" className="text-xs font-semibold">
           {words.columns.number}
         </label>
