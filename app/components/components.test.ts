@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ConnectionView } from "../integrations/connections.server.ts";
 import { type ConnectStep, connectSteps, type StepState } from "../integrations/steps.ts";
 import { english as texts } from "../texts/en/index.ts";
-import { cardView } from "./card-view.ts";
+import { cardView } from "./connect/card-view.ts";
 
 /** Every step done, but for those named. */
 function stepsWith(other: Partial<Record<ConnectStep, Partial<StepState>>> = {}): StepState[] {

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { ConversationsPage } from "../components/conversations-page.tsx";
+import { ConversationsPage } from "../components/conversations/conversations-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { listConversations } from "../inbox/conversations.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";

@@ -1,7 +1,7 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { ThreadPage, threadTitle } from "../components/conversations/thread-page.tsx";
 import { titled } from "../components/page-title.ts";
-import { ThreadPage, threadTitle } from "../components/thread-page.tsx";
 import { readThread } from "../inbox/thread.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { isPrefetch } from "../web/http.server.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { OperationsPage } from "../components/operations-page.tsx";
+import { OperationsPage } from "../components/operations/page.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId } from "../operations/filters.ts";
 import { readOverview, readTrail } from "../operations/overview.server.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { DeliveriesPage } from "../components/operations-deliveries.tsx";
+import { DeliveriesPage } from "../components/operations/deliveries.tsx";
 import { titled } from "../components/page-title.ts";
 import { listDeliveries } from "../operations/deliveries.server.ts";
 import { readDeliveryNarrowing, readId } from "../operations/filters.ts";

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { DeliveryPage } from "../components/operations-delivery.tsx";
+import { DeliveryPage } from "../components/operations/delivery.tsx";
 import { titled } from "../components/page-title.ts";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readId } from "../operations/filters.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { JobsPage } from "../components/operations-jobs.tsx";
+import { JobsPage } from "../components/operations/jobs.tsx";
 import { titled } from "../components/page-title.ts";
 import { readJobs } from "../operations/overview.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { NumbersPage } from "../components/operations-numbers.tsx";
+import { NumbersPage } from "../components/operations/numbers.tsx";
 import { titled } from "../components/page-title.ts";
 import { listUnrouted } from "../operations/quarantine.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { QuarantinePage } from "../components/operations-quarantine.tsx";
+import { QuarantinePage } from "../components/operations/quarantine.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";

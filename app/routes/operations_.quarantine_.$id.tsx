@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { QuarantineItemPage } from "../components/operations-item.tsx";
+import { QuarantineItemPage } from "../components/operations/item.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId } from "../operations/filters.ts";
 import { readItem } from "../operations/quarantine.server.ts";

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { ReplayPage } from "../components/operations-replay.tsx";
+import { ReplayPage } from "../components/operations/replay.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";

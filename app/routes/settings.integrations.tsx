@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import type { CardView } from "../components/card-view.ts";
-import { type ChannelOnPage, IntegrationsPage } from "../components/integrations-page.tsx";
+import type { CardView } from "../components/connect/card-view.ts";
+import { type ChannelOnPage, IntegrationsPage } from "../components/connect/integrations-page.tsx";
+import { SignupWindows } from "../components/connect/signup-window-context.tsx";
 import { titled } from "../components/page-title.ts";
-import { SignupWindows } from "../components/signup-window-context.tsx";
 import { type ChannelId, channelIds } from "../integrations/catalog.ts";
 import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";

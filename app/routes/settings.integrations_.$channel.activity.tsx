@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { ActivityPage } from "../components/activity-page.tsx";
+import { ActivityPage } from "../components/connect/activity-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { listActivity } from "../integrations/activity.server.ts";
 import { readActivityFilter, writeActivityFilter } from "../web/activity-filter.server.ts";

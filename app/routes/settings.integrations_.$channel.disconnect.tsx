@@ -1,7 +1,7 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { cardView } from "../components/card-view.ts";
-import { DisconnectPage } from "../components/disconnect-page.tsx";
+import { cardView } from "../components/connect/card-view.ts";
+import { DisconnectPage } from "../components/connect/disconnect-page.tsx";
 import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import { disconnectEffects, listConnections, mostCounted } from "../integrations/connections.server.ts";

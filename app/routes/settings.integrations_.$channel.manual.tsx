@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { ManualPage } from "../components/manual-page.tsx";
+import { ManualPage } from "../components/connect/manual-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { connectManually } from "../integrations/connections.server.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { NumberPage } from "../components/number-page.tsx";
+import { NumberPage } from "../components/connect/number-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { chooseNumber, lookForNumbers, pendingChoice } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";

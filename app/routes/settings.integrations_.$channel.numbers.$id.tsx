@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { NumberDetailPage, type NumberDetailPageProps } from "../components/number-detail-page.tsx";
-import { numberPath } from "../components/number-path.ts";
+import { NumberDetailPage, type NumberDetailPageProps } from "../components/numbers/detail-page.tsx";
+import { numberPath } from "../components/numbers/path.ts";
 import { titled } from "../components/page-title.ts";
 import {
   countedUpTo,

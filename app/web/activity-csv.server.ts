@@ -1,6 +1,6 @@
 /** The log of changes as a table that other programs open. */
 import { stringify } from "csv-stringify/sync";
-import { wordsOfActivity } from "../components/activity-words.ts";
+import { wordsOfActivity } from "../components/connect/activity-words.ts";
 import type { ActivityView } from "../integrations/activity.server.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import "../texts/all.server.ts";

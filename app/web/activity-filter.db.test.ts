@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { activityWords } from "../components/activity-words.ts";
+import { activityWords } from "../components/connect/activity-words.ts";
 import { exportActivity, listActivity } from "../integrations/activity.server.ts";
 import {
   type ActivityFilter,

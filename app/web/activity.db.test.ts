@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { activityWords } from "../components/activity-words.ts";
+import { activityWords } from "../components/connect/activity-words.ts";
 import { type ActivityReader, listActivity } from "../integrations/activity.server.ts";
 import { wholeActivity } from "../integrations/activity-filter.ts";
 import { loader } from "../routes/settings.integrations_.$channel.activity.tsx";

@@ -1,5 +1,5 @@
 /** What the Integrations page and a number's own page read of a number. */
-import { cardView, type NumberTest, type NumberView, numberView } from "../components/card-view.ts";
+import { cardView, type NumberTest, type NumberView, numberView } from "../components/connect/card-view.ts";
 import { type ChannelId, channels } from "../integrations/catalog.ts";
 import { listConnections } from "../integrations/connections.server.ts";
 import { latestMessages } from "../integrations/number-health.server.ts";

@@ -1,0 +1,13 @@
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+
+/** The words for each kind of event of a channel. */
+export function activityWords(texts: Texts, channel: ChannelId): Record<string, string> {
+  return { ...texts.activity.kinds, ...texts.channels[channel].activity };
+}
+
+/** A kind that came after these words were written reads as a change. */
+export function wordsOfActivity(texts: Texts, channel: ChannelId, kind: string): string {
+  const words = activityWords(texts, channel);
+  return (Object.hasOwn(words, kind) && words[kind]) || texts.activity.otherwise;
+}

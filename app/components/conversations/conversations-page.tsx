@@ -1,0 +1,148 @@
+/** The inbox as a list: who wrote, what was said last, and what nobody has opened yet. */
+import { Link } from "@remix-run/react";
+import type { ConversationView, Page } from "../../inbox/conversations.server.ts";
+import { channelLabels } from "../../integrations/catalog.ts";
+import { ButtonLink } from "../buttons.tsx";
+import { useLive } from "../live.ts";
+import { PageHeading, Panel } from "../page.tsx";
+import { usePageFacts, useTexts } from "../page-context.tsx";
+import { PhoneNumber } from "../phone-number.tsx";
+import { RepliesOff } from "../replies-off.tsx";
+import { Time } from "../time.tsx";
+import { ConversationSearch } from "./conversation-search.tsx";
+import { previewWords } from "./message-words.ts";
+
+interface ConversationsPageProps {
+  page: Page<ConversationView>;
+  isFirst: boolean;
+  /** What was searched for; empty for all of them. */
+  search: string;
+  maySend: boolean;
+}
+
+export function ConversationsPage({ page, isFirst, search, maySend }: ConversationsPageProps) {
+  const words = useTexts().conversations;
+  useLive(["conversations"]);
+  const isEmpty = page.items.length === 0;
+  if (isEmpty && isFirst && !search) return <NoConversations connected={maySend} />;
+  return (
+    <div className="grid gap-5">
+      <PageHeading title={words.title} />
+      {maySend ? null : <RepliesOff />}
+      <ConversationSearch search={search} />
+      {isEmpty ? <NothingHere search={isFirst ? search : ""} /> : <List page={page} search={search} />}
+      <p className="flex flex-wrap gap-3">
+        {page.older ? <ButtonLink to={listPath(search, page.older)}>{words.older}</ButtonLink> : null}
+        {isFirst ? null : <ButtonLink to={listPath(search)}>{words.newest}</ButtonLink>}
+      </p>
+    </div>
+  );
+}
+
+function listPath(search: string, after?: string): string {
+  const query = new URLSearchParams({ ...(search ? { q: search } : {}), ...(after ? { after } : {}) });
+  return query.size > 0 ? `/conversations?${query}` : "/conversations";
+}
+
+function List({ page, search }: Pick<ConversationsPageProps, "page" | "search">) {
+  const words = useTexts().conversations;
+  return (
+    <Panel>
+      <ol aria-label={search ? words.searched(search) : words.listLabel} className="divide-y divide-line">
+        {page.items.map((conversation) => (
+          <ConversationLine key={conversation.id} conversation={conversation} />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function ConversationLine({ conversation }: { conversation: ConversationView }) {
+  const texts = useTexts();
+  const { id, contact, unread, lastMessageAt } = conversation;
+  return (
+    <li className="relative px-5 py-3 hover:bg-sunken">
+      <div className="flex items-baseline justify-between gap-x-4">
+        <span className="flex min-w-0 flex-wrap items-baseline gap-x-3">
+          <Link
+            to={`/conversations/${id}#latest`}
+            // The whole line opens it, and the name alone is read out.
+            className={`min-w-0 max-w-full truncate after:absolute after:inset-0 ${unread ? "font-bold" : "font-medium"}`}
+          >
+            <bdi>{contact.name ?? contact.phoneNumber ?? texts.conversations.unknownContact}</bdi>
+          </Link>
+          {contact.name && contact.phoneNumber ? (
+            <PhoneNumber number={contact.phoneNumber} className="text-xs text-ink-soft" />
+          ) : null}
+        </span>
+        <span className="shrink-0 text-xs text-ink-soft">
+          <Time at={lastMessageAt} length="short" />
+        </span>
+      </div>
+      <div className="flex items-baseline justify-between gap-4">
+        <Preview conversation={conversation} />
+        {unread ? <Unread amount={unread} /> : null}
+      </div>
+    </li>
+  );
+}
+
+function Preview({ conversation: { preview, unread } }: { conversation: ConversationView }) {
+  const texts = useTexts();
+  if (!preview) return <span />;
+  const look = preview.failed ? "text-bad" : unread ? "font-semibold" : "text-ink-soft";
+  return (
+    <p className={`min-w-0 truncate ${look}`}>
+      {preview.direction === "outbound" ? `${texts.conversations.you}: ` : null}
+      {preview.failed ? `${texts.thread.statuses.failed} · ` : null}
+      <bdi>{previewWords(texts, preview)}</bdi>
+    </p>
+  );
+}
+
+function Unread({ amount }: { amount: number }) {
+  const words = useTexts().conversations;
+  const { language } = usePageFacts();
+  const shown = amount > 99 ? "99+" : amount.toLocaleString(language);
+  return (
+    <span className="tabular shrink-0 rounded-sm bg-ink px-1.5 text-xs font-semibold text-on-ink forced-colors:border">
+      <span aria-hidden="true">{shown}</span>
+      <span className="sr-only">{words.unread(shown)}</span>
+    </span>
+  );
+}
+
+function NothingHere({ search }: { search: string }) {
+  const words = useTexts().conversations;
+  return (
+    <Panel>
+      <div role="status" className="grid justify-items-start gap-3 px-5 py-8">
+        <p className="text-base font-semibold">{search ? words.nothingFound(search) : words.noneOlder}</p>
+        {search ? (
+          <>
+            <p className="text-ink-soft">{words.nothingFoundHint}</p>
+            <ButtonLink to="/conversations">{words.showAll}</ButtonLink>
+          </>
+        ) : null}
+      </div>
+    </Panel>
+  );
+}
+
+function NoConversations({ connected }: { connected: boolean }) {
+  const words = useTexts().conversations;
+  return (
+    <div className="grid gap-5">
+      <PageHeading title={words.title} />
+      <Panel>
+        <div className="grid justify-items-start gap-3 px-5 py-8">
+          <p className="text-base font-semibold">{words.empty}</p>
+          <p className="text-ink-soft">
+            {connected ? words.emptyConnected : words.emptyNotConnected(channelLabels())}
+          </p>
+          {connected ? null : <ButtonLink to="/settings/integrations">{words.toIntegrations}</ButtonLink>}
+        </div>
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** When it was said and, for ours, how far it got: a sign, a word and the time. */
+import type { MessageView } from "../../inbox/message-view.server.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import { usePageFacts, useTexts } from "../page-context.tsx";
+import { Time, writeTime } from "../time.tsx";
+
+export function Delivery({ message }: { message: MessageView }) {
+  const words = useTexts().thread;
+  const { language, timeZone } = usePageFacts();
+  const dayOf = (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
+  const { direction, status, failure, edited } = message;
+  const sameDay = dayOf(message.at) === dayOf(message.statusAt);
+  return (
+    <p className={`text-xs ${status === "failed" ? "font-semibold text-bad" : "text-ink-soft"}`}>
+      <Time at={message.at} length="clock" />
+      {edited ? ` · ${words.edited}` : null}
+      {direction === "outbound" ? (
+        <>
+          {" · "}
+          <StatusSign status={status} />
+          {words.statuses[status]}
+          {status === "sent" ? null : (
+            <>
+              {" "}
+              <Time at={message.statusAt} length={sameDay ? "clock" : "short"} />
+            </>
+          )}
+        </>
+      ) : null}
+      {failure ? failureWords(words, failure) : null}
+    </p>
+  );
+}
+
+const check = "M2 8.5l3 3 6-7";
+const twoChecks = `${check} M8 11.5l.5.5 6-7`;
+const signs: Record<MessageView["status"], string | null> = {
+  received: null,
+  sent: check,
+  delivered: twoChecks,
+  read: twoChecks,
+  played: "M4.5 3v10l8-5z",
+  failed: "M8 2.5v7M8 12.5v.5",
+};
+
+function StatusSign({ status }: { status: MessageView["status"] }) {
+  const sign = signs[status];
+  if (!sign) return null;
+  // Read is what people look for: its checks are dark.
+  const look = status === "read" || status === "played" ? "text-ink" : "";
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      focusable="false"
+      className={`mr-1 inline size-3.5 align-[-0.15em] ${look}`}
+    >
+      <path
+        d={sign}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}
+
+type Failure = NonNullable<MessageView["failure"]>;
+
+/** Meta's code in our words where we know it, else its own. */
+function failureWords(words: Texts["thread"], { code, title }: Failure): string | null {
+  const known = code === null ? undefined : words.failures[code];
+  if (known) return ` · ${known}`;
+  return title ? ` · ${words.failedBecause} ${title}` : null;
+}

@@ -1,0 +1,117 @@
+/** One message of a thread: what it answers, what it says, how far it got, and what was put on it. */
+import type { MessageView, QuoteView } from "../../inbox/message-view.server.ts";
+import { JumpLink } from "../jump-link.tsx";
+import { useTexts } from "../page-context.tsx";
+import { Time } from "../time.tsx";
+import { LinkedText } from "./linked-text.tsx";
+import { isMedia, isNotice, kindWords, previewWords } from "./message-words.ts";
+import { Delivery } from "./thread-delivery.tsx";
+import { Origin, Parts } from "./thread-parts.tsx";
+
+const side = {
+  inbound: "justify-self-start rounded-bl-none border-line bg-panel",
+  outbound: "justify-self-end rounded-br-none border-mark-line bg-mark-soft",
+};
+
+interface ThreadMessageProps {
+  message: MessageView;
+  threadId: string;
+}
+
+export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
+  const words = useTexts().thread;
+  if (isNotice(message.kind)) return <Notice message={message} />;
+  const { id, direction, quote, reactions } = message;
+  return (
+    <li
+      id={`m${id}`}
+      tabIndex={-1}
+      className={`grid max-w-[min(36rem,88%)] min-w-32 gap-0.5 rounded-md border px-3.5 py-2 target:border-ink focus:border-ink ${side[direction]}`}
+    >
+      <span className="sr-only">{words.from[direction]}: </span>
+      <Origin parts={message.parts} />
+      {quote ? <Quote quote={quote} threadId={threadId} /> : null}
+      <Content message={message} />
+      <Delivery message={message} />
+      {reactions.length > 0 ? (
+        <ul className="flex gap-1.5">
+          {reactions.map((reaction) => (
+            <li key={reaction.direction} className="rounded-md border border-line bg-sunken px-2">
+              <span className="sr-only">{words.reactionOf[reaction.direction]} </span>
+              {reaction.emoji}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+}
+
+/** What happened rather than what somebody said. */
+function Notice({ message }: { message: MessageView }) {
+  const texts = useTexts();
+  return (
+    <li
+      id={`m${message.id}`}
+      tabIndex={-1}
+      className="justify-self-center rounded-md bg-sunken px-3.5 py-1 text-center text-xs text-ink-soft"
+    >
+      {message.text ? <span dir="auto">{message.text}</span> : texts.thread.kinds[message.kind]}
+      {" · "}
+      <Time at={message.at} length="clock" />
+    </li>
+  );
+}
+
+function Content({ message }: { message: MessageView }) {
+  const texts = useTexts();
+  const { kind, text, detail, parts } = message;
+  const label = kindWords(texts, message);
+  return (
+    <>
+      {label ? (
+        <p className={`text-xs text-ink-soft ${kind === "deleted" ? "italic" : "font-semibold"}`}>{label}</p>
+      ) : null}
+      <Parts parts={parts} kind={kind} />
+      {isMedia.has(kind) ? <p className="text-xs text-ink-soft">{texts.thread.mediaNote}</p> : null}
+      {text ? (
+        <p dir="auto" className={kind === "reaction" ? "text-xl" : "whitespace-pre-wrap"}>
+          <LinkedText text={text} />
+        </p>
+      ) : null}
+      {parts.description ? (
+        <p dir="auto" className="text-xs text-ink-soft">
+          {parts.description}
+        </p>
+      ) : null}
+      {detail ? <p className="font-mono text-xs">{detail}</p> : null}
+      {kind === "unknown" && !text ? <p className="text-ink-soft">{texts.thread.notYet}</p> : null}
+    </>
+  );
+}
+
+function Quote({ quote, threadId }: { quote: QuoteView | "missing"; threadId: string }) {
+  const texts = useTexts();
+  const look = "mb-1 block border-l-3 border-line-strong pl-2 text-xs text-ink-soft";
+  if (quote === "missing") return <p className={look}>{texts.thread.quoteMissing}</p>;
+  const said = (
+    <>
+      <span className="sr-only">{texts.thread.inReplyTo[quote.direction]} </span>
+      <bdi>{previewWords(texts, quote)}</bdi>
+    </>
+  );
+  if (!quote.before) {
+    return (
+      <JumpLink to={`m${quote.id}`} className={`${look} hover:text-ink`}>
+        {said}
+      </JumpLink>
+    );
+  }
+  const page = `/conversations/${threadId}?before=${encodeURIComponent(quote.before)}#m${quote.id}`;
+  return (
+    // A new document: only then does the browser take the message for the target of the address.
+    <a href={page} className={`${look} hover:text-ink`}>
+      {said}
+    </a>
+  );
+}

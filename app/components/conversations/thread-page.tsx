@@ -1,0 +1,97 @@
+/** One conversation, day by day. */
+import { Link } from "@remix-run/react";
+import type { ContactView } from "../../inbox/conversations.server.ts";
+import type { MessageView } from "../../inbox/message-view.server.ts";
+import type { Thread } from "../../inbox/thread.server.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import { ButtonLink, linkLook } from "../buttons.tsx";
+import { useLive } from "../live.ts";
+import { PageHeading } from "../page.tsx";
+import { usePageFacts, useTexts } from "../page-context.tsx";
+import { PhoneNumber } from "../phone-number.tsx";
+import { RepliesOff } from "../replies-off.tsx";
+import { writeTime } from "../time.tsx";
+import { NewMessages } from "./new-messages.tsx";
+import { ThreadMessage } from "./thread-message.tsx";
+
+interface ThreadPageProps {
+  thread: Thread;
+  isLatest: boolean;
+  maySend: boolean;
+}
+
+export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): string {
+  return name ?? phoneNumber ?? texts.conversations.unknownContact;
+}
+
+export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
+  const words = useTexts().thread;
+  const { contact, messages } = thread;
+  useLive(["conversations"]);
+  return (
+    <div className="grid gap-5">
+      <PageHeading
+        back={
+          <Link to="/conversations" className={linkLook}>
+            {words.back}
+          </Link>
+        }
+        title={<bdi>{threadTitle(useTexts(), contact)}</bdi>}
+        lead={contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
+      />
+      {messages.older ? (
+        <p>
+          <ButtonLink to={`/conversations/${thread.id}?before=${encodeURIComponent(messages.older)}`}>
+            {words.earlier}
+          </ButtonLink>
+        </p>
+      ) : null}
+      {messages.items.length === 0 && !messages.older ? <p className="text-ink-soft">{words.empty}</p> : null}
+      {byDay(messages.items, useDayOf()).map(([day, ofDay]) => (
+        <Day key={day} day={day} messages={ofDay} threadId={thread.id} />
+      ))}
+      {isLatest ? (
+        <NewMessages key={thread.id} messages={messages.items} />
+      ) : (
+        <p>
+          <ButtonLink to={`/conversations/${thread.id}#latest`}>{words.latest}</ButtonLink>
+        </p>
+      )}
+      <div id="latest">{maySend ? null : <RepliesOff />}</div>
+    </div>
+  );
+}
+
+function Day({ day, messages, threadId }: { day: string; messages: MessageView[]; threadId: string }) {
+  const { timeZone } = usePageFacts();
+  return (
+    <section aria-label={day} className="grid gap-2.5">
+      <h2
+        className="flex items-center gap-3 text-xs text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line"
+        suppressHydrationWarning
+      >
+        {timeZone === "UTC" ? `${day} UTC` : day}
+      </h2>
+      <ol className="grid gap-2.5">
+        {messages.map((message) => (
+          <ThreadMessage key={message.id} message={message} threadId={threadId} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Messages come in order, so each day is one run of them. */
+function byDay(messages: MessageView[], dayOf: (at: Date | string) => string): [string, MessageView[]][] {
+  const days = new Map<string, MessageView[]>();
+  for (const message of messages) {
+    const day = dayOf(message.at);
+    days.set(day, [...(days.get(day) ?? []), message]);
+  }
+  return [...days];
+}
+
+function useDayOf() {
+  const { language, timeZone } = usePageFacts();
+  return (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
+}

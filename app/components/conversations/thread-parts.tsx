@@ -1,0 +1,165 @@
+/** What stands in a message besides words: where it came from, a file, a place, cards, an order, a form. */
+import type { ReactNode } from "react";
+import type { MessageKind } from "../../inbox/message-kinds.ts";
+import type { ContactCard, MessageParts, Price } from "../../inbox/message-parts.server.ts";
+import type { Language } from "../../texts/catalogue.ts";
+import { linkLook } from "../buttons.tsx";
+import { Facts } from "../page.tsx";
+import { usePageFacts, useTexts } from "../page-context.tsx";
+import { PhoneNumber } from "../phone-number.tsx";
+import { outwards } from "./linked-text.tsx";
+
+/** Above the words: forwarded, from an advertisement, about a product. */
+export function Origin({ parts: { forwarded, ad, product } }: { parts: MessageParts }) {
+  const words = useTexts().thread;
+  return (
+    <>
+      {forwarded ? <Small>{words.forwarded[forwarded]}</Small> : null}
+      {ad ? (
+        <Small>
+          {words.fromAd}
+          {ad.headline || ad.link ? ": " : null}
+          {ad.link ? (
+            <a href={ad.link} {...outwards} dir="auto" className={linkLook}>
+              {ad.headline ?? new URL(ad.link).host}
+            </a>
+          ) : (
+            <bdi>{ad.headline}</bdi>
+          )}
+        </Small>
+      ) : null}
+      {product ? <Small>{words.product(product)}</Small> : null}
+    </>
+  );
+}
+
+function Small({ children }: { children: ReactNode }) {
+  return <p className="text-xs text-ink-soft">{children}</p>;
+}
+
+export function Parts({ parts, kind }: { parts: MessageParts; kind: MessageKind }) {
+  const { file, place, cards, order, answers } = parts;
+  const sign = mediaSigns[kind];
+  return (
+    <>
+      {sign ? <File file={file} sign={sign} /> : null}
+      {place ? <Place place={place} /> : null}
+      {cards ? <Cards cards={cards} /> : null}
+      {order ? <Order order={order} /> : null}
+      {answers ? <Facts stacked facts={answers} /> : null}
+    </>
+  );
+}
+
+const mediaSigns: Partial<Record<MessageKind, string>> = {
+  image: "M2.5 3.5h15v13h-15zM5 14l4-4.5 3 3 2-2 3 3.5M13 7.5h.01",
+  video: "M2.5 4.5h10v11h-10zM12.5 9l5-3v8l-5-3",
+  audio: "M7 15.5V5l9-1.5V14M7 15.5a2 2 0 1 1-4 0a2 2 0 1 1 4 0zM16 14a2 2 0 1 1-4 0a2 2 0 1 1 4 0z",
+  voice:
+    "M10 2.5a2.5 2.5 0 0 1 2.5 2.5v4a2.5 2.5 0 0 1-5 0V5A2.5 2.5 0 0 1 10 2.5zM4.5 9a5.5 5.5 0 0 0 11 0M10 14.5v3",
+  document: "M5 2.5h6.5l3.5 3.5v11.5H5zM11.5 2.5V6H15M7.5 10h5M7.5 13h5",
+  sticker: "M3 3h14v8l-6 6H3zM11 17v-6h6",
+};
+
+/** The file itself is not here: its sign, and what is known of it. */
+function File({ file, sign }: { file: MessageParts["file"]; sign: string }) {
+  const { language } = usePageFacts();
+  const facts = [
+    file?.name?.includes(".") ? null : file?.format,
+    file?.bytes ? sizeOf(file.bytes, language) : null,
+  ];
+  return (
+    <p className="flex items-center gap-2.5">
+      <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false" className="size-6 shrink-0 text-ink-soft">
+        <path d={sign} fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinejoin="round" />
+      </svg>
+      <span className="min-w-0">
+        {file?.name ? <bdi className="block font-medium">{file.name}</bdi> : null}
+        <span className="text-xs text-ink-soft">{facts.filter(Boolean).join(" · ")}</span>
+      </span>
+    </p>
+  );
+}
+
+function sizeOf(bytes: number, language: Language): string {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return amount.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: 1 });
+}
+
+function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
+  const words = useTexts().thread;
+  const { name, address, latitude, longitude } = place;
+  const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
+  return (
+    <div dir="auto">
+      {name ? <p className="font-medium">{name}</p> : null}
+      {address ? <p>{address}</p> : null}
+      <p className="text-xs">
+        <span className="font-mono">
+          {latitude.toFixed(5)}, {longitude.toFixed(5)}
+        </span>
+        {" · "}
+        <a href={map} {...outwards} className={linkLook}>
+          {words.openMap}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function Cards({ cards }: { cards: ContactCard[] }) {
+  const words = useTexts().conversations;
+  return (
+    <ul className="grid gap-2">
+      {cards.map(({ name, organisation, numbers, emails }, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two cards may be alike.
+        <li key={n} className="grid">
+          <bdi className="font-medium">{name ?? organisation ?? words.unknownContact}</bdi>
+          {name && organisation ? <bdi className="text-xs text-ink-soft">{organisation}</bdi> : null}
+          {[...new Set(numbers)].map((number) => (
+            <PhoneNumber key={number} number={number} />
+          ))}
+          {[...new Set(emails)].map((email) => (
+            <bdi key={email}>{email}</bdi>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["order"]> }) {
+  const words = useTexts().thread;
+  const { language } = usePageFacts();
+  const money = ({ amount, currency }: Price) =>
+    amount.toLocaleString(language, { style: "currency", currency });
+  return (
+    <div className="grid gap-1">
+      <ul className="grid gap-0.5">
+        {lines.map(({ product, quantity, price }, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two lines may be alike.
+          <li key={n} className="flex justify-between gap-4">
+            <span className="min-w-0">
+              {quantity === null ? null : `${quantity.toLocaleString(language)} × `}
+              <bdi>{product}</bdi>
+            </span>
+            {price ? (
+              <span className="tabular whitespace-nowrap">{money(lineOf(price, quantity))}</span>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {total ? (
+        <p className="flex justify-between gap-4 border-t border-line pt-1 font-semibold">
+          <span>{words.total}</span>
+          <span className="tabular whitespace-nowrap">{money(total)}</span>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** Meta tells the price of one. */
+function lineOf({ amount, currency }: Price, quantity: number | null): Price {
+  return { amount: amount * (quantity ?? 1), currency };
+}

@@ -1,0 +1,129 @@
+/** A number's own page: how it is, its test, its health, what happened to it, and leaving. */
+import { Link } from "@remix-run/react";
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { NumberEvent } from "../../integrations/number-health.server.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import { ButtonLink, linkLook } from "../buttons.tsx";
+import { wordsOfActivity } from "../connect/activity-words.ts";
+import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
+import { useLive } from "../live.ts";
+import { PageHeading } from "../page.tsx";
+import { useTexts } from "../page-context.tsx";
+import { PhoneNumber } from "../phone-number.tsx";
+import { Time } from "../time.tsx";
+import { NumberAction } from "./action.tsx";
+import { NumberChip } from "./chip.tsx";
+import { NumberFacts } from "./facts.tsx";
+import { NumberHealth, type NumberHealthProps } from "./health.tsx";
+import { NumberNotices } from "./notices.tsx";
+import { NumberPart } from "./part.tsx";
+import { NumberTest, useWaited } from "./test.tsx";
+
+export interface NumberDetailPageProps extends NumberHealthProps {
+  channel: ChannelId;
+  number: NumberView;
+  test: Test | null;
+  /** Newest first. */
+  events: NumberEvent[];
+}
+
+export function NumberDetailPage({ channel, number, test, events, ...health }: NumberDetailPageProps) {
+  const words = useTexts().numbers;
+  const waited = useWaited(number);
+  useLive(["connections"]);
+  return (
+    <div className="grid gap-6">
+      <PageHeading
+        back={
+          <Link to="/settings/integrations" className={linkLook}>
+            {words.back}
+          </Link>
+        }
+        title={number.number ? <PhoneNumber number={number.number} /> : words.title}
+        lead={number.displayName ?? words.unnamed}
+      />
+      <Status channel={channel} number={{ ...number, test: waited ? test : null }} />
+      <NumberFacts channel={channel} number={number} />
+      {test ? (
+        <NumberPart id="test" title={words.test.title}>
+          <NumberTest channel={channel} number={number} test={test} />
+        </NumberPart>
+      ) : null}
+      <NumberHealth {...health} channel={channel} number={number} />
+      <LatestActivity channel={channel} number={number} events={events} />
+      {number.state === "disconnected" ? null : <DangerZone channel={channel} number={number} />}
+    </div>
+  );
+}
+
+interface PartProps {
+  channel: ChannelId;
+  number: NumberView;
+}
+
+/** There from the first moment: what changes by itself is read out here, and nowhere else on the page. */
+function Status({ channel, number }: PartProps) {
+  const { status } = useTexts().numbers;
+  const sentence = sentenceOf(status, number);
+  return (
+    <div className="grid gap-4">
+      <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <NumberChip state={number.state} />
+        {sentence ? <p>{sentence}</p> : null}
+      </div>
+      <NumberNotices channel={channel} number={number} />
+      <div className="empty:hidden">
+        <NumberAction channel={channel} number={number} />
+      </div>
+    </div>
+  );
+}
+
+/** What needs somebody has a notice of its own. */
+function sentenceOf(words: Texts["numbers"]["status"], { state, firstEventAt }: NumberView): string | null {
+  if (state === "attention") return null;
+  return state === "connected" && !firstEventAt ? words.skipped : words[state];
+}
+
+function LatestActivity({ channel, number, events }: PartProps & Pick<NumberDetailPageProps, "events">) {
+  const texts = useTexts();
+  const words = texts.numbers.activity;
+  return (
+    <NumberPart id="activity" title={words.title}>
+      {events.length === 0 ? <p>{words.empty}</p> : null}
+      <ol className="grid gap-2 empty:hidden">
+        {events.map((event) => (
+          <li key={event.id} className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <span>
+              {wordsOfActivity(texts, channel, event.kind)}{" "}
+              <span className="text-xs text-ink-soft">· {event.actorEmail ?? texts.activity.automatic}</span>
+            </span>
+            <span className="text-xs text-ink-soft">
+              <Time at={event.at} length="short" />
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p>
+        <Link to={`/settings/integrations/${channel}/activity?number=${number.id}`} className={linkLook}>
+          {words.all}
+        </Link>
+      </p>
+    </NumberPart>
+  );
+}
+
+function DangerZone({ channel, number }: PartProps) {
+  const texts = useTexts();
+  const words = texts.numbers.danger;
+  return (
+    <NumberPart id="danger" title={words.title}>
+      <p className="max-w-prose">{words.text}</p>
+      <p>
+        <ButtonLink to={`/settings/integrations/${channel}/disconnect?connection=${number.id}`}>
+          {texts.integrations.disconnect}
+        </ButtonLink>
+      </p>
+    </NumberPart>
+  );
+}

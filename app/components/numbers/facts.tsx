@@ -1,0 +1,41 @@
+/** What a number is, and what has been done so that it works. */
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import { CodeWord } from "../code-word.tsx";
+import type { NumberView } from "../connect/card-view.ts";
+import { Facts } from "../page.tsx";
+import { useTexts } from "../page-context.tsx";
+import { Time } from "../time.tsx";
+import { NumberPart } from "./part.tsx";
+import { NumberSteps } from "./steps.tsx";
+
+export function NumberFacts({ channel, number }: { channel: ChannelId; number: NumberView }) {
+  const texts = useTexts();
+  return (
+    <NumberPart id="number" title={texts.numbers.numberFacts}>
+      <Facts facts={factsOf(texts.integrations, number)} />
+      {number.state === "disconnected" ? null : <NumberSteps channel={channel} number={number} />}
+    </NumberPart>
+  );
+}
+
+function factsOf(
+  words: Texts["integrations"],
+  { displayName, since, state, trouble, deliveries, latest }: NumberView,
+) {
+  const { details } = words;
+  const silent = trouble !== null || state === "disconnected";
+  return [
+    { name: details.name, value: displayName ?? "–" },
+    ...(latest.name
+      ? [
+          {
+            name: details.approvedName,
+            value: <CodeWord known={words.nameDecisions} word={latest.name.word} />,
+          },
+        ]
+      : []),
+    { name: details.since, value: <Time at={since} /> },
+    ...(silent ? [] : [{ name: details.deliveries, value: words.deliveries[deliveries] }]),
+  ];
+}

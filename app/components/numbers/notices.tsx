@@ -1,0 +1,106 @@
+/** What a person should know about a connected number before anything else: what is wrong, ending or asked of them. */
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import type { NumberView } from "../connect/card-view.ts";
+import { Notice } from "../page.tsx";
+import { useTexts } from "../page-context.tsx";
+import { Time } from "../time.tsx";
+
+interface NoticesProps {
+  channel: ChannelId;
+  number: NumberView;
+}
+
+export function NumberNotices({ channel, number }: NoticesProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
+  const { state, trouble, deliveries, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  const failedAt = number.steps.find(({ step }) => step === "deliveries_on")?.at;
+  return (
+    <>
+      {trouble ? <Trouble channel={channel} trouble={trouble} /> : null}
+      {trouble === null && state === "attention" && deliveries === "failed" ? (
+        <Notice look="warn" title={texts.numbers.deliveriesOff}>
+          {words.deliveries.failed}
+          {failedAt ? (
+            <p className="mt-1 text-xs">
+              {words.since} <Time at={failedAt} />.
+            </p>
+          ) : null}
+        </Notice>
+      ) : null}
+      {registrationRefusal ? (
+        <Notice look="warn" title={texts.channels[channel].unregistered}>
+          {words.steps.unregistered}
+        </Notice>
+      ) : null}
+      {silentSince ? (
+        <Notice look="warn" title={words.silence.title}>
+          {words.silence.text} <Time at={silentSince} />.
+        </Notice>
+      ) : null}
+      {endsAt ? (
+        <Notice look="warn" title={words.ending.title}>
+          {words.ending.text} <Time at={endsAt} />.
+        </Notice>
+      ) : null}
+      {requestedAt ? (
+        <Notice look="warn" title={words.requested.title}>
+          {words.requested.text} {words.requested.since} <Time at={requestedAt} />.
+        </Notice>
+      ) : null}
+      {trouble || state === "disconnected" ? null : <Told channel={channel} number={number} />}
+    </>
+  );
+}
+
+interface TroubleProps {
+  channel: ChannelId;
+  trouble: NonNullable<NumberView["trouble"]>;
+}
+
+function Trouble({ channel, trouble }: TroubleProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
+  const { title, effect, action } = texts.channels[channel].troubleOf(trouble.code);
+  return (
+    <Notice look="warn" title={title}>
+      <p>
+        {effect} {action}
+      </p>
+      <p className="mt-1 text-xs">
+        {words.since} <Time at={trouble.at} />. {words.reference}{" "}
+        <code className="font-mono">{trouble.code}</code>
+      </p>
+    </Notice>
+  );
+}
+
+/** What Meta told and nobody has to act on at once. A trouble says more, so it stands alone. */
+function Told({ channel, number: { latest } }: NoticesProps) {
+  const texts = useTexts();
+  const words = texts.integrations;
+  const { quality, restriction } = latest;
+  const { quality: flagged, restrictionText } = texts.channels[channel];
+  return (
+    <>
+      {restriction && restriction.word !== lifted ? (
+        <Notice look="plain" title={restrictionTitle(words, restriction.word)}>
+          {restrictionText} <Time at={restriction.at} />.
+        </Notice>
+      ) : null}
+      {quality?.word === "FLAGGED" ? (
+        <Notice look="plain" title={flagged.title}>
+          {flagged.text} <Time at={quality.at} />.
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
+const lifted = "REINSTATE";
+
+function restrictionTitle(words: Texts["integrations"], word: string): string {
+  const { restrictions, restrictedOtherwise } = words;
+  return (Object.hasOwn(restrictions, word) && restrictions[word]) || `${restrictedOtherwise} ${word}`;
+}

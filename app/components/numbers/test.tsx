@@ -1,0 +1,130 @@
+/** The last step of a connect: a first message, sent by the person who connects. */
+import { Link } from "@remix-run/react";
+import { type ReactNode, useState } from "react";
+import type { ChannelId } from "../../integrations/catalog.ts";
+import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
+import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
+import { ActionForm, SubmitButton } from "../forms.tsx";
+import { useTexts } from "../page-context.tsx";
+import { PhoneNumber } from "../phone-number.tsx";
+import { Time } from "../time.tsx";
+import { numberPath } from "./path.ts";
+import { TestSign } from "./test-sign.tsx";
+
+interface NumberTestProps {
+  channel: ChannelId;
+  number: NumberView;
+  test: Test;
+  /** Just connected, and nothing else on the page tells when the message has come. */
+  announced?: boolean;
+}
+
+const isWaiting = ({ state }: NumberView) => state === "starting" || state === "awaitingTest";
+
+/** Whether the person looked on while the number was waiting for its first message, in this document. */
+export function useWaited(number: NumberView): boolean {
+  const [waited, setWaited] = useState(isWaiting(number));
+  if (isWaiting(number) && !waited) setWaited(true);
+  return waited;
+}
+
+/** What is to be done for it, or what came of it. */
+export function NumberTest({ announced = false, ...props }: NumberTestProps) {
+  const { number } = props;
+  const words = useTextsOfTest();
+  const waited = useWaited(number);
+  const { state, firstEventAt, latestMessage } = number;
+  if (state === "attention" && !firstEventAt) return <p>{words.notYet}</p>;
+  if (firstEventAt && (state === "attention" || !(announced || waited)))
+    return <Passed firstEventAt={firstEventAt} latestMessage={latestMessage} />;
+  return <Walk announced={announced} {...props} />;
+}
+
+function useTextsOfTest() {
+  return useTexts().numbers.test;
+}
+
+/** Later: that it was passed, and when. */
+function Passed({ firstEventAt, latestMessage }: Pick<NumberView, "latestMessage"> & { firstEventAt: Date }) {
+  const words = useTextsOfTest();
+  return (
+    <div className="flex flex-wrap justify-between gap-x-6 gap-y-2">
+      <p>
+        {words.passedOn} <Time at={firstEventAt} />.
+      </p>
+      {latestMessage ? (
+        <Link to={`/conversations/${latestMessage.conversationId}`} className={linkLook}>
+          {words.openConversation}
+        </Link>
+      ) : null}
+    </div>
+  );
+}
+
+/** Every step of it takes the same room, so that nothing moves when one follows the other. */
+function Walk({ channel, number, test, announced }: NumberTestProps) {
+  const texts = useTexts();
+  const words = texts.numbers.test;
+  const { state, firstEventAt } = number;
+  const step = state === "starting" ? "starting" : firstEventAt ? "passed" : "open";
+  const qrLabel = words.qr(texts.channels[channel].label, number.number ?? "");
+  return (
+    <div className="grid items-center justify-items-start gap-x-6 gap-y-4 sm:grid-cols-[1fr_auto]">
+      <div className="grid gap-3">
+        <div role={announced ? "status" : undefined} className="grid max-w-prose *:col-start-1 *:row-start-1">
+          <Said now={step === "starting"}>{texts.numbers.status.starting}</Said>
+          <Said now={step === "open"}>
+            {words.before} <PhoneNumber number={number.number ?? ""} className="font-semibold" />{" "}
+            {words.after}
+          </Said>
+          <Said now={step === "passed"}>{words.passed}</Said>
+        </div>
+        <div className="min-h-22 sm:min-h-10">
+          {step === "open" ? <Ways channel={channel} number={number} test={test} /> : null}
+          {step === "passed" ? <Arrived number={number} /> : null}
+        </div>
+        <p className={`max-w-prose text-xs text-ink-soft ${step === "open" ? "" : "invisible"}`}>
+          {words.orScan}
+        </p>
+      </div>
+      <TestSign step={step} qr={test.qr} qrLabel={qrLabel} />
+    </div>
+  );
+}
+
+function Said({ now, children }: { now: boolean; children: ReactNode }) {
+  return <p className={now ? "" : "invisible"}>{children}</p>;
+}
+
+/** A link for the device in hand; another device scans the code beside it. */
+function Ways({ channel, number, test }: NumberTestProps) {
+  const texts = useTexts();
+  const words = texts.numbers.test;
+  const waiting = number.state === "awaitingTest";
+  return (
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
+      <a href={test.link} rel="noreferrer" className={buttonLook[waiting ? "primary" : "quiet"]}>
+        {words.openApp(texts.channels[channel].label)}
+      </a>
+      {waiting ? (
+        <ActionForm action={numberPath(channel, number.id)} fields={{ intent: "skip" }}>
+          <SubmitButton look="bare" pending={words.skipping}>
+            {words.skip}
+          </SubmitButton>
+        </ActionForm>
+      ) : null}
+    </div>
+  );
+}
+
+function Arrived({ number: { latestMessage } }: Pick<NumberTestProps, "number">) {
+  const words = useTextsOfTest();
+  if (!latestMessage) return null;
+  return (
+    <span>
+      <ButtonLink look="primary" to={`/conversations/${latestMessage.conversationId}`}>
+        {words.openConversation}
+      </ButtonLink>
+    </span>
+  );
+}

@@ -1,0 +1,113 @@
+/** What the operator's pages share: the way between them, filters, and the next page. */
+import { NavLink } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { ButtonLink, buttonLook } from "../buttons.tsx";
+import { PageHeading } from "../page.tsx";
+import { useTexts } from "../page-context.tsx";
+
+interface OperationsFrameProps {
+  title: string;
+  lead?: ReactNode;
+  back?: ReactNode;
+  children: ReactNode;
+}
+
+export function OperationsFrame({ children, ...heading }: OperationsFrameProps) {
+  const { sections } = useTexts().operations;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+      <PageHeading {...heading} />
+      <nav aria-label={sections.label}>
+        <ul className="flex flex-wrap gap-1 border-b border-line">
+          <SectionLink to="/operations" end>
+            {sections.overview}
+          </SectionLink>
+          <SectionLink to="/operations/deliveries">{sections.deliveries}</SectionLink>
+          <SectionLink to="/operations/quarantine">{sections.quarantine}</SectionLink>
+          <SectionLink to="/operations/numbers">{sections.numbers}</SectionLink>
+          <SectionLink to="/operations/jobs">{sections.jobs}</SectionLink>
+        </ul>
+      </nav>
+      {children}
+    </div>
+  );
+}
+
+function SectionLink({ to, end = false, children }: { to: string; end?: boolean; children: ReactNode }) {
+  return (
+    <li>
+      <NavLink
+        to={to}
+        end={end}
+        className="flex min-h-10 items-center border-b-3 border-transparent px-2.5 hover:bg-sunken aria-[current=page]:border-mark aria-[current=page]:font-semibold forced-colors:border-[Canvas] forced-colors:aria-[current=page]:border-[Highlight]"
+      >
+        {children}
+      </NavLink>
+    </li>
+  );
+}
+
+/** Narrows a list by its address, so that what is found can be sent to somebody. */
+export function FilterForm({ children }: { children: ReactNode }) {
+  const words = useTexts().operations;
+  return (
+    <form method="get" className="flex flex-wrap items-end gap-3">
+      {children}
+      <button type="submit" className={buttonLook.quiet}>
+        {words.narrow}
+      </button>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  label: string;
+  chosen: string | undefined;
+  options: { value: string; label: string }[];
+}
+
+/** One of several, or all of them. */
+export function Choice({ name, label, chosen = "", options }: ChoiceProps) {
+  const words = useTexts().operations;
+  return (
+    <div className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1">
+      <label htmlFor={`filter-${name}`} className="text-xs font-semibold">
+        {label}
+      </label>
+      <select
+        // A new page with another choice is drawn with that choice.
+        key={chosen}
+        id={`filter-${name}`}
+        name={name}
+        defaultValue={chosen}
+        className="h-11 rounded-sm border border-line-strong bg-panel px-2 sm:h-10"
+      >
+        <option value="">{words.all}</option>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface PagerProps {
+  olderPath: string | null;
+  /** Where there is something before this page. */
+  newestPath: string | null;
+  olderWords?: string;
+}
+
+export function Pager({ olderPath, newestPath, olderWords }: PagerProps) {
+  const words = useTexts().operations;
+  if (!olderPath && !newestPath) return null;
+  return (
+    <p className="flex flex-wrap gap-3">
+      {olderPath ? <ButtonLink to={olderPath}>{olderWords ?? words.older}</ButtonLink> : null}
+      {newestPath ? <ButtonLink to={newestPath}>{words.newest}</ButtonLink> : null}
+    </p>
+  );
+}
