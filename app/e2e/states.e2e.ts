@@ -1,0 +1,117 @@
+/**
+ * Each state that a person can be in, in each language, light and dark, narrow and wide: nothing that axe can see, nothing
+ * sideways, nothing foreign, nothing clipped, nothing that moves. With GALLERY_DIR set, pictures of them instead.
+ */
+import { expect, type Page, test } from "@playwright/test";
+import { type Language, languageIds } from "../texts/catalogue.ts";
+import { english } from "../texts/en/index.ts";
+import { spanish } from "../texts/es/index.ts";
+import { takePictures, writeIndex } from "./gallery.ts";
+import { origin, startAfresh } from "./journey.ts";
+import { states } from "./states.ts";
+import {
+  animationsOn,
+  clippedOn,
+  complaintsOf,
+  frameOf,
+  readyToLook,
+  sidewaysOn,
+  untilAlive,
+  violationsOn,
+} from "./states-look.ts";
+import { englishIn, spokenOn } from "./states-words.ts";
+import type { Show, State } from "./states-world.ts";
+
+const widths = [320, 768, 1280];
+const themes = ["light", "dark"] as const;
+const words = { en: english, es: spanish };
+const gallery = process.env.GALLERY_DIR;
+let reached = 0;
+
+// What is not there after this long does not come: a state that is not reached says so soon.
+test.use({ actionTimeout: 10_000, navigationTimeout: 20_000 });
+test.beforeEach(startAfresh);
+
+for (const state of states) {
+  test(`${state.group}: ${state.name}`, async ({ page }) => {
+    test.setTimeout(120_000);
+    try {
+      await speak(page, "en");
+      const seen = await state.arrange(page);
+      const show: Show = typeof seen === "string" ? (visitor) => visitor.goto(origin() + seen) : seen;
+      if (gallery) await takePictures(gallery, state, page, (language) => showIn(page, language, show));
+      else expect(await wrongWith(page, state, show)).toEqual([]);
+      reached++;
+    } finally {
+      await state.leave?.();
+    }
+  });
+}
+
+test.afterAll(() => {
+  if (gallery) return writeIndex(gallery, states);
+  console.log(`U5 ${reached} of ${states.length} states reached`);
+});
+
+async function wrongWith(page: Page, state: State, show: Show): Promise<string[]> {
+  const wrong = complaintsOf(page);
+  for (const language of languageIds) {
+    const note = (found: string[], where: string) =>
+      wrong.push(...found.map((one) => `${language} ${where}: ${one}`));
+    await showIn(page, language, show);
+    note(await unlike(page, state, language), "words");
+    note(await frameOf(page, language), "frame");
+    await readyToLook(page);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const colorScheme of themes) {
+        await page.emulateMedia({ colorScheme });
+        note(await violationsOn(page), `${colorScheme} ${width}`);
+      }
+      note(await sidewaysOn(page), `${width}`);
+      note(await clippedOn(page), `${width}`);
+    }
+  }
+  wrong.push(...(await wrongWhenAdapted(page)));
+  return [...new Set(wrong)];
+}
+
+async function speak(page: Page, language: Language): Promise<void> {
+  await page.context().addCookies([{ name: "curbe_language", value: language, url: origin() }]);
+}
+
+async function showIn(page: Page, language: Language, show: Show): Promise<void> {
+  await speak(page, language);
+  await show(page);
+  await untilAlive(page);
+}
+
+/** Whether the page is what the state promises, and nothing on it is of the other language. */
+async function unlike(page: Page, { says }: State, language: Language): Promise<string[]> {
+  const spoken = await spokenOn(page);
+  const promised = says(words[language]).replaceAll(/\s+/g, " ").trim();
+  const foreign = language === "es" ? englishIn(spoken) : [];
+  return [
+    ...(spoken.includes(promised) ? [] : [`“${promised}” is missing`]),
+    ...foreign.map((text) => `“${text}” is English`),
+  ];
+}
+
+/** Text of twice the size, colours of the system, and no wish for motion. */
+async function wrongWhenAdapted(page: Page): Promise<string[]> {
+  const wrong: string[] = [];
+  const look = async (how: string) => {
+    const found = [await sidewaysOn(page), await clippedOn(page), await animationsOn(page)].flat();
+    wrong.push(...found.map((one) => `${how}: ${one}`));
+  };
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce", forcedColors: "active" });
+  await look("forced colours");
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce", forcedColors: "none" });
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%";
+  });
+  await look("200 % text at 1280");
+  await page.setViewportSize({ width: 320, height: 800 });
+  await look("200 % text at 320");
+  return wrong;
+}
