@@ -3,7 +3,7 @@
  * language, light and dark, narrow and wide, and a page that shows them.
  */
 import { spawn } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBrowser } from "./browser.ts";
@@ -21,7 +21,8 @@ const code = await run(
   ["node_modules/@playwright/test/cli.js", "test", "e2e/states.e2e.ts", ...grep, ...results],
   env,
 );
-const pictures = readdirSync(folder).filter((name) => name.endsWith(".png")).length;
+const taken = existsSync(folder) ? readdirSync(folder) : [];
+const pictures = taken.filter((name) => name.endsWith(".png")).length;
 console.log(`${pictures} pictures: ${path.join(folder, "index.html")}`);
 process.exitCode = code;
 

@@ -96,12 +96,15 @@ export async function animationsOn(page: Page): Promise<string[]> {
   return running > 0 ? [`${running} animations run`] : [];
 }
 
-/** What the page complains of to its console. A document that is an error by its status is none. */
+/**
+ * What the page complains of to its console. A document that is an error by its status is none, nor is a load of data
+ * that a newer one has overtaken.
+ */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`throws: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() !== "error" || /^Failed to load resource/.test(message.text())) return;
+    if (message.type() !== "error" || /^(Failed to load resource|AbortError)/.test(message.text())) return;
     complaints.push(`console: ${message.text()}`);
   });
   return complaints;

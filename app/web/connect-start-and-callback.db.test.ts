@@ -298,6 +298,7 @@ test("no token, code, secret or number was logged, stored in an event or in a jo
   ].join("\n");
   expect(kept).not.toContain(spent);
   expect(kept).not.toContain(spent.slice(10, 60));
-  expect(kept).not.toMatch(/EAA[A-Za-z0-9]{20,}/);
+  // A sealed token may have the same letters in its middle.
+  expect(kept).not.toMatch(/(?<![\w-])EAA[A-Za-z0-9]{20,}/);
   expect(JSON.stringify(road.product.logged)).not.toMatch(/5512345678/);
 });

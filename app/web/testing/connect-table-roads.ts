@@ -117,7 +117,8 @@ async function expectNothingSecret(product: TestProduct, codes: string[]): Promi
   );
   const kept = `${logged}${JSON.stringify(rows)}`;
   for (const code of codes) expect(kept).not.toContain(code.slice(0, 60));
-  expect(kept).not.toMatch(/EAA[A-Za-z0-9]{20,}/);
+  // A sealed token may have the same letters in its middle.
+  expect(kept).not.toMatch(/(?<![\w-])EAA[A-Za-z0-9]{20,}/);
   expect(kept).not.toContain(product.services.webhooks.appSecrets[0]?.reveal());
   const numbers = Object.values(product.sandbox.world.numbers).map((one) => one.displayPhoneNumber);
   const digits = numbers.map((number) => number.replace(/\D/g, "").slice(-10));
