@@ -131,7 +131,8 @@ test("U9: back, forward and refresh at every step make no second attempt and ask
   const arrived = () => (page.url().startsWith(origin()) ? untilAlive(page) : undefined);
   const toAndFro = async () => {
     for (const go of ["reload", "goBack", "goForward", "reload"] as const) {
-      await page[go]();
+      // A page that has just come back out of memory is not ready to be asked at once.
+      await expect(() => page[go]()).toPass({ timeout: 10_000 });
       await arrived();
     }
   };

@@ -20,7 +20,7 @@ export async function signInVisitor({ databaseUrl, ports }: Target): Promise<str
     ),
   );
   const origin = `http://localhost:${ports[0]}`;
-  const answer = await fetch(`http://127.0.0.1:${ports[0]}/login`, {
+  const answer = await fetch(`${origin}/login`, {
     method: "POST",
     redirect: "manual",
     headers: { origin, "sec-fetch-site": "same-origin" },
@@ -46,9 +46,9 @@ export async function visit(
     const due = started + (visit * 1000) / perSecond;
     await sleep(Math.max(0, due - performance.now()));
     asked.push(
-      fetch(`http://127.0.0.1:${target.ports[0]}${path}`, { headers: { cookie } }).then(async (answer) => {
+      fetch(`http://localhost:${target.ports[0]}${path}`, { headers: { cookie } }).then(async (answer) => {
         const page = await answer.text();
-        if (!answer.ok || !page.endsWith("</html>"))
+        if (!answer.ok || !page.includes("</html>"))
           throw new Error(`${path} answered HTTP ${answer.status}.`);
         histogram.addMs(performance.now() - due);
       }),
