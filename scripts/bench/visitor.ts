@@ -4,19 +4,18 @@ import { hashPassword } from "../../app/platform/passwords.server.ts";
 import { withClient } from "./cluster.ts";
 import { createHistogram, type DurationSummary } from "./histogram.ts";
 import type { Target } from "./targets.ts";
-import { tenantIdOf } from "./world.ts";
 
 const password = "made for this database only";
 
-/** Makes an admin of the first workspace and signs them in over HTTP. The value for `Cookie`. */
-export async function signInVisitor({ databaseUrl, ports }: Target): Promise<string> {
+/** Makes an admin of a workspace and signs them in over HTTP. The value for `Cookie`. */
+export async function signInVisitor({ databaseUrl, ports }: Target, tenantId: string): Promise<string> {
   const hash = await hashPassword(password);
   await withClient(databaseUrl, (client) =>
     client.query(
       `with u as (insert into users (email, password_hash) values ('visitor@bench.example', $1)
                   on conflict do nothing returning id)
        insert into memberships (tenant_id, user_id, role) select $2, id, 'admin' from u`,
-      [hash, tenantIdOf(0)],
+      [hash, tenantId],
     ),
   );
   const origin = `http://localhost:${ports[0]}`;

@@ -4,7 +4,6 @@ import { scaled } from "../options.ts";
 import { type Bench, type Scenario, withTarget } from "../scenario.ts";
 import { signInVisitor, visit } from "../visitor.ts";
 import { ms, whole } from "../words.ts";
-import { tenantIdOf } from "../world.ts";
 
 const perSecond = 50;
 const integrations = "/settings/integrations";
@@ -13,13 +12,15 @@ async function visitAll(
   { options, say }: Bench,
   ...[target, warm]: Parameters<Parameters<typeof withTarget>[2]>
 ) {
-  const cookie = await signInVisitor(target);
-  const thread = await withClient(target.databaseUrl, (client) =>
-    client.query<{ id: string }>("select min(id) as id from conversations where tenant_id = $1", [
-      tenantIdOf(0),
-    ]),
+  const { rows } = await withClient(target.databaseUrl, (client) =>
+    client.query<{ id: string; tenant_id: string }>(
+      "select id, tenant_id from conversations order by id limit 1",
+    ),
   );
-  const paths = [integrations, "/conversations", `/conversations/${thread.rows[0]?.id}`];
+  const [thread] = rows;
+  if (!thread) throw new Error("There is no conversation to look at.");
+  const cookie = await signInVisitor(target, thread.tenant_id);
+  const paths = [integrations, "/conversations", `/conversations/${thread.id}`];
   const visits = perSecond * scaled(options, 60, 1);
   const seen: [string, DurationSummary][] = [];
   for (const path of paths) {
