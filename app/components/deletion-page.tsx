@@ -1,5 +1,6 @@
 /** For somebody who asked Meta to have their data deleted here, signed in or not: what was done about it. */
 import type { DeletionStatus } from "../integrations/obligations.server.ts";
+import { deletionTexts } from "../texts/deletion.ts";
 import { linkLook } from "./buttons.tsx";
 import { Facts, listItem, NamedList, PageHeading, StateChip } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
@@ -13,7 +14,7 @@ interface DeletionPageProps {
 }
 
 export function DeletionPage({ status, code, operator }: DeletionPageProps) {
-  const words = useTexts().deletion;
+  const words = deletionTexts(useTexts());
   if (!status || !code) {
     return (
       <div className="grid gap-5">
@@ -50,7 +51,7 @@ export function DeletionPage({ status, code, operator }: DeletionPageProps) {
 }
 
 function Operator({ email, site }: DeletionPageProps["operator"]) {
-  const words = useTexts().deletion;
+  const words = deletionTexts(useTexts());
   return (
     <div className="grid gap-1">
       <h2 className="text-base">{words.operator}</h2>

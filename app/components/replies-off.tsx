@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { channelLabels } from "../integrations/catalog.ts";
+import { threadTexts } from "../texts/thread.ts";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 
@@ -7,9 +8,9 @@ import { useTexts } from "./page-context.tsx";
 export function RepliesOff() {
   const texts = useTexts();
   return (
-    <Notice look="warn" title={texts.thread.repliesOff(channelLabels())}>
+    <Notice look="warn" title={threadTexts(texts).repliesOff(channelLabels())}>
       <Link to="/settings/integrations" className="underline underline-offset-2">
-        {texts.thread.repliesOffAction}
+        {threadTexts(texts).repliesOffAction}
       </Link>
     </Notice>
   );

@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { english } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
+import { everything } from "../texts/everything.ts";
 
 /** Pieces of every text. What functions say is cut at what was put in. */
 function piecesOf(value: unknown): string[] {
@@ -31,8 +32,8 @@ const plain = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 const isTelling = (text: string) =>
   text.length >= 8 && /[a-z]{3}/.test(text) && (text.includes(" ") || /^\p{Lu}/u.test(text));
 
-const inSpanish = new Set(piecesOf(spanish).map(plain));
-const onlyEnglish = [...new Set(piecesOf(english).map(plain))].filter(
+const inSpanish = new Set(piecesOf(everything(spanish)).map(plain));
+const onlyEnglish = [...new Set(piecesOf(everything(english)).map(plain))].filter(
   (text) => isTelling(text) && !inSpanish.has(text),
 );
 

@@ -1,7 +1,7 @@
 /** How a person comes into a state: by Meta's dialog, by what customers write, by what Meta says and takes away. */
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
-import type { Texts } from "../texts/catalogue.ts";
+import type { Everything } from "../texts/everything.ts";
 import { approve, control, goToMeta, origin, rows, signIn } from "./journey.ts";
 import { untilAlive } from "./states-look.ts";
 
@@ -11,7 +11,7 @@ export interface State {
   /** Brings it about; answers where it is seen, or what has to be done each time to see it. */
   arrange(page: Page): Promise<string | Show>;
   /** Stands on the page, in each language: without it this is another state. */
-  says(texts: Texts): string;
+  says(texts: Everything): string;
   /** Puts back what reaches beyond workspaces and sandbox. */
   leave?(): Promise<unknown>;
 }

@@ -6,6 +6,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Language, languageIds } from "../texts/catalogue.ts";
 import { english } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
+import { everything } from "../texts/everything.ts";
 import { takePictures, writeIndex } from "./gallery.ts";
 import { origin, startAfresh } from "./journey.ts";
 import { states } from "./states.ts";
@@ -24,7 +25,7 @@ import type { Show, State } from "./states-world.ts";
 
 const widths = [320, 768, 1280];
 const themes = ["light", "dark"] as const;
-const words = { en: english, es: spanish };
+const words = { en: everything(english), es: everything(spanish) };
 const gallery = process.env.GALLERY_DIR;
 let reached = 0;
 

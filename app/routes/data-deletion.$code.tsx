@@ -2,11 +2,12 @@ import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { DeletionPage } from "../components/deletion-page.tsx";
 import { titled } from "../components/page-title.ts";
+import { deletionTexts } from "../texts/deletion.ts";
 import { readDeletion } from "../web/obligations.server.ts";
 import { services } from "../web/services.server.ts";
 
 export const handle = titled<{ status: unknown } | undefined>((texts, found) =>
-  found?.status ? texts.deletion.title : texts.deletion.unknown.title,
+  found?.status ? deletionTexts(texts).title : deletionTexts(texts).unknown.title,
 );
 
 export function meta() {

@@ -4,9 +4,10 @@ import { OperationsPage } from "../components/operations/page.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId } from "../operations/filters.ts";
 import { readOverview, readTrail } from "../operations/overview.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
-export const handle = titled((texts) => texts.operations.title);
+export const handle = titled((texts) => operationsTexts(texts).title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -4,9 +4,10 @@ import { DeliveriesPage } from "../components/operations/deliveries.tsx";
 import { titled } from "../components/page-title.ts";
 import { listDeliveries } from "../operations/deliveries.server.ts";
 import { readDeliveryNarrowing, readId } from "../operations/filters.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
-export const handle = titled((texts) => texts.operations.deliveries.title);
+export const handle = titled((texts) => operationsTexts(texts).deliveries.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

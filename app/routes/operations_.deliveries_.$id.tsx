@@ -4,11 +4,14 @@ import { DeliveryPage } from "../components/operations/delivery.tsx";
 import { titled } from "../components/page-title.ts";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readId } from "../operations/filters.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
-export const handle = titled<Loaded>((texts, { delivery }) => texts.operations.delivery.title(delivery.id));
+export const handle = titled<Loaded>((texts, { delivery }) =>
+  operationsTexts(texts).delivery.title(delivery.id),
+);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -3,9 +3,10 @@ import { useLoaderData } from "@remix-run/react";
 import { JobsPage } from "../components/operations/jobs.tsx";
 import { titled } from "../components/page-title.ts";
 import { readJobs } from "../operations/overview.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
-export const handle = titled((texts) => texts.operations.jobs.title);
+export const handle = titled((texts) => operationsTexts(texts).jobs.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -3,9 +3,10 @@ import { useLoaderData } from "@remix-run/react";
 import { NumbersPage } from "../components/operations/numbers.tsx";
 import { titled } from "../components/page-title.ts";
 import { listUnrouted } from "../operations/quarantine.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
-export const handle = titled((texts) => texts.operations.numbers.title);
+export const handle = titled((texts) => operationsTexts(texts).numbers.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -4,9 +4,10 @@ import { QuarantinePage } from "../components/operations/quarantine.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
-export const handle = titled((texts) => texts.operations.quarantine.title);
+export const handle = titled((texts) => operationsTexts(texts).quarantine.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -4,11 +4,12 @@ import { QuarantineItemPage } from "../components/operations/item.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId } from "../operations/filters.ts";
 import { readItem } from "../operations/quarantine.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
-export const handle = titled<Loaded>((texts, { item }) => texts.operations.item.title(item.id));
+export const handle = titled<Loaded>((texts, { item }) => operationsTexts(texts).item.title(item.id));
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireStaff(request);

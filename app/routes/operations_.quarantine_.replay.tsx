@@ -4,10 +4,11 @@ import { ReplayPage } from "../components/operations/replay.tsx";
 import { titled } from "../components/page-title.ts";
 import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
 import { replayAsAsked } from "../web/operations-replay.server.ts";
 
-export const handle = titled((texts) => texts.operations.confirm.title);
+export const handle = titled((texts) => operationsTexts(texts).confirm.title);
 
 /** What a replay of a whole filter would be about; nothing happens yet. */
 export async function loader({ request }: LoaderFunctionArgs) {

@@ -8,6 +8,7 @@ import {
   wholeActivity,
 } from "../integrations/activity-filter.ts";
 import { loader as csv } from "../routes/settings.integrations_.$channel.activity[.]csv.ts";
+import { activityKinds } from "../texts/activity-kinds.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
 import { readActivityFilter, writeActivityFilter } from "./activity-filter.server.ts";
@@ -126,7 +127,7 @@ describe("the log as a file", () => {
     const cells = row?.split(",") ?? [];
     expect(new Date(cells[0] ?? "").toISOString()).toBe(cells[0]);
     expect(cells.slice(1, 5)).toEqual([
-      ...[texts.activity.kinds.connected, "connected"],
+      ...[activityKinds(texts).connected ?? "", "connected"],
       // A spreadsheet would take the plus sign for a formula.
       ...["'+52 55 1234 5678", `${road.ana.userId}@example.test`],
     ]);
@@ -135,7 +136,7 @@ describe("the log as a file", () => {
     const inSpanish = await (
       await download(road.ana, "", { headers: { "accept-language": "es-MX" } })
     ).text();
-    expect(inSpanish).toContain(spanish.activity.kinds.connected);
+    expect(inSpanish).toContain(activityKinds(spanish).connected);
   });
 
   test("is narrowed like the page", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { deletionTexts } from "../texts/deletion.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { provideServices } from "./services.server.ts";
 import { connectedPlace, connectRoads } from "./testing/connect-roads.ts";
@@ -118,7 +119,7 @@ describe("the data-deletion callback", () => {
 });
 
 describe("the page of a deletion request", () => {
-  const words = texts.deletion;
+  const words = deletionTexts(texts);
   const ask = async (userId: string) => (await erase(userId)).confirmation_code;
 
   test("tells anybody who has its code what was deleted, what is kept and whom to ask", async () => {

@@ -5,6 +5,7 @@ import * as meta from "../integrations/meta/whatsapp/webhook-fixtures.ts";
 import { readTrail } from "../operations/overview.server.ts";
 import { replay } from "../operations/quarantine.server.ts";
 import { english as texts } from "../texts/en/index.ts";
+import { operationsTexts } from "../texts/operations.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, post, type Stage, signInAs } from "./testing/stage.ts";
 
@@ -12,7 +13,7 @@ let stage: Stage;
 let ask: AskPage;
 let inbox: ReturnType<typeof inboxDeps>;
 let ops: string;
-const words = texts.operations;
+const words = operationsTexts(texts);
 const [mine, theirs, nobodys] = ["111000111222333", "222000111222333", "999000111222333"];
 const secret = "Secreto 4711";
 const customer = "34600111222";

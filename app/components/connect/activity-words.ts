@@ -1,9 +1,10 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
+import { activityKinds } from "../../texts/activity-kinds.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 
 /** The words for each kind of event of a channel. */
 export function activityWords(texts: Texts, channel: ChannelId): Record<string, string> {
-  return { ...texts.activity.kinds, ...texts.channels[channel].activity };
+  return { ...activityKinds(texts), ...texts.channels[channel].activity };
 }
 
 /** A kind that came after these words were written reads as a change. */

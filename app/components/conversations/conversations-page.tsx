@@ -2,6 +2,7 @@
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../../inbox/conversations.server.ts";
 import { channelLabels } from "../../integrations/catalog.ts";
+import { threadTexts } from "../../texts/thread.ts";
 import { ButtonLink } from "../buttons.tsx";
 import { useLive } from "../live.ts";
 import { PageHeading, Panel } from "../page.tsx";
@@ -94,7 +95,7 @@ function Preview({ conversation: { preview, unread } }: { conversation: Conversa
   return (
     <p className={`min-w-0 truncate ${look}`}>
       {preview.direction === "outbound" ? `${texts.conversations.you}: ` : null}
-      {preview.failed ? `${texts.thread.statuses.failed} · ` : null}
+      {preview.failed ? `${threadTexts(texts).statuses.failed} · ` : null}
       <bdi>{previewWords(texts, preview)}</bdi>
     </p>
   );

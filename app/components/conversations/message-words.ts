@@ -2,9 +2,11 @@
 import type { MessageKind } from "../../inbox/message-kinds.ts";
 import type { MessageContentView } from "../../inbox/message-view.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
+import { threadTexts } from "../../texts/thread.ts";
 
 /** What stands above or in place of a message's own text; null when the text is all there is to it. */
-export function kindWords({ thread }: Texts, { kind, text }: MessageContentView): string | null {
+export function kindWords(texts: Texts, { kind, text }: MessageContentView): string | null {
+  const thread = threadTexts(texts);
   if (kind === "text" || kind === "reply") return text === null ? thread.kinds[kind] : null;
   if (kind === "unknown") return null;
   return kind === "reaction" ? thread.reactedWith : thread.kinds[kind];
@@ -14,7 +16,7 @@ export function kindWords({ thread }: Texts, { kind, text }: MessageContentView)
 export function previewWords(texts: Texts, content: MessageContentView): string {
   const label = kindWords(texts, content);
   const said = content.text ?? content.detail;
-  if (label === null) return said ?? texts.thread.notYet;
+  if (label === null) return said ?? threadTexts(texts).notYet;
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }
 

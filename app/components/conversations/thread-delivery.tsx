@@ -1,11 +1,11 @@
 /** When it was said and, for ours, how far it got: a sign, a word and the time. */
 import type { MessageView } from "../../inbox/message-view.server.ts";
-import type { Texts } from "../../texts/catalogue.ts";
+import { type ThreadTexts, threadTexts } from "../../texts/thread.ts";
 import { usePageFacts, useTexts } from "../page-context.tsx";
 import { Time, writeTime } from "../time.tsx";
 
 export function Delivery({ message }: { message: MessageView }) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   const { language, timeZone } = usePageFacts();
   const dayOf = (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
   const { direction, status, failure, edited } = message;
@@ -70,7 +70,7 @@ function StatusSign({ status }: { status: MessageView["status"] }) {
 type Failure = NonNullable<MessageView["failure"]>;
 
 /** Meta's code in our words where we know it, else its own. */
-function failureWords(words: Texts["thread"], { code, title }: Failure): string | null {
+function failureWords(words: ThreadTexts, { code, title }: Failure): string | null {
   const known = code === null ? undefined : words.failures[code];
   if (known) return ` · ${known}`;
   return title ? ` · ${words.failedBecause} ${title}` : null;

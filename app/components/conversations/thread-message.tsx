@@ -1,5 +1,6 @@
 /** One message of a thread: what it answers, what it says, how far it got, and what was put on it. */
 import type { MessageView, QuoteView } from "../../inbox/message-view.server.ts";
+import { threadTexts } from "../../texts/thread.ts";
 import { JumpLink } from "../jump-link.tsx";
 import { useTexts } from "../page-context.tsx";
 import { Time } from "../time.tsx";
@@ -19,7 +20,7 @@ interface ThreadMessageProps {
 }
 
 export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   if (isNotice(message.kind)) return <Notice message={message} />;
   const { id, direction, quote, reactions } = message;
   return (
@@ -56,7 +57,7 @@ function Notice({ message }: { message: MessageView }) {
       tabIndex={-1}
       className="justify-self-center rounded-md bg-sunken px-3.5 py-1 text-center text-xs text-ink-soft"
     >
-      {message.text ? <span dir="auto">{message.text}</span> : texts.thread.kinds[message.kind]}
+      {message.text ? <span dir="auto">{message.text}</span> : threadTexts(texts).kinds[message.kind]}
       {" · "}
       <Time at={message.at} length="clock" />
     </li>
@@ -73,7 +74,7 @@ function Content({ message }: { message: MessageView }) {
         <p className={`text-xs text-ink-soft ${kind === "deleted" ? "italic" : "font-semibold"}`}>{label}</p>
       ) : null}
       <Parts parts={parts} kind={kind} />
-      {isMedia.has(kind) ? <p className="text-xs text-ink-soft">{texts.thread.mediaNote}</p> : null}
+      {isMedia.has(kind) ? <p className="text-xs text-ink-soft">{threadTexts(texts).mediaNote}</p> : null}
       {text ? (
         <p dir="auto" className={kind === "reaction" ? "text-xl" : "whitespace-pre-wrap"}>
           <LinkedText text={text} />
@@ -85,7 +86,7 @@ function Content({ message }: { message: MessageView }) {
         </p>
       ) : null}
       {detail ? <p className="font-mono text-xs">{detail}</p> : null}
-      {kind === "unknown" && !text ? <p className="text-ink-soft">{texts.thread.notYet}</p> : null}
+      {kind === "unknown" && !text ? <p className="text-ink-soft">{threadTexts(texts).notYet}</p> : null}
     </>
   );
 }
@@ -93,10 +94,10 @@ function Content({ message }: { message: MessageView }) {
 function Quote({ quote, threadId }: { quote: QuoteView | "missing"; threadId: string }) {
   const texts = useTexts();
   const look = "mb-1 block border-l-3 border-line-strong pl-2 text-xs text-ink-soft";
-  if (quote === "missing") return <p className={look}>{texts.thread.quoteMissing}</p>;
+  if (quote === "missing") return <p className={look}>{threadTexts(texts).quoteMissing}</p>;
   const said = (
     <>
-      <span className="sr-only">{texts.thread.inReplyTo[quote.direction]} </span>
+      <span className="sr-only">{threadTexts(texts).inReplyTo[quote.direction]} </span>
       <bdi>{previewWords(texts, quote)}</bdi>
     </>
   );

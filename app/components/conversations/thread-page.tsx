@@ -4,6 +4,7 @@ import type { ContactView } from "../../inbox/conversations.server.ts";
 import type { MessageView } from "../../inbox/message-view.server.ts";
 import type { Thread } from "../../inbox/thread.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
+import { threadTexts } from "../../texts/thread.ts";
 import { ButtonLink, linkLook } from "../buttons.tsx";
 import { useLive } from "../live.ts";
 import { PageHeading } from "../page.tsx";
@@ -25,7 +26,7 @@ export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): s
 }
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   const { contact, messages } = thread;
   useLive(["conversations"]);
   return (

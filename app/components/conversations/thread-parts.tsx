@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { MessageKind } from "../../inbox/message-kinds.ts";
 import type { ContactCard, MessageParts, Price } from "../../inbox/message-parts.server.ts";
 import type { Language } from "../../texts/catalogue.ts";
+import { threadTexts } from "../../texts/thread.ts";
 import { linkLook } from "../buttons.tsx";
 import { Facts } from "../page.tsx";
 import { usePageFacts, useTexts } from "../page-context.tsx";
@@ -11,7 +12,7 @@ import { outwards } from "./linked-text.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */
 export function Origin({ parts: { forwarded, ad, product } }: { parts: MessageParts }) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   return (
     <>
       {forwarded ? <Small>{words.forwarded[forwarded]}</Small> : null}
@@ -87,7 +88,7 @@ function sizeOf(bytes: number, language: Language): string {
 }
 
 function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   const { name, address, latitude, longitude } = place;
   const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
   return (
@@ -129,7 +130,7 @@ function Cards({ cards }: { cards: ContactCard[] }) {
 }
 
 function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["order"]> }) {
-  const words = useTexts().thread;
+  const words = threadTexts(useTexts());
   const { language } = usePageFacts();
   const money = ({ amount, currency }: Price) =>
     amount.toLocaleString(language, { style: "currency", currency });

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import { channelIds } from "../../integrations/catalog.ts";
 import type { DeliveriesPage as DeliveriesList, DeliveryView } from "../../operations/deliveries.server.ts";
 import { type DeliveryNarrowing, deliveryStates, queryOf } from "../../operations/filters.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { linkLook } from "../buttons.tsx";
 import { useTexts } from "../page-context.tsx";
 import { Time } from "../time.tsx";
@@ -16,7 +17,7 @@ interface DeliveriesPageProps {
 }
 
 export function DeliveriesPage({ page, filter, isFirst }: DeliveriesPageProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const numbers = useNumbers();
   const path = (before?: string) => `/operations/deliveries${queryOf({ ...filter, before })}`;
   return (
@@ -36,7 +37,7 @@ export function DeliveriesPage({ page, filter, isFirst }: DeliveriesPageProps) {
 }
 
 function DeliveryFilter({ filter }: { filter: DeliveryNarrowing }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <FilterForm>
       <Choice
@@ -56,7 +57,7 @@ function DeliveryFilter({ filter }: { filter: DeliveryNarrowing }) {
 }
 
 function DeliveryTable({ deliveries }: { deliveries: DeliveryView[] }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const { columns } = words;
   const numbers = useNumbers();
   return (

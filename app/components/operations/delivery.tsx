@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { BodyView, DeliveryDetail, DeliveryView } from "../../operations/deliveries.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { linkLook } from "../buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms.tsx";
 import { Facts, Panel, Section } from "../page.tsx";
@@ -16,7 +17,7 @@ interface DeliveryPageProps extends DeliveryDetail {
 }
 
 export function DeliveryPage({ delivery, items, body }: DeliveryPageProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const back = (
     <Link to="/operations/deliveries" className={linkLook}>
       {words.delivery.back}
@@ -36,7 +37,7 @@ export function DeliveryPage({ delivery, items, body }: DeliveryPageProps) {
 }
 
 function DeliveryFacts({ delivery: one }: { delivery: DeliveryView }) {
-  const { columns } = useTexts().operations;
+  const { columns } = operationsTexts(useTexts());
   const numbers = useNumbers();
   const facts = [
     { name: columns.state, value: <DeliveryStateChip state={one.state} /> },
@@ -54,7 +55,7 @@ function DeliveryFacts({ delivery: one }: { delivery: DeliveryView }) {
 }
 
 function BodyPanel({ delivery, body }: { delivery: DeliveryView; body: BodyView | undefined }) {
-  const words = useTexts().operations.delivery;
+  const words = operationsTexts(useTexts()).delivery;
   return (
     <Panel labelledBy="body-heading">
       <div className="grid justify-items-start gap-3 px-5 py-5">
@@ -76,7 +77,7 @@ function BodyPanel({ delivery, body }: { delivery: DeliveryView; body: BodyView 
 }
 
 function Body({ body: { text, sizeBytes, cutAt } }: { body: BodyView }) {
-  const words = useTexts().operations.delivery;
+  const words = operationsTexts(useTexts()).delivery;
   const numbers = useNumbers();
   return (
     <Section>

@@ -1,6 +1,7 @@
 /** What the operator's pages share: the way between them, filters, and the next page. */
 import { NavLink } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { operationsTexts } from "../../texts/operations.ts";
 import { ButtonLink, buttonLook } from "../buttons.tsx";
 import { PageHeading } from "../page.tsx";
 import { useTexts } from "../page-context.tsx";
@@ -13,7 +14,7 @@ interface OperationsFrameProps {
 }
 
 export function OperationsFrame({ children, ...heading }: OperationsFrameProps) {
-  const { sections } = useTexts().operations;
+  const { sections } = operationsTexts(useTexts());
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <PageHeading {...heading} />
@@ -49,7 +50,7 @@ function SectionLink({ to, end = false, children }: { to: string; end?: boolean;
 
 /** Narrows a list by its address, so that what is found can be sent to somebody. */
 export function FilterForm({ children }: { children: ReactNode }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <form method="get" className="flex flex-wrap items-end gap-3">
       {children}
@@ -69,7 +70,7 @@ interface ChoiceProps {
 
 /** One of several, or all of them. */
 export function Choice({ name, label, chosen = "", options }: ChoiceProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <div className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1">
       <label htmlFor={`filter-${name}`} className="text-xs font-semibold">
@@ -102,7 +103,7 @@ interface PagerProps {
 }
 
 export function Pager({ olderPath, newestPath, olderWords }: PagerProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   if (!olderPath && !newestPath) return null;
   return (
     <p className="flex flex-wrap gap-3">

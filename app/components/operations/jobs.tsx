@@ -1,4 +1,5 @@
 import type { readJobs } from "../../operations/overview.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { useTexts } from "../page-context.tsx";
 import { Time } from "../time.tsx";
 import { OperationsFrame } from "./frame.tsx";
@@ -8,7 +9,7 @@ type Jobs = Awaited<ReturnType<typeof readJobs>>;
 
 /** What waits, runs and fails, by task; what a job carries is not here. */
 export function JobsPage({ tasks, givenUp }: Jobs) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <OperationsFrame title={words.jobs.title}>
       <TaskTable tasks={tasks} />
@@ -18,7 +19,7 @@ export function JobsPage({ tasks, givenUp }: Jobs) {
 }
 
 function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
-  const { columns, jobs } = useTexts().operations;
+  const { columns, jobs } = operationsTexts(useTexts());
   const numbers = useNumbers();
   return (
     <DataTable
@@ -49,7 +50,7 @@ function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
 }
 
 function GivenUpTable({ jobs: given }: { jobs: Jobs["givenUp"] }) {
-  const { columns, jobs } = useTexts().operations;
+  const { columns, jobs } = operationsTexts(useTexts());
   const numbers = useNumbers();
   return (
     <DataTable

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { queryOf } from "../../operations/filters.ts";
 import type { UnroutedPage } from "../../operations/quarantine.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { linkLook } from "../buttons.tsx";
 import { useTexts } from "../page-context.tsx";
 import { Time } from "../time.tsx";
@@ -11,7 +12,7 @@ type Unrouted = UnroutedPage["numbers"][number];
 
 /** Numbers that deliveries came for and nobody has: forgotten at Meta, or connected elsewhere. */
 export function NumbersPage({ numbers, lookedAt, now }: UnroutedPage & { now: Date }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const { columns } = words;
   const write = useNumbers();
   return (

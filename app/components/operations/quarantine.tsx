@@ -1,5 +1,6 @@
 import { type QuarantineNarrowing, quarantineReasons, queryOf } from "../../operations/filters.ts";
 import type { QuarantinePage as QuarantineList } from "../../operations/quarantine.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { ButtonLink } from "../buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms.tsx";
 import { useTexts } from "../page-context.tsx";
@@ -15,7 +16,7 @@ interface QuarantinePageProps {
 
 /** What reached nobody, with a box for each item; all of a filter is replayed on a page that asks first. */
 export function QuarantinePage({ page, filter, isFirst }: QuarantinePageProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const query = { reason: filter.reason, number: filter.phoneNumberId };
   const path = (before?: string) => `/operations/quarantine${queryOf({ ...query, before })}`;
   return (
@@ -52,7 +53,7 @@ export function QuarantinePage({ page, filter, isFirst }: QuarantinePageProps) {
 }
 
 function QuarantineFilter({ filter }: { filter: QuarantineNarrowing }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <FilterForm>
       <Choice
@@ -80,7 +81,7 @@ function QuarantineFilter({ filter }: { filter: QuarantineNarrowing }) {
 }
 
 function ItemBox({ id }: { id: string }) {
-  const words = useTexts().operations.quarantine;
+  const words = operationsTexts(useTexts()).quarantine;
   return (
     // The label is as large as a finger needs it.
     <label className="-m-2 flex size-9 cursor-pointer items-center justify-center">
@@ -91,7 +92,7 @@ function ItemBox({ id }: { id: string }) {
 }
 
 function FilterCount({ count }: { count: QuarantineList["count"] }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return (
     <p className="text-ink-soft">
       {words.overview.quarantine}: <CountWords count={countOf(count)} />

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { type QuarantineNarrowing, queryOf } from "../../operations/filters.ts";
 import type { QuarantinePage } from "../../operations/quarantine.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { linkLook } from "../buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms.tsx";
 import { Facts, Panel, Section } from "../page.tsx";
@@ -22,7 +23,7 @@ const mostAtOnce = 20_000;
 
 /** Says how many before anything happens. */
 export function ReplayPage({ filter, after, count }: ReplayPageProps) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const numbers = useNumbers();
   const query = { reason: filter.reason, number: filter.phoneNumberId };
   const facts = [

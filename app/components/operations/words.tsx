@@ -2,6 +2,7 @@
 import { channels, isChannelId } from "../../integrations/catalog.ts";
 import type { DeliveryState } from "../../operations/filters.ts";
 import type { Count } from "../../operations/overview.server.ts";
+import { operationsTexts } from "../../texts/operations.ts";
 import { StateChip } from "../page.tsx";
 import { useTexts } from "../page-context.tsx";
 import { useNumbers } from "./table.tsx";
@@ -15,13 +16,13 @@ const stateLook = {
 } as const satisfies Record<DeliveryState, string>;
 
 export function DeliveryStateChip({ state }: { state: DeliveryState }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   return <StateChip look={stateLook[state]}>{words.deliveryStates[state]}</StateChip>;
 }
 
 /** A count, and whether it is one: `1,204`, `100,000 or more`, `about 5,000,000`. */
 export function CountWords({ count: { amount, is } }: { count: Count }) {
-  const words = useTexts().operations;
+  const words = operationsTexts(useTexts());
   const written = useNumbers()(amount);
   return (
     <span className="tabular">

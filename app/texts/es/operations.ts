@@ -1,5 +1,5 @@
 /** The pages of platform staff: deliveries, quarantine, numbers without an owner, jobs. */
-import type { Texts } from "../catalogue.ts";
+import type { operations as english } from "../en/operations.ts";
 import { count } from "./count.ts";
 
 const deliveryStates = {
@@ -35,7 +35,7 @@ const columns = {
   ...{ select: "Seleccionar", processed: "Procesada", reopened: "Abierta de nuevo" },
 };
 
-export const operations: Texts["operations"] = {
+export const operations: typeof english = {
   title: "Operaciones",
   lead: "Todos los espacios de trabajo juntos. Lo que abras o reproceses aquí queda registrado.",
   sections: {

@@ -1,0 +1,16 @@
+/** All words of a language together. For tests: a page loads only what it needs. */
+import { activityKinds } from "./activity-kinds.ts";
+import type { Texts } from "./catalogue.ts";
+import { deletionTexts } from "./deletion.ts";
+import { operationsTexts } from "./operations.ts";
+import { threadTexts } from "./thread.ts";
+
+export type Everything = ReturnType<typeof everything>;
+
+export function everything(texts: Texts) {
+  return {
+    ...texts,
+    kinds: activityKinds(texts),
+    ...{ operations: operationsTexts(texts), thread: threadTexts(texts), deletion: deletionTexts(texts) },
+  };
+}
