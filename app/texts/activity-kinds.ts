@@ -1,7 +1,7 @@
 /** What happened to a connection, kind by kind: words that come with the pages that list it, and not with every page. */
 import type { Texts } from "./catalogue.ts";
-import { activityKinds as english } from "./en/activity.ts";
-import { activityKinds as spanish } from "./es/activity.ts";
+import { activityKinds as english } from "./en/activity-kinds.ts";
+import { activityKinds as spanish } from "./es/activity-kinds.ts";
 
 const known: Record<Texts["language"], Record<string, string>> = { en: english, es: spanish };
 

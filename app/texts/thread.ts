@@ -1,7 +1,7 @@
 /** What stands in a conversation: words that come with the pages that need them, and not with every page. */
 import type { Texts } from "./catalogue.ts";
-import { thread as english } from "./en/inbox.ts";
-import { thread as spanish } from "./es/inbox.ts";
+import { thread as english } from "./en/thread.ts";
+import { thread as spanish } from "./es/thread.ts";
 
 export type ThreadTexts = typeof english;
 

@@ -1,55 +1,5 @@
-/** Conversations and what is said in them. */
-import type { MessageKind } from "../../inbox/message-kinds.ts";
-import { count, either } from "./count.ts";
-
-const messageKinds: Record<MessageKind, string> = {
-  text: "Message",
-  image: "Photo",
-  video: "Video",
-  audio: "Audio",
-  voice: "Voice message",
-  document: "Document",
-  sticker: "Sticker",
-  location: "Location",
-  contacts: "Contact card",
-  reply: "Reply",
-  form: "Filled in a form",
-  call_allowed: "Allowed calls from your business",
-  call_refused: "Declined calls from your business",
-  reaction: "Reaction",
-  reaction_removed: "Reaction removed",
-  order: "Order",
-  template: "Template message",
-  system: "Notice",
-  number_changed: "The customer now uses another number",
-  identity_changed: "The customer’s security code changed, as it does with a new phone",
-  edit: "Edited a message",
-  revoke: "Deleted a message",
-  deleted: "This message was deleted",
-  welcome: "Opened the chat",
-  old_media: "A photo, video or file from before this number was connected",
-  unsupported: "A kind of message that WhatsApp does not share",
-  unknown: "Message",
-};
-
-/** Why a message was not delivered, by Meta’s code. */
-const failures: Record<string, string> = {
-  "130429": "too many messages were sent at once",
-  "130472": "WhatsApp holds back marketing messages to this person",
-  "130497": "WhatsApp does not let your business write to people in this country",
-  "131026": "this number cannot receive it: it may not be on WhatsApp, or use an old version of it",
-  "131031": "WhatsApp has locked the account of your business",
-  "131042": "something is wrong with the payment method of your WhatsApp account",
-  "131047": "more than 24 hours have passed since the customer last wrote",
-  "131048": "WhatsApp limits your number, because people reported or blocked it",
-  "131049": "WhatsApp did not deliver it, so that people do not get too many marketing messages",
-  "131050": "the customer does not want marketing messages from you",
-  "131051": "this kind of message cannot be sent",
-  "131053": "the file could not be used",
-  "131056": "too many messages were sent to this person in a short time",
-  "132001": "this template does not exist in that language",
-  "132015": "this template is paused, because people did not like it",
-};
+/** The list of conversations. */
+import { either } from "./count.ts";
 
 export const conversations = {
   title: "Conversations",
@@ -71,39 +21,4 @@ export const conversations = {
   nothingFoundHint: "Part of a name is enough, or at least three digits of a number.",
   noneOlder: "There are no older conversations.",
   showAll: "Show all conversations",
-};
-
-export const thread = {
-  back: "All conversations",
-  earlier: "Earlier messages",
-  latest: "Latest messages",
-  repliesOff: ([label, ...others]: string[]) =>
-    `Replies are off: ${others.length === 0 ? label : "no channel"} is not connected.`,
-  repliesOffAction: "Go to Integrations",
-  from: { inbound: "From the customer", outbound: "From your business" },
-  reactedWith: "Reacted with",
-  statuses: {
-    received: "Received",
-    sent: "Sent",
-    delivered: "Delivered",
-    read: "Read",
-    played: "Played",
-    failed: "Not delivered",
-  },
-  failedBecause: "Meta’s reason:",
-  failures,
-  kinds: messageKinds,
-  mediaNote: "The file stays at WhatsApp.",
-  notYet: "The text of this message has not reached us.",
-  total: "Total",
-  product: (name: string) => `About the product ${name}`,
-  forwarded: { once: "Forwarded", often: "Forwarded many times" },
-  edited: "Edited",
-  fromAd: "Came from an advertisement or post",
-  openMap: "Open the map",
-  reactionOf: { inbound: "Reaction of the customer:", outbound: "Reaction of your business:" },
-  inReplyTo: { inbound: "In reply to the customer:", outbound: "In reply to your business:" },
-  quoteMissing: "About a message that has not reached us",
-  newMessages: (amount: number) => count(amount, "new message"),
-  empty: "No messages in this conversation yet.",
 };
