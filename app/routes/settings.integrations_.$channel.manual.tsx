@@ -3,12 +3,13 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { ManualPage } from "../components/connect/manual-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { connectManually } from "../integrations/connections.server.ts";
+import { manualTexts } from "../texts/manual.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
 import { requireManualConnect } from "../web/auth.server.ts";
 import { readManualForm } from "../web/manual-connect.server.ts";
 import { services } from "../web/services.server.ts";
 
-export const handle = titled((texts) => texts.manual.title);
+export const handle = titled((texts) => manualTexts(texts).title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireManualConnect(request);

@@ -2,6 +2,7 @@
 import { activityKinds } from "./activity-kinds.ts";
 import type { Texts } from "./catalogue.ts";
 import { deletionTexts } from "./deletion.ts";
+import { manualTexts } from "./manual.ts";
 import { operationsTexts } from "./operations.ts";
 import { threadTexts } from "./thread.ts";
 
@@ -10,7 +11,7 @@ export type Everything = ReturnType<typeof everything>;
 export function everything(texts: Texts) {
   return {
     ...texts,
-    kinds: activityKinds(texts),
+    ...{ kinds: activityKinds(texts), manual: manualTexts(texts) },
     ...{ operations: operationsTexts(texts), thread: threadTexts(texts), deletion: deletionTexts(texts) },
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { demoWorkspaces } from "../../scripts/seed.ts";
 import { connectionErrorCodes, reasonCodes } from "../integrations/errors.ts";
 import { english as texts } from "../texts/en/index.ts";
+import { manualTexts } from "../texts/manual.ts";
 import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
 import { get, openStage, post, type Stage, signInAs } from "./testing/stage.ts";
@@ -123,7 +124,7 @@ describe("the integrations page", () => {
     const { cancelled, number_taken } = texts.integrations.reasons;
     expect(cancelled.title).toBe("Connection cancelled or failed. Try again.");
     expect(number_taken.title).toBe("This number is already connected to another workspace.");
-    expect(texts.manual.title).toBe("Manual Connect (Admin only)");
+    expect(manualTexts(texts).title).toBe("Manual Connect (Admin only)");
   });
 
   test("never shows what else stands in the address", async () => {

@@ -1,6 +1,7 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
+import { manualTexts } from "../../texts/manual.ts";
 import type { ManualField, ManualProblem, TypedIds } from "../../web/manual-connect.server.ts";
 import { linkLook } from "../buttons.tsx";
 import { Field } from "../fields.tsx";
@@ -19,7 +20,7 @@ interface ManualPageProps {
  */
 export function ManualPage({ channel, refused }: ManualPageProps) {
   const texts = useTexts();
-  const words = texts.manual;
+  const words = manualTexts(texts);
   const problems = (refused?.problems ?? []).map((problem) => problemWords(texts, channel, problem));
   const labels = { ...words, ...texts.channels[channel].manual };
   const id = { inputMode: "numeric" } as const;
@@ -65,7 +66,7 @@ interface FieldProblem extends FormProblem {
 }
 
 function problemWords(texts: Texts, channel: ChannelId, problem: ManualProblem): FieldProblem {
-  const { errors } = texts.manual;
+  const { errors } = manualTexts(texts);
   if (problem.field !== null) {
     const { field, kind } = problem;
     if (field === "accessToken") {

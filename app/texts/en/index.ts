@@ -2,7 +2,7 @@
 import type { Language } from "../catalogue.ts";
 import { activity } from "./activity.ts";
 import { channelWords } from "./channels.ts";
-import { disconnect, integrations, manual, number, signupWindow } from "./connect.ts";
+import { disconnect, integrations, number, signupWindow } from "./connect.ts";
 import { errors, flashes, login, nav, preferences, trouble } from "./frame.ts";
 import { conversations } from "./inbox.ts";
 import { numbers } from "./numbers.ts";
@@ -14,7 +14,7 @@ export const english = {
   channels: channelWords,
   activity: { ...activity, otherwise: "Something changed at Meta" },
   ...{ nav, flashes, trouble, login, errors, preferences },
-  ...{ integrations, number, disconnect, manual, signupWindow },
+  ...{ integrations, number, disconnect, signupWindow },
   conversations,
   numbers,
 };
