@@ -9,6 +9,8 @@ export default defineConfig({
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
   workers: 2,
+  // Three hundred journeys beside each other on two cores: one that was only starved gets a second try, and is listed as flaky.
+  retries: 1,
   projects: [
     // One product, one sandbox, one pair of workspaces: journeys take turns.
     { name: "journeys", testIgnore: ownProduct, workers: 1 },
