@@ -31,10 +31,11 @@ export function openEventStream(request: Request, viewer: Viewer, context: AppLo
       };
       const stream = streamOf(live, viewer, { send, close });
       end = stream.end;
-      whenGone(request, context, end);
       full = !live.join(stream);
-      if (full) end();
-      else stream.watch(() => isStillHere(request, viewer));
+      if (full) return end();
+      stream.watch(() => isStillHere(request, viewer));
+      // Last, because whoever has left already is told of at once, and only what has joined can leave.
+      whenGone(request, context, end);
     },
     cancel() {
       cancelled = true;

@@ -14,6 +14,7 @@ import { deliver, inboxDeps } from "../inbox/test-workspaces.ts";
 import * as meta from "../integrations/meta/whatsapp/webhook-fixtures.ts";
 import * as events from "../routes/events.ts";
 import { createLiveHub, type LiveHub, type LivePace } from "./live.server.ts";
+import { liveStreams } from "./metrics.server.ts";
 import { provideServices } from "./services.server.ts";
 import { endSession } from "./session.server.ts";
 import { callRoute, startTestProduct, type TestPerson, type TestProduct } from "./testing/product.ts";
@@ -271,6 +272,15 @@ describe("a stream's life", () => {
     await expect.poll(() => pages[0]?.ended).toBe(true);
     expect(pages.filter(({ ended }) => ended)).toHaveLength(2);
     expect(neighbour.ended).toBe(false);
+  });
+
+  test("one whose browser has left before it begins does not stay behind", async () => {
+    const streams = async () => (await liveStreams.get()).values[0]?.value;
+    const before = await streams();
+    const gone = { onGone: (listener: () => void) => listener() };
+    const answer = await events.loader({ request: streamRequest(ana), context: gone, params: {} });
+    expect(await answer.text()).toBe("retry: 3000\n\n");
+    expect(await streams()).toBe(before);
   });
 
   test("however much happens, one event at once, one after the pause, and no more", async () => {
