@@ -224,6 +224,7 @@ interface MessagesTable {
   played_at: Date | null;
   failed_at: Date | null;
   error: Json<Record<string, unknown>> | null;
-  delivery_id: string | null;
+  /** 0 when no delivery brought it. */
+  delivery_id: Generated<string>;
   status_detail: Json<Record<string, unknown>> | null;
 }

@@ -51,7 +51,7 @@ export async function listConversations(
 }
 
 /** One row more than a page was asked for: it says that there are older ones. */
-export function pageOf<Row extends { id: string; page_at: string }, Item>(
+export function pageOf<Row extends { id: string; page_at: string; delivery_id?: string }, Item>(
   rows: Row[],
   view: (row: Row) => Item,
 ): Page<Item> {
@@ -59,14 +59,30 @@ export function pageOf<Row extends { id: string; page_at: string }, Item>(
   const last = shown.at(-1);
   return {
     items: shown.map(view),
-    older: rows.length > pageSize && last ? `${last.page_at}_${last.id}` : null,
+    older: rows.length > pageSize && last ? cursorOf(keyOf(last)) : null,
   };
 }
 
+export function keyOf({
+  page_at,
+  delivery_id,
+  id,
+}: {
+  id: string;
+  page_at: string;
+  delivery_id?: string;
+}): PageKey {
+  return { at: page_at, ...(delivery_id && { deliveryId: delivery_id }), id };
+}
+
+export function cursorOf({ at, deliveryId, id }: PageKey): string {
+  return [at, deliveryId, id].filter(Boolean).join("_");
+}
+
 export function readCursor(cursor: string | null): PageKey | undefined {
-  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})$/.exec(cursor ?? "");
-  const [, at, id] = parts ?? [];
-  return at && id && !Number.isNaN(Date.parse(at)) ? { at, id } : undefined;
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)(?:_(\d{1,18}))?_(\d{1,18})$/.exec(cursor ?? "");
+  const [, at, deliveryId = "0", id] = parts ?? [];
+  return at && id && !Number.isNaN(Date.parse(at)) ? { at, deliveryId, id } : undefined;
 }
 
 export function contactView(row: ContactRow): ContactView {

@@ -13,6 +13,7 @@ import {
 import {
   type ContactView,
   contactView,
+  keyOf,
   type Page,
   pageOf,
   pageSize,
@@ -69,9 +70,7 @@ async function viewsOf(tdb: TenantDb, rows: MessageRow[], hasNewer: boolean): Pr
   const [newest] = rows;
   if (!newest) return [];
   const { tenant_id: tenantId, conversation_id: id } = newest;
-  const later = hasNewer
-    ? await listLaterMarks(tdb, tenantId, id, { at: newest.page_at, id: newest.id })
-    : [];
+  const later = hasNewer ? await listLaterMarks(tdb, tenantId, id, keyOf(newest)) : [];
   const quoted = await findQuotedRows(tdb, tenantId, id, referredIds(rows));
   return relate(rows.toReversed(), later.toReversed(), quoted);
 }

@@ -131,4 +131,27 @@ describe("what is read", () => {
     expect(page.read.messages).toBeLessThan(20);
     expect(page.read.conversations).toBeLessThan(10);
   });
+
+  test("for a page in the middle of a long thread is about a page", async () => {
+    const [long] = await database.sql<{ id: string }>(
+      `with oldest as (select tenant_id, id from conversations where tenant_id = $1 order by id limit 1)
+       insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, occurred_at, delivery_id)
+       select tenant_id, id, 'wamid.long.' || n, 'inbound', 'text', 'received',
+              timestamptz '2026-01-01' + make_interval(secs => (n / 4) * 200), n
+         from oldest, generate_series(0, 2999) n returning conversation_id as id`,
+      [tenantId],
+    );
+    await database.sql("analyze messages");
+    const [middle] = await database.sql<{ at: string; deliveryId: string; id: string }>(
+      `select to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, delivery_id as "deliveryId", id
+         from messages where provider_message_id = 'wamid.long.1501'`,
+    );
+    const page = await reading((tdb) =>
+      listMessageRows(tdb, tenantId, long?.id ?? "", { before: middle, limit }),
+    );
+    const numbers = page.answer.map((row) => Number(row.provider_message_id.split(".").at(-1)));
+    expect(numbers.slice(0, 6)).toEqual([1500, 1499, 1498, 1497, 1496, 1495]);
+    expect(page.fromEndToEnd).toEqual(none);
+    expect(page.read.messages).toBeLessThan(2 * limit);
+  });
 });

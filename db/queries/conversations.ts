@@ -1,11 +1,13 @@
 /** A tenant's conversations, newest first, page by page on the key of the last row, all of them or those a search finds. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 import type { MessageStatus } from "../schema.ts";
 
 /** Where a page ended: a time with microseconds, which a Date would cut off, and the row's id. */
 export interface PageKey {
   at: string;
+  /** Of a message. */
+  deliveryId?: string;
   id: string;
 }
 
@@ -55,27 +57,35 @@ export async function listConversationRows(
           .select(["m.status as message_status", "m.body as message_body", "m.content as message_content"])
           .whereRef("m.tenant_id", "=", "c.tenant_id")
           .whereRef("m.conversation_id", "=", "c.id")
-          .orderBy("m.occurred_at", "desc")
-          .orderBy("m.id", "desc")
+          .orderBy(newestMessageFirst)
           .limit(1)
           .as("last"),
       (join) => join.onTrue(),
     )
     .selectAll("last")
     .select((eb) => eb.ref("c.last_message_at").$notNull().as("last_message_at"))
-    .select([pageTime("c.last_message_at").as("page_at"), unread.as("unread")])
+    .select([pageTime(sql`c.last_message_at`).as("page_at"), unread.as("unread")])
     .where("c.last_message_at", "is not", null)
     .orderBy(sql`c.last_message_at desc nulls last`)
     .orderBy("c.id", "desc")
     .limit(limit);
   if (terms) query = query.where(found(terms, after, limit));
-  else if (after) query = query.where(isBefore("c.last_message_at", "c.id", after));
+  else if (after) query = query.where(isBefore(after));
   return query.execute();
 }
 
+/**
+ * Meta tells the second and no less: what came in one second stands as it arrived (`upsertMessages`). The index of a
+ * thread has this order.
+ */
+export const newestMessageFirst = sql`m.occurred_at desc, m.delivery_id desc, m.id desc`;
+
+/** There is a message of the customer that came after what was opened last. */
+export const isUnread = sql<boolean>`c.last_inbound_at > coalesce(c.read_up_to, '-infinity')`;
+
 /** Counted in the rows that are shown only, along the index of the thread. */
 const unread = sql<number>`
-  case when c.last_inbound_at > coalesce(c.read_up_to, '-infinity') then greatest(1, (
+  case when ${isUnread} then greatest(1, (
     select count(*)::int from (
       select from messages u
        where u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.direction = 'inbound'
@@ -100,10 +110,10 @@ export function withContact(tdb: TenantDb, tenantId: string) {
 }
 
 /** Older than the key, as one comparison of rows: an index on both columns goes straight to it. */
-export function isBefore(atColumn: string, idColumn: string, { at, id }: PageKey) {
-  return sql<boolean>`(${sql.ref(atColumn)}, ${sql.ref(idColumn)}) < (${at}::timestamptz, ${id}::bigint)`;
+function isBefore({ at, id }: PageKey) {
+  return sql<boolean>`(c.last_message_at, c.id) < (${at}::timestamptz, ${id}::bigint)`;
 }
 
-export function pageTime(column: string) {
-  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export function pageTime(time: RawBuilder<unknown>) {
+  return sql<string>`to_char((${time}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }

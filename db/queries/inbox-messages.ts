@@ -43,22 +43,23 @@ export interface MessageRow extends StoredMessage {
  * Stores messages and statuses; `rows` hold each message once. Whatever order rows of the same message come in, and
  * however often, its row ends the same: a real message replaces a stub and is never replaced; the status is the
  * highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
- * told; `delivery_id` is the first delivery that spoke of it. A row of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
+ * told; `delivery_id` is the first delivery that spoke of it. New rows get ascending ids in the order of `rows`. A row
+ * of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
  */
 export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
   const { rows: written } = await sql<{ id: string }>`
-    insert into messages as m (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content,
-      occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
-      received_at)
-    select r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
+    insert into messages as m (id, tenant_id, conversation_id, provider_message_id, direction, type, status, body,
+      content, occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
+      received_at) overriding system value
+    select r.id, r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
            r."occurredAt", r."sentAt", r."deliveredAt", r."readAt", r."playedAt", r."failedAt", r.error,
            r."statusDetail", r."deliveryId", timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
-      from json_to_recordset(${JSON.stringify(rows)}::json) as r (
+      from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${JSON.stringify(rows)}::json) as j (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
         "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
-        "deliveryId" bigint, "receivedAtUs" bigint)
+        "deliveryId" bigint, "receivedAtUs" bigint)) r
      order by r."providerMessageId"
         on conflict (provider_message_id) do update set ${merged}
      where m.tenant_id = excluded.tenant_id and m.direction = excluded.direction and (${isNews})

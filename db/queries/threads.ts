@@ -2,7 +2,14 @@
 import { type Selectable, sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 import type { Schema } from "../schema.ts";
-import { type ContactRow, isBefore, type PageKey, pageTime, withContact } from "./conversations.ts";
+import {
+  type ContactRow,
+  isUnread,
+  newestMessageFirst,
+  type PageKey,
+  pageTime,
+  withContact,
+} from "./conversations.ts";
 
 export interface ThreadRow extends ContactRow {
   id: string;
@@ -19,8 +26,9 @@ export async function findThreadRow(
 ): Promise<ThreadRow | undefined> {
   return withContact(tdb, tenantId)
     .select(
-      sql<string | null>`case when c.last_inbound_at > coalesce(c.read_up_to, '-infinity')
-        then ${pageTime("c.last_inbound_at")} end`.as("unread_up_to"),
+      sql<string | null>`case when ${isUnread} then ${pageTime(sql`c.last_inbound_at`)} end`.as(
+        "unread_up_to",
+      ),
     )
     .where("c.id", "=", id)
     .executeTakeFirst();
@@ -62,11 +70,16 @@ function messagesOf(tdb: TenantDb, tenantId: string, conversationId: string) {
   return tdb
     .selectFrom("messages as m")
     .selectAll("m")
-    .select(pageTime("m.occurred_at").as("page_at"))
+    .select(pageTime(sql`m.occurred_at`).as("page_at"))
     .where("m.tenant_id", "=", tenantId)
     .where("m.conversation_id", "=", conversationId)
-    .orderBy("m.occurred_at", "desc")
-    .orderBy("m.id", "desc");
+    .orderBy(newestMessageFirst);
+}
+
+const place = sql`(m.occurred_at, m.delivery_id, m.id)`;
+
+function placeOf({ at, deliveryId = "0", id }: PageKey) {
+  return sql`(${at}::timestamptz, ${deliveryId}::bigint, ${id}::bigint)`;
 }
 
 /** At most `limit` messages of a conversation that are older than `before`, the newest first. */
@@ -77,7 +90,7 @@ export async function listMessageRows(
   { before, limit }: { before: PageKey | undefined; limit: number },
 ): Promise<MessageRow[]> {
   const query = messagesOf(tdb, tenantId, conversationId).limit(limit);
-  return (before ? query.where(isBefore("m.occurred_at", "m.id", before)) : query).execute();
+  return (before ? query.where(sql<boolean>`${place} < ${placeOf(before)}`) : query).execute();
 }
 
 /**
@@ -93,7 +106,7 @@ export async function listLaterMarks(
   return messagesOf(tdb, tenantId, conversationId)
     .where("m.type", "in", ["reaction", "edit", "revoke"])
     .where(
-      sql<boolean>`(m.occurred_at, m.id) > (${newest.at}::timestamptz, ${newest.id}::bigint)
+      sql<boolean>`${place} > ${placeOf(newest)}
         and m.occurred_at <= ${newest.at}::timestamptz + interval '3 days'`,
     )
     .limit(200)
@@ -102,8 +115,10 @@ export async function listLaterMarks(
 
 export type QuotedRow = Pick<
   MessageRow,
-  "id" | "provider_message_id" | "direction" | "type" | "body" | "content" | "page_at"
+  "id" | "provider_message_id" | "direction" | "type" | "body" | "content"
 > & {
+  /** `at` of a PageKey whose page begins with the messages of this one's second. */
+  before_at: string;
   /** By whoever had sent it. */
   is_deleted: boolean;
 };
@@ -119,7 +134,7 @@ export async function findQuotedRows(
   return tdb
     .selectFrom("messages as m")
     .select(["m.id", "m.provider_message_id", "m.direction", "m.type", "m.body", "m.content"])
-    .select(pageTime("m.occurred_at").as("page_at"))
+    .select(pageTime(sql`m.occurred_at + interval '1 microsecond'`).as("before_at"))
     .select(
       sql<boolean>`exists (
         select from messages r
