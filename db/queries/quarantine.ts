@@ -125,11 +125,6 @@ export async function parkedItemsWithOwner(
 export async function reopenDeliveries(trx: Transaction<Schema>, deliveryIds: string[]): Promise<string[]> {
   if (deliveryIds.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
-    with held as (
-      select id from webhook_deliveries where id = any(${deliveryIds}::bigint[]) and processed_at is not null
-       order by id for no key update)
-    update webhook_deliveries d
-       set processed_at = null, outcome = null, reopened_at = now(), attempts = 0, retry_at = null
-      from held where d.id = held.id returning d.id`.execute(trx);
+    select id from app.reopen_deliveries(${deliveryIds}::bigint[]) as r (id)`.execute(trx);
   return rows.map(({ id }) => id);
 }
