@@ -74,6 +74,17 @@ export async function listActivity(
   };
 }
 
+/** The latest five things that happened to a connection, newest first. */
+export async function latestActivity(
+  { db }: Pick<Deps, "db">,
+  tenantId: string,
+  channel: ChannelId,
+  connectionId: string,
+): Promise<ActivityView[]> {
+  const wanted = { connectionId, limit: 5 };
+  return viewsOf(await withTenant(db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, wanted)));
+}
+
 /** The newest `most` of what the filter lets through, in one reading; `more` when that was not all. */
 export async function exportActivity(
   deps: Deps,

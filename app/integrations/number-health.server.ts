@@ -6,9 +6,7 @@ import { findConnection } from "../../db/queries/connections.ts";
 import { type LastLook, markLookRequested, readLastLook } from "../../db/queries/health.ts";
 import {
   type LatestMessage,
-  latestEventsOf,
   latestMessagesOf,
-  type NumberEventRow,
   readTraffic,
   type Traffic,
 } from "../../db/queries/number-facts.ts";
@@ -51,17 +49,6 @@ export async function latestMessages(
   connectionId?: string,
 ): Promise<Map<string, LatestMessage>> {
   return withTenant(db, tenantId, (tdb) => latestMessagesOf(tdb, tenantId, channel, connectionId));
-}
-
-export type NumberEvent = NumberEventRow;
-
-/** The latest five things that happened to a connection, newest first. */
-export async function latestEvents(
-  { db }: Pick<IntegrationDeps, "db">,
-  tenantId: string,
-  connectionId: string,
-): Promise<NumberEvent[]> {
-  return withTenant(db, tenantId, (tdb) => latestEventsOf(tdb, tenantId, connectionId, 5));
 }
 
 /** `refused`: one is under way, or was asked for less than 30 seconds ago. `none`: nothing here that could be looked at. */

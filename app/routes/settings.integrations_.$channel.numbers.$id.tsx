@@ -3,12 +3,8 @@ import { useLoaderData } from "@remix-run/react";
 import { NumberDetailPage, type NumberDetailPageProps } from "../components/numbers/detail-page.tsx";
 import { numberPath } from "../components/numbers/path.ts";
 import { titled } from "../components/page-title.ts";
-import {
-  countedUpTo,
-  latestEvents,
-  numberHealth,
-  requestCheck,
-} from "../integrations/number-health.server.ts";
+import { latestActivity } from "../integrations/activity.server.ts";
+import { countedUpTo, numberHealth, requestCheck } from "../integrations/number-health.server.ts";
 import { skipTest } from "../integrations/number-test.server.ts";
 import { actorOf, channelOf } from "../web/api.server.ts";
 import { fieldOf, readForm } from "../web/http.server.ts";
@@ -29,7 +25,7 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
   const { origin, integrations } = services();
   const [health, events] = await Promise.all([
     numberHealth(integrations, viewer.tenantId, number.id),
-    latestEvents(integrations, viewer.tenantId, number.id),
+    latestActivity(integrations, viewer.tenantId, channel, number.id),
   ]);
   const refused = new URL(request.url).searchParams.get("check") === "refused";
   return {

@@ -1,6 +1,6 @@
 /** The log of changes as a table that other programs open. */
 import { stringify } from "csv-stringify/sync";
-import { wordsOfActivity } from "../components/connect/activity-words.ts";
+import { actorOfActivity, wordsOfActivity } from "../components/connect/activity-words.ts";
 import type { ActivityView } from "../integrations/activity.server.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import "../texts/all.server.ts";
@@ -30,7 +30,7 @@ export function activityCsv({ channel, language, items, more, now }: Table): Res
     [columns.what]: wordsOfActivity(texts, channel, item.kind),
     [columns.code]: item.kind,
     [columns.number]: item.phoneNumber ?? "",
-    [columns.who]: item.actor ?? (item.byPerson ? texts.activity.gone : texts.activity.automatic),
+    [columns.who]: actorOfActivity(texts, item),
     [columns.request]: item.requestId ?? "",
     [columns.reason]: item.reason ?? "",
   }));

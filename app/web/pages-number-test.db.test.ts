@@ -171,6 +171,21 @@ describe("a number's page", () => {
     ]);
   });
 
+  test("tells who did what, however long ago, also of somebody who has left", async () => {
+    const id = await given();
+    await stage.database.sql(
+      `insert into connection_events (tenant_id, connection_id, provider, kind, actor_user_id, created_at)
+       select $1, $2, 'whatsapp', 'connected', u.id, now() - interval '2 years'
+         from users u where email in ('leo@luz.example', 'eva@norte.example') order by email desc`,
+      [luz.id, id],
+    );
+    const [activity] = /<div id="activity"[\s\S]*?<\/ol>/.exec(await markup(pageOf(id))) ?? [];
+    expect([...(activity?.matchAll(/· ([^<]+)</g) ?? [])].map(([, actor]) => actor)).toEqual([
+      texts.activity.gone,
+      "leo@luz.example",
+    ]);
+  });
+
   test("stays after a disconnect, with what was kept and the way back", async () => {
     const id = await addConnection(stage, luz.id, { status: "revoked", e164: "+525512345678" });
     const page = await markup(pageOf(id));

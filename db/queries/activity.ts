@@ -18,7 +18,7 @@ export interface ActivityRow {
 export interface ActivityWanted {
   beforeId?: string | undefined;
   limit: number;
-  since: Date;
+  since?: Date | undefined;
   kinds?: { only: string[] } | { not: string[] } | undefined;
   connectionId?: string | undefined;
   actor?: { is: string } | { isNot: string } | "nobody" | undefined;
@@ -37,20 +37,24 @@ export async function listActivityRows(
       from connection_events e
       left join app.people_of_tenant() p on p.user_id = e.actor_user_id
       left join channel_connections c on c.tenant_id = e.tenant_id and c.id = e.connection_id
-     where e.tenant_id = ${tenantId} and e.provider = ${provider} and ${sql.join(conditions(wanted), sql` and `)}
+     where e.tenant_id = ${tenantId} and e.provider = ${provider} ${conditions(wanted)}
      order by e.id desc limit ${wanted.limit}`.execute(tdb);
   return rows;
 }
 
 function conditions({ beforeId, since, kinds, connectionId, actor }: ActivityWanted) {
-  const all = [sql`e.created_at >= ${since}`];
-  if (beforeId) all.push(sql`e.id < ${beforeId}::bigint`);
-  if (connectionId) all.push(sql`e.connection_id = ${connectionId}`);
-  if (kinds) all.push("only" in kinds ? sql`e.kind = any(${kinds.only})` : sql`e.kind <> all(${kinds.not})`);
-  if (actor === "nobody") all.push(sql`e.actor_user_id is null`);
+  const all = [];
+  if (since) all.push(sql`and e.created_at >= ${since}`);
+  if (beforeId) all.push(sql`and e.id < ${beforeId}::bigint`);
+  if (connectionId) all.push(sql`and e.connection_id = ${connectionId}`);
+  if (kinds)
+    all.push("only" in kinds ? sql`and e.kind = any(${kinds.only})` : sql`and e.kind <> all(${kinds.not})`);
+  if (actor === "nobody") all.push(sql`and e.actor_user_id is null`);
   else if (actor)
-    all.push("is" in actor ? sql`e.actor_user_id = ${actor.is}` : sql`e.actor_user_id <> ${actor.isNot}`);
-  return all;
+    all.push(
+      "is" in actor ? sql`and e.actor_user_id = ${actor.is}` : sql`and e.actor_user_id <> ${actor.isNot}`,
+    );
+  return sql.join(all, sql` `);
 }
 
 export interface LoggedNumberRow {

@@ -1,5 +1,5 @@
-/** What pages tell of a number besides its connection's row: its latest messages, the last day, its latest events. */
-import { sql } from "kysely";
+/** What pages tell of a number besides its connection's row: its latest messages and the last day. */
+import { type RawBuilder, sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 
 export interface LatestMessage {
@@ -7,26 +7,37 @@ export interface LatestMessage {
   conversationId: string;
 }
 
-/** A number that is quieter than this many other conversations of its workspace counts as one without messages. */
+/** Among the workspace's latest conversations, and where none of them is the number's, among its own. */
 const conversationsLookedAt = 10_000;
 
-/** By connection: the latest message of the one named, else of each on the channel that is not revoked. */
+/**
+ * By connection: the latest message of the one named, else of each on the channel that is not revoked. Without is only
+ * who has none. Of a number that is quieter than 10,000 conversations of its workspace and has more than that itself it
+ * may be an earlier one.
+ */
 export async function latestMessagesOf(
   tdb: TenantDb,
   tenantId: string,
   provider: string,
   connectionId: string | undefined,
 ): Promise<Map<string, LatestMessage>> {
+  const latestOf = (looked: RawBuilder<unknown>) => sql`(
+    select last_message_at as at, id as "conversationId" from (${looked}) looked
+     where connection_id = c.id order by last_message_at desc nulls last, id desc limit 1)`;
   const { rows } = await sql<LatestMessage & { connectionId: string }>`
     select c.id as "connectionId", latest.at, latest."conversationId"
       from channel_connections c
      cross join lateral (
-       select r.last_message_at as at, r.id as "conversationId"
-         from (select id, connection_id, last_message_at from conversations
-                where tenant_id = ${tenantId} and last_message_at is not null
-                order by last_message_at desc nulls last, id desc limit ${conversationsLookedAt}) r
-        where r.connection_id = c.id
-        order by r.last_message_at desc nulls last, r.id desc limit 1) latest
+       ${latestOf(sql`
+         select id, connection_id, last_message_at from conversations
+          where tenant_id = ${tenantId} and last_message_at is not null
+          order by last_message_at desc nulls last, id desc limit ${conversationsLookedAt}`)}
+       union all
+       ${latestOf(sql`
+         select id, connection_id, last_message_at from conversations
+          where tenant_id = ${tenantId} and connection_id = c.id and last_message_at is not null
+          limit ${conversationsLookedAt}`)}
+       limit 1) latest
      where c.tenant_id = ${tenantId} and c.provider = ${provider}
        and ${connectionId ? sql`c.id = ${connectionId}` : sql`c.status <> 'revoked'`}`.execute(tdb);
   return new Map(rows.map(({ connectionId, ...latest }) => [connectionId, latest]));
@@ -70,28 +81,4 @@ export async function readTraffic(
                order by m.failed_at desc limit ${most}) undelivered) as failed,
            app.count_set_aside(${connectionId}::uuid, ${since}, ${most}) as "setAside"`.execute(tdb);
   return rows[0] ?? { received: 0, failed: 0, setAside: 0 };
-}
-
-export interface NumberEventRow {
-  id: string;
-  kind: string;
-  at: Date;
-  /** Null for what we or Meta did. */
-  actorEmail: string | null;
-}
-
-/** A connection's latest events, newest first. */
-export async function latestEventsOf(
-  tdb: TenantDb,
-  tenantId: string,
-  connectionId: string,
-  limit: number,
-): Promise<NumberEventRow[]> {
-  const { rows } = await sql<NumberEventRow>`
-    select e.id, e.kind, e.created_at as at, p.email as "actorEmail"
-      from connection_events e
-      left join app.people_of_tenant() p on p.user_id = e.actor_user_id
-     where e.tenant_id = ${tenantId} and e.connection_id = ${connectionId}
-     order by e.id desc limit ${limit}`.execute(tdb);
-  return rows;
 }

@@ -8,7 +8,7 @@ import { useTexts } from "../page-context.tsx";
 import { PhoneNumber } from "../phone-number.tsx";
 import { Time } from "../time.tsx";
 import { ActivityFilterForm } from "./activity-filter-form.tsx";
-import { wordsOfActivity } from "./activity-words.ts";
+import { actorOfActivity, wordsOfActivity } from "./activity-words.ts";
 
 interface ActivityPageProps {
   channel: ChannelId;
@@ -99,7 +99,7 @@ function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityVie
             <PhoneNumber number={item.phoneNumber} /> ·{" "}
           </>
         ) : null}
-        {item.actor ?? (item.byPerson ? words.gone : words.automatic)}
+        {actorOfActivity(texts, item)}
         {item.requestId ? (
           <>
             {" "}

@@ -1,3 +1,4 @@
+import type { ActivityView } from "../../integrations/activity.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import { activityKinds } from "../../texts/activity-kinds.ts";
 import type { Texts } from "../../texts/catalogue.ts";
@@ -11,4 +12,9 @@ export function activityWords(texts: Texts, channel: ChannelId): Record<string, 
 export function wordsOfActivity(texts: Texts, channel: ChannelId, kind: string): string {
   const words = activityWords(texts, channel);
   return (Object.hasOwn(words, kind) && words[kind]) || texts.activity.otherwise;
+}
+
+/** Who did it: a person, somebody who is no member any more, or we and Meta. */
+export function actorOfActivity({ activity }: Texts, { actor, byPerson }: ActivityView): string {
+  return actor ?? (byPerson ? activity.gone : activity.automatic);
 }

@@ -1,10 +1,10 @@
 /** A number's own page: how it is, its test, its health, what happened to it, and leaving. */
 import { Link } from "@remix-run/react";
+import type { ActivityView } from "../../integrations/activity.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { NumberEvent } from "../../integrations/number-health.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { ButtonLink, linkLook } from "../buttons.tsx";
-import { wordsOfActivity } from "../connect/activity-words.ts";
+import { actorOfActivity, wordsOfActivity } from "../connect/activity-words.ts";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
 import { useLive } from "../live.ts";
 import { PageHeading } from "../page.tsx";
@@ -24,7 +24,7 @@ export interface NumberDetailPageProps extends NumberHealthProps {
   number: NumberView;
   test: Test | null;
   /** Newest first. */
-  events: NumberEvent[];
+  events: ActivityView[];
 }
 
 export function NumberDetailPage({ channel, number, test, events, ...health }: NumberDetailPageProps) {
@@ -96,7 +96,7 @@ function LatestActivity({ channel, number, events }: PartProps & Pick<NumberDeta
           <li key={event.id} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span>
               {wordsOfActivity(texts, channel, event.kind)}{" "}
-              <span className="text-xs text-ink-soft">· {event.actorEmail ?? texts.activity.automatic}</span>
+              <span className="text-xs text-ink-soft">· {actorOfActivity(texts, event)}</span>
             </span>
             <span className="text-xs text-ink-soft">
               <Time at={event.at} length="short" />
