@@ -1,12 +1,8 @@
-/** What stands in a conversation: words that come with the pages that need them, and not with every page. */
-import type { Texts } from "./catalogue.ts";
-import { thread as english } from "./en/thread.ts";
-import { thread as spanish } from "./es/thread.ts";
+/** What stands in a conversation. */
+import { thread as en } from "./en/thread.ts";
+import { thread as es } from "./es/thread.ts";
+import { inLanguage } from "./in-language.ts";
 
-export type ThreadTexts = typeof english;
+export type ThreadTexts = typeof en;
 
-const known: Record<Texts["language"], ThreadTexts> = { en: english, es: spanish };
-
-export function threadTexts({ language }: Texts): ThreadTexts {
-  return known[language];
-}
+export const threadTexts = inLanguage<typeof en>({ en, es });
