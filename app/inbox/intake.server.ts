@@ -7,7 +7,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { Db } from "../../db/client.ts";
-import { type NewDelivery, storeDeliveries } from "../../db/queries/deliveries.ts";
+import { type NewDelivery, shares, storeDeliveries } from "../../db/queries/deliveries.ts";
 
 export interface DeliveryIntake {
   /** Resolves only after the COMMIT that holds the delivery and its job; rejects when it may not have been stored. */
@@ -81,8 +81,8 @@ async function commit(db: Db, lane: number, group: Waiting[]): Promise<void> {
 /** The first id in a body is the account's: `{"object": …, "entry": [{"id": "…"`. */
 const accountId = /"id"\s*:\s*"(\d{1,30})"/;
 
-/** Which share of the work a delivery falls into: one for each account as far as 64 go, and the first for what names none. */
+/** Which share of the work a delivery falls into: one for each account as far as they go, and the first for what names none. */
 export function shareOf(body: Buffer): number {
   const [, id = ""] = accountId.exec(body.toString("latin1", 0, 256)) ?? [];
-  return crc32(id) % 64;
+  return crc32(id) % shares;
 }

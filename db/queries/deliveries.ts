@@ -2,11 +2,14 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "../schema.ts";
 
+/** Into so many the open work is divided; the table knows no share beyond. */
+export const shares = 64;
+
 export interface NewDelivery {
   provider: string;
   requestId: string;
   body: Buffer;
-  /** 0 to 63; see `takeNext`. */
+  /** Below `shares`; see `takeNext`. */
   share: number;
 }
 

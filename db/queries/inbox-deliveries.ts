@@ -1,6 +1,7 @@
 /** Raw deliveries: taking them up and closing them. Role app_ingest. */
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { DeliveryOutcome, Schema } from "../schema.ts";
+import { shares } from "./deliveries.ts";
 
 /** A delivery that this transaction holds. */
 export interface OpenDelivery {
@@ -55,8 +56,6 @@ const smallBytes = 16_384;
 const facts = sql`share, id, provider, request_id as "requestId", (extract(epoch from received_at) * 1000000)::bigint as us,
   reopened_at is not null as "isReopened", octet_length(body) as size,
   case when octet_length(body) <= ${sql.lit(smallBytes)} then body end as body`;
-
-const shares = 64;
 
 /**
  * Locks open deliveries that are due and that nobody else holds: about `count` of them at most, and no more than `bytes`
