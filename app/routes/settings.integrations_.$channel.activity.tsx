@@ -3,12 +3,13 @@ import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/connect/activity-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { listActivity } from "../integrations/activity.server.ts";
+import { activityTexts } from "../texts/activity.ts";
 import { readActivityFilter, writeActivityFilter } from "../web/activity-filter.server.ts";
 import { channelOf } from "../web/api.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-export const handle = titled((texts) => texts.activity.title);
+export const handle = titled((texts) => activityTexts(texts).title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);

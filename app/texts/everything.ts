@@ -1,4 +1,5 @@
 /** All words of a language together. For tests: a page loads only what it needs. */
+import { activityTexts } from "./activity.ts";
 import { activityKinds } from "./activity-kinds.ts";
 import type { Texts } from "./catalogue.ts";
 import { deletionTexts } from "./deletion.ts";
@@ -11,7 +12,7 @@ export type Everything = ReturnType<typeof everything>;
 export function everything(texts: Texts) {
   return {
     ...texts,
-    ...{ kinds: activityKinds(texts), manual: manualTexts(texts) },
+    ...{ activity: activityTexts(texts), kinds: activityKinds(texts), manual: manualTexts(texts) },
     ...{ operations: operationsTexts(texts), thread: threadTexts(texts), deletion: deletionTexts(texts) },
   };
 }

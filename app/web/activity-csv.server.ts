@@ -1,8 +1,10 @@
 /** The log of changes as a table that other programs open. */
+
 import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../components/connect/activity-words.ts";
 import type { ActivityView } from "../integrations/activity.server.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
+import { activityTexts } from "../texts/activity.ts";
 import "../texts/all.server.ts";
 import { type Language, textsIn } from "../texts/catalogue.ts";
 
@@ -24,7 +26,7 @@ interface Table {
  */
 export function activityCsv({ channel, language, items, more, now }: Table): Response {
   const texts = textsIn(language);
-  const { columns } = texts.activity.csv;
+  const { columns } = activityTexts(texts).csv;
   const rows = items.map((item) => ({
     [columns.time]: new Date(item.at).toISOString(),
     [columns.what]: wordsOfActivity(texts, channel, item.kind),

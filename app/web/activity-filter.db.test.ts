@@ -8,6 +8,7 @@ import {
   wholeActivity,
 } from "../integrations/activity-filter.ts";
 import { loader as csv } from "../routes/settings.integrations_.$channel.activity[.]csv.ts";
+import { activityTexts } from "../texts/activity.ts";
 import { activityKinds } from "../texts/activity-kinds.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
@@ -123,7 +124,7 @@ describe("the log as a file", () => {
     const bytes = new Uint8Array(await answer.arrayBuffer());
     expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const [head, row, ...rest] = new TextDecoder().decode(bytes).split("\r\n");
-    expect(head).toBe(Object.values(texts.activity.csv.columns).join(","));
+    expect(head).toBe(Object.values(activityTexts(texts).csv.columns).join(","));
     const cells = row?.split(",") ?? [];
     expect(new Date(cells[0] ?? "").toISOString()).toBe(cells[0]);
     expect(cells.slice(1, 5)).toEqual([

@@ -1,6 +1,8 @@
 /** A number's first message: asked for, waited for, seen or skipped, and where its page leads. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../scripts/seed.ts";
+import { activityTexts } from "../texts/activity.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
@@ -181,7 +183,7 @@ describe("a number's page", () => {
     );
     const [activity] = /<div id="activity"[\s\S]*?<\/ol>/.exec(await markup(pageOf(id))) ?? [];
     expect([...(activity?.matchAll(/· ([^<]+)</g) ?? [])].map(([, actor]) => actor)).toEqual([
-      texts.activity.gone,
+      activityTexts(texts).gone,
       "leo@luz.example",
     ]);
   });

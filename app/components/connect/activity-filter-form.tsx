@@ -7,6 +7,7 @@ import {
   activityGroups,
   activityPeriods,
 } from "../../integrations/activity-filter.ts";
+import { activityTexts } from "../../texts/activity.ts";
 import { buttonLook } from "../buttons.tsx";
 import { Choice } from "../fields.tsx";
 import { useTexts } from "../page-context.tsx";
@@ -19,7 +20,7 @@ interface ActivityFilterFormProps {
 
 /** The choice of a number is there once there is one to make. */
 export function ActivityFilterForm({ path, filter, numbers }: ActivityFilterFormProps) {
-  const words = useTexts().activity.filter;
+  const words = activityTexts(useTexts()).filter;
   const option = <Value extends string>(names: Record<Value, string>) => {
     return (value: Value) => ({ value, label: names[value] });
   };

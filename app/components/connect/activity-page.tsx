@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import type { ActivityView, LoggedNumber } from "../../integrations/activity.server.ts";
 import type { ActivityFilter } from "../../integrations/activity-filter.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
+import { activityTexts } from "../../texts/activity.ts";
 import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
 import { PageHeading, Panel } from "../page.tsx";
 import { useTexts } from "../page-context.tsx";
@@ -25,7 +26,7 @@ interface ActivityPageProps {
 export function ActivityPage(page: ActivityPageProps) {
   const { channel, items, older, isFirst, numbers, filter, query } = page;
   const texts = useTexts();
-  const words = texts.activity;
+  const words = activityTexts(texts);
   const path = `/settings/integrations/${channel}/activity`;
   const back = (
     <Link to="/settings/integrations" className={linkLook}>
@@ -63,7 +64,7 @@ function addressOf(path: string, query: string, before?: string): string {
 }
 
 function Nothing({ path, filtered }: { path: string; filtered: boolean }) {
-  const words = useTexts().activity;
+  const words = activityTexts(useTexts());
   if (!filtered) return <p className="px-5 py-4">{words.empty}</p>;
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-1 px-5 py-4">
@@ -77,7 +78,7 @@ function Nothing({ path, filtered }: { path: string; filtered: boolean }) {
 
 function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityView }) {
   const texts = useTexts();
-  const words = texts.activity;
+  const words = activityTexts(texts);
   const { reasons, steps } = texts.channels[channel];
   return (
     <li className="grid gap-0.5 px-5 py-3">

@@ -1,5 +1,6 @@
 import type { ActivityView } from "../../integrations/activity.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
+import { activityTexts } from "../../texts/activity.ts";
 import { activityKinds } from "../../texts/activity-kinds.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 
@@ -11,10 +12,11 @@ export function activityWords(texts: Texts, channel: ChannelId): Record<string, 
 /** A kind that came after these words were written reads as a change. */
 export function wordsOfActivity(texts: Texts, channel: ChannelId, kind: string): string {
   const words = activityWords(texts, channel);
-  return (Object.hasOwn(words, kind) && words[kind]) || texts.activity.otherwise;
+  return (Object.hasOwn(words, kind) && words[kind]) || activityTexts(texts).otherwise;
 }
 
 /** Who did it: a person, somebody who is no member any more, or we and Meta. */
-export function actorOfActivity({ activity }: Texts, { actor, byPerson }: ActivityView): string {
-  return actor ?? (byPerson ? activity.gone : activity.automatic);
+export function actorOfActivity(texts: Texts, { actor, byPerson }: ActivityView): string {
+  const words = activityTexts(texts);
+  return actor ?? (byPerson ? words.gone : words.automatic);
 }

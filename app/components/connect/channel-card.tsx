@@ -41,7 +41,7 @@ export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
       {card.numbers.length > 0 && !card.choosing ? <AnotherNumber channel={channel} /> : null}
       <p className="flex flex-wrap gap-x-5 gap-y-2 border-t border-line bg-paper px-5 py-3 text-xs">
         <Link to={`/settings/integrations/${channel}/activity`} className={linkLook}>
-          {texts.activity.link}
+          {texts.integrations.activity}
         </Link>
         {byHandPath ? (
           <Link to={byHandPath} className={linkLook}>

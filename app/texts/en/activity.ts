@@ -1,7 +1,6 @@
 /** What happened to the connections of a workspace. */
 
 export const activity = {
-  link: "Activity",
   title: "Activity",
   back: "Integrations",
   listLabel: "Changes, newest first",
@@ -10,6 +9,7 @@ export const activity = {
   stoppedAt: "Stopped at:",
   older: "Earlier changes",
   newest: "Back to the newest",
+  otherwise: "Something changed at Meta",
   request: "Request",
   gone: "Somebody who has left",
   filter: {

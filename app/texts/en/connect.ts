@@ -22,6 +22,7 @@ export const signupWindow = {
 };
 
 export const integrations = {
+  activity: "Activity",
   title: "Integrations",
   lead: "The channels your customers write to you on.",
   states: {

@@ -1,6 +1,5 @@
 /** Everything a person reads, in English. */
 import type { Language } from "../catalogue.ts";
-import { activity } from "./activity.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";
 import { errors, flashes, login, nav, preferences, trouble } from "./frame.ts";
@@ -12,7 +11,6 @@ export const english = {
   product: "Curbe",
   skipToContent: "Skip to content",
   channels: channelWords,
-  activity: { ...activity, otherwise: "Something changed at Meta" },
   ...{ nav, flashes, trouble, login, errors, preferences },
   ...{ integrations, number, disconnect, signupWindow },
   conversations,

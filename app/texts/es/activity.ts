@@ -1,7 +1,6 @@
 /** What happened to the connections of a workspace. */
 
 export const activity = {
-  link: "Actividad",
   title: "Actividad",
   back: "Integraciones",
   listLabel: "Cambios, primero los más recientes",
@@ -10,6 +9,7 @@ export const activity = {
   stoppedAt: "Se detuvo en:",
   older: "Cambios anteriores",
   newest: "Volver a los más recientes",
+  otherwise: "Algo cambió en Meta",
   request: "Solicitud",
   gone: "Alguien que ya no está",
   filter: {

@@ -22,6 +22,7 @@ export const signupWindow = {
 };
 
 export const integrations = {
+  activity: "Actividad",
   title: "Integraciones",
   lead: "Los canales por los que te escriben tus clientes.",
   states: {

@@ -1,6 +1,5 @@
 /** Everything a person reads, in Spanish: Latin American, and `tú`. */
 import type { Texts } from "../catalogue.ts";
-import { activity } from "./activity.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";
 import { errors, flashes, login, nav, preferences, trouble } from "./frame.ts";
@@ -12,7 +11,6 @@ export const spanish: Texts = {
   product: "Curbe",
   skipToContent: "Saltar al contenido",
   channels: channelWords,
-  activity: { ...activity, otherwise: "Algo cambió en Meta" },
   ...{ nav, flashes, trouble, login, errors, preferences },
   ...{ integrations, number, disconnect, signupWindow },
   conversations,
