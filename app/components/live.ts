@@ -8,8 +8,11 @@ import { useEffect, useState } from "react";
 
 export type LiveTopic = "conversations" | "connections";
 
-/** Loads the page's data anew when something of `topics` changed in the viewer's workspace. None: nothing happens. */
-export function useLive(topics: LiveTopic[]): void {
+/**
+ * Loads the page's data anew when something of `topics` changed in the viewer's workspace. None: nothing happens. What
+ * `isPage` also has the data loaded once when its document has begun to listen.
+ */
+export function useLive(topics: LiveTopic[], isPage = true): void {
   const { revalidate, state } = useRevalidator();
   const navigation = useNavigation();
   const submitting = useFetchers().some((fetcher) => fetcher.state === "submitting");
@@ -17,8 +20,8 @@ export function useLive(topics: LiveTopic[]): void {
   const [due, setDue] = useState(false);
   const wanted = topics.join();
   useEffect(() => {
-    if (wanted !== "") return watch({ topics: wanted.split(","), refresh: () => setDue(true) });
-  }, [wanted]);
+    if (wanted !== "") return watch({ topics: wanted.split(","), isPage, refresh: () => setDue(true) });
+  }, [wanted, isPage]);
   // However much changes while data is on its way, it is asked for once more afterwards.
   useEffect(() => {
     if (!due || busy) return;
@@ -29,6 +32,7 @@ export function useLive(topics: LiveTopic[]): void {
 
 interface Watcher {
   topics: string[];
+  isPage: boolean;
   refresh(): void;
 }
 
@@ -39,6 +43,7 @@ let late: number | undefined;
 let polling: number | undefined;
 /** A stream did not get through, and none has since. */
 let broken = false;
+let caughtUp = false;
 let quietUntil = 0;
 let wired = false;
 
@@ -69,8 +74,9 @@ function wire() {
 /** One loads the data of the whole page, whoever else wants it. */
 function tell(topic?: string) {
   const wait = quietUntil - performance.now();
+  const wants = ({ topics, isPage }: Watcher) => (topic ? topics.includes(topic) : isPage || caughtUp);
   if (wait > 0) setTimeout(tell, wait, topic);
-  else [...watchers].find(({ topics }) => !topic || topics.includes(topic))?.refresh();
+  else [...watchers].find(wants)?.refresh();
 }
 
 function look() {
@@ -86,8 +92,9 @@ function look() {
   opened.onopen = () => {
     broken = false;
     stopPolling();
-    // Nobody has told what changed before.
+    // Nobody has told what changed before: in a moment when the document is new, in any time when it is not.
     tell();
+    caughtUp = true;
   };
   opened.onerror = () => {
     if (opened.readyState !== EventSource.CLOSED) return pollSoon();
@@ -113,7 +120,7 @@ function stopPolling() {
 }
 
 function poll() {
-  broken = true;
+  broken = caughtUp = true;
   if (polling) return;
   let times = 0;
   const ask = async () => {

@@ -16,7 +16,7 @@ const saysItself = /^\/settings\/integrations(?:\/[^/]+\/numbers\/[^/]+)?\/*$/;
 export function TroubleBanner({ problems }: { problems: Problem[] }) {
   const words = useTexts().trouble;
   const { pathname } = useLocation();
-  useLive(["connections"]);
+  useLive(["connections"], false);
   if (problems.length === 0 || saysItself.test(pathname)) return null;
   return (
     <section aria-label={words.label} className="mb-6 grid gap-3">
