@@ -60,6 +60,16 @@ describe("the card", () => {
     expect(cardView([view(changed)]).numbers).toMatchObject([{ state }]);
   });
 
+  test("begins with the numbers that need somebody", () => {
+    const [one, two, three] = ["1", "2", "3"].map((id) => ({ id }));
+    const { numbers } = cardView([
+      view({ ...one }),
+      view({ ...two, deliveries: "failed" }),
+      view({ ...three }),
+    ]);
+    expect(numbers.map(({ id }) => id)).toEqual(["2", "1", "3"]);
+  });
+
   test("without a number tells what there was: nothing, a disconnect, an attempt that lacked a permission", () => {
     const nothing = {
       numbers: [],

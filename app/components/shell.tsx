@@ -39,7 +39,7 @@ export function Shell({ viewer, flash, problems, children }: ShellProps) {
         <div className="md:grid md:min-h-screen md:grid-cols-[15rem_1fr]">
           <Sidebar viewer={viewer} />
           <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
-            <div className="mx-auto max-w-[52rem] md:mx-0">
+            <div className="mx-auto max-w-[52rem] has-data-wide:max-w-[76rem] md:mx-0">
               <TroubleBanner problems={problems} />
               <FlashRegion flash={flash} />
               {children}

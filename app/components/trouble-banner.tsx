@@ -9,18 +9,20 @@ import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
 const integrationsPath = "/settings/integrations";
-/** Pages that say more about it themselves. */
-const saysItself = /^\/settings\/integrations(?:\/[^/]+\/numbers\/[^/]+)?\/*$/;
+/** The Integrations page says more about each, and a number's page about its own. */
+const isToldAt = (path: string, { connectionIds: [id = "", ...others] }: Problem) =>
+  /^\/settings\/integrations\/*$/.test(path) || (others.length === 0 && path.includes(id));
 
 /** One for each problem, on every open page by itself. They come before the page's heading and are simply so: nothing is announced. */
 export function TroubleBanner({ problems }: { problems: Problem[] }) {
   const words = useTexts().trouble;
   const { pathname } = useLocation();
   useLive(["connections"], false);
-  if (problems.length === 0 || saysItself.test(pathname)) return null;
+  const shown = problems.filter((problem) => !isToldAt(pathname, problem));
+  if (shown.length === 0) return null;
   return (
     <section aria-label={words.label} className="mb-6 grid gap-3">
-      {problems.map((problem) => (
+      {shown.map((problem) => (
         <OneProblem key={`${problem.channel} ${problem.code}`} problem={problem} />
       ))}
     </section>

@@ -2,6 +2,8 @@
  * Which number of a grant: the person picks one of several, or we look again when there was none yet. What the browser
  * sends back is a hint: the numbers are asked of Meta anew.
  */
+import { withTenant } from "../../db/client.ts";
+import { listConnectionRows } from "../../db/queries/connections.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { ReachableNumber } from "./channel.server.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
@@ -18,6 +20,17 @@ export async function pendingChoice(
   if (!row) return null;
   const { numbers = [], unread = false } = choicesOf(row) ?? {};
   return { connectionId: row.id, numbers, unread };
+}
+
+/** What happened last to the workspace's connections on a channel is that an attempt ended before it had a number. */
+export async function choiceIsOver(
+  { db }: Pick<IntegrationDeps, "db">,
+  { tenantId }: Pick<Actor, "tenantId">,
+  channel: ChannelId,
+): Promise<boolean> {
+  const rows = await withTenant(db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
+  const [last] = rows.sort((a, b) => b.updated_at.getTime() - a.updated_at.getTime());
+  return last?.phone_number_e164 === null && (last.status === "pending" || last.status === "revoked");
 }
 
 /** Connects the picked number if Meta still lists it for the kept grant; `choice_expired` when the choice is gone. */

@@ -2,12 +2,18 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { NumberPage } from "../components/connect/number-page.tsx";
 import { titled } from "../components/page-title.ts";
-import { chooseNumber, lookForNumbers, pendingChoice } from "../integrations/connections.server.ts";
+import type { ChannelId } from "../integrations/catalog.ts";
+import {
+  choiceIsOver,
+  chooseNumber,
+  lookForNumbers,
+  pendingChoice,
+} from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
-import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
+import { actorOf, afterConnect, channelOf, placeAfter } from "../web/api.server.ts";
 import { fieldOf, readForm } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer, type Viewer } from "../web/session.server.ts";
 
 export const handle = titled((texts) => texts.number.title);
 
@@ -15,9 +21,18 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const choice = await pendingChoice(services().integrations, viewer, channel);
-  if (!choice) throw redirect("/settings/integrations", 303);
+  if (!choice) throw await leadAway(viewer, channel);
   const numbers = choice.numbers.map((one) => ({ ...one, number: inGroups(one.e164) }));
   return { channel, numbers, unread: choice.unread };
+}
+
+/** To the page that says how it is; whose hour ran out while they looked at the list reads that it has. */
+async function leadAway(viewer: Viewer, channel: ChannelId): Promise<Response> {
+  const isOver = await choiceIsOver(services().integrations, viewer, channel);
+  const place = isOver
+    ? placeAfter(channel, { kind: "failed", reason: "choice_expired" })
+    : "/settings/integrations";
+  return redirect(place, 303);
 }
 
 export async function action({ request, params }: ActionFunctionArgs) {

@@ -34,7 +34,8 @@ export function afterConnect(channel: ChannelId, outcome: ConnectOutcome): Respo
   return redirect(placeAfter(channel, outcome), { status: 303, headers: leavingHeaders });
 }
 
-function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string {
+/** Where the person reads how it went. */
+export function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string {
   if (outcome.kind === "choose") return `/settings/integrations/${channel}/number`;
   if (outcome.kind === "connected") return `/settings/integrations?${channel}=connected`;
   return `/settings/integrations?${channel}=error&reason=${outcome.reason}`;

@@ -204,6 +204,21 @@ describe("the picker", () => {
     expect(await answer.text()).toContain("Choose one of the numbers.");
   });
 
+  test("says that its hour is over, before and after the clock has ended it, and nothing once a number is there", async () => {
+    await connection(luz.id, {
+      status: "pending",
+      metadata: { choices: { ...choices, expires_at: "2020-01-01T00:00:00Z" } },
+    });
+    const place = async () =>
+      (await ask(get("/settings/integrations/whatsapp/number", ana))).headers.get("location");
+    const over = "/settings/integrations?whatsapp=error&reason=choice_expired";
+    expect(await place()).toBe(over);
+    await stage.database.sql("update channel_connections set status = 'revoked', metadata = '{}'");
+    expect(await place()).toBe(over);
+    await connection(luz.id, active);
+    expect(await place()).toBe("/settings/integrations");
+  });
+
   test("leads back when there is no choice, as for another workspace", async () => {
     await connection(luz.id, { status: "pending", metadata: { choices } });
     const answer = await ask(get("/settings/integrations/whatsapp/number", eva));

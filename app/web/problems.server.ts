@@ -12,6 +12,7 @@ export interface Problem {
   since: Date;
   /** As people read them. */
   numbers: string[];
+  connectionIds: string[];
   /** For hiding it; another incident has another. */
   incidents: string[];
   /** E-mail addresses, for members: what Meta asks for is often an admin's to give. Empty for admins. */
@@ -37,10 +38,12 @@ export async function problemsFor(request: Request, viewer: Viewer): Promise<Pro
 
 function byProblem(shown: (TroubledNumber & { incident: string })[], admins: string[]): Problem[] {
   const problems = new Map<string, Problem>();
-  for (const { channel, code, since, phoneNumber, incident } of shown) {
+  for (const { channel, code, since, phoneNumber, connectionId, incident } of shown) {
     const key = `${channel} ${code}`;
-    const problem = problems.get(key) ?? { channel, code, since, numbers: [], incidents: [], admins };
+    const nothing = { numbers: [], connectionIds: [], incidents: [] };
+    const problem = problems.get(key) ?? { channel, code, since, ...nothing, admins };
     problem.numbers.push(phoneNumber);
+    problem.connectionIds.push(connectionId);
     problem.incidents.push(incident);
     problems.set(key, problem);
   }

@@ -34,8 +34,8 @@ function broken(code: string, e164: string, since = at): Promise<string> {
 
 const path = "/settings/integrations/whatsapp/activity";
 
-async function page(cookie: string): Promise<string> {
-  const answer = await (await ask(get(path, cookie))).text();
+async function page(cookie: string, at = path): Promise<string> {
+  const answer = await (await ask(get(at, cookie))).text();
   return answer.replace(/<script[\s\S]*?<\/script>/g, "").replaceAll("<!-- -->", "");
 }
 
@@ -65,6 +65,17 @@ describe("what needs somebody", () => {
     expect(html).toContain(`2 numbers: ${titleOf("token_rejected")}`);
     expect(html).toMatch(new RegExp(`\\+52 55 1111 2222</span>: ${titleOf("account_disabled")}`));
     expect(offers(html)).toHaveLength(2);
+  });
+
+  test("is left to a number's own page where it is that number's alone", async () => {
+    const own = await broken("token_rejected", "+525512345678");
+    const place = (id: string) => `/settings/integrations/whatsapp/numbers/${id}`;
+    expect(offers(await page(ana, place(own)))).toEqual([]);
+    const other = await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");
+    expect(offers(await page(ana, place(own)))).toHaveLength(1);
+    await broken("account_disabled", "+525587654321");
+    expect(await page(ana, place(other))).toContain(`2 numbers: ${titleOf("account_disabled")}`);
+    expect(offers(await page(ana, "/settings/integrations"))).toEqual([]);
   });
 
   test("tells a member whom to ask, and an admin nothing of the kind", async () => {

@@ -83,7 +83,9 @@ interface CardSetting {
 
 export function cardView(connections: ConnectionView[], setting: CardSetting = {}): CardView {
   const { choosing = false, connecting = false } = setting;
-  const numbers = connections.filter(isNumber).map((connection) => numberView(connection, setting));
+  const all = connections.filter(isNumber).map((connection) => numberView(connection, setting));
+  const needsSomebody = ({ state }: NumberView) => state === "attention";
+  const numbers = [...all.filter(needsSomebody), ...all.filter((number) => !needsSomebody(number))];
   const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
   return {
     numbers,

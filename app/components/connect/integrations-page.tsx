@@ -46,18 +46,25 @@ function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
       {justConnected && card.numbers.length > 0 ? (
         <Notice look="good" role="status" title={texts.channels[channel].nowConnected} />
       ) : null}
-      {reason ? <FailedAttempt channel={channel} reason={reason} /> : null}
+      {reason ? <FailedAttempt channel={channel} reason={reason} hasGrant={card.choosing !== false} /> : null}
     </>
   );
 }
 
-function FailedAttempt({ channel, reason }: { channel: ChannelId; reason: ReasonCode }) {
+interface FailedAttemptProps {
+  channel: ChannelId;
+  reason: ReasonCode;
+  /** Meta has confirmed all the same, and the card says how to go on. */
+  hasGrant: boolean;
+}
+
+function FailedAttempt({ channel, reason, hasGrant }: FailedAttemptProps) {
   const texts = useTexts();
   const words = texts.integrations;
   const { title, text } = texts.channels[channel].reasons[reason];
   return (
     <Notice look="bad" role="alert" title={title}>
-      <p>{text}</p>
+      {hasGrant ? null : <p>{text}</p>}
       <p className="mt-1 text-xs">
         {words.reference} <code className="font-mono">{reason}</code>
       </p>

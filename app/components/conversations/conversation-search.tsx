@@ -3,7 +3,7 @@ import { Form, Link } from "@remix-run/react";
 import { buttonLook, linkLook } from "../buttons.tsx";
 import { useTexts } from "../page-context.tsx";
 
-export function ConversationSearch({ search }: { search: string }) {
+export function ConversationSearch({ search, found }: { search: string; found: boolean }) {
   const words = useTexts().conversations;
   return (
     <div className="grid gap-2">
@@ -28,7 +28,7 @@ export function ConversationSearch({ search }: { search: string }) {
           </button>
         </div>
       </Form>
-      {search ? (
+      {search && found ? (
         <p className="flex flex-wrap gap-x-4 text-xs text-ink-soft">
           <span dir="auto">{words.searched(search)}</span>
           <Link to="/conversations" className={linkLook}>

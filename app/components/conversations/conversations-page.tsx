@@ -30,7 +30,7 @@ export function ConversationsPage({ page, isFirst, search, maySend }: Conversati
     <div className="grid gap-5">
       <PageHeading title={words.title} />
       {maySend ? null : <RepliesOff />}
-      <ConversationSearch search={search} />
+      <ConversationSearch search={search} found={!isEmpty} />
       {isEmpty ? <NothingHere search={isFirst ? search : ""} /> : <List page={page} search={search} />}
       <p className="flex flex-wrap gap-3">
         {page.older ? <ButtonLink to={listPath(search, page.older)}>{words.older}</ButtonLink> : null}

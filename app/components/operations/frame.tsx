@@ -16,7 +16,7 @@ interface OperationsFrameProps {
 export function OperationsFrame({ children, ...heading }: OperationsFrameProps) {
   const { sections } = operationsTexts(useTexts());
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+    <div data-wide="" className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <PageHeading {...heading} />
       <nav aria-label={sections.label}>
         <ul className="flex flex-wrap gap-1 border-b border-line">
