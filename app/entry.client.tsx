@@ -21,7 +21,19 @@ const facts = {
   documentPath,
 } as const;
 
-await loadTexts(language);
+/**
+ * Until the document's data is read, RemixBrowser throws the promise of it. Hydration that was suspended by that and met
+ * by a key or a click ended in an empty page (React 18: what a person does makes it synchronous).
+ */
+async function readData(): Promise<void> {
+  try {
+    RemixBrowser({});
+  } catch (reading) {
+    await reading;
+  }
+}
+
+await Promise.all([loadTexts(language), readData()]);
 startTransition(() => {
   hydrateRoot(
     document,
