@@ -26,6 +26,12 @@ export function useLive(topics: LiveTopic[], isPage = true): void {
   useEffect(() => {
     if (!due || busy) return;
     setDue(false);
+    // Whoever else was told in the same moment: one answer is for all, and a second would cut off the first.
+    if (asked) return;
+    asked = true;
+    setTimeout(() => {
+      asked = false;
+    });
     revalidate();
   }, [due, busy, revalidate]);
 }
@@ -43,6 +49,8 @@ let late: number | undefined;
 let polling: number | undefined;
 /** A stream did not get through, and none has since. */
 let broken = false;
+/** Just now, and nobody has rendered since. */
+let asked = false;
 let caughtUp = false;
 let quietUntil = 0;
 let wired = false;
