@@ -25,6 +25,7 @@ export function page(options: { title: string; body: Html; wide?: boolean }): st
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${options.title}</title>
+<link rel="icon" href="data:,">
 <style>${{ markup: STYLE }}</style>
 </head>
 <body class="${options.wide ? "wide" : "narrow"}">

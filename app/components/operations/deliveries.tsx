@@ -7,7 +7,7 @@ import { linkLook } from "../buttons.tsx";
 import { useTexts } from "../page-context.tsx";
 import { Time } from "../time.tsx";
 import { Choice, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
-import { Code, DataTable, Duration, useNumbers } from "./table.tsx";
+import { DataTable, Duration, useNumbers } from "./table.tsx";
 import { channelName, DeliveryStateChip } from "./words.tsx";
 
 interface DeliveriesPageProps {
@@ -72,7 +72,6 @@ function DeliveryTable({ deliveries }: { deliveries: DeliveryView[] }) {
         { key: "attempts", name: columns.attempts, numeric: true },
         { key: "retry", name: columns.retry },
         { key: "channel", name: columns.channel },
-        { key: "request", name: columns.request },
       ]}
       rows={deliveries.map((one) => ({ key: one.id, cells: cellsOf(one, numbers) }))}
       empty={words.deliveries.empty}
@@ -92,6 +91,5 @@ function cellsOf(one: DeliveryView, numbers: (amount: number) => string) {
     numbers(one.attempts),
     one.retryAt ? <Time key="retry" at={one.retryAt} length="short" /> : "–",
     channelName(one.provider),
-    <Code key="request">{one.requestId}</Code>,
   ];
 }

@@ -36,8 +36,8 @@ export function ItemsTable({ caption, items, empty, ofOneDelivery = false, selec
       ? [{ key: "replayed", name: columns.replayed, of: replayedTime }]
       : [{ key: "delivery", name: columns.delivery, numeric: true, of: deliveryLink }]),
     { key: "set", name: columns.setAside, of: ({ setAsideAt }) => <Time at={setAsideAt} length="short" /> },
-    { key: "place", name: columns.place, of: ({ path }) => <Code>{path}</Code> },
-    { key: "detail", name: columns.detail, text: true, of: ({ detail }) => detailOf(detail) },
+    { key: "place", name: columns.place, breaks: "code", of: ({ path }) => <Code>{path}</Code> },
+    { key: "detail", name: columns.detail, breaks: "text", of: ({ detail }) => detailOf(detail) },
   ];
   return (
     <DataTable

@@ -32,7 +32,7 @@ function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
         { key: "givenUp", name: columns.givenUp, numeric: true },
         { key: "oldest", name: columns.oldest },
         { key: "failed", name: columns.lastFailed },
-        { key: "error", name: columns.lastError, text: true },
+        { key: "error", name: columns.lastError, breaks: "text" },
       ]}
       rows={tasks.map((one) => ({
         key: one.task,
@@ -60,7 +60,7 @@ function GivenUpTable({ jobs: given }: { jobs: Jobs["givenUp"] }) {
         { key: "task", name: columns.task },
         { key: "tries", name: columns.tries, numeric: true },
         { key: "ended", name: columns.ended },
-        { key: "error", name: columns.lastError, text: true },
+        { key: "error", name: columns.lastError, breaks: "text" },
       ]}
       rows={given.map((one) => ({
         key: one.id,

@@ -7,8 +7,8 @@ export interface Column {
   name: string;
   /** Numbers stand to the right, so that they can be compared. */
   numeric?: boolean;
-  /** Running text, which may break. */
-  text?: boolean;
+  /** May break: running text, or a machine's word. */
+  breaks?: "text" | "code";
 }
 
 interface DataTableProps {
@@ -39,7 +39,11 @@ export function DataTable({ caption, columns, rows, empty }: DataTableProps) {
         <thead>
           <tr className="border-y border-line bg-sunken">
             {columns.map(({ key, name, numeric }) => (
-              <th key={key} scope="col" className={`px-3 py-2 font-semibold ${side(numeric)}`}>
+              <th
+                key={key}
+                scope="col"
+                className={`px-3 py-2 font-semibold whitespace-normal ${side(numeric)}`}
+              >
                 {name}
               </th>
             ))}
@@ -62,7 +66,7 @@ export function DataTable({ caption, columns, rows, empty }: DataTableProps) {
 }
 
 function Cell({ column, isName, children }: { column: Column; isName: boolean; children: ReactNode }) {
-  const look = `px-3 py-2 align-top ${side(column.numeric)} ${column.text ? "min-w-48 whitespace-normal" : ""}`;
+  const look = `px-3 py-2 align-top ${side(column.numeric)} ${breaking(column.breaks)}`;
   if (!isName) return <td className={look}>{children}</td>;
   return (
     <th scope="row" className={`${look} font-normal`}>
@@ -70,6 +74,9 @@ function Cell({ column, isName, children }: { column: Column; isName: boolean; c
     </th>
   );
 }
+
+const breakingLook = { text: "min-w-40 whitespace-normal", code: "min-w-36 whitespace-normal" };
+const breaking = (breaks: Column["breaks"]) => (breaks ? breakingLook[breaks] : "");
 
 const side = (numeric = false) => (numeric ? "tabular text-right" : "text-left");
 
