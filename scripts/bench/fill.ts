@@ -36,6 +36,33 @@ export async function fillMessages(url: string, from: number, to: number): Promi
   });
 }
 
+/** Gives one workspace `people` more conversations of one message each, the oldest of them with somebody called Zubizarreta. */
+export async function fillInbox(url: string, tenantId: string, people: number): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query("set session_replication_role = replica");
+    await client.query(insertInbox, [tenantId, people, epochSeconds]);
+    await client.query("set session_replication_role = default");
+    await client.query("vacuum (analyze) messages, contacts, conversations");
+    await client.query("checkpoint");
+  });
+}
+
+const insertInbox = `
+  with person as (
+    insert into contacts (tenant_id, provider, wa_id, profile_name)
+    select $1, 'whatsapp', (349000000000 + n)::text,
+           case n when $2 then 'Ane Zubizarreta' else 'Persona ' || left(md5(n::text), 8) end
+      from generate_series(1, $2::int) n returning id, wa_id),
+  conversation as (
+    insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
+    select $1, (select id from channel_connections where tenant_id = $1 limit 1), p.id, t.at, t.at
+      from person p
+     cross join lateral (select to_timestamp($3 - (p.wa_id::bigint - 349000000000) * 60) as at) t
+    returning id, last_message_at)
+  insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content, occurred_at)
+  select $1, id, 'wamid.inbox.' || id, 'inbound', 'text', 'received', 'Buenos días', '{"text": {}}', last_message_at
+    from conversation`;
+
 /** Ids in Meta's layout; a message each second up to where payloads begin; outbound ones have been read. */
 const insertMessages = `
   insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content,
