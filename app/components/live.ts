@@ -49,8 +49,9 @@ let late: number | undefined;
 let polling: number | undefined;
 /** A stream did not get through, and none has since. */
 let broken = false;
-/** Just now, and nobody has rendered since. */
+/** In this very moment: other parts of the page have not been told yet that data is on its way. */
 let asked = false;
+/** A stream was open, or nobody knows for how long there was none. */
 let caughtUp = false;
 let quietUntil = 0;
 let wired = false;
@@ -88,6 +89,8 @@ function tell(topic?: string) {
 }
 
 function look() {
+  // Whatever has passed by then, it is more than a moment.
+  if (document.hidden) caughtUp = true;
   if (document.hidden || watchers.size === 0 || source) return;
   if (broken) poll();
   if (!window.EventSource) return poll();

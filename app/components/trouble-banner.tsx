@@ -1,4 +1,4 @@
-/** Says on every page that a number needs somebody; its card on the Integrations page says more. */
+/** Says that a number needs somebody, on every page but those that say more about it. */
 import { Link, useLocation } from "@remix-run/react";
 import type { Problem } from "../web/problems.server.ts";
 import { ActionForm, SubmitButton } from "./forms.tsx";
@@ -9,9 +9,9 @@ import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
 const integrationsPath = "/settings/integrations";
-/** The Integrations page says more about each, and a number's page about its own. */
-const isToldAt = (path: string, { connectionIds: [id = "", ...others] }: Problem) =>
-  /^\/settings\/integrations\/*$/.test(path) || (others.length === 0 && path.includes(id));
+/** The Integrations page says more about each, and a number's page about what is that number's alone. */
+const isToldAt = (path: string, { connectionIds: [id, ...others] }: Problem) =>
+  /^\/settings\/integrations\/*$/.test(path) || (others.length === 0 && path.endsWith(`/${id}`));
 
 /** One for each problem, on every open page by itself. They come before the page's heading and are simply so: nothing is announced. */
 export function TroubleBanner({ problems }: { problems: Problem[] }) {

@@ -1,6 +1,6 @@
 /** What messages say about each other: answers, reactions, edits, deletions. Pure. */
 import type { MessageRow, QuotedRow } from "../../db/queries/threads.ts";
-import { cursorOf } from "./conversations.server.ts";
+import { cursorOf, keyOf } from "./conversations.server.ts";
 import { textAt } from "./message-content.server.ts";
 import { contentView, type MessageView, messageView, type QuoteView } from "./message-view.server.ts";
 
@@ -72,9 +72,15 @@ function quoteOf(here: MessageView | undefined, elsewhere: QuotedRow | undefined
     return { id, direction, kind, detail, text: shortened(text), before: null };
   }
   if (!elsewhere) return "missing";
-  const { id, direction, type, body, content, before_at, is_deleted } = elsewhere;
+  const { id, direction, type, body, content, is_deleted } = elsewhere;
   const said = is_deleted ? deleted : contentView(type, body, content);
-  return { ...said, text: shortened(said.text), id, direction, before: cursorOf({ at: before_at, id: "0" }) };
+  return {
+    ...said,
+    text: shortened(said.text),
+    id,
+    direction,
+    before: cursorOf({ ...keyOf(elsewhere), id: String(BigInt(id) + 1n) }),
+  };
 }
 
 function shortened(text: string | null): string | null {

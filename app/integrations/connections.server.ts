@@ -17,7 +17,7 @@ export type { Actor, IntegrationDeps } from "./deps.server.ts";
 export { disconnect } from "./disconnect.server.ts";
 export type { ConnectOutcome } from "./establish.server.ts";
 export { connectManually } from "./manual.server.ts";
-export { choiceIsOver, chooseNumber, lookForNumbers, pendingChoice } from "./number-choice.server.ts";
+export { chooseNumber, lastAttemptEnded, lookForNumbers, pendingChoice } from "./number-choice.server.ts";
 export { isConnecting } from "./oauth-states.server.ts";
 export { retryStep } from "./retry.server.ts";
 

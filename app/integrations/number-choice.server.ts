@@ -10,6 +10,8 @@ import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
 import { choicesOf, keepReach, openChoice, reachOfKeptGrant } from "./kept-grant.server.ts";
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** The open choice of this workspace, or null when there is none or it has expired. `unread`: Meta has not told yet. */
 export async function pendingChoice(
   deps: IntegrationDeps,
@@ -22,15 +24,16 @@ export async function pendingChoice(
   return { connectionId: row.id, numbers, unread };
 }
 
-/** What happened last to the workspace's connections on a channel is that an attempt ended before it had a number. */
-export async function choiceIsOver(
-  { db }: Pick<IntegrationDeps, "db">,
+/** The latest of the workspace's connections on a channel is an attempt of today that ended before it had a number. */
+export async function lastAttemptEnded(
+  { db, now }: Pick<IntegrationDeps, "db" | "now">,
   { tenantId }: Pick<Actor, "tenantId">,
   channel: ChannelId,
 ): Promise<boolean> {
   const rows = await withTenant(db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
   const [last] = rows.sort((a, b) => b.updated_at.getTime() - a.updated_at.getTime());
-  return last?.phone_number_e164 === null && (last.status === "pending" || last.status === "revoked");
+  if (!last || now().getTime() - last.updated_at.getTime() > dayMs) return false;
+  return last.phone_number_e164 === null && (last.status === "pending" || last.status === "revoked");
 }
 
 /** Connects the picked number if Meta still lists it for the kept grant; `choice_expired` when the choice is gone. */

@@ -4,8 +4,8 @@ import { NumberPage } from "../components/connect/number-page.tsx";
 import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import {
-  choiceIsOver,
   chooseNumber,
+  lastAttemptEnded,
   lookForNumbers,
   pendingChoice,
 } from "../integrations/connections.server.ts";
@@ -28,8 +28,8 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 
 /** To the page that says how it is; whose hour ran out while they looked at the list reads that it has. */
 async function leadAway(viewer: Viewer, channel: ChannelId): Promise<Response> {
-  const isOver = await choiceIsOver(services().integrations, viewer, channel);
-  const place = isOver
+  const hasEnded = await lastAttemptEnded(services().integrations, viewer, channel);
+  const place = hasEnded
     ? placeAfter(channel, { kind: "failed", reason: "choice_expired" })
     : "/settings/integrations";
   return redirect(place, 303);

@@ -1,5 +1,4 @@
 /** The log of changes as a table that other programs open. */
-
 import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../components/connect/activity-words.ts";
 import type { ActivityView } from "../integrations/activity.server.ts";

@@ -34,7 +34,7 @@ export function openEventStream(request: Request, viewer: Viewer, context: AppLo
       full = !live.join(stream);
       if (full) return end();
       stream.watch(() => isStillHere(request, viewer));
-      // Last, because whoever has left already is told of at once, and only what has joined can leave.
+      // Last: of a browser that has left already `onGone` tells at once, and only what has joined can leave.
       whenGone(request, context, end);
     },
     cancel() {

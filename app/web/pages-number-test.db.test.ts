@@ -1,5 +1,4 @@
 /** A number's first message: asked for, waited for, seen or skipped, and where its page leads. */
-
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../scripts/seed.ts";
 import { activityTexts } from "../texts/activity.ts";

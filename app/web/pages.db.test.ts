@@ -197,6 +197,23 @@ describe("the picker", () => {
     expect(await markup("/settings/integrations", ana)).toContain("Start again");
   });
 
+  test.each([
+    ["no_number", false],
+    ["meta_unavailable", false],
+    ["number_taken", true],
+    ["account_restricted", true],
+    ["cancelled", true],
+  ] as const)(
+    "of an open choice, a failed %s says how to go on where the card does not: %s",
+    async (reason, says) => {
+      await connection(luz.id, { status: "pending", metadata: { choices: { ...choices, numbers: [] } } });
+      const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
+      const { title, text } = texts.channels.whatsapp.reasons[reason];
+      expect(page).toContain(title);
+      expect(page.includes(text)).toBe(says);
+    },
+  );
+
   test("asks again when nothing was chosen", async () => {
     await connection(luz.id, { status: "pending", metadata: { choices } });
     const answer = await ask(post("/settings/integrations/whatsapp/number", {}, { cookie: ana }));

@@ -12,6 +12,7 @@ export interface Problem {
   since: Date;
   /** As people read them. */
   numbers: string[];
+  /** In the same order. */
   connectionIds: string[];
   /** For hiding it; another incident has another. */
   incidents: string[];

@@ -1,5 +1,7 @@
 -- Meta tells the second of a message and no less, so what comes in one second is shown as it arrived: by delivery, and
 -- in one delivery by id. 0 stands for a message that no delivery brought.
+--
+-- Reads the whole table and builds its largest index anew: pages and ingest wait meanwhile, webhooks are received.
 update messages set delivery_id = 0 where delivery_id is null;
 alter table messages alter column delivery_id set default 0, alter column delivery_id set not null;
 

@@ -31,6 +31,11 @@ beforeAll(async () => {
             timestamptz '2026-01-01' + make_interval(mins => id::int) from contact`,
     [tenantId, loud, quiet],
   );
+  await database.sql(
+    `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, first_event_at)
+     values ('whatsapp', '1', $1, $2, now()), ('whatsapp', '2', $1, $3, now()), ('whatsapp', '3', $1, $4, null)`,
+    [tenantId, loud, quiet, silent],
+  );
   await database.sql("analyze");
 });
 afterAll(() => database.drop());

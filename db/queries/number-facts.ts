@@ -13,7 +13,7 @@ const conversationsLookedAt = 10_000;
 /**
  * By connection: the latest message of the one named, else of each on the channel that is not revoked. Without is only
  * who has none. Of a number that is quieter than 10,000 conversations of its workspace and has more than that itself it
- * may be an earlier one.
+ * may be an earlier one; for such a number alone an index of all the workspace's conversations is walked.
  */
 export async function latestMessagesOf(
   tdb: TenantDb,
@@ -36,6 +36,8 @@ export async function latestMessagesOf(
        ${latestOf(sql`
          select id, connection_id, last_message_at from conversations
           where tenant_id = ${tenantId} and connection_id = c.id and last_message_at is not null
+            and exists (select from number_claims n
+                         where n.tenant_id = ${tenantId} and n.connection_id = c.id and n.first_event_at is not null)
           limit ${conversationsLookedAt}`)}
        limit 1) latest
      where c.tenant_id = ${tenantId} and c.provider = ${provider}

@@ -115,10 +115,8 @@ export async function listLaterMarks(
 
 export type QuotedRow = Pick<
   MessageRow,
-  "id" | "provider_message_id" | "direction" | "type" | "body" | "content"
+  "id" | "delivery_id" | "provider_message_id" | "direction" | "type" | "body" | "content" | "page_at"
 > & {
-  /** `at` of a PageKey whose page begins with the messages of this one's second. */
-  before_at: string;
   /** By whoever had sent it. */
   is_deleted: boolean;
 };
@@ -134,7 +132,7 @@ export async function findQuotedRows(
   return tdb
     .selectFrom("messages as m")
     .select(["m.id", "m.provider_message_id", "m.direction", "m.type", "m.body", "m.content"])
-    .select(pageTime(sql`m.occurred_at + interval '1 microsecond'`).as("before_at"))
+    .select(["m.delivery_id", pageTime(sql`m.occurred_at`).as("page_at")])
     .select(
       sql<boolean>`exists (
         select from messages r

@@ -46,25 +46,28 @@ function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
       {justConnected && card.numbers.length > 0 ? (
         <Notice look="good" role="status" title={texts.channels[channel].nowConnected} />
       ) : null}
-      {reason ? <FailedAttempt channel={channel} reason={reason} hasGrant={card.choosing !== false} /> : null}
+      {reason ? <FailedAttempt channel={channel} reason={reason} isKept={isKept(card, reason)} /> : null}
     </>
   );
 }
 
+/** Meta has confirmed all the same, and the card says how to go on. */
+const isKept = ({ choosing }: CardView, reason: ReasonCode) =>
+  choosing !== false && (reason === "no_number" || reason === "meta_unavailable");
+
 interface FailedAttemptProps {
   channel: ChannelId;
   reason: ReasonCode;
-  /** Meta has confirmed all the same, and the card says how to go on. */
-  hasGrant: boolean;
+  isKept: boolean;
 }
 
-function FailedAttempt({ channel, reason, hasGrant }: FailedAttemptProps) {
+function FailedAttempt({ channel, reason, isKept }: FailedAttemptProps) {
   const texts = useTexts();
   const words = texts.integrations;
   const { title, text } = texts.channels[channel].reasons[reason];
   return (
     <Notice look="bad" role="alert" title={title}>
-      {hasGrant ? null : <p>{text}</p>}
+      {isKept ? null : <p>{text}</p>}
       <p className="mt-1 text-xs">
         {words.reference} <code className="font-mono">{reason}</code>
       </p>

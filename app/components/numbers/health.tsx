@@ -116,21 +116,12 @@ function Told({ told, known }: { told: Word; known: Record<string, string> }) {
   );
 }
 
-/** Today's date says enough. */
-const isLongAgo = (at: Date | string) => Date.now() - new Date(at).getTime() > 86_400_000;
-
 function Access({ number: { since, accessEndsAt } }: Pick<PartProps, "number">) {
   const words = useTexts().numbers.health;
   return (
     <>
-      {words.givenOn} <Time at={since} length="date" />
-      {isLongAgo(since) ? (
-        <>
-          {" "}
-          (<Ago at={since} />)
-        </>
-      ) : null}
-      ;{" "}
+      {words.givenOn} <Time at={since} length="date" /> (<Ago at={since} inDays />
+      );{" "}
       {accessEndsAt ? (
         <>
           {words.endsOn} <Time at={accessEndsAt} length="date" />.
