@@ -42,7 +42,7 @@ export function DataTable({ caption, columns, rows, empty }: DataTableProps) {
               <th
                 key={key}
                 scope="col"
-                className={`px-3 py-2 font-semibold whitespace-normal ${side(numeric)}`}
+                className={`px-3 py-2 font-semibold [overflow-wrap:normal] whitespace-normal ${side(numeric)}`}
               >
                 {name}
               </th>
