@@ -9,8 +9,8 @@ import { useEffect, useState } from "react";
 export type LiveTopic = "conversations" | "connections";
 
 /**
- * Loads the page's data anew when something of `topics` changed in the viewer's workspace. None: nothing happens. What
- * `isPage` also has the data loaded once when its document has begun to listen.
+ * Loads the page's data anew when something of `topics` changed in the viewer's workspace. None: nothing happens. For
+ * the page itself (`isPage`), not the frame around it, also once when a new document has begun to listen.
  */
 export function useLive(topics: LiveTopic[], isPage = true): void {
   const { revalidate, state } = useRevalidator();

@@ -50,11 +50,15 @@ export async function listConversations(
   return pageOf(rows, (row) => conversationView(row, wanted?.byNumber ?? false));
 }
 
+/** What a PageKey is made of; only a message has a delivery. */
+interface PageRow {
+  id: string;
+  page_at: string;
+  delivery_id?: string;
+}
+
 /** One row more than a page was asked for: it says that there are older ones. */
-export function pageOf<Row extends { id: string; page_at: string; delivery_id?: string }, Item>(
-  rows: Row[],
-  view: (row: Row) => Item,
-): Page<Item> {
+export function pageOf<Row extends PageRow, Item>(rows: Row[], view: (row: Row) => Item): Page<Item> {
   const shown = rows.slice(0, pageSize);
   const last = shown.at(-1);
   return {
@@ -63,15 +67,7 @@ export function pageOf<Row extends { id: string; page_at: string; delivery_id?: 
   };
 }
 
-export function keyOf({
-  page_at,
-  delivery_id,
-  id,
-}: {
-  id: string;
-  page_at: string;
-  delivery_id?: string;
-}): PageKey {
+export function keyOf({ page_at, delivery_id, id }: PageRow): PageKey {
   return { at: page_at, ...(delivery_id && { deliveryId: delivery_id }), id };
 }
 

@@ -63,7 +63,10 @@ export interface Batch {
   error?: unknown;
 }
 
-/** Takes up open deliveries that nobody holds, the oldest of each share (`takeNext`), up to 500 or about 4 MB, and processes them. Never throws. */
+/**
+ * Takes up open deliveries that nobody holds, the oldest of each share (`takeNext`), up to 500 or about 4 MB, and
+ * processes them. Never throws.
+ */
 export async function ingestNext(deps: InboxDeps): Promise<Batch> {
   let ids: string[] = [];
   const take = async (trx: Transaction<Schema>) => {

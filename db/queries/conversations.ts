@@ -1,5 +1,5 @@
 /** A tenant's conversations, newest first, page by page on the key of the last row, all of them or those a search finds. */
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 import type { MessageStatus } from "../schema.ts";
 
@@ -64,7 +64,7 @@ export async function listConversationRows(
     )
     .selectAll("last")
     .select((eb) => eb.ref("c.last_message_at").$notNull().as("last_message_at"))
-    .select([pageTime(sql`c.last_message_at`).as("page_at"), unread.as("unread")])
+    .select([pageTime("c.last_message_at").as("page_at"), unread.as("unread")])
     .where("c.last_message_at", "is not", null)
     .orderBy(sql`c.last_message_at desc nulls last`)
     .orderBy("c.id", "desc")
@@ -114,6 +114,6 @@ function isBefore({ at, id }: PageKey) {
   return sql<boolean>`(c.last_message_at, c.id) < (${at}::timestamptz, ${id}::bigint)`;
 }
 
-export function pageTime(time: RawBuilder<unknown>) {
-  return sql<string>`to_char((${time}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export function pageTime(column: string) {
+  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }

@@ -26,9 +26,7 @@ export async function findThreadRow(
 ): Promise<ThreadRow | undefined> {
   return withContact(tdb, tenantId)
     .select(
-      sql<string | null>`case when ${isUnread} then ${pageTime(sql`c.last_inbound_at`)} end`.as(
-        "unread_up_to",
-      ),
+      sql<string | null>`case when ${isUnread} then ${pageTime("c.last_inbound_at")} end`.as("unread_up_to"),
     )
     .where("c.id", "=", id)
     .executeTakeFirst();
@@ -70,7 +68,7 @@ function messagesOf(tdb: TenantDb, tenantId: string, conversationId: string) {
   return tdb
     .selectFrom("messages as m")
     .selectAll("m")
-    .select(pageTime(sql`m.occurred_at`).as("page_at"))
+    .select(pageTime("m.occurred_at").as("page_at"))
     .where("m.tenant_id", "=", tenantId)
     .where("m.conversation_id", "=", conversationId)
     .orderBy(newestMessageFirst);
@@ -132,7 +130,7 @@ export async function findQuotedRows(
   return tdb
     .selectFrom("messages as m")
     .select(["m.id", "m.provider_message_id", "m.direction", "m.type", "m.body", "m.content"])
-    .select(["m.delivery_id", pageTime(sql`m.occurred_at`).as("page_at")])
+    .select(["m.delivery_id", pageTime("m.occurred_at").as("page_at")])
     .select(
       sql<boolean>`exists (
         select from messages r
