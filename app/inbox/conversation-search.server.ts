@@ -1,4 +1,5 @@
 /** What somebody typed to find a conversation, as the terms that a name or a number has to hold. Pure. */
+import { plainText } from "../platform/text.ts";
 
 export interface ConversationSearch {
   terms: string[];
@@ -13,7 +14,7 @@ const mostTerms = 6;
  * is names, of which each word counts. No terms (only signs were typed) find nothing.
  */
 export function conversationSearch(typed: string): ConversationSearch | undefined {
-  const text = typed.trim().slice(0, 100);
+  const text = plainText(typed.trim(), 100);
   if (text === "") return undefined;
   const number = digitsOf(text);
   if (number) return { terms: [number], byNumber: true };

@@ -7,6 +7,7 @@ import {
   type PageKey,
 } from "../../db/queries/conversations.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
+import { readMoment, readRowId } from "../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";
 import { contentView, type MessageContentView } from "./message-view.server.ts";
 
@@ -75,10 +76,14 @@ export function cursorOf({ at, deliveryId, id }: PageKey): string {
   return [at, deliveryId, id].filter(Boolean).join("_");
 }
 
+/** What `cursorOf` made; undefined for anything else, among it a day that no calendar has. */
 export function readCursor(cursor: string | null): PageKey | undefined {
-  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)(?:_(\d{1,18}))?_(\d{1,18})$/.exec(cursor ?? "");
-  const [, at, deliveryId = "0", id] = parts ?? [];
-  return at && id && !Number.isNaN(Date.parse(at)) ? { at, deliveryId, id } : undefined;
+  const [time, ...ids] = (cursor ?? "").split("_", 4);
+  const at = readMoment(time);
+  const id = readRowId(ids.at(-1));
+  // Only a message has a delivery; one that is older than deliveries has 0.
+  const deliveryId = ids.length === 1 || ids[0] === "0" ? "0" : readRowId(ids[0]);
+  return at && id && deliveryId && ids.length <= 2 ? { at, deliveryId, id } : undefined;
 }
 
 export function contactView(row: ContactRow): ContactView {

@@ -10,6 +10,7 @@ import {
   type MessageRow,
   markRead,
 } from "../../db/queries/threads.ts";
+import { readRowId } from "../platform/text.ts";
 import {
   type ContactView,
   contactView,
@@ -45,7 +46,7 @@ export async function readThread(
   tenantId: string,
   { conversationId, cursor, opened }: ThreadWish,
 ): Promise<Thread | { movedTo: string } | null> {
-  if (!/^[1-9]\d{0,17}$/.test(conversationId)) return null;
+  if (!readRowId(conversationId)) return null;
   const before = readCursor(cursor);
   return withTenant(deps.db, tenantId, async (tdb) => {
     const row = await findThreadRow(tdb, tenantId, conversationId);

@@ -7,6 +7,7 @@ import {
   listLoggedNumbers,
 } from "../../db/queries/activity.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
+import { readRowId } from "../platform/text.ts";
 import { type ActivityFilter, kindsIn } from "./activity-filter.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
@@ -57,7 +58,7 @@ export async function listActivity(
   { filter, before }: { filter: ActivityFilter; before: string | null },
 ): Promise<{ items: ActivityView[]; older: string | null; numbers: LoggedNumber[] }> {
   const { tenantId } = reader;
-  const beforeId = /^[1-9]\d{0,17}$/.test(before ?? "") ? (before ?? undefined) : undefined;
+  const beforeId = readRowId(before);
   const wanted = { ...wantedBy(deps, reader, filter), beforeId, limit: pageSize + 1 };
   const [rows, numbers] = await withTenant(deps.db, tenantId, async (tdb) => [
     await listActivityRows(tdb, tenantId, channel, wanted),

@@ -24,30 +24,25 @@ export interface QuarantineNarrowing {
   phoneNumberId?: string | undefined;
 }
 
-type Named = { get(name: string): unknown };
+type Named = { get(name: string): string | null };
 
 /** What is no outcome and no channel's name narrows nothing. */
 export function readDeliveryNarrowing(query: Named): DeliveryNarrowing {
   const [outcome, provider] = [query.get("outcome"), query.get("provider")];
   return {
     outcome: deliveryStates.find((one) => one === outcome),
-    provider: typeof provider === "string" && /^\w{1,40}$/.test(provider) ? provider : undefined,
+    provider: provider !== null && /^\w{1,40}$/.test(provider) ? provider : undefined,
   };
 }
 
 /** Of an address or a form. Ids are Meta's text and come from deliveries, so not only digits are taken. */
 export function readQuarantineNarrowing(query: Named): QuarantineNarrowing {
   const [reason, number] = [query.get("reason"), query.get("number")];
-  const phoneNumberId = typeof number === "string" ? number.trim() : "";
+  const phoneNumberId = number?.trim() ?? "";
   return {
     reason: quarantineReasons.find((one) => one === reason),
     phoneNumberId: phoneNumberId !== "" && phoneNumberId.length <= 200 ? phoneNumberId : undefined,
   };
-}
-
-/** A row's id, or nothing for what can be none. */
-export function readId(text: unknown): string | undefined {
-  return typeof text === "string" && /^[1-9]\d{0,17}$/.test(text) ? text : undefined;
 }
 
 /** The query of an address, with its question mark; empty for nothing. */

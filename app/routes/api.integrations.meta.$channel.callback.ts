@@ -1,14 +1,14 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { completeConnect } from "../integrations/connections.server.ts";
 import { actorOf, afterConnect, channelOf, requireMethod } from "../web/api.server.ts";
-import { fieldOf, readForm } from "../web/http.server.ts";
+import { fieldOf, type PathParams, readForm, readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
 /** `GET`: where Meta sends the person back to, with a code or an error. Always ends at a page that says what happened. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const query = new URL(request.url).searchParams;
-  return complete(request, params, (name) => query.get(name));
+  const query = readQuery(request);
+  return complete(request, params, (name) => (query.has(name) ? fieldOf(query, name, 4_096) : null));
 }
 
 /** `POST`: the same, from our own page, which was told by a window of Meta's. The code stands in no address. */
@@ -18,11 +18,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   return complete(request, params, (name) => fieldOf(form, name, 4_096) || null);
 }
 
-async function complete(
-  request: Request,
-  params: { channel?: string | undefined },
-  given: (name: string) => string | null,
-) {
+async function complete(request: Request, params: PathParams, given: (name: string) => string | null) {
   const channel = channelOf(params);
   const viewer = await requireViewer(request);
   const outcome = await completeConnect(services().integrations, actorOf(viewer, request), {

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { startConnect } from "../integrations/connections.server.ts";
-import { actorOf, channelOf, fieldFrom, requireMethod } from "../web/api.server.ts";
+import { actorOf, channelOf, requireMethod } from "../web/api.server.ts";
+import { fieldOf, readBody } from "../web/http/input.server.ts";
 import { clientIp, wantsJson } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session.server.ts";
@@ -12,7 +13,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const json = wantsJson(request);
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
   const { integrations, trustedProxyHops } = services();
-  const road = await fieldFrom(request, "road");
+  const road = fieldOf(await readBody(request), "road");
   const hasWindow = integrations.connectors[channel].signupWindow !== undefined;
   const caller = {
     road: road === "window" && hasWindow ? ("window" as const) : ("page" as const),

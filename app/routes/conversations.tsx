@@ -4,6 +4,7 @@ import { ConversationsPage } from "../components/conversations/conversations-pag
 import { titled } from "../components/page-title.ts";
 import { listConversations } from "../inbox/conversations.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -11,9 +12,9 @@ export const handle = titled((texts) => texts.conversations.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const cursor = query.get("after");
-  const search = (query.get("q") ?? "").trim().slice(0, 100);
+  const search = query.typed("q", 100).trim();
   const { db, integrations } = services();
   const [page, maySend] = await Promise.all([
     listConversations({ db }, tenantId, { cursor, search }),

@@ -4,6 +4,7 @@ import { ThreadPage, threadTitle } from "../components/conversations/thread-page
 import { titled } from "../components/page-title.ts";
 import { readThread } from "../inbox/thread.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
+import { paramOf, readQuery } from "../web/http/input.server.ts";
 import { isPrefetch } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -14,16 +15,15 @@ export const handle = titled<Loaded>((texts, { thread }) => threadTitle(texts, t
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
-  const { searchParams, search } = new URL(request.url);
-  const cursor = searchParams.get("before");
+  const cursor = readQuery(request).get("before");
   const { db, integrations } = services();
-  const wish = { conversationId: params.id ?? "", cursor, opened: !isPrefetch(request) };
+  const wish = { conversationId: paramOf(params, "id"), cursor, opened: !isPrefetch(request) };
   const [thread, maySend] = await Promise.all([
     readThread({ db }, tenantId, wish),
     mayAnswer(integrations, tenantId),
   ]);
   if (!thread) throw new Response(null, { status: 404 });
-  if ("movedTo" in thread) throw redirect(`/conversations/${thread.movedTo}${search}`);
+  if ("movedTo" in thread) throw redirect(`/conversations/${thread.movedTo}${new URL(request.url).search}`);
   return {
     thread,
     isLatest: cursor === null,

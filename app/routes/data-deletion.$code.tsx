@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { DeletionPage } from "../components/deletion-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { deletionTexts } from "../texts/deletion.ts";
+import { paramOf } from "../web/http/input.server.ts";
 import { readDeletion } from "../web/obligations.server.ts";
 import { services } from "../web/services.server.ts";
 
@@ -16,8 +17,9 @@ export function meta() {
 
 /** Public: whoever has the code may look. */
 export async function loader({ params }: LoaderFunctionArgs) {
-  const found = await readDeletion(services(), params.code);
-  return data({ ...found, code: found.status && params.code }, { status: found.status ? 200 : 404 });
+  const code = paramOf(params, "code");
+  const found = await readDeletion(services(), code);
+  return data({ ...found, code: found.status && code }, { status: found.status ? 200 : 404 });
 }
 
 export default function DataDeletion() {

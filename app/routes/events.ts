@@ -1,13 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { requireMethod } from "../web/api.server.ts";
 import { openEventStream } from "../web/event-stream.server.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { requireApiViewer } from "../web/session.server.ts";
 
 /** `GET`: a stream of what changes in this workspace. With `?check` only whether there is anybody to ask: 204. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
   requireMethod(request, "GET");
   const viewer = await requireApiViewer(request);
-  if (new URL(request.url).searchParams.has("check")) {
+  if (readQuery(request).has("check")) {
     return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
   }
   return openEventStream(request, viewer, context);

@@ -3,13 +3,14 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { LoginPage } from "../components/login-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { signIn } from "../web/auth.server.ts";
-import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
+import { fieldOf, readForm, readQuery } from "../web/http/input.server.ts";
+import { safeReturnTo } from "../web/http.server.ts";
 import { readViewer } from "../web/session.server.ts";
 
 export const handle = titled((texts) => texts.login.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const returnTo = safeReturnTo(query.get("returnTo"), "");
   if (await readViewer(request)) throw redirect(returnTo || "/settings/integrations", 303);
   return { returnTo, signedOut: query.has("signedOut") };
@@ -23,7 +24,7 @@ export async function action({ request }: ActionFunctionArgs) {
     const headers = { "Set-Cookie": outcome.setCookie };
     return redirect(returnTo || "/settings/integrations", { status: 303, headers });
   }
-  const refused = { refusal: outcome, email: fieldOf(form, "email", 254), returnTo };
+  const refused = { refusal: outcome, email: form.typed("email", 254), returnTo };
   if (outcome.kind !== "too_many") return data(refused, { status: 400 });
   return data(refused, { status: 429, headers: { "Retry-After": String(outcome.retryAfterSeconds) } });
 }

@@ -2,16 +2,17 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { OperationsPage } from "../components/operations/page.tsx";
 import { titled } from "../components/page-title.ts";
-import { readId } from "../operations/filters.ts";
 import { readOverview, readTrail } from "../operations/overview.server.ts";
+import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);
-  const before = readId(new URL(request.url).searchParams.get("before"));
+  const before = readRowId(readQuery(request).get("before"));
   const deps = operationsDeps();
   const trail = await readTrail(deps, before);
   return { overview: await readOverview(deps, new Date()), trail, isFirst: before === undefined };

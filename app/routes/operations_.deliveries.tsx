@@ -3,17 +3,19 @@ import { useLoaderData } from "@remix-run/react";
 import { DeliveriesPage } from "../components/operations/deliveries.tsx";
 import { titled } from "../components/page-title.ts";
 import { listDeliveries } from "../operations/deliveries.server.ts";
-import { readDeliveryNarrowing, readId } from "../operations/filters.ts";
+import { readDeliveryNarrowing } from "../operations/filters.ts";
+import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).deliveries.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const filter = readDeliveryNarrowing(query);
-  const before = readId(query.get("before"));
+  const before = readRowId(query.get("before"));
   const page = await listDeliveries(operationsDeps(), filter, before);
   return { page, filter, isFirst: before === undefined };
 }

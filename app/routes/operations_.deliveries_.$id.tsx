@@ -3,8 +3,9 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { DeliveryPage } from "../components/operations/delivery.tsx";
 import { titled } from "../components/page-title.ts";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
-import { readId } from "../operations/filters.ts";
+import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
+import { paramOf } from "../web/http/input.server.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
@@ -15,7 +16,7 @@ export const handle = titled<Loaded>((texts, { delivery }) =>
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireStaff(request);
-  const id = readId(params.id);
+  const id = readRowId(paramOf(params, "id"));
   const found = id && (await readDelivery(operationsDeps(), id));
   if (!found) throw new Response(null, { status: 404 });
   return found;
@@ -24,7 +25,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 /** `POST`: the body, for this one answer. */
 export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = await requireStaff(request);
-  const id = readId(params.id);
+  const id = readRowId(paramOf(params, "id"));
   const body = id && (await showBody(operationsDeps(), operatorOf(viewer, request), id));
   if (!body) throw new Response(null, { status: 404 });
   return { body };

@@ -2,18 +2,20 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { QuarantinePage } from "../components/operations/quarantine.tsx";
 import { titled } from "../components/page-title.ts";
-import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
+import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";
+import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).quarantine.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const filter = readQuarantineNarrowing(query);
-  const before = readId(query.get("before"));
+  const before = readRowId(query.get("before"));
   const page = await listQuarantine(operationsDeps(), filter, before);
   return { page, filter, isFirst: before === undefined };
 }

@@ -2,9 +2,11 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ReplayPage } from "../components/operations/replay.tsx";
 import { titled } from "../components/page-title.ts";
-import { readId, readQuarantineNarrowing } from "../operations/filters.ts";
+import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";
+import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
 import { replayAsAsked } from "../web/operations-replay.server.ts";
 
@@ -13,9 +15,9 @@ export const handle = titled((texts) => operationsTexts(texts).confirm.title);
 /** What a replay of a whole filter would be about; nothing happens yet. */
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const filter = readQuarantineNarrowing(query);
-  const after = readId(query.get("after"));
+  const after = readRowId(query.get("after"));
   return { filter, after: after ?? null, count: await countItems(operationsDeps(), filter, after) };
 }
 

@@ -1,7 +1,8 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { isTheme } from "../components/page-context.tsx";
 import { isLanguage } from "../texts/catalogue.ts";
-import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
+import { fieldOf, readForm } from "../web/http/input.server.ts";
+import { safeReturnTo } from "../web/http.server.ts";
 import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/preferences.server.ts";
 import { services } from "../web/services.server.ts";
 

@@ -8,6 +8,7 @@ import { type ChannelId, channelIds } from "../integrations/catalog.ts";
 import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
 import { mayConnectManually } from "../web/auth.server.ts";
+import { type Fields, readQuery } from "../web/http/input.server.ts";
 import { cardWithTest } from "../web/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session.server.ts";
@@ -26,7 +27,7 @@ export const handle = {
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
-  const query = new URL(request.url).searchParams;
+  const query = readQuery(request);
   const [byHand, ...cards] = await Promise.all([
     mayConnectManually(viewer),
     ...channelIds().map((channel) => cardOf(channel, viewer, query)),
@@ -41,7 +42,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   };
 }
 
-async function cardOf(channel: ChannelId, viewer: Viewer, query: URLSearchParams): Promise<ChannelOnPage> {
+async function cardOf(channel: ChannelId, viewer: Viewer, query: Fields): Promise<ChannelOnPage> {
   const { integrations } = services();
   const [choice, connecting] = await Promise.all([
     pendingChoice(integrations, viewer, channel),

@@ -6,6 +6,7 @@ import { listActivity } from "../integrations/activity.server.ts";
 import { activityTexts } from "../texts/activity.ts";
 import { readActivityFilter, writeActivityFilter } from "../web/activity-filter.server.ts";
 import { channelOf } from "../web/api.server.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -14,9 +15,9 @@ export const handle = titled((texts) => activityTexts(texts).title);
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const { searchParams } = new URL(request.url);
-  const before = searchParams.get("before");
-  const filter = readActivityFilter(searchParams);
+  const query = readQuery(request);
+  const before = query.get("before");
+  const filter = readActivityFilter(query);
   const page = await listActivity(services().integrations, viewer, channel, { filter, before });
   return { ...page, channel, filter, query: writeActivityFilter(filter), isFirst: before === null };
 }

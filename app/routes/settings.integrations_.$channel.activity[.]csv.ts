@@ -3,6 +3,7 @@ import { exportActivity } from "../integrations/activity.server.ts";
 import { activityCsv, mostRows } from "../web/activity-csv.server.ts";
 import { readActivityFilter } from "../web/activity-filter.server.ts";
 import { channelOf } from "../web/api.server.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { preferencesOf } from "../web/preferences.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -12,7 +13,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const { integrations } = services();
-  const filter = readActivityFilter(new URL(request.url).searchParams);
+  const filter = readActivityFilter(readQuery(request));
   const found = await exportActivity(integrations, viewer, channel, { filter, most: mostRows });
   return activityCsv({
     ...found,

@@ -5,7 +5,9 @@ import { DisconnectPage } from "../components/connect/disconnect-page.tsx";
 import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import { disconnectEffects, listConnections, mostCounted } from "../integrations/connections.server.ts";
+import { readUuid } from "../platform/text.ts";
 import { channelOf } from "../web/api.server.ts";
+import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -18,8 +20,9 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const channel = channelOf(params);
   const { integrations } = services();
   const { numbers } = cardView(await listConnections(integrations, viewer.tenantId, channel));
-  const wanted = new URL(request.url).searchParams.get("connection");
-  const number = wanted === null ? numbers[0] : numbers.find(({ id }) => id === wanted);
+  const query = readQuery(request);
+  const wanted = readUuid(query.get("connection"));
+  const number = query.has("connection") ? numbers.find(({ id }) => id === wanted) : numbers[0];
   if (!number) throw redirect("/settings/integrations", 303);
   const effects = await disconnectEffects(integrations, viewer.tenantId, number.id);
   return { channel, number, effects, mostCounted };

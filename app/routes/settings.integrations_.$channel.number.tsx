@@ -11,7 +11,7 @@ import {
 } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf, placeAfter } from "../web/api.server.ts";
-import { fieldOf, readForm } from "../web/http.server.ts";
+import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session.server.ts";
 

@@ -7,7 +7,7 @@ import { latestActivity } from "../integrations/activity.server.ts";
 import { countedUpTo, numberHealth, requestCheck } from "../integrations/number-health.server.ts";
 import { skipTest } from "../integrations/number-test.server.ts";
 import { actorOf, channelOf } from "../web/api.server.ts";
-import { fieldOf, readForm } from "../web/http.server.ts";
+import { fieldOf, paramOf, readForm, readQuery } from "../web/http/input.server.ts";
 import { numberFor, testOf } from "../web/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -21,13 +21,13 @@ export const handle = {
 export async function loader({ request, params }: LoaderFunctionArgs): Promise<NumberDetailPageProps> {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const number = await numberFor(viewer, channel, params.id ?? "");
+  const number = await numberFor(viewer, channel, paramOf(params, "id"));
   const { origin, integrations } = services();
   const [health, events] = await Promise.all([
     numberHealth(integrations, viewer.tenantId, number.id),
     latestActivity(integrations, viewer.tenantId, channel, number.id),
   ]);
-  const refused = new URL(request.url).searchParams.get("check") === "refused";
+  const refused = readQuery(request).get("check") === "refused";
   return {
     ...{ channel, number, health, events, countedUpTo },
     test: number.state === "disconnected" ? null : testOf(channel, number),
@@ -40,7 +40,7 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
 export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const { id } = await numberFor(viewer, channel, params.id ?? "");
+  const { id } = await numberFor(viewer, channel, paramOf(params, "id"));
   const { integrations } = services();
   const actor = actorOf(viewer, request);
   const subject = { channel, connectionId: id };

@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { retryStep } from "../integrations/connections.server.ts";
 import { retryableSteps } from "../integrations/retry.server.ts";
 import { actorOf, channelOf, connectionIdFrom } from "../web/api.server.ts";
+import { oneOf, readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
@@ -9,8 +10,7 @@ import { requireViewer } from "../web/session.server.ts";
 export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
-  const wanted = new URL(request.url).searchParams.get("step");
-  const step = retryableSteps.find((one) => one === wanted);
+  const step = oneOf(retryableSteps, readQuery(request).get("step"));
   const connectionId = await connectionIdFrom(request);
   if (!step || !connectionId) throw new Response("Bad Request", { status: 400 });
   await retryStep(services().integrations, actorOf(viewer, request), { channel, connectionId, step });

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { hideIncidents } from "../web/dismissals.server.ts";
-import { fieldOf, readForm, safeReturnTo } from "../web/http.server.ts";
+import { fieldOf, readForm } from "../web/http/input.server.ts";
+import { safeReturnTo } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 

@@ -13,6 +13,7 @@ import { activityKinds } from "../texts/activity-kinds.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
 import { readActivityFilter, writeActivityFilter } from "./activity-filter.server.ts";
+import { readQuery } from "./http/input.server.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 import { callRoute, type TestPerson } from "./testing/product.ts";
 
@@ -90,7 +91,7 @@ describe("the log narrowed to", () => {
   });
 
   test("nothing, where the address says what nobody offers", () => {
-    const read = (query: string) => readActivityFilter(new URLSearchParams(query));
+    const read = (query: string) => readActivityFilter(readQuery(new Request(`http://curbe.test/?${query}`)));
     for (const query of ["", "what=x&number=+5255&who=eva&days=365", "what=connections%20", "days=07"])
       expect(read(query)).toEqual(wholeActivity);
     const whole = "what=news&number=00000000-0000-4000-8000-000000000000&who=others&days=7";

@@ -6,17 +6,16 @@ import {
   activityPeriods,
   wholeActivity,
 } from "../integrations/activity-filter.ts";
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { readUuid } from "../platform/text.ts";
+import { type Fields, oneOf } from "./http/input.server.ts";
 
 /** What is none of ours leaves nothing out. A number is named by its connection: it stands in no address itself. */
-export function readActivityFilter(query: URLSearchParams): ActivityFilter {
-  const number = query.get("number") ?? "";
+export function readActivityFilter(query: Fields): ActivityFilter {
   return {
-    group: activityGroups.find((group) => group === query.get("what")) ?? null,
-    connectionId: uuid.test(number) ? number.toLowerCase() : null,
-    actor: activityActors.find((actor) => actor === query.get("who")) ?? null,
-    days: activityPeriods.find((days) => String(days) === query.get("days")) ?? wholeActivity.days,
+    group: oneOf(activityGroups, query.get("what")) ?? null,
+    connectionId: readUuid(query.get("number")) ?? null,
+    actor: oneOf(activityActors, query.get("who")) ?? null,
+    days: oneOf(activityPeriods, query.get("days")) ?? wholeActivity.days,
   };
 }
 

@@ -3,12 +3,15 @@ import { redirect } from "@remix-run/node";
 import { type ChannelId, isChannelId } from "../integrations/catalog.ts";
 import type { Actor, ConnectOutcome } from "../integrations/connections.server.ts";
 import { currentRequestId, requestIdFrom } from "../platform/request-id.server.ts";
+import { readUuid } from "../platform/text.ts";
+import { type PathParams, paramOf, readBody } from "./http/input.server.ts";
 import { oauthAttempts } from "./metrics.server.ts";
 import type { Viewer } from "./session.server.ts";
 
 /** Throws 404 for a channel that we do not have. */
-export function channelOf(params: { channel?: string | undefined }): ChannelId {
-  if (isChannelId(params.channel)) return params.channel;
+export function channelOf(params: PathParams): ChannelId {
+  const channel = paramOf(params, "channel");
+  if (isChannelId(channel)) return channel;
   throw Response.json({ error: "not_found" }, { status: 404 });
 }
 
@@ -44,29 +47,12 @@ export function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string 
 /** The address that is being left holds a code: nobody keeps it and no next page learns it. */
 const leavingHeaders = { "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" };
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** `connectionId` of a form or a JSON body; undefined when none is named. Throws 400 for what cannot be one. */
 export async function connectionIdFrom(request: Request): Promise<string | undefined> {
-  const given = await fieldFrom(request, "connectionId");
-  if (given === undefined || given === "") return undefined;
-  if (uuid.test(given)) return given;
+  const fields = await readBody(request);
+  // Whoever named something that is none must not be taken for somebody who named all.
+  if (!fields.has("connectionId") || fields.get("connectionId") === "") return undefined;
+  const id = readUuid(fields.only("connectionId"));
+  if (id) return id;
   throw Response.json({ error: "bad_request", field: "connectionId" }, { status: 400 });
-}
-
-/** One field of a form or a JSON body; undefined for any other body. Throws 400 for one that cannot be read. */
-export async function fieldFrom(request: Request, name: string): Promise<string | undefined> {
-  const type = request.headers.get("content-type") ?? "";
-  try {
-    if (type.startsWith("application/json")) {
-      const body: unknown = await request.json();
-      const value = body && typeof body === "object" ? Reflect.get(body, name) : undefined;
-      return value === undefined || value === null ? undefined : String(value);
-    }
-    if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(type)) return undefined;
-    const value = (await request.formData()).get(name);
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    throw Response.json({ error: "bad_request" }, { status: 400 });
-  }
 }

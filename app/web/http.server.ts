@@ -80,19 +80,3 @@ export function safeReturnTo(wanted: string | null | undefined, fallback: string
 export function loggedPath(path: string): string {
   return path.replace(/^(\/data-deletion\/).+/, "$1…");
 }
-
-/** The fields of a posted form. Empty when the body is no form, or a broken one: what is missing is then asked for. */
-export async function readForm(request: Request): Promise<FormData> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return new FormData();
-  return request
-    .clone()
-    .formData()
-    .catch(() => new FormData());
-}
-
-/** A field's text, cut at `longest` characters; empty when it is missing or a file. */
-export function fieldOf(form: FormData, name: string, longest = 1_024): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value.slice(0, longest) : "";
-}

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { connectManually } from "../integrations/connections.server.ts";
 import { Secret } from "../platform/secret.server.ts";
-import { fieldOf, readForm } from "./http.server.ts";
+import { readForm } from "./http/input.server.ts";
 
 export type ManualField = "wabaId" | "phoneNumberId" | "accessToken";
 
@@ -43,10 +43,10 @@ const fields = z.strictObject({
 export async function readManualForm(request: Request): Promise<ManualForm> {
   const form = await readForm(request);
   const typed = {
-    wabaId: plainId(fieldOf(form, "wabaId", 128)),
-    phoneNumberId: plainId(fieldOf(form, "phoneNumberId", 128)),
+    wabaId: plainId(form.typed("wabaId", 128)),
+    phoneNumberId: plainId(form.typed("phoneNumberId", 128)),
   };
-  const parsed = fields.safeParse({ ...typed, accessToken: plainToken(fieldOf(form, "accessToken", 4_096)) });
+  const parsed = fields.safeParse({ ...typed, accessToken: plainToken(form.typed("accessToken", 4_096)) });
   if (parsed.success) {
     return { kind: "complete", input: { ...typed, accessToken: new Secret(parsed.data.accessToken) } };
   }

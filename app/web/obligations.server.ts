@@ -7,6 +7,7 @@ import {
   endGrantsOf,
 } from "../integrations/obligations.server.ts";
 import { requestIdOf, requireMethod } from "./api.server.ts";
+import { readFormBody } from "./http/input.server.ts";
 import { metaCallbacks } from "./metrics.server.ts";
 import { readRawBody } from "./raw-body.server.ts";
 import type { Services } from "./services.server.ts";
@@ -61,8 +62,8 @@ async function receive(
     return end("encoded", 415, { error: "unsupported_media_type" });
   const body = await readRawBody(request, bodyCapBytes);
   if (body === "too_large") return end("too_large", 413, { error: "too_large" });
-  const field = await signedRequestIn(body, request.headers.get("content-type") ?? "");
-  const reading = readSignedRequest(webhooks.appSecrets, field);
+  const form = await readFormBody(new Uint8Array(body), request.headers.get("content-type") ?? "");
+  const reading = readSignedRequest(webhooks.appSecrets, form.only("signed_request", bodyCapBytes) ?? "");
   if (reading.kind === "malformed") return end("malformed", 400, { error: "bad_request" });
   if (reading.kind === "not_signed") return end("not_signed", 401, { error: "unauthorized" });
   const requestId = requestIdOf(request);
@@ -71,17 +72,5 @@ async function receive(
   } catch (error) {
     log.error("a callback of Meta could not be carried out", { reason: callback, error });
     return end("failed", 503, { error: "try_again" }, { "Retry-After": "5" });
-  }
-}
-
-/** The one field `signed_request` of a posted form; empty, which is no signed request, for anything else. */
-async function signedRequestIn(body: Buffer, type: string): Promise<string> {
-  if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return "";
-  try {
-    const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-    const [only, ...others] = form.getAll("signed_request");
-    return typeof only === "string" && others.length === 0 ? only : "";
-  } catch {
-    return "";
   }
 }

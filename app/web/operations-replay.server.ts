@@ -1,9 +1,10 @@
 /** A replay as a form asks for it: of the items that were chosen, of one, or of all that a filter has. */
 import type { OperationsDeps } from "../operations/deliveries.server.ts";
-import { queryOf, readId, readQuarantineNarrowing } from "../operations/filters.ts";
+import { queryOf, readQuarantineNarrowing } from "../operations/filters.ts";
 import { replay } from "../operations/quarantine.server.ts";
+import { readRowId } from "../platform/text.ts";
 import { flashTo } from "./flash.server.ts";
-import { readForm } from "./http.server.ts";
+import { type Fields, readForm } from "./http/input.server.ts";
 
 const listPath = "/operations/quarantine";
 
@@ -18,7 +19,10 @@ export async function replayAsAsked(
   const query = { reason: filter.reason, number: filter.phoneNumberId };
   const list = listPath + queryOf(query);
   if (form.get("all") === "yes") {
-    const { items, goOnAfter } = await replay(deps, actor, { ...filter, after: readId(form.get("after")) });
+    const { items, goOnAfter } = await replay(deps, actor, {
+      ...filter,
+      after: readRowId(form.get("after")),
+    });
     if (goOnAfter === null) return flashTo(request, list, outcomeOf(items));
     const next = `${listPath}/replay${queryOf({ ...query, after: goOnAfter })}`;
     return flashTo(request, next, "replay_begun_in_part");
@@ -32,7 +36,7 @@ export async function replayAsAsked(
 const outcomeOf = (items: number) => (items > 0 ? "replay_begun" : "nothing_to_replay");
 
 /** A page has 50 of them. */
-function idsOf(form: FormData): string[] {
-  const ids = form.getAll("item").flatMap((one) => readId(one) ?? []);
-  return [...new Set(ids)].slice(0, 500);
+function idsOf(form: Fields): string[] {
+  const ids = form.getAll("item").flatMap((one) => readRowId(one) ?? []);
+  return [...new Set(ids)];
 }

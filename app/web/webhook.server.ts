@@ -3,20 +3,17 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { ChannelId } from "../integrations/catalog.ts";
 import { isSignedByMeta } from "../integrations/meta/signature.server.ts";
 import type { Log } from "../platform/log.server.ts";
+import { readQuery } from "./http/input.server.ts";
 import { webhookRequests, webhookSeconds } from "./metrics.server.ts";
 import { webhookBodyCap } from "./raw-body.server.ts";
 import type { Services } from "./services.server.ts";
 
 /** Echoes the challenge as plain text to whoever knows the verify token, once named; 403 to everybody else. */
 export function answerHandshake({ verifyToken }: Services["webhooks"], request: Request): Response {
-  const query = new URL(request.url).searchParams;
-  const only = (name: string) => {
-    const values = query.getAll(name);
-    return values.length === 1 ? values[0] : undefined;
-  };
-  const challenge = only("hub.challenge");
-  const named = sameText(only("hub.verify_token") ?? "", verifyToken.reveal());
-  if (only("hub.mode") !== "subscribe" || !named || !challenge || !/^[\w.-]{1,256}$/.test(challenge)) {
+  const query = readQuery(request);
+  const challenge = query.only("hub.challenge");
+  const named = sameText(query.only("hub.verify_token") ?? "", verifyToken.reveal());
+  if (query.only("hub.mode") !== "subscribe" || !named || !challenge || !/^[\w.-]{1,256}$/.test(challenge)) {
     return plain(403, "Forbidden");
   }
   return plain(200, challenge);
