@@ -4,7 +4,14 @@ import pg from "pg";
 import type { Schema } from "./schema.ts";
 
 /** What a pool may do; the grants stand in the migrations. One DATABASE_URL serves all of them by SET ROLE. */
-export type DbRole = "app_owner" | "app_web" | "app_tenant" | "app_ingest" | "app_jobs" | "app_operator";
+export type DbRole =
+  | "app_owner"
+  | "app_web"
+  | "app_tenant"
+  | "app_ingest"
+  | "app_jobs"
+  | "app_operator"
+  | "app_clock";
 
 export type Db = Kysely<Schema>;
 
@@ -54,7 +61,8 @@ export function createDb(pool: pg.Pool): Db {
 
 /**
  * Runs `work` in one transaction that sees and writes only `tenantId`'s rows, whatever its queries ask for
- * (row-level security, policy `tenant_wall`). Rolls back when `work` throws.
+ * (row-level security, policy `tenant_wall`), as `app_tenant`: what the web may do before it knows a workspace, such as
+ * looking up a sign-in, it may not do here. For roles that are members of it. Rolls back when `work` throws.
  */
 export async function withTenant<T>(
   db: Db,
@@ -62,7 +70,9 @@ export async function withTenant<T>(
   work: (tdb: TenantDb) => Promise<T>,
 ): Promise<T> {
   return db.transaction().execute(async (trx) => {
-    await sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(trx);
+    await sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('role', 'app_tenant', true)`.execute(
+      trx,
+    );
     return work(trx as TenantDb);
   });
 }

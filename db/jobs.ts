@@ -2,7 +2,8 @@
  * The job catalogue: every job's name and payload, and how each is asked for.
  *
  * Asking is a database write in the caller's own transaction, so a job exists exactly when what it is about does.
- * Payloads carry ids and Meta's code words, never bodies or credentials. The functions behind stand in the migrations.
+ * Payloads carry ids and Meta's code words, never bodies or credentials. The functions behind stand in the migrations;
+ * for what a workspace asks for, they take the workspace from the transaction and not from the payload.
  */
 import { type Kysely, sql, type Transaction } from "kysely";
 import { z } from "zod";
@@ -69,28 +70,26 @@ export async function enqueueAccountEvents(
 /** Makes Meta deliver a connection's events to us. Asking again while a request still waits replaces it. */
 export async function enqueueSubscription(
   tdb: TenantDb,
-  { tenantId, connectionId, requestId }: JobPayload<"subscribe_waba">,
+  { connectionId, requestId }: JobPayload<"subscribe_waba">,
 ): Promise<void> {
-  await sql`select app.enqueue_subscription(${tenantId}::uuid, ${connectionId}::uuid, ${requestId})`.execute(
-    tdb,
-  );
+  await sql`select app.enqueue_subscription(${connectionId}::uuid, ${requestId})`.execute(tdb);
 }
 
 /** Makes Meta stop after a disconnect. Asking again while a request still waits replaces it. */
 export async function enqueueTeardown(
   tdb: TenantDb,
-  { tenantId, teardownId, requestId }: JobPayload<"stop_deliveries">,
+  { teardownId, requestId }: JobPayload<"stop_deliveries">,
 ): Promise<void> {
-  await sql`select app.enqueue_teardown(${tenantId}::uuid, ${teardownId}::uuid, ${requestId})`.execute(tdb);
+  await sql`select app.enqueue_teardown(${teardownId}::uuid, ${requestId})`.execute(tdb);
 }
 
 /** Looks after a connection in `inSeconds`. Asking again while a request still waits replaces it. */
 export async function enqueueCheck(
   tdb: TenantDb,
-  { tenantId, connectionId, requestId }: JobPayload<"check_connection">,
+  { connectionId, requestId }: JobPayload<"check_connection">,
   inSeconds: number,
 ): Promise<void> {
-  await sql`select app.enqueue_check(${tenantId}::uuid, ${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+  await sql`select app.enqueue_check(${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
     tdb,
   );
 }
@@ -98,17 +97,18 @@ export async function enqueueCheck(
 /** Registers a connection's number in `inSeconds`. Asking again while a request still waits replaces it. */
 export async function enqueueRegistration(
   tdb: TenantDb,
-  { tenantId, connectionId, requestId }: JobPayload<"register_number">,
+  { connectionId, requestId }: JobPayload<"register_number">,
   inSeconds = 0,
 ): Promise<void> {
-  await sql`select app.enqueue_registration(${tenantId}::uuid, ${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+  await sql`select app.enqueue_registration(${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
     tdb,
   );
 }
 
 /**
  * Looks, after this transaction's commit and `inSeconds`, for what is parked for a number and has an owner now. Asking
- * again while a request from the same place still waits replaces it. Roles app_tenant and app_ingest.
+ * again while a request from the same place still waits replaces it. Role app_ingest, and app_tenant for a number that
+ * its workspace holds.
  */
 export async function enqueueReplay(
   trx: TenantDb | Transaction<Schema>,
@@ -121,9 +121,6 @@ export async function enqueueReplay(
 }
 
 /** Sends a mail of the outbox after this transaction's commit. Asking again while a request still waits replaces it. */
-export async function enqueueMail(
-  tdb: TenantDb,
-  { tenantId, mailId }: JobPayload<"send_mail">,
-): Promise<void> {
-  await sql`select app.enqueue_mail(${tenantId}::uuid, ${mailId}::uuid, interval '0')`.execute(tdb);
+export async function enqueueMail(tdb: TenantDb, { mailId }: JobPayload<"send_mail">): Promise<void> {
+  await sql`select app.enqueue_mail(${mailId}::uuid, interval '0')`.execute(tdb);
 }

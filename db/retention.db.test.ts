@@ -37,7 +37,7 @@ test("states a month after they ended and deletion requests after three years go
       [code, age],
     );
   }
-  expect(await forgetOutlived(database.as("app_tenant"))).toBe(2);
+  expect(await forgetOutlived(database.as("app_clock"))).toBe(2);
   expect(await database.sql("select nonce from oauth_states")).toEqual([{ nonce: "recent" }]);
   expect(await database.sql("select confirmation_code as code from deletion_requests")).toEqual([
     { code: "b".repeat(32) },

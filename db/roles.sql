@@ -6,7 +6,8 @@ declare
   -- Before PostgreSQL 16 every member may SET ROLE.
   may_set text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-  foreach wanted in array array['app_owner', 'app_jobs', 'app_tenant', 'app_ingest', 'app_web', 'app_operator'] loop
+  foreach wanted in array array['app_owner', 'app_jobs', 'app_tenant', 'app_ingest', 'app_web', 'app_operator', 'app_clock']
+  loop
     begin
       if not exists (select from pg_roles where rolname = wanted) then
         execute format('create role %I nologin nosuperuser nobypassrls nocreatedb nocreaterole', wanted);

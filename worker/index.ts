@@ -59,6 +59,7 @@ const livenessPool = openPool("app_jobs", "liveness", 2);
 const byKeyOnly = { enable_seqscan: "off", jit: "off" };
 const ingestPool = openPool("app_ingest", "ingest", env.WORKER_CONCURRENCY + 1, byKeyOnly);
 const tenantPool = openPool("app_tenant", "tenant", env.WORKER_CONCURRENCY);
+const clockPool = openPool("app_clock", "clock", 1);
 const ingestDb = createDb(ingestPool);
 const livenessDb = createDb(livenessPool);
 
@@ -131,6 +132,7 @@ function createTaskList(config: WorkerEnv) {
   const inbox = { db: ingestDb, readers: webhookReaders, log };
   const tenantDb = createDb(tenantPool);
   const integrations = createIntegrationDeps(config, tenantDb, log);
+  const clock = { ...integrations, clockDb: createDb(clockPool) };
   const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
   const frame = { log, metrics };
   const retention = { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS };
@@ -149,8 +151,8 @@ function createTaskList(config: WorkerEnv) {
     replay_parked: frameTask("replay_parked", replayParkedTask(inbox), frame),
     send_mail: frameTask("send_mail", sendMailTask(mail), frame),
     drop_deliveries: frameTask("drop_deliveries", dropDeliveriesTask(retention), frame),
-    forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(integrations), frame),
-    request_checks: frameTask("request_checks", requestChecksTask(integrations), frame),
+    forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(clock), frame),
+    request_checks: frameTask("request_checks", requestChecksTask(clock), frame),
     reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
   };
 }

@@ -94,7 +94,8 @@ export async function check(connectionId: string): Promise<void> {
     );
   const before = await looks();
   await rows(
-    "select app.enqueue_check(tenant_id, id, interval '0', 'look-at-once') from channel_connections where id = $1",
+    `select app.enqueue_check(c.id, interval '0', 'look-at-once')
+       from channel_connections c, set_config('app.tenant_id', c.tenant_id::text, false) where c.id = $1`,
     [connectionId],
   );
   await expect.poll(looks).not.toBe(before);

@@ -70,7 +70,7 @@ async function establish(
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
-  if ((await takeOverRevokedNumber(tdb, tenantId, phoneNumberId)) === "taken") {
+  if ((await takeOverRevokedNumber(tdb, phoneNumberId)) === "taken") {
     // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
     await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };

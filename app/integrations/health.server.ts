@@ -2,7 +2,7 @@
  * Looking after connections: is the token alive, does the grant still reach the number, do its deliveries come here.
  * A single refusal never changes what a tenant sees; two in a row do. What arrives is stored whatever a check says.
  */
-import { type TenantDb, withTenant } from "../../db/client.ts";
+import { type Db, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueCheck } from "../../db/jobs.ts";
 import { type ConnectionRow, findConnection, markBroken } from "../../db/queries/connections.ts";
 import {
@@ -29,14 +29,19 @@ const laterSeconds = 15 * 60;
 const refusalsThatCount = 2;
 const warnAtDays = [1, 7, 14];
 
+export interface ClockDeps extends IntegrationDeps {
+  /** Role app_clock: across workspaces. */
+  clockDb: Db;
+}
+
 /**
  * The clock's round: ends choices that nobody made, and asks for a look at every connection that is due, spread over the
  * next five minutes. Answers how many looks.
  */
-export async function requestDueChecks(deps: IntegrationDeps, requestId: string): Promise<number> {
-  const ended = await expireNumberChoices(deps.db);
+export async function requestDueChecks(deps: ClockDeps, requestId: string): Promise<number> {
+  const ended = await expireNumberChoices(deps.clockDb);
   if (ended > 0) deps.log.info("number choices expired", { count: ended });
-  const due = await takeDueChecks(deps.db, 500);
+  const due = await takeDueChecks(deps.clockDb, 500);
   for (const { tenantId, connectionId } of due) {
     await withTenant(deps.db, tenantId, (tdb) =>
       enqueueCheck(tdb, { tenantId, connectionId, requestId }, Math.round(Math.random() * 300)),

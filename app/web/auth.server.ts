@@ -49,7 +49,7 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
   try {
     const person = await authenticator.authenticate("form", request);
     const setCookie = await startSession(request, person);
-    await keepFirstLanguage(request, person.userId);
+    await keepFirstLanguage(request, person);
     return { kind: "signed_in", setCookie };
   } catch (error) {
     if (error instanceof SignInRefused) return error.refusal;

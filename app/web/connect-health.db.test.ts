@@ -8,6 +8,7 @@ import { connectRoads } from "./testing/connect-roads.ts";
 
 const { road, connect, connections, jobs, statusOf } = connectRoads();
 const deps = () => road.product.services.integrations;
+const clock = () => ({ ...deps(), clockDb: road.product.database.as("app_clock") });
 
 afterEach(() => road.product.database.sql("truncate connection_health"));
 
@@ -269,14 +270,14 @@ describe("the clock", () => {
     const first = await connected();
     const eva = await road.product.person();
     await connect(eva, BUSINESS_IDS.norte);
-    expect(await requestDueChecks(deps(), "clock-1")).toBe(0);
+    expect(await requestDueChecks(clock(), "clock-1")).toBe(0);
     await road.product.database.sql(
       "update connection_health set next_check_at = now() - interval '1 second'",
     );
     await road.product.database.sql("delete from graphile_worker._private_jobs");
     const [one, two] = await Promise.all([
-      requestDueChecks(deps(), "clock-2"),
-      requestDueChecks(deps(), "clock-3"),
+      requestDueChecks(clock(), "clock-2"),
+      requestDueChecks(clock(), "clock-3"),
     ]);
     expect((one ?? 0) + (two ?? 0)).toBe(2);
     const asked = (await jobs()).map((job) => [job.task, job.payload.connectionId]);
@@ -295,7 +296,7 @@ describe("the clock", () => {
       "update channel_connections set status = 'revoked', access_token_enc = null where phone_number_id = $1",
       [NUMBER_IDS.luz],
     );
-    expect(await requestDueChecks(deps(), "clock-4")).toBe(0);
+    expect(await requestDueChecks(clock(), "clock-4")).toBe(0);
     await check(id);
     expect(await road.product.database.sql("select count(*)::int as n from connection_health")).toEqual([
       { n: 0 },

@@ -58,13 +58,13 @@ describe("several numbers", () => {
 
   test("a choice that nobody made is ended by the clock, and its token with it", async () => {
     await connect(road.ana, BUSINESS_IDS.cadenas);
-    const deps = road.product.services.integrations;
-    await requestDueChecks(deps, "clock");
+    const clock = { ...road.product.services.integrations, clockDb: road.product.database.as("app_clock") };
+    await requestDueChecks(clock, "clock");
     expect(await connections(road.ana)).toMatchObject([{ status: "pending" }]);
     await road.product.database.sql(
       `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', '"2020-01-01T00:00:00Z"')`,
     );
-    await requestDueChecks(deps, "clock");
+    await requestDueChecks(clock, "clock");
     expect(await connections(road.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
   });
 

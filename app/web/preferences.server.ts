@@ -1,6 +1,7 @@
 /** How a person wants pages to read and look: their own choice in a cookie, else what the browser says. */
 import { parseCookie, stringifySetCookie } from "cookie";
 import Negotiator from "negotiator";
+import { withTenant } from "#db/client.ts";
 import { keepLanguage } from "#db/queries/people.ts";
 import { isTheme, type PageFacts, type Theme } from "../components/page-context.tsx";
 import { isLanguage, type Language, languageIds } from "../texts/catalogue.ts";
@@ -9,6 +10,12 @@ import { readViewer } from "./session.server.ts";
 
 const names = { language: "curbe_language", theme: "curbe_theme", timeZone: "curbe_time_zone" };
 const yearSeconds = 365 * 24 * 60 * 60;
+
+/** Somebody, in the workspace they are signed in to. */
+interface Person {
+  userId: string;
+  tenantId: string;
+}
 
 type Preferences = Pick<PageFacts, "language" | "theme" | "timeZone">;
 
@@ -40,13 +47,17 @@ export function rememberTheme(theme: Theme): string {
 /** A choice for what reaches a signed-in person outside of pages, too; of anybody else nothing is kept. */
 export async function keepLanguageOfViewer(request: Request, language: Language): Promise<void> {
   const viewer = await readViewer(request);
-  if (viewer) await keepLanguage(services().db, viewer.userId, language, { onlyIfUnknown: false });
+  if (viewer) await keepLanguageOf(viewer, language, { onlyIfUnknown: false });
 }
 
 /** What the browser of somebody who signs in prefers, where they have not chosen and were never seen before. */
-export async function keepFirstLanguage(request: Request, userId: string): Promise<void> {
+export async function keepFirstLanguage(request: Request, person: Person): Promise<void> {
   const { language } = preferencesOf(request);
-  await keepLanguage(services().db, userId, language, { onlyIfUnknown: true });
+  await keepLanguageOf(person, language, { onlyIfUnknown: true });
+}
+
+function keepLanguageOf({ userId, tenantId }: Person, ...kept: [Language, { onlyIfUnknown: boolean }]) {
+  return withTenant(services().db, tenantId, (tdb) => keepLanguage(tdb, userId, ...kept));
 }
 
 function remember(name: string, value: string): string {

@@ -7,7 +7,10 @@ export interface HealthRow {
   warnedDays: number | null;
 }
 
-/** Connections of all tenants that are due, each put off by ten minutes, so that no two clocks take up the same. */
+/**
+ * Connections of all tenants that are due, each put off by ten minutes, so that no two clocks take up the same. Role
+ * app_clock.
+ */
 export async function takeDueChecks(
   db: Db,
   most: number,
@@ -18,7 +21,7 @@ export async function takeDueChecks(
   return rows;
 }
 
-/** Ends choices between numbers that nobody made in time, and destroys their tokens. Answers how many. */
+/** Ends choices between numbers that nobody made in time, and destroys their tokens. Answers how many. Role app_clock. */
 export async function expireNumberChoices(db: Db): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select app.expire_number_choices() as ended`.execute(db);
   return rows[0]?.ended ?? 0;

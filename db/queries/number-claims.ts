@@ -2,27 +2,21 @@
 import { sql } from "kysely";
 import type { TenantDb } from "../client.ts";
 
-/** 'taken' when another workspace holds the number and has not let it go; says nothing about who. */
-export async function takeOverRevokedNumber(
-  tdb: TenantDb,
-  tenantId: string,
-  phoneNumberId: string,
-): Promise<"free" | "taken"> {
+/** 'taken' when a workspace other than the transaction's holds the number and has not let it go; says nothing about who. */
+export async function takeOverRevokedNumber(tdb: TenantDb, phoneNumberId: string): Promise<"free" | "taken"> {
   const answer = await sql<{ verdict: "free" | "taken" }>`
-    select app.take_over_revoked_number(${phoneNumberId}, ${tenantId}) as verdict`.execute(tdb);
+    select app.take_over_revoked_number(${phoneNumberId}) as verdict`.execute(tdb);
   return answer.rows[0]?.verdict ?? "taken";
 }
 
 /** Lets the workspace that holds a number know that somebody with rights to it asked, and nothing more. */
 export async function askHolderForNumber(
   tdb: TenantDb,
-  { tenantId, requestId }: { tenantId: string; requestId: string },
+  { requestId }: { requestId: string },
   provider: string,
   phoneNumberId: string,
 ): Promise<void> {
-  await sql`select app.ask_holder_for_number(${provider}, ${phoneNumberId}, ${tenantId}, ${requestId})`.execute(
-    tdb,
-  );
+  await sql`select app.ask_holder_for_number(${provider}, ${phoneNumberId}, ${requestId})`.execute(tdb);
 }
 
 /**

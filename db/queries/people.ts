@@ -31,14 +31,14 @@ export async function isFlagOn(tdb: TenantDb, tenantId: string, flag: string): P
   return row?.enabled ?? false;
 }
 
-/** The language of a person's e-mails. `onlyIfUnknown`: what they chose before stands. Role app_web. */
+/** The language of a person's e-mails, for somebody of the workspace. `onlyIfUnknown`: what they chose before stands. */
 export async function keepLanguage(
-  db: Db,
+  tdb: TenantDb,
   userId: string,
   language: string,
   { onlyIfUnknown }: { onlyIfUnknown: boolean },
 ): Promise<void> {
-  await sql`select app.keep_language(${userId}::uuid, ${language}, ${onlyIfUnknown})`.execute(db);
+  await sql`select app.keep_language(${userId}::uuid, ${language}, ${onlyIfUnknown})`.execute(tdb);
 }
 
 /** What rate-limiter-flexible needs of a PostgreSQL client to keep its counters in `login_limits`. */

@@ -1,5 +1,5 @@
 import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
-import { checkConnection, requestDueChecks } from "#app/integrations/health.server.ts";
+import { type ClockDeps, checkConnection, requestDueChecks } from "#app/integrations/health.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function checkConnectionTask(integrations: IntegrationDeps): RunJob<"check_connection"> {
@@ -7,6 +7,6 @@ export function checkConnectionTask(integrations: IntegrationDeps): RunJob<"chec
     checkConnection(integrations, { tenantId, connectionId, requestId });
 }
 
-export function requestChecksTask(integrations: IntegrationDeps): RunJob<"request_checks"> {
-  return (_payload, { requestId }) => requestDueChecks(integrations, requestId);
+export function requestChecksTask(clock: ClockDeps): RunJob<"request_checks"> {
+  return (_payload, { requestId }) => requestDueChecks(clock, requestId);
 }

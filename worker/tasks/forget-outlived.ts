@@ -1,10 +1,13 @@
-import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
+import type { ClockDeps } from "#app/integrations/health.server.ts";
 import { forgetOutlived } from "#db/queries/retention.ts";
 import type { RunJob } from "../task-frame.ts";
 
-export function forgetOutlivedTask({ db, log }: IntegrationDeps): RunJob<"forget_outlived"> {
+export function forgetOutlivedTask({
+  clockDb,
+  log,
+}: Pick<ClockDeps, "clockDb" | "log">): RunJob<"forget_outlived"> {
   return async () => {
-    const count = await forgetOutlived(db);
+    const count = await forgetOutlived(clockDb);
     if (count > 0) log.info("outlived rows were removed", { count });
   };
 }

@@ -1,0 +1,155 @@
+/** Functions with an owner's rights, called from within a workspace's transaction with another workspace's ids. */
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { type Db, type TenantDb, withTenant } from "./client.ts";
+import { enqueueReplay } from "./jobs.ts";
+import { keepLanguage } from "./queries/people.ts";
+import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+
+const [own, other] = [randomUUID(), randomUUID()];
+const theirs = { connection: randomUUID(), person: randomUUID(), number: "111222333", waba: "777" };
+const ours = { connection: randomUUID(), number: "444555666" };
+
+let database: TestDatabase;
+let web: Db;
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  web = database.as("app_web");
+  await database.sql("insert into tenants (id, name) values ($1, 'Own'), ($2, 'Other')", [own, other]);
+  await database.sql("insert into users (id, email, password_hash) values ($1, 'x@y.example', 'none')", [
+    theirs.person,
+  ]);
+  await database.sql("insert into memberships values ($1, $2, 'admin')", [other, theirs.person]);
+  await database.sql(
+    `insert into channel_connections (id, tenant_id, provider, status, waba_id, phone_number_id)
+     values ($1, $2, 'whatsapp', 'active', '777', $3), ($4, $5, 'whatsapp', 'active', '888', $6)`,
+    [theirs.connection, other, theirs.number, ours.connection, own, ours.number],
+  );
+  await database.sql(
+    `insert into number_claims (provider, phone_number_id, tenant_id, connection_id)
+     values ('whatsapp', $1, $2, $3), ('whatsapp', $4, $5, $6)`,
+    [theirs.number, other, theirs.connection, ours.number, own, ours.connection],
+  );
+});
+afterAll(() => database.drop());
+beforeEach(() => database.sql("delete from graphile_worker._private_jobs"));
+
+const within = (text: string, tenantId = own) =>
+  withTenant(web, tenantId, async (tdb) => (await sql.raw(text).execute(tdb)).rows);
+const jobs = () =>
+  database
+    .sql<{ key: string }>("select key from graphile_worker._private_jobs order by id")
+    .then((rows) => rows.map(({ key }) => key));
+
+describe("what still names its workspace, as processes of before do", () => {
+  const calls = (tenant: string): string[] => [
+    `app.enqueue_subscription('${tenant}', '${theirs.connection}', 'r')`,
+    `app.enqueue_teardown('${tenant}', '${theirs.connection}', 'r')`,
+    `app.enqueue_check('${tenant}', '${theirs.connection}', interval '0', 'r')`,
+    `app.enqueue_registration('${tenant}', '${theirs.connection}', interval '0', 'r')`,
+    `app.enqueue_mail('${tenant}', '${theirs.connection}', interval '0')`,
+    `app.take_over_revoked_number('${theirs.number}', '${tenant}')`,
+    `app.ask_holder_for_number('whatsapp', '${theirs.number}', '${tenant}', 'r')`,
+  ];
+  test.each(calls(other))("%s is refused in another's transaction", async (call) => {
+    await expect(within(`select ${call}`)).rejects.toThrow("another workspace is named");
+    await expect(sql.raw(`select ${call}`).execute(web)).rejects.toThrow("no workspace is named");
+    expect(await jobs()).toEqual([]);
+  });
+
+  test.each(calls(own))("%s goes on in its own", async (call) => {
+    await within(`select ${call}`);
+  });
+});
+
+test("a job that another workspace waits for is neither replaced nor put off by naming its connection", async () => {
+  await within(`select app.enqueue_check('${theirs.connection}', interval '0', 'theirs')`, other);
+  await within(`select app.enqueue_check('${theirs.connection}', interval '100 years', 'ours')`);
+  expect(await jobs()).toEqual([
+    `check_connection:${other}:${theirs.connection}`,
+    `check_connection:${own}:${theirs.connection}`,
+  ]);
+});
+
+test("what is parked is asked for by whoever holds the number, and by ingest", async () => {
+  const asked = (number: string) => ({
+    ...{ provider: "whatsapp", phoneNumberId: number, afterItem: "0", requestId: "r" },
+  });
+  const ask = (number: string) => withTenant(web, own, (tdb) => enqueueReplay(tdb, asked(number)));
+  await expect(ask(theirs.number)).rejects.toThrow("another's number");
+  expect(await jobs()).toEqual([]);
+  await ask(ours.number);
+  const ingest = database.as("app_ingest");
+  await ingest.transaction().execute((trx) => enqueueReplay(trx, asked(theirs.number)));
+  expect(await jobs()).toEqual([
+    `replay_parked:whatsapp:${ours.number}:0`,
+    `replay_parked:whatsapp:${theirs.number}:0`,
+  ]);
+});
+
+test("a person's language is kept from within their workspaces only", async () => {
+  const keep = (tenantId: string, language: string) =>
+    withTenant(web, tenantId, (tdb) => keepLanguage(tdb, theirs.person, language, { onlyIfUnknown: false }));
+  const kept = () => database.sql("select language from users where id = $1", [theirs.person]);
+  await keep(other, "es");
+  await keep(own, "en");
+  expect(await kept()).toEqual([{ language: "es" }]);
+  await sql`select app.keep_language(${theirs.person}::uuid, 'en', false)`.execute(web);
+  expect(await kept()).toEqual([{ language: "es" }]);
+});
+
+test("whether a WABA is in use is told to a workspace that is leaving it, and to no other", async () => {
+  const inUse = () => within("select app.waba_in_use('whatsapp', '999') as answer");
+  expect(await inUse()).toEqual([{ answer: true }]);
+  await database.sql(
+    "insert into connection_teardowns (tenant_id, connection_id, waba_id) values ($1, $2, '999')",
+    [own, ours.connection],
+  );
+  expect(await inUse()).toEqual([{ answer: false }]);
+});
+
+describe("within a workspace's transaction", () => {
+  const acrossWorkspaces = [
+    "app.take_due_checks(1, interval '0')",
+    "app.expire_number_choices()",
+    "app.forget_outlived()",
+    "app.drop_deliveries(interval '9 days', 1)",
+    `app.merge_contacts('${other}', 1, 2)`,
+    "app.reopen_deliveries(array[1::bigint])",
+    "app.enqueue_any_replay('whatsapp', '1', 0, interval '0', 'r')",
+    `app.enqueue_mail_of('${other}', '${other}', interval '0')`,
+    "app.login_candidate('x@y.example')",
+    `app.session_create('\\x00', '${theirs.person}', '${other}', '{}', now())`,
+    "app.session_read('\\x00', interval '1 day')",
+    "app.session_write('\\x00', '{}')",
+    "app.session_delete('\\x00')",
+    "app.deauthorize_meta_user('1', now(), 'r')",
+    "app.delete_meta_user_data('1', '\\x00', now(), 'c', 'r')",
+    "app.deletion_request('c')",
+    "app.wake_ingest(1)",
+  ];
+  test.each(acrossWorkspaces)("the web may not call %s", async (call) => {
+    await expect(within(`select ${call}`)).rejects.toThrow(/permission denied/);
+  });
+
+  test("the web acts as app_tenant, and as itself again afterwards, whether it ends well or not", async () => {
+    const role = async (db: Db | TenantDb) =>
+      (await sql<{ role: string }>`select current_user as role`.execute(db)).rows[0]?.role;
+    await web.connection().execute(async (one) => {
+      expect(await withTenant(one, own, role)).toBe("app_tenant");
+      expect(await role(one)).toBe("app_web");
+      await expect(withTenant(one, own, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+      expect(await role(one)).toBe("app_web");
+    });
+  });
+
+  test("a connection that is lost opens its own workspace's mail", async () => {
+    await within(`update channel_connections set status = 'error' where id = '${ours.connection}'`);
+    const mails = await database.sql<{ id: string; tenant_id: string }>(
+      "select id, tenant_id from mail_outbox",
+    );
+    expect(mails).toEqual([{ id: expect.any(String), tenant_id: own }]);
+    expect(await jobs()).toEqual([`send_mail:${own}:${mails[0]?.id}`]);
+  });
+});
