@@ -1,6 +1,7 @@
 /** Pools, roles and the tenant wall. Everything that reads or writes a tenant's rows goes through `withTenant`. */
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
+import { proveConnection, UnprovenConnectionError } from "./connection-proof.ts";
 import type { Schema } from "./schema.ts";
 
 /** What a pool may do; the grants stand in the migrations. One DATABASE_URL serves all of them by SET ROLE. */
@@ -19,40 +20,67 @@ declare const tenantBrand: unique symbol;
 /** A transaction that sees one tenant's rows. Only `withTenant` makes one. */
 export type TenantDb = Transaction<Schema> & { readonly [tenantBrand]: string };
 
-export interface PoolOptions {
+export interface ConnectionOptions {
   connectionString: string;
   role: DbRole;
   applicationName: string;
-  max: number;
   statementTimeoutMs: number;
   /** Further settings of PostgreSQL for every connection. */
   settings?: Record<string, string>;
+}
+
+export interface PoolOptions extends ConnectionOptions {
+  max: number;
   /** Told of errors on idle connections; without a listener such an error would end the process. */
   onError: (error: Error) => void;
 }
 
 /**
- * A pool whose every connection starts in `role`, fails fast when the database is away (2 s) and cannot be held by a
- * forgotten statement or transaction. The role travels in the start-up packet, so session pooling is required.
+ * A pool whose every connection starts in `role`, has proved it before anybody gets it, fails fast when the database is
+ * away (2 s) and cannot be held by a forgotten statement or transaction. The role travels in the start-up packet, so
+ * session pooling is required.
  */
 export function createPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const { config, prove } = connectionOf(options);
+  const pool = new pg.Pool({ ...config, max: options.max, onConnect: prove });
+  pool.on("error", options.onError);
+  pool.on("connect", (client) => client.on("error", options.onError));
+  return pool;
+}
+
+/** One connection with the same promises; `connect` resolves when it has proved them. Each query is given 5 s. */
+export function createClient(options: ConnectionOptions): { client: pg.Client; connect(): Promise<void> } {
+  const { config, prove } = connectionOf(options);
+  const client = new pg.Client({ ...config, query_timeout: 5_000 });
+  return {
+    client,
+    async connect() {
+      await client.connect();
+      await prove(client);
+    },
+  };
+}
+
+function connectionOf(options: ConnectionOptions) {
+  const settings = {
+    statement_timeout: String(options.statementTimeoutMs),
+    idle_in_transaction_session_timeout: "10000",
+    ...options.settings,
+  };
+  const config: pg.ClientConfig = {
     connectionString: options.connectionString,
-    max: options.max,
     connectionTimeoutMillis: 2_000,
     application_name: options.applicationName,
     keepAlive: true,
     options: [
       `-c role=${options.role}`,
-      `-c statement_timeout=${options.statementTimeoutMs}`,
-      "-c idle_in_transaction_session_timeout=10000",
-      ...Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`),
+      ...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`),
       "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
     ].join(" "),
-  });
-  pool.on("error", options.onError);
-  pool.on("connect", (client) => client.on("error", options.onError));
-  return pool;
+  };
+  const prove = (client: pg.ClientBase) =>
+    proveConnection(client, options.applicationName, { role: options.role, settings });
+  return { config, prove };
 }
 
 export function createDb(pool: pg.Pool): Db {
@@ -103,9 +131,18 @@ const unavailableErrnos = new Set([
   "EAI_AGAIN",
 ]);
 
+/** For readiness: why a question to the database failed. Never quotes the driver. */
+export function whyUnavailable(error: unknown): string {
+  if (error instanceof UnprovenConnectionError) return error.message;
+  // At connecting: the tables that readiness asks for are granted to every role.
+  if (sqlState(error) === "42501") return "the login may not act in its role";
+  return "database does not answer";
+}
+
 /** True when the database could not be reached or dropped us: the caller should answer 503 and nothing was decided. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  if (error instanceof UnprovenConnectionError) return true;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === "string" && (unavailableStates.has(code) || unavailableErrnos.has(code))) return true;
   return (

@@ -57,7 +57,8 @@ async function applySqlFiles(connectionString: string): Promise<string[]> {
       );
     }
     // Readiness of both processes asks whether the database is at the level of its build.
-    await sql`grant select on kysely_migration to app_web, app_ingest, app_tenant, app_jobs`.execute(db);
+    await sql`grant select on kysely_migration to
+      app_web, app_ingest, app_tenant, app_jobs, app_operator, app_clock`.execute(db);
     return (results ?? []).map((result) => result.migrationName);
   } finally {
     await db.destroy();

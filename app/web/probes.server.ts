@@ -1,5 +1,7 @@
 /** What the platform asks: alive, ready, and how it goes. */
 import { Router } from "express";
+import { whyUnavailable } from "#db/client.ts";
+import { connectionFault } from "#db/connection-proof.ts";
 import { isMigrated } from "#db/version.ts";
 import { registry } from "./metrics.server.ts";
 import type { Services } from "./services.server.ts";
@@ -37,7 +39,7 @@ async function whyNotReady(db: Services["db"]): Promise<string | undefined> {
   );
   const asked = isMigrated(db).then(
     (migrated) => (migrated ? undefined : "migrations are behind"),
-    () => "database does not answer",
+    whyUnavailable,
   );
-  return Promise.race([asked, late]);
+  return connectionFault() ?? Promise.race([asked, late]);
 }

@@ -1,6 +1,6 @@
 /** Telling open pages that something changed: by NOTIFY, in the transaction of the change, and the one who listens. */
 import { sql, type Transaction } from "kysely";
-import pg from "pg";
+import { createClient } from "../client.ts";
 import type { Schema } from "../schema.ts";
 
 /** What a page may show: conversations with their messages, or connections with their steps and events. */
@@ -45,14 +45,11 @@ export async function listenForChanges(
   connectionString: string,
   { onChange, onLost }: ChangeListener,
 ): Promise<Listening> {
-  const client = new pg.Client({
+  const { client, connect } = createClient({
     connectionString,
-    application_name: "curbe-live",
-    connectionTimeoutMillis: 2_000,
-    query_timeout: 5_000,
-    keepAlive: true,
-    options:
-      "-c role=app_web -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+    role: "app_web",
+    applicationName: "curbe-live",
+    statementTimeoutMs: 5_000,
   });
   // While it is being opened, the caller is told by the promise.
   let open = false;
@@ -72,7 +69,7 @@ export async function listenForChanges(
     await client.end().catch(() => {});
   };
   try {
-    await client.connect();
+    await connect();
     await client.query("listen live");
     open = true;
   } catch (error) {

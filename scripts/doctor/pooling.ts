@@ -3,6 +3,7 @@
  * between must pool sessions.
  */
 import { createPool, sqlState } from "../../db/client.ts";
+import { UnprovenConnectionError } from "../../db/connection-proof.ts";
 import type { Session } from "./database-session.ts";
 import { DatabaseAway, withSession } from "./database-session.ts";
 import { check, NotPossible } from "./examine.ts";
@@ -12,9 +13,10 @@ const subject = "pooling";
 const sessionMode = "set the pooler to pool_mode = session, or connect past it (often another port)";
 
 /** Opens connections exactly as the web does. */
-export const poolingCheck = check(subject, ["DATABASE_URL"], async ({ DATABASE_URL }, patient) => {
+export const poolingCheck = check(subject, ["DATABASE_URL"], async (env, patient) => {
+  const connectionString = env.DATABASE_URL_WEB ?? env.DATABASE_URL;
   const pool = createPool({
-    connectionString: DATABASE_URL,
+    connectionString,
     role: "app_web",
     applicationName: "curbe-doctor",
     max: 2,
@@ -27,7 +29,7 @@ export const poolingCheck = check(subject, ["DATABASE_URL"], async ({ DATABASE_U
   };
   try {
     // Without options first: what fails here as well has nothing to do with a pooler.
-    await withSession(DATABASE_URL, patient, (session) => session.query("select 1"));
+    await withSession(connectionString, patient, (session) => session.query("select 1"));
     return [await judgePooling(open)];
   } finally {
     void pool.end().catch(() => {});
@@ -39,7 +41,7 @@ interface Opened {
   close(): void;
 }
 
-/** Two connections side by side: the role must have arrived, and they must not share one server process. */
+/** Two connections side by side, each proved: they must not share one server process. */
 export async function judgePooling(open: () => Promise<Opened>): Promise<Finding> {
   const opened: Opened[] = [];
   const next = async () => {
@@ -51,16 +53,11 @@ export async function judgePooling(open: () => Promise<Opened>): Promise<Finding
   try {
     const first = await next();
     if ("status" in first) return first;
-    const asRole = await first.session.query<{ role: string; pid: number }>(
-      "select current_user as role, pg_backend_pid() as pid",
-    );
-    if (asRole.rows[0]?.role !== "app_web") {
-      return fail(subject, "a pooler drops the start-up options, so roles do not arrive", sessionMode);
-    }
+    const alone = await first.session.query<{ pid: number }>("select pg_backend_pid() as pid");
     const second = await next();
     if ("status" in second) return second;
     const shared = await second.session.query<{ pid: number }>("select pg_backend_pid() as pid");
-    if (shared.rows[0]?.pid === asRole.rows[0].pid) {
+    if (shared.rows[0]?.pid === alone.rows[0]?.pid) {
       const says =
         "two connections share one server process: a pooler pools transactions, and LISTEN and locks get lost";
       return fail(subject, says, sessionMode);
@@ -73,6 +70,7 @@ export async function judgePooling(open: () => Promise<Opened>): Promise<Finding
 
 /** 08P01: "unsupported startup parameter", as PgBouncer says it. */
 function refused(error: unknown): Finding {
+  if (error instanceof UnprovenConnectionError) return fail(subject, error.message, sessionMode);
   const state = sqlState(error);
   if (state === "22023" || state === "42501") throw new NotPossible("cannot act as app_web: see app roles");
   if (state === "08P01") {
