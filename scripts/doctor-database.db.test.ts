@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createTokenVault } from "../app/integrations/crypto.server.ts";
 import { Secret } from "../app/platform/secret.server.ts";
+import { makeLogins } from "../db/logins.ts";
+import { startPooler } from "../db/testing/pooler.ts";
 import {
   administer,
   createTestDatabase,
@@ -105,6 +107,15 @@ describe("doctor, on the database and its keys", () => {
       [/^FAIL pooling: .*PgBouncer.*→ .*session/],
     ],
     [
+      "a pooler that drops start-up options",
+      async ({ variables }) => {
+        const pooler = await startPooler(database.url);
+        onTestFinished(() => pooler.stop());
+        variables.DATABASE_URL = pooler.url;
+      },
+      [/^FAIL pooling: connections do not come up as app_web: a pooler drops.*→ .*session/],
+    ],
+    [
       "tokens under a key that is lost",
       () => connectionWith(sealedUnder(newKey())),
       [/^FAIL sealed tokens: 1 in channel_connections\.access_token_enc under a key that is not here/],
@@ -185,6 +196,72 @@ describe("doctor, on the database and its keys", () => {
     );
     expect(found.slice(1).every((line) => line.startsWith("skip"))).toBe(true);
     expectNoSecret(report);
+  });
+
+  describe("logins of their own", () => {
+    const prefix = `curbe_doctor_${randomBytes(4).toString("hex")}`;
+    const logins: Record<string, string> = {};
+    beforeAll(async () => {
+      for (const { variable, url } of await makeLogins(database.url, { prefix }))
+        logins[variable] = url ?? "";
+    });
+    afterAll(async () => {
+      for (const part of ["web", "operator", "worker"]) {
+        await database.sql(`drop owned by ${prefix}_${part}`);
+        await database.sql(`drop role ${prefix}_${part}`);
+      }
+    });
+    const examined = async (changed: Record<string, string | undefined> = {}) => {
+      const world = await goodWorld(database.url);
+      Object.assign(world.variables, logins, { DATABASE_URL: undefined }, changed);
+      return world.examine();
+    };
+    const roles = async (changed?: Record<string, string | undefined>) => {
+      const { findings } = await examined(changed);
+      return findings
+        .filter(({ subject }) => subject === "app roles")
+        .map(({ status, says }) => `${status} ${says}`);
+    };
+
+    test("are told to be in force, with the owner's beside them or without", async () => {
+      const inForce = [
+        "ok web, operators' pages and worker have logins of their own, which reach no other role",
+      ];
+      expect(await roles()).toEqual(inForce);
+      expect(await roles({ DATABASE_URL: database.url })).toEqual(inForce);
+      const report = await examined();
+      expect(faults(report).filter((line) => !line.startsWith("skip"))).toEqual([]);
+      expectNoSecret(report);
+      for (const url of Object.values(logins)) expect(asText(report)).not.toContain(new URL(url).password);
+    });
+
+    test("are told from the one of DATABASE_URL, and from some of each", async () => {
+      const none = { DATABASE_URL_WEB: "", DATABASE_URL_OPERATOR: "", DATABASE_URL_WORKER: "" };
+      expect(await roles({ ...none, DATABASE_URL: database.url })).toEqual([
+        "ok DATABASE_URL may act as all 7, in web and worker too; npm run db:logins makes separate logins",
+      ]);
+      expect(await roles({ DATABASE_URL: database.url, DATABASE_URL_WORKER: "" })).toEqual([
+        expect.stringMatching(/^warn only 2 of .* are set; the rest comes in as DATABASE_URL, the owner$/),
+      ]);
+      const lacking = await examined({ DATABASE_URL_WORKER: "" });
+      expect(faults(lacking)[0]).toMatch(/^FAIL DATABASE_URL_WORKER: is required and not set \(worker\)/);
+    });
+
+    test("that reach too much, too little, or are exchanged are named", async () => {
+      await database.sql(`grant app_owner to ${prefix}_web`);
+      await database.sql(`revoke app_clock from ${prefix}_worker`);
+      onTestFinished(async () => void (await makeLogins(database.url, { prefix })));
+      expect(await roles()).toEqual([
+        "FAIL the user of DATABASE_URL_WEB is a member of app_owner",
+        "FAIL the user of DATABASE_URL_WORKER is no member of app_clock",
+      ]);
+      const exchanged = await roles({ DATABASE_URL_OPERATOR: logins.DATABASE_URL_WORKER });
+      expect(exchanged).toContainEqual(expect.stringMatching(/OPERATOR is a member of app_ingest, app_jobs/));
+      const shut = await roles({
+        DATABASE_URL_OPERATOR: (logins.DATABASE_URL_OPERATOR ?? "").replace(/:[^:@]+@/, ":canary@"),
+      });
+      expect(shut).toContainEqual("FAIL DATABASE_URL_OPERATOR: the password was refused");
+    });
   });
 
   test("tells an empty database to be migrated", async () => {

@@ -4,11 +4,14 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { loginRoles, type MadeLogin } from "../db/logins.ts";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 export interface StackOptions {
   databaseUrl: string;
+  /** Logins of their own for web and worker, which then get no DATABASE_URL. */
+  logins?: MadeLogin[] | undefined;
   ports: { web: number; worker: number; sandbox: number };
   secrets: StackSecrets;
   /** Commands after `node`. */
@@ -115,14 +118,14 @@ export function startStack(options: StackOptions): Stack {
 }
 
 function environment(
-  { databaseUrl, ports, secrets, nodeEnv, smtpUrl, sandboxStateFile, env }: StackOptions,
+  { databaseUrl, logins, ports, secrets, nodeEnv, smtpUrl, sandboxStateFile, env }: StackOptions,
   origin: string,
   sandboxUrl: string,
 ): NodeJS.ProcessEnv {
   return {
     ...process.env,
     NODE_ENV: nodeEnv,
-    DATABASE_URL: databaseUrl,
+    ...databaseEnvironment(databaseUrl, logins),
     APP_ORIGIN: origin,
     WORKER_PORT: String(ports.worker),
     META_APP_ID: secrets.appId,
@@ -139,6 +142,14 @@ function environment(
     ...mailEnvironment(smtpUrl),
     ...env,
   };
+}
+
+/** What is not given is empty, that is unset: no part of a stack comes in by way of its operator's variables. */
+function databaseEnvironment(databaseUrl: string, logins: MadeLogin[] | undefined): Record<string, string> {
+  const none = Object.fromEntries(Object.keys(loginRoles).map((variable) => [variable, ""]));
+  if (!logins) return { ...none, DATABASE_URL: databaseUrl };
+  const own = Object.fromEntries(logins.map(({ variable, url = "" }) => [variable, url]));
+  return { ...none, ...own, DATABASE_URL: "" };
 }
 
 /** Of whoever sends to a mail server of our own. Empty is unset: no part of a stack sends where its operator does. */

@@ -2,11 +2,12 @@
 import type { z } from "zod";
 import { integrationEnv } from "#app/integrations/env.server.ts";
 import { mailVariables, needsAllOfMail } from "#app/mail/env.server.ts";
-import { databaseUrl, port, wholeNumber } from "#app/platform/env.server.ts";
+import { databaseVariables, requireDatabase } from "#app/platform/database-env.server.ts";
+import { port, wholeNumber } from "#app/platform/env.server.ts";
 
-export const workerEnv = integrationEnv
+const variables = integrationEnv
   .extend({
-    DATABASE_URL: databaseUrl,
+    ...databaseVariables("DATABASE_URL_WORKER"),
     WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
     WORKER_PORT: port.default(3001),
     // Meta repeats what it could not deliver for seven days.
@@ -14,5 +15,7 @@ export const workerEnv = integrationEnv
     ...mailVariables,
   })
   .superRefine(needsAllOfMail);
+
+export const workerEnv = requireDatabase(variables, "DATABASE_URL_WORKER");
 
 export type WorkerEnv = z.infer<typeof workerEnv>;

@@ -5,10 +5,12 @@ import { createIntegrationDeps } from "#app/integrations/env.server.ts";
 import { webhookReaders } from "#app/integrations/registry.server.ts";
 import { createSmtpPost, type Post } from "#app/mail/post.server.ts";
 import type { MailDeps } from "#app/mail/send.server.ts";
+import { databaseUrlOf } from "#app/platform/database-env.server.ts";
 import { envOrExit } from "#app/platform/env.server.ts";
 import { createLog } from "#app/platform/log.server.ts";
 import { Secret } from "#app/platform/secret.server.ts";
-import { createDb, createPool, type DbRole } from "#db/client.ts";
+import { createDb, createPool, type Db, type DbRole, whyUnavailable } from "#db/client.ts";
+import { connectionFault } from "#db/connection-proof.ts";
 import { backlog } from "#db/queries/inbox-deliveries.ts";
 import { isMigrated } from "#db/version.ts";
 import { type WorkerEnv, workerEnv } from "./env.ts";
@@ -44,7 +46,7 @@ function onConnectionLost(error: Error): void {
 const openPool = (role: DbRole, purpose: string, max: number, settings: Record<string, string> = {}) =>
   createPool({
     settings,
-    connectionString: env.DATABASE_URL,
+    connectionString: databaseUrlOf(env, "DATABASE_URL_WORKER"),
     role,
     applicationName: `curbe-worker-${purpose}`,
     max,
@@ -58,10 +60,10 @@ const livenessPool = openPool("app_jobs", "liveness", 2);
 // minute ago from end to end, for each message.
 const byKeyOnly = { enable_seqscan: "off", jit: "off" };
 const ingestPool = openPool("app_ingest", "ingest", env.WORKER_CONCURRENCY + 1, byKeyOnly);
-const tenantPool = openPool("app_tenant", "tenant", env.WORKER_CONCURRENCY);
-const clockPool = openPool("app_clock", "clock", 1);
 const ingestDb = createDb(ingestPool);
 const livenessDb = createDb(livenessPool);
+const tenantDb = createDb(openPool("app_tenant", "tenant", env.WORKER_CONCURRENCY));
+const clockDb = createDb(openPool("app_clock", "clock", 1));
 
 let draining = false;
 let liveness: Liveness | undefined;
@@ -112,27 +114,31 @@ function end(why: string, error: unknown): void {
 /** At boot we wait, so that the order in which an operator starts things does not matter. */
 async function untilDatabaseIsReady(): Promise<void> {
   for (let waited = 0; ; waited++) {
-    const reason = await isMigrated(livenessDb).then(
-      (migrated) => (migrated ? undefined : "migrations are behind"),
-      () => "database does not answer",
-    );
+    // In each of its roles: a job that could not be done for want of one would be tried and given up.
+    const reasons = await Promise.all([livenessDb, ingestDb, tenantDb, clockDb].map(whyNot));
+    const reason = reasons.find(Boolean);
     if (!reason) return;
     if (waited % 10 === 0) log.warn("Worker waits for the database", { reason });
     await pause(1_000);
   }
 }
 
+function whyNot(db: Db): Promise<string | undefined> {
+  return isMigrated(db).then((migrated) => (migrated ? undefined : "migrations are behind"), whyUnavailable);
+}
+
 async function whyNotReady(): Promise<string | undefined> {
   if (draining) return "draining";
+  const fault = connectionFault();
+  if (fault) return fault;
   if (!liveness?.isHeld()) return "not taking jobs";
-  return (await isMigrated(livenessDb)) ? undefined : "migrations are behind";
+  return whyNot(livenessDb);
 }
 
 function createTaskList(config: WorkerEnv) {
   const inbox = { db: ingestDb, readers: webhookReaders, log };
-  const tenantDb = createDb(tenantPool);
   const integrations = createIntegrationDeps(config, tenantDb, log);
-  const clock = { ...integrations, clockDb: createDb(clockPool) };
+  const clock = { ...integrations, clockDb };
   const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
   const frame = { log, metrics };
   const retention = { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS };

@@ -1,6 +1,7 @@
 /** Before the browser tests: the built web, the worker and the Meta sandbox, on free ports and a database of their own. */
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
+import { makeLogins } from "../../db/logins.ts";
 import { migrate } from "../../db/migrate.ts";
 import { freePort } from "../../db/testing/free-port.ts";
 import { testCluster } from "../../db/testing/global-setup.ts";
@@ -20,8 +21,10 @@ export default async function startProduct() {
   mkdirSync(path.join(root, "test-results"), { recursive: true });
   const log = createWriteStream(path.join(root, "test-results/product.log"));
   const catcher = await startMailCatcher();
+  // The stricter of the two ways to come in; other tests of the browser start products on one DATABASE_URL.
+  const logins = await makeLogins(databaseUrl, { prefix: name });
   const stack = startStack({
-    databaseUrl,
+    ...{ databaseUrl, logins },
     ports: { web: await freePort(), worker: await freePort(), sandbox: await freePort() },
     secrets: generateSecrets(),
     webCommand: ["build/web/index.js"],
@@ -46,6 +49,7 @@ export default async function startProduct() {
     await catcher.stop();
     log.end();
     await administer(cluster.adminUrl, `drop database if exists ${name} with (force)`);
+    for (const login of logins) await administer(cluster.adminUrl, `drop role ${login.name}`);
     await cluster.stop();
   };
 }

@@ -1,10 +1,13 @@
 /** The web process's environment. The worker has its own: each deployable is told only what it needs. */
 import { z } from "zod";
 import { integrationEnv } from "../integrations/env.server.ts";
-import { commaList, databaseUrl, httpUrl, port, secretText, wholeNumber } from "../platform/env.server.ts";
+import { databaseVariables, requireDatabase } from "../platform/database-env.server.ts";
+import { commaList, httpUrl, port, secretText, wholeNumber } from "../platform/env.server.ts";
 
-export const webEnv = integrationEnv.extend({
-  DATABASE_URL: databaseUrl,
+const ownDatabases = ["DATABASE_URL_WEB", "DATABASE_URL_OPERATOR"] as const;
+
+const variables = integrationEnv.extend({
+  ...databaseVariables(...ownDatabases),
   META_APP_SECRET_PREVIOUS: secretText.optional(),
   META_WEBHOOK_VERIFY_TOKEN: secretText,
   SESSION_SECRETS: commaList(z.string().min(32, { error: "must be secrets of at least 32 characters" })),
@@ -18,5 +21,7 @@ export const webEnv = integrationEnv.extend({
     .enum(["true", "false"], { error: 'must be "true" or "false"' })
     .default("true"),
 });
+
+export const webEnv = requireDatabase(variables, ...ownDatabases);
 
 export type WebEnv = z.infer<typeof webEnv>;

@@ -3,6 +3,7 @@ import { createDb, createPool, type Db, type DbRole } from "#db/client.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
 import type { IntegrationDeps } from "../integrations/connections.server.ts";
 import { createIntegrationDeps } from "../integrations/env.server.ts";
+import { databaseUrlOf } from "../platform/database-env.server.ts";
 import { envOrExit } from "../platform/env.server.ts";
 import { createLog, type Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
@@ -53,10 +54,11 @@ export function provideServices(given: Services): void {
 }
 
 export function createServices(env: WebEnv, log: Log): Services {
-  const open = (name: string, max: number, role: DbRole = "app_web") =>
+  const webUrl = databaseUrlOf(env, "DATABASE_URL_WEB");
+  const open = (name: string, max: number, role: DbRole = "app_web", connectionString = webUrl) =>
     createDb(
       createPool({
-        connectionString: env.DATABASE_URL,
+        connectionString,
         role,
         applicationName: name,
         max,
@@ -69,8 +71,9 @@ export function createServices(env: WebEnv, log: Log): Services {
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);
   // Connected on the first page of an operator, and a slow one of theirs keeps nobody else waiting.
-  const operatorDb = open("curbe-operations", 2, "app_operator");
-  const live = createLiveHub({ connectionString: env.DATABASE_URL, log });
+  const operatorUrl = databaseUrlOf(env, "DATABASE_URL_OPERATOR");
+  const operatorDb = open("curbe-operations", 2, "app_operator", operatorUrl);
+  const live = createLiveHub({ connectionString: webUrl, log });
   return {
     origin: env.APP_ORIGIN,
     dialogOrigin: new URL(env.META_DIALOG_URL).origin,

@@ -1,14 +1,12 @@
 /** The database: there, new enough, durable, with our roles, our migrations and the wall between tenants. */
-import type { DbRole } from "../../db/client.ts";
 import { migrationNames } from "../../db/migrate.ts";
 import { latestMigration } from "../../db/version.ts";
 import { shownDatabase } from "./addresses.ts";
 import { judgeClock } from "./clock.ts";
 import { DatabaseAway, readAs, type Session, withSession } from "./database-session.ts";
 import { check, type Patient } from "./examine.ts";
-import { type Finding, fail, faultsOr, ok, warn } from "./findings.ts";
+import { type Finding, fail, ok, warn } from "./findings.ts";
 
-const roles: DbRole[] = ["app_owner", "app_web", "app_tenant", "app_ingest", "app_jobs", "app_operator"];
 const migrateFirst = "npm run db:migrate";
 
 /** Reached, version, durability, clock. The one that says why when there is no connection. */
@@ -21,11 +19,6 @@ export const serverCheck = check("database", ["DATABASE_URL"], async ({ DATABASE
     return [fail("database", `${where}: ${error.why}`, error.toDo)];
   }
 });
-
-/** Whether DATABASE_URL may act as each role of the product, and whether none of them is too mighty. */
-export const rolesCheck = check("app roles", ["DATABASE_URL"], ({ DATABASE_URL }, patient) =>
-  withSession(DATABASE_URL, patient, judgeRoles),
-);
 
 /** The level of the schema, and row-level security on everything that belongs to a tenant. */
 export const schemaCheck = check("migrations", ["DATABASE_URL"], ({ DATABASE_URL }, patient) =>
@@ -70,40 +63,6 @@ async function judgeDurability(session: Session): Promise<Finding> {
     `${off.join(", ")} off: a crash loses deliveries that Meta was told are stored`,
     "switch on in postgresql.conf and for this database and user (\\drds in psql)",
   );
-}
-
-async function judgeRoles(session: Session): Promise<Finding[]> {
-  const faults: Finding[] = [];
-  const refused: string[] = [];
-  for (const role of roles) if (!(await mayActAs(session, role))) refused.push(role);
-  if (refused.length > 0) {
-    const says = `the user of DATABASE_URL may not SET ROLE to ${refused.join(", ")}`;
-    const toDo = `${migrateFirst} with this same user makes and grants them; or GRANT ${refused[0]}, … TO it`;
-    faults.push(fail("app roles", says, toDo));
-  }
-  const { rows } = await session.query<{ rolname: string }>(
-    "select rolname from pg_roles where rolname = any($1) and (rolsuper or rolbypassrls) order by 1",
-    [roles],
-  );
-  if (rows.length > 0) {
-    const mighty = rows.map(({ rolname }) => rolname).join(", ");
-    faults.push(
-      fail("app roles", `${mighty}: past every wall between tenants`, "ALTER ROLE … NOSUPERUSER NOBYPASSRLS"),
-    );
-  }
-  return faultsOr(faults, ok("app roles", `DATABASE_URL may act as all ${roles.length}`));
-}
-
-async function mayActAs(session: Session, role: DbRole): Promise<boolean> {
-  await session.query("begin");
-  try {
-    await session.query(`set local role ${role}`);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await session.query("rollback");
-  }
 }
 
 async function judgeMigrations(session: Session): Promise<Finding> {

@@ -1,7 +1,9 @@
 /** The variables of web and worker, each looked at by itself, so that one bad one does not hide the rest. */
 import { z } from "zod";
+import { databaseRules } from "../../app/platform/database-env.server.ts";
 import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
 import { type WebEnv, webEnv } from "../../app/web/env.server.ts";
+import { loginRoles } from "../../db/logins.ts";
 import { type WorkerEnv, workerEnv } from "../../worker/env.ts";
 import { type Finding, fail, ok } from "./findings.ts";
 
@@ -19,6 +21,9 @@ const shape: Record<string, z.ZodType> = { ...workerEnv.shape, ...webEnv.shape }
 
 /** What to do about a variable that is missing or malformed. */
 const remedies: Record<string, string> = {
+  DATABASE_URL_WEB: "npm run db:logins prints it",
+  DATABASE_URL_OPERATOR: "npm run db:logins prints it",
+  DATABASE_URL_WORKER: "npm run db:logins prints it",
   DATABASE_URL: "postgres://user:password@host:5432/database; %-encode what is special in the password",
   META_APP_ID: "App Dashboard → App settings → Basic → App ID",
   META_APP_SECRET: "App Dashboard → App settings → Basic → App secret",
@@ -47,7 +52,18 @@ export function readEnvironment(variables: Variables): { values: Values; problem
       problems.push({ variable, problem: firstProblem(error, variable) });
     }
   }
+  settleDatabase(values as Values, problems);
   return { values: values as Values, problems };
+}
+
+/** What the processes need together of the URLs of the database. Checks that need any take DATABASE_URL. */
+function settleDatabase(values: Values, problems: VariableProblem[]): void {
+  for (const { variable, isMet } of databaseRules(...Object.keys(loginRoles))) {
+    const isNamed = problems.some((one) => one.variable === variable);
+    if (!isNamed && !isMet(values)) problems.push({ variable, problem: "is required and not set" });
+  }
+  const known = values.DATABASE_URL ?? values.DATABASE_URL_WEB ?? values.DATABASE_URL_WORKER;
+  if (known) values.DATABASE_URL = known;
 }
 
 /** One line for each variable that would stop a process, or one for all that are in order. */
