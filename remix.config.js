@@ -16,7 +16,8 @@ export default {
   watchPaths: ["./db/**/*.ts", "./tailwind.config.*"],
   future: {
     v3_fetcherPersist: true,
-    v3_lazyRouteDiscovery: true,
+    // Off: anybody could ask for the routes of a thousand paths, and matching each costs more than linear time.
+    v3_lazyRouteDiscovery: false,
     v3_relativeSplatPath: true,
     v3_singleFetch: true,
     v3_throwAbortReason: true,

@@ -1,24 +1,27 @@
 /**
- * The web process: Express around Remix. Order: identify, guard, probe, serve files, hand over to Remix. Meta's deliveries
- * are taken out before all of that.
+ * The web process: Express around Remix. Order: the door, Meta's deliveries, identify, probe, guard, serve files, hand
+ * over to Remix, and at last what is said of an error.
  */
-import { createServer } from "node:http";
 import * as build from "@remix-run/dev/server-build";
-import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals } from "@remix-run/node";
 import closeWithGrace from "close-with-grace";
 import express from "express";
 import compressedFiles from "express-static-gzip";
+import { createBareServer } from "./platform/bare-server.server.ts";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
+import { createDoor } from "./web/http/door.server.ts";
+import { createErrorHandler } from "./web/http/errors.server.ts";
+import { createRemixHandler } from "./web/http/remix.server.ts";
 import { identify } from "./web/identify.server.ts";
 import { createProbes } from "./web/probes.server.ts";
 import { services } from "./web/services.server.ts";
 
 installGlobals({ nativeFetch: true });
-const { log, port } = services();
+const { log, port, origin, secureCookies: secure } = services();
 const probes = createProbes(services());
 
+const isAdmitted = createDoor(services());
 const takeDelivery = createDeliveryLane(services());
 let draining = false;
 
@@ -33,34 +36,19 @@ app.use(
   "/build",
   compressedFiles("public/build", {
     ...{ enableBrotli: true, orderPreference: ["br", "gzip"] },
-    serveStatic: { immutable: true, maxAge: "1y", fallthrough: false },
+    serveStatic: { immutable: true, maxAge: "1y", fallthrough: false, redirect: false, index: false },
   }),
 );
-app.use(express.static("public", { maxAge: "1h", index: false }));
-app.all(
-  "*",
-  createRequestHandler({
-    build,
-    mode: process.env.NODE_ENV,
-    getLoadContext: (_request, response) => ({
-      cspNonce: response.locals.cspNonce,
-      requestId: response.locals.requestId,
-      onGone: (listener: () => void) => {
-        if (response.closed) listener();
-        else response.once("close", listener);
-      },
-    }),
-  }),
-);
+app.use(express.static("public", { maxAge: "1h", index: false, redirect: false }));
+app.all("*", createRemixHandler({ build, mode: process.env.NODE_ENV, origin }));
+app.use(createErrorHandler(services()));
 
 // Slow senders are cut off: Meta delivers in one go, and an idle socket costs as much as a busy one.
-const server = createServer(
-  { headersTimeout: 10_000, requestTimeout: 14_000, connectionsCheckingInterval: 1_000 },
-  (request, response) => {
-    if (draining) response.shouldKeepAlive = false;
-    if (!takeDelivery(request, response)) app(request, response);
-  },
-);
+const options = { headersTimeout: 10_000, requestTimeout: 14_000, connectionsCheckingInterval: 1_000 };
+const server = createBareServer({ log, secure, options }, (request, response) => {
+  if (draining) response.shouldKeepAlive = false;
+  if (isAdmitted(request, response) && !takeDelivery(request, response)) app(request, response);
+});
 server.keepAliveTimeout = 65_000;
 
 server.once("error", (error: NodeJS.ErrnoException) => {

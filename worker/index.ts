@@ -71,7 +71,7 @@ let runner: JobRunner | undefined;
 let post: Post | undefined;
 
 const metrics = createMetrics(() => backlog(ingestDb));
-const probes = createProbes({ whyNotReady, registry: metrics.registry });
+const probes = createProbes({ whyNotReady, registry: metrics.registry, log });
 probes.once("error", (error) => end("WORKER_PORT cannot be listened on", error));
 probes.listen(env.WORKER_PORT, () => log.info("Worker answers probes", { port: env.WORKER_PORT }));
 

@@ -1,33 +1,33 @@
 /** What the platform asks: alive, ready, and how it goes. */
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { Registry } from "prom-client";
+import { answerPlainly, createBareServer } from "#app/platform/bare-server.server.ts";
+import type { Log } from "#app/platform/log.server.ts";
 
 export interface ProbeSources {
   /** Why no jobs can be done now, or undefined. Asked for at most a second. */
   whyNotReady: () => Promise<string | undefined>;
   registry: Registry;
+  log: Pick<Log, "error">;
 }
 
 /** `/livez` touches nothing: a database that is away must not make the platform kill the worker. */
-export function createProbes({ whyNotReady, registry }: ProbeSources): Server {
-  return createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://probes");
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return answer(response, 405, "method not allowed");
-    if (pathname === "/livez") return answer(response, 200, "ok");
-    if (pathname === "/readyz") {
+export function createProbes({ whyNotReady, registry, log }: ProbeSources): Server {
+  return createBareServer({ log, secure: false }, async ({ method, url }, response) => {
+    if (method !== "GET" && method !== "HEAD")
+      return answerPlainly(response, 405, undefined, { Allow: "GET, HEAD" });
+    // Compared and never parsed: what is no address at all is one that we do not have.
+    const [path] = (url ?? "").split("?", 1);
+    if (path === "/livez") return answerPlainly(response, 200, "ok");
+    if (path === "/readyz") {
       const reason = await withinASecond(whyNotReady());
-      return answer(
-        response,
-        reason ? 503 : 200,
-        JSON.stringify({ ready: !reason, reason }),
-        "application/json",
-      );
+      const text = JSON.stringify({ ready: !reason, reason });
+      return answerPlainly(response, reason ? 503 : 200, text, { "Content-Type": "application/json" });
     }
-    if (pathname === "/metrics") {
-      return answer(response, 200, await registry.metrics(), registry.contentType);
+    if (path === "/metrics") {
+      return answerPlainly(response, 200, await registry.metrics(), { "Content-Type": registry.contentType });
     }
-    return answer(response, 404, "not found");
+    return answerPlainly(response, 404);
   });
 }
 
@@ -36,8 +36,4 @@ async function withinASecond(asked: Promise<string | undefined>): Promise<string
     setTimeout(resolve, 1_000, "database does not answer").unref();
   });
   return Promise.race([asked.catch(() => "database does not answer"), late]);
-}
-
-function answer(response: ServerResponse, status: number, body: string, type = "text/plain"): void {
-  response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
 }

@@ -13,11 +13,10 @@ export interface GateRequest {
 /** "cross_site" for a state-changing request that another site, or a page of no known origin, caused. */
 export function refuseCrossSite({ method, headers, origin }: GateRequest): "ok" | "cross_site" {
   if (method === "GET" || method === "HEAD") return "ok";
-  const site = headers.get("sec-fetch-site");
-  // `none`: the person did it themselves, without a page. `same-site` is a sibling host: not ours to trust.
-  if (site) return site === "same-origin" || site === "none" ? "ok" : "cross_site";
   const from = headers.get("origin");
   // `null` is a sandboxed frame, a file or a redirect across origins.
-  if (from) return from === origin ? "ok" : "cross_site";
-  return "ok";
+  if (from && from !== origin) return "cross_site";
+  const site = headers.get("sec-fetch-site");
+  // `none`: the person did it themselves, without a page. `same-site` is a sibling host: not ours to trust.
+  return !site || site === "same-origin" || site === "none" ? "ok" : "cross_site";
 }

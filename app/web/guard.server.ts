@@ -16,7 +16,7 @@ export function guard(setting: Setting): RequestHandler[] {
   return [
     (request, response, next) => {
       // What no page or endpoint takes never reaches Remix, which would make an error of it.
-      if (!methods.has(request.method) || !request.url.startsWith("/")) {
+      if (!methods.has(request.method)) {
         return response
           .status(405)
           .set("Allow", [...methods].join(", "))
@@ -31,8 +31,9 @@ export function guard(setting: Setting): RequestHandler[] {
     },
     helmet(headers(setting)),
     (request, response, next) => {
-      // Its answers say no-referrer themselves, and Remix adds headers to those that stand here already.
-      if (/^\/api\/integrations\/.*\/callback$/.test(request.path)) response.removeHeader("Referrer-Policy");
+      // The address holds a code: no next page learns it, whatever the answer is.
+      if (/^\/api\/integrations\/.*\/callback(?:\.data)?$/.test(request.path))
+        response.setHeader("Referrer-Policy", "no-referrer");
       next();
     },
     (request, response, next) => {

@@ -1,10 +1,8 @@
 /** Reading a body as the bytes that were signed. */
+import { discardAtMost } from "../platform/bare-server.server.ts";
 
 /** Meta's largest is 3 MB; a little more, so that the limit is never what refuses a valid one. */
 export const webhookBodyCap = 3 * 1024 * 1024 + 64 * 1024;
-
-/** What is still read, and dropped, of a body that was refused. Past it the connection is cut. */
-export const discardAtMost = 32 * 1024 * 1024;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 

@@ -1,0 +1,159 @@
+/**
+ * A server of Node's that nothing sent to it can end, and whose every answer has the same headers: also those that no
+ * handler is asked for, because the request could not be read, asked for a tunnel, or took too long.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import type { Duplex } from "node:stream";
+import type { Log } from "./log.server.ts";
+
+export interface BareServerSetting {
+  log: Pick<Log, "error">;
+  /** Whether the world reaches us by https only. */
+  secure: boolean;
+  options?: ServerOptions;
+}
+
+export type BareHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** What every answer says that does not say otherwise: kept by nobody, shown in no frame, allowed nothing. */
+export function plainHeaders(secure: boolean): Record<string, string> {
+  return {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none';base-uri 'none';object-src 'none';frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    ...(secure ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" } : {}),
+  };
+}
+
+/**
+ * `handle` is asked for what can be read and names one host. When it throws or rejects, one line is logged and the answer
+ * is 500, or an end in the middle where it had begun; the process goes on in every case.
+ */
+export function createBareServer({ log, secure, options }: BareServerSetting, handle: BareHandler): Server {
+  const plain = Object.entries(plainHeaders(secure));
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    latest.set(request.socket, response);
+    completeHeaders(response, plain);
+    try {
+      if (namesOneHost(request)) await handle(request, response);
+      else refuse(request, response, 400);
+    } catch (error) {
+      log.error("request failed", { error, method: request.method });
+      answerPlainly(response, 500);
+    }
+  };
+  // Of a missing host Node would tell by itself, without the headers.
+  const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
+    void serve(request, response);
+  });
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    completeHeaders(response, plain);
+    refuse(request, response, 417);
+  });
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => lastWord(socket, 405, plain));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const pending = latest.get(socket);
+    // In the middle of an answer a second one would be taken for a part of it.
+    if (pending?.headersSent && !pending.writableFinished) socket.destroy();
+    else lastWord(socket, statusOf(error), plain);
+  });
+  return server;
+}
+
+/** What is still read, and dropped, of a body that was refused. Past it the connection is cut. */
+export const discardAtMost = 32 * 1024 * 1024;
+
+/**
+ * The end of the connection as well; only a body is let in first, and dropped, because closing on a sender that still
+ * sends resets the connection, and it would never see the answer.
+ */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string> = {},
+): void {
+  const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  let size = 0;
+  if (Number(length ?? 0) === 0 && coding === undefined) response.setHeader("Connection", "close");
+  else {
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > discardAtMost) request.destroy();
+    });
+  }
+  answerPlainly(response, status, undefined, headers);
+}
+
+/** A short text, and nothing kept of what the other side still sends; the end of the connection where one had begun. */
+export function answerPlainly(
+  response: ServerResponse,
+  status: number,
+  text = STATUS_CODES[status] ?? "",
+  headers: Record<string, string> = {},
+): void {
+  if (response.headersSent) return void response.destroy();
+  const type = { "Content-Type": "text/plain; charset=utf-8" };
+  response.writeHead(status, { ...type, ...headers, "Content-Length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Puts in what is missing when the head is about to be sent, whoever sends it. */
+function completeHeaders(response: ServerResponse, plain: [string, string][]): void {
+  const { writeHead } = response;
+  response.writeHead = (...given: never[]) => {
+    const more = given.at(-1);
+    const said = typeof more === "object" ? more : {};
+    if (!response.headersSent) {
+      for (const [name, value] of plain)
+        if (!response.hasHeader(name) && !(name in said)) response.setHeader(name, value);
+    }
+    return Reflect.apply(writeHead, response, given);
+  };
+}
+
+const hostName = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** By HTTP/1.1 exactly one; of two, another server on the way may have believed the other. */
+function namesOneHost({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
+  if (headers.host === undefined) return httpVersion === "1.0";
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === "host") hosts++;
+  }
+  return hosts === 1 && hostName.test(headers.host);
+}
+
+function statusOf({ code }: NodeJS.ErrnoException): number {
+  if (code === "HPE_HEADER_OVERFLOW") return 431;
+  if (code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return 413;
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+}
+
+/** Straight to the connection, which ends with it. */
+function lastWord(socket: Duplex, status: number, plain: [string, string][]): void {
+  // Node has taken its own listeners away, and what is sent into a closed connection is an error that nobody hears.
+  socket.on("error", () => {});
+  const text = STATUS_CODES[status] ?? "";
+  const lines = [
+    `HTTP/1.1 ${status} ${text}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${text.length}`,
+    ...(status === 405 ? ["Allow: GET, HEAD, POST"] : []),
+    ...plain.map(([name, value]) => `${name}: ${value}`),
+  ];
+  if (socket.writable) socket.write(`${lines.join("\r\n")}\r\n\r\n${text}`);
+  socket.destroy();
+}
