@@ -3,64 +3,69 @@
  * a bounded number wait, so that a flood of sign-ins cannot take the process down with it.
  */
 import { hash, verify } from "@node-rs/argon2";
+import { type Asker, createFairTurns, TurnsTakenError } from "./fair-turns.server.ts";
 
 // Algorithm.Argon2id; the package's enum is a `const enum`, which a type-stripping runtime cannot read.
 const settings = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-const mostAtOnce = 4;
-const mostWaiting = 64;
+const turns = createFairTurns({ atOnce: 4, waiting: 64 });
 
 /** Too many hashes wait already; nothing was computed. */
 export class PasswordsBusyError extends Error {
   override name = "PasswordsBusyError";
 }
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
-/** A fresh salt each time: the same password never gives the same text twice. */
-export async function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, settings));
+/** A fresh salt each time: the same password never gives the same text twice. Throws `PasswordsBusyError`. */
+export async function hashPassword(password: string, asker?: Asker): Promise<string> {
+  return inTurn(asker, () => hash(password, settings));
 }
 
 /**
  * True when the password is the one behind `stored`. With `stored` undefined (nobody has that name) the answer is false
  * and costs the same work. Throws `PasswordsBusyError`.
  */
-export async function verifyPassword(stored: string | undefined, password: string): Promise<boolean> {
+export async function verifyPassword(
+  stored: string | undefined,
+  password: string,
+  asker?: Asker,
+): Promise<boolean> {
   if (stored === undefined) {
-    await hashPassword(password);
+    await hashPassword(password, asker);
     return false;
   }
-  return inTurn(() => verify(stored, password));
+  return inTurn(asker, () => verify(stored, password));
 }
 
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= mostAtOnce) {
-    if (waiting.length >= mostWaiting) throw new PasswordsBusyError("Too many passwords are being checked.");
-    // The one who finishes hands its place over, so `running` does not change here.
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    running += 1;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
+async function inTurn<T>(asker: Asker | undefined, work: () => Promise<T>): Promise<T> {
+  return turns.take(asker, work).catch((error: unknown) => {
+    throw error instanceof TurnsTakenError
+      ? new PasswordsBusyError("Too many passwords are being checked.")
+      : error;
+  });
 }
 
 const shortest = 8;
 const longest = 128;
 
+export type NewPasswordProblem = "too_short" | "too_long" | "too_common";
+
+/** Why a new password may not be used; undefined when it may. Counted as a person counts: an emoji is one character. */
+export function problemOfNewPassword(password: string): NewPasswordProblem | undefined {
+  const length = [...password].length;
+  if (length < shortest) return "too_short";
+  if (length > longest) return "too_long";
+  return new Set(password).size < 3 || common.has(password.toLowerCase()) ? "too_common" : undefined;
+}
+
+const sentences: Record<NewPasswordProblem, string> = {
+  too_short: `The password needs at least ${shortest} characters.`,
+  too_long: `The password may have at most ${longest} characters.`,
+  too_common: "That password is one of the first that anybody would try. Choose another.",
+};
+
 /** Why a new password is refused, as one sentence; undefined when it may be used. */
 export function refuseNewPassword(password: string): string | undefined {
-  if (password.length < shortest) return `The password needs at least ${shortest} characters.`;
-  if (password.length > longest) return `The password may have at most ${longest} characters.`;
-  if (new Set(password).size < 3 || common.has(password.toLowerCase()))
-    return "That password is one of the first that anybody would try. Choose another.";
-  return undefined;
+  const problem = problemOfNewPassword(password);
+  return problem && sentences[problem];
 }
 
 /** The most used ones of at least eight characters, from public breach counts. */

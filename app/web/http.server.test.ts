@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientIp, clientNetwork, safeReturnTo, wantsJson } from "./http.server.ts";
+import { clientIp, clientNetwork, clientSite, safeReturnTo, wantsJson } from "./http.server.ts";
 
 const origin = "https://app.curbe.test";
 
@@ -93,6 +93,15 @@ describe("the address a request came from", () => {
     ["the socket's when a proxy was passed by", { "x-forwarded-for": "1.1.1.1" }, 2, "10.0.0.9"],
     ["the socket's when the entry is no address", { "x-forwarded-for": "unknown" }, 1, "10.0.0.9"],
     ["an IPv4 address written as IPv6", { "x-forwarded-for": "::ffff:3.3.3.3" }, 1, "3.3.3.3"],
+    ["that in hexadecimal", { "x-forwarded-for": "0:0:0:0:0:FFFF:0303:0303" }, 1, "3.3.3.3"],
+    ["without its port", { "x-forwarded-for": "1.1.1.1:80, 2.2.2.2:51234" }, 1, "2.2.2.2"],
+    ["without brackets", { "x-forwarded-for": "[2001:DB8::7]" }, 1, "2001:db8::7"],
+    ["without brackets and port", { "x-forwarded-for": "[2001:db8::7]:51234" }, 1, "2001:db8::7"],
+    ["without zone, brackets and port", { "x-forwarded-for": "[fe80::7%eth0]:443" }, 1, "fe80::7"],
+    ["IPv4 in brackets", { "x-forwarded-for": "[::ffff:3.3.3.3]:9" }, 1, "3.3.3.3"],
+    ["the socket's when the port is none", { "x-forwarded-for": "2.2.2.2:x" }, 1, "10.0.0.9"],
+    ["the socket's when a bracket is missing", { "x-forwarded-for": "[2001:db8::7:80" }, 1, "10.0.0.9"],
+    ["the socket's for a list within an entry", { "x-forwarded-for": "2.2.2.2:80:90" }, 1, "10.0.0.9"],
   ])("is %s", (_what, headers, hops, ip) => {
     expect(from({ "x-client-ip": "10.0.0.9", ...headers }, hops)).toBe(ip);
   });
@@ -110,6 +119,29 @@ describe("the address a request came from", () => {
     ["unknown", "unknown"],
   ])("%s counts as %s", (address, network) => {
     expect(clientNetwork(address)).toBe(network);
+  });
+
+  test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["2001:db8:7:1:aaaa::1", "2001:db8:7::/48"],
+    ["2001:db8:7:ffff::", "2001:db8:7::/48"],
+    ["::1", "0:0:0::/48"],
+    ["unknown", "unknown"],
+  ])("%s counts with its customer as %s", (address, site) => {
+    expect(clientSite(address)).toBe(site);
+  });
+
+  test("every address of IPv6 is read the same in each of its spellings", () => {
+    const group = fc.integer({ min: 0, max: 0xffff });
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), fc.boolean(), (numbers, padded) => {
+        const spelled = numbers.map((n) => (padded ? n.toString(16).padStart(4, "0") : n.toString(16)));
+        const short = new URL(`http://[${spelled.join(":")}]`).hostname.slice(1, -1);
+        const expected = `${numbers.slice(0, 4).map((n) => n.toString(16)).join(":")}::/64`;
+        for (const address of [spelled.join(":"), short, short.toUpperCase()])
+          expect(clientNetwork(address)).toBe(expected);
+      }),
+    );
   });
 });
 

@@ -42,23 +42,43 @@ export function clientIp(request: Request, trustedProxyHops: number): string {
  * all of it.
  */
 export function clientNetwork(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const groups =
-    tail === undefined
-      ? left
-      : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":")}::/64`;
+  return isIP(address) === 6 ? prefixOf(address, 4) : address;
 }
 
+/**
+ * What one customer of a provider is counted by, who may have thousands of networks: the /48 of an IPv6 address. Nothing
+ * is known of the neighbours of an IPv4 address, so that stands for itself.
+ */
+export function clientSite(address: string): string {
+  return isIP(address) === 6 ? prefixOf(address, 3) : address;
+}
+
+function prefixOf(address: string, groups: number): string {
+  return `${groupsOf(address).slice(0, groups).join(":")}::/${groups * 16}`;
+}
+
+/** All eight, in hexadecimal without leading zeros. */
+function groupsOf(address: string): string[] {
+  // The one parser that knows every spelling, also of those that end like an IPv4 address.
+  const { hostname } = new URL(`http://[${address}]`);
+  const [head = "", tail] = hostname.slice(1, -1).split("::");
+  const part = (text = "") => (text === "" ? [] : text.split(":"));
+  if (tail === undefined) return part(head);
+  const [left, right] = [part(head), part(tail)];
+  return [...left, ...Array(8 - left.length - right.length).fill("0"), ...right];
+}
+
+/** As proxies write it: with a port, in brackets, with a zone; an IPv4 address that IPv6 carries is one. */
 function plainAddress(text: string | undefined): string | undefined {
-  const address = (text ?? "").replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
-  return isIP(address) === 0 ? undefined : address.toLowerCase();
+  const [, inBrackets, beforePort] = /^\[([^\]]*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/.exec(text ?? "") ?? [];
+  const address = (inBrackets ?? beforePort ?? text ?? "").replace(/%.*$/, "");
+  if (isIP(address) !== 6) return isIP(address) === 4 ? address : undefined;
+  const groups = groupsOf(address);
+  if (groups.slice(0, 6).join(":") !== "0:0:0:0:0:ffff") return address.toLowerCase();
+  return groups
+    .slice(6)
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+    .join(".");
 }
 
 /**
