@@ -12,8 +12,8 @@ export async function openPages(): Promise<AskPage> {
   const routes: ServerBuild["routes"] = {
     root: { id: "root", path: "", module: await import("../../root.tsx") },
   };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".tsx"))) {
-    const id = file.replace(/\.tsx$/, "");
+  for (const file of readdirSync(folder).filter((name) => /\.tsx?$/.test(name))) {
+    const id = file.replace(/\.tsx?$/, "");
     const module = (await import(new URL(file, folder).href)) as ServerBuild["routes"][string]["module"];
     const place = id === "_index" ? { index: true } : { path: pathOf(id) };
     routes[id] = { id, parentId: "root", module, ...place };
@@ -23,15 +23,16 @@ export async function openPages(): Promise<AskPage> {
     handle(request, { cspNonce: "the-nonce", requestId: request.headers.get("x-request-id") ?? "request-1" });
 }
 
-/** `a.b_.$c` is `a/b/:c`, as Remix's flat routes have it. */
-function pathOf(id: string): string {
+/** `a.b_.$c[.]d` is `a/b/:c.d`, as Remix's flat routes have it. */
+export function pathOf(id: string): string {
   return id
-    .split(".")
+    .split(/\.(?!\])/)
     .map((part) =>
       part
         .replace(/_$/, "")
         .replace(/^\$(.+)/, ":$1")
-        .replace(/^\$$/, "*"),
+        .replace(/^\$$/, "*")
+        .replaceAll(/[[\]]/g, ""),
     )
     .join("/");
 }
