@@ -24,7 +24,12 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** Extra settings for the server, e.g. `{ fsync: "off" }` for a cluster that is thrown away. */
   settings?: Record<string, string>;
+  /** The folder with `bin/` of another version than the one we carry. */
+  native?: string;
 }
+
+/** Debian's oldest supported version: what runs there and on the one we carry runs on those between. */
+export const debianPostgres15 = "/usr/lib/postgresql/15";
 
 /** Loopback only, and the data is the developer's own: a name that says so rather than a secret. */
 const password = "curbe-dev-only";
@@ -37,7 +42,7 @@ const password = "curbe-dev-only";
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const identity = unprivilegedIdentity();
   const dataDir = await reachableFolder(options.dataDir, identity);
-  const native = await reachableBinaries(identity);
+  const native = options.native ?? (await reachableBinaries(identity));
   await stopLeftover(dataDir);
   await initialise(native, dataDir, identity);
   const port = await freePort();
@@ -157,8 +162,7 @@ async function initialise(native: string, dataDir: string, identity: Identity | 
         "--auth=scram-sha-256",
         `--pwfile=${passwordFile}`,
         "--encoding=UTF8",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
+        ...(Number(major) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : []),
         "--locale=C",
       ],
       { ...identity, cwd: path.dirname(dataDir), stdio: ["ignore", "ignore", "pipe"] },
