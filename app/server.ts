@@ -10,6 +10,7 @@ import compressedFiles from "express-static-gzip";
 import { createBareServer } from "./platform/bare-server.server.ts";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
+import { limitConnections } from "./web/http/connections.server.ts";
 import { createDoor } from "./web/http/door.server.ts";
 import { createErrorHandler } from "./web/http/errors.server.ts";
 import { createRemixHandler } from "./web/http/remix.server.ts";
@@ -50,6 +51,7 @@ const server = createBareServer({ log, secure, options }, (request, response) =>
   if (isAdmitted(request, response) && !takeDelivery(request, response)) app(request, response);
 });
 server.keepAliveTimeout = 65_000;
+limitConnections(server);
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const taken = error.code === "EADDRINUSE";

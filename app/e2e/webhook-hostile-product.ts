@@ -8,6 +8,8 @@ import { generateSecrets, startStack } from "../../scripts/stack.ts";
 import { connectWorkspace } from "../inbox/test-workspaces.ts";
 
 export interface HostileProduct {
+  /** As browsers name it. */
+  origin: string;
   ports: [number, number];
   webPids: [number, number];
   pids(): number[];
@@ -107,6 +109,7 @@ async function startProduct(): Promise<HostileProduct> {
   await connectWorkspace(database, phoneNumberId);
   const [, first = 0, second = 0] = stack.pids();
   return {
+    origin: stack.origin,
     ports,
     webPids: [first, second],
     pids: stack.pids,

@@ -37,3 +37,28 @@ export const liveStreams = new Gauge({
   help: "Open pages that are told of changes by this process.",
   registers: [registry],
 });
+
+/** Asked at each scrape. */
+let openConnections = () => ({ asking: 0, answering: 0 });
+
+/** From now on the gauge of open connections shows what `read` answers. */
+export function countConnectionsBy(read: typeof openConnections): void {
+  openConnections = read;
+}
+
+new Gauge({
+  name: "http_connections",
+  help: "Open connections by what they wait for: the caller (asking) or us (answering); some event streams among these.",
+  labelNames: ["state"] as const,
+  registers: [registry],
+  collect() {
+    for (const [state, count] of Object.entries(openConnections())) this.set({ state }, count);
+  },
+});
+
+export const connectionsCut = new Counter({
+  name: "http_connections_cut_total",
+  help: "Connections closed because there were too many that ask, or too many that are answered.",
+  labelNames: ["reason"] as const,
+  registers: [registry],
+});

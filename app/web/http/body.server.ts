@@ -4,15 +4,11 @@
  */
 import type { IncomingMessage } from "node:http";
 import { discardAtMost } from "../../platform/bare-server.server.ts";
+import { createBodyRoom } from "./body-room.server.ts";
+import { gatherBytes } from "./gathered-bytes.server.ts";
 
-/** What one body may hold without asking: Meta's usual ones are a hundredth of it. */
-const freeBytes = 64 * 1024;
-/**
- * What all larger bodies may hold together while nobody knows yet who sent them: the signature is checked over the whole
- * of a body, so until then anybody can make us keep it.
- */
-const sharedBytes = 16 * 1024 * 1024;
-let sharedUsed = 0;
+/** Of all bodies together; five of Meta's largest. */
+const room = createBodyRoom(16 * 1024 * 1024);
 
 /**
  * The bytes, or "too_large" as soon as the announced or the arrived size passes `cap`: the answer need not wait for the
@@ -20,20 +16,16 @@ let sharedUsed = 0;
  */
 export function readBody(request: IncomingMessage, cap: number): Promise<Buffer | "too_large" | "busy"> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const gathered = gatherBytes();
     let size = 0;
-    let share = 0;
     let refused = false;
-    const giveBack = () => {
-      sharedUsed -= share;
-      share = 0;
-    };
     const refuse = (why: "too_large" | "busy") => {
       refused = true;
-      chunks.length = 0;
-      giveBack();
+      gathered.drop();
+      place.leave();
       resolve(why);
     };
+    const place = room.enter(() => refuse("busy"));
     if (Number(request.headers["content-length"] ?? 0) > cap) refuse("too_large");
     request.on("data", (chunk: Buffer) => {
       size += chunk.byteLength;
@@ -41,17 +33,14 @@ export function readBody(request: IncomingMessage, cap: number): Promise<Buffer 
         if (size > discardAtMost) request.destroy();
         return;
       }
-      chunks.push(chunk);
-      const more = Math.max(0, size - freeBytes) - share;
-      share += more;
-      sharedUsed += more;
+      gathered.add(chunk);
       if (size > cap) refuse("too_large");
-      else if (sharedUsed > sharedBytes) refuse("busy");
+      else place.take(chunk.byteLength);
     });
-    request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once("end", () => resolve(gathered.bytes()));
     request.once("error", reject);
     request.once("close", () => {
-      giveBack();
+      place.leave();
       reject(new Error("the sender went away"));
     });
   });
