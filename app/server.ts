@@ -1,6 +1,6 @@
 /**
- * The web process: Express around Remix. Order: the door, Meta's deliveries, identify, probe, guard, serve files, hand
- * over to Remix, and at last what is said of an error.
+ * The web process: Express around Remix. Order: the door, Meta's deliveries, identify, probe, guard, serve files, wait
+ * for one's turn, hand over to Remix, and at last what is said of an error.
  */
 import * as build from "@remix-run/dev/server-build";
 import { broadcastDevReady, installGlobals } from "@remix-run/node";
@@ -10,6 +10,7 @@ import compressedFiles from "express-static-gzip";
 import { createBareServer } from "./platform/bare-server.server.ts";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
+import { limitAtOnce } from "./web/http/at-once.server.ts";
 import { limitConnections } from "./web/http/connections.server.ts";
 import { createDoor } from "./web/http/door.server.ts";
 import { createErrorHandler } from "./web/http/errors.server.ts";
@@ -41,6 +42,7 @@ app.use(
   }),
 );
 app.use(express.static("public", { maxAge: "1h", index: false, redirect: false }));
+app.use(limitAtOnce(origin));
 app.all("*", createRemixHandler({ build, mode: process.env.NODE_ENV, origin }));
 app.use(createErrorHandler(services()));
 

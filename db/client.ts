@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
 import { proveConnection, UnprovenConnectionError } from "./connection-proof.ts";
 import type { Schema } from "./schema.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 /** What a pool may do; the grants stand in the migrations. One DATABASE_URL serves all of them by SET ROLE. */
 export type DbRole =
@@ -87,6 +88,16 @@ export function createDb(pool: pg.Pool): Db {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 
+const shares = new WeakMap<Db, Turns>();
+
+/**
+ * From now on one tenant has no more than `atOnce` of the pool's connections; whatever else it asks for waits, so that the
+ * others find some. A transaction of a tenant must not be waited for inside of another of the same.
+ */
+export function shareAmongTenants(db: Db, atOnce: number): void {
+  shares.set(db, createTurns({ atOnce, mayWait: Number.POSITIVE_INFINITY }));
+}
+
 /**
  * Runs `work` in one transaction that sees and writes only `tenantId`'s rows, whatever its queries ask for
  * (row-level security, policy `tenant_wall`), as `app_tenant`: what the web may do before it knows a workspace, such as
@@ -97,12 +108,17 @@ export async function withTenant<T>(
   tenantId: string,
   work: (tdb: TenantDb) => Promise<T>,
 ): Promise<T> {
-  return db.transaction().execute(async (trx) => {
-    await sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('role', 'app_tenant', true)`.execute(
-      trx,
-    );
-    return work(trx as TenantDb);
-  });
+  const endTurn = await shares.get(db)?.take(tenantId);
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('role', 'app_tenant', true)`.execute(
+        trx,
+      );
+      return work(trx as TenantDb);
+    });
+  } finally {
+    endTurn?.();
+  }
 }
 
 /** SQLSTATE of a failed statement, or undefined for any other error. */

@@ -8,6 +8,7 @@ import { usePageFacts, useTexts } from "./page-context.tsx";
 export function errorWords(texts: Texts, error: unknown): { title: string; text: string } {
   const status = isRouteErrorResponse(error) ? error.status : 500;
   if (status === 404) return texts.errors.notFound;
+  if (status === 429) return texts.errors.tooMany;
   return status < 500 ? texts.errors.refused : texts.errors.broken;
 }
 

@@ -3,6 +3,7 @@ import { withTenant } from "../../db/client.ts";
 import {
   type ActivityRow,
   type ActivityWanted,
+  hasMoreActivityThan,
   listActivityRows,
   listLoggedNumbers,
 } from "../../db/queries/activity.ts";
@@ -86,17 +87,40 @@ export async function latestActivity(
   return viewsOf(await withTenant(db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, wanted)));
 }
 
-/** The newest `most` of what the filter lets through, in one reading; `more` when that was not all. */
+const stepSize = 500;
+
+/**
+ * The newest `most` of what the filter lets through, 500 at a time; `more` when that is not all. Between two steps no
+ * connection is held, however slowly they are asked for.
+ */
 export async function exportActivity(
   deps: Deps,
   reader: ActivityReader,
   channel: ChannelId,
   { filter, most }: { filter: ActivityFilter; most: number },
-): Promise<{ items: ActivityView[]; more: boolean }> {
+): Promise<{ more: boolean; steps: AsyncGenerator<ActivityView[]> }> {
   const { tenantId } = reader;
-  const wanted = { ...wantedBy(deps, reader, filter), limit: most + 1 };
-  const rows = await withTenant(deps.db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, wanted));
-  return { items: viewsOf(rows.slice(0, most)), more: rows.length > most };
+  const wanted = wantedBy(deps, reader, filter);
+  const more = await withTenant(deps.db, tenantId, (tdb) =>
+    hasMoreActivityThan(tdb, tenantId, channel, most, wanted),
+  );
+  return { more, steps: inSteps(deps, tenantId, channel, { ...wanted, limit: most }) };
+}
+
+async function* inSteps(
+  { db }: Pick<Deps, "db">,
+  tenantId: string,
+  channel: ChannelId,
+  { limit: most, ...wanted }: ActivityWanted,
+): AsyncGenerator<ActivityView[]> {
+  let beforeId: string | undefined;
+  for (let left = most; left > 0; left -= stepSize) {
+    const step = { ...wanted, beforeId, limit: Math.min(left, stepSize) };
+    const rows = await withTenant(db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, step));
+    if (rows.length > 0) yield viewsOf(rows);
+    if (rows.length < step.limit) return;
+    beforeId = rows.at(-1)?.id;
+  }
 }
 
 function wantedBy(

@@ -3,22 +3,27 @@ import { exportActivity } from "../integrations/activity.server.ts";
 import { activityCsv, mostRows } from "../web/activity-csv.server.ts";
 import { readActivityFilter } from "../web/activity-filter.server.ts";
 import { channelOf } from "../web/api.server.ts";
+import { whenGone } from "../web/event-stream.server.ts";
+import { beginExport } from "../web/http/at-once.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { preferencesOf } from "../web/preferences.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
 
-/** The changes that the page of the same address without `.csv` shows, in one file. */
-export async function loader({ request, params }: LoaderFunctionArgs) {
+/** The changes that the page of the same address without `.csv` shows, in one file; a person gets one at a time. */
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const { integrations } = services();
   const filter = readActivityFilter(readQuery(request));
-  const found = await exportActivity(integrations, viewer, channel, { filter, most: mostRows });
-  return activityCsv({
-    ...found,
-    channel,
-    language: preferencesOf(request).language,
-    now: integrations.now(),
-  });
+  const end = await beginExport(request, viewer);
+  whenGone(request, context, end);
+  try {
+    const found = await exportActivity(integrations, viewer, channel, { filter, most: mostRows });
+    const { language } = preferencesOf(request);
+    return activityCsv({ ...found, channel, language, now: integrations.now(), onEnd: end });
+  } catch (error) {
+    end();
+    throw error;
+  }
 }

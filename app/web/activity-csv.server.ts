@@ -13,17 +13,55 @@ export const mostRows = 10_000;
 interface Table {
   channel: ChannelId;
   language: Language;
-  items: ActivityView[];
+  /** Newest first. */
+  steps: AsyncGenerator<ActivityView[]>;
   /** There are older ones that the file has no room for; its name says so. */
   more: boolean;
   now: Date;
+  /** Told when the last row has been written, or nobody reads on; may be told again. */
+  onEnd: () => void;
 }
 
 /**
  * A file to keep, in the reader's language, with times in UTC. Marked as UTF-8 for spreadsheets, and with an apostrophe
- * before what they would take for a formula.
+ * before what they would take for a formula. Written as it is read, so that whoever waits meanwhile gets their turn.
  */
-export function activityCsv({ channel, language, items, more, now }: Table): Response {
+export function activityCsv(table: Table): Response {
+  const { channel, steps, more, now, onEnd } = table;
+  const name = `${channel}-activity-${now.toISOString().slice(0, 10)}${more ? `-newest-${mostRows}` : ""}.csv`;
+  let isFirst = true;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value: items = [] } = await steps.next();
+          if (isFirst || !done) controller.enqueue(new TextEncoder().encode(rowsOf(table, items, isFirst)));
+          isFirst = false;
+          if (!done) return;
+          onEnd();
+          controller.close();
+        } catch (error) {
+          onEnd();
+          controller.error(error);
+        }
+      },
+      async cancel() {
+        onEnd();
+        await steps.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, {
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8",
+      "Content-Disposition": `attachment; filename="${name}"`,
+      "Cache-Control": "no-store",
+    },
+  });
+}
+
+function rowsOf({ channel, language }: Table, items: ActivityView[], withHead: boolean): string {
   const texts = textsIn(language);
   const { columns } = activityTexts(texts).csv;
   const rows = items.map((item) => ({
@@ -35,19 +73,11 @@ export function activityCsv({ channel, language, items, more, now }: Table): Res
     [columns.request]: item.requestId ?? "",
     [columns.reason]: item.reason ?? "",
   }));
-  const text = stringify(rows, {
+  return stringify(rows, {
     columns: Object.values(columns),
-    header: true,
-    bom: true,
+    header: withHead,
+    bom: withHead,
     escape_formulas: true,
     record_delimiter: "windows",
-  });
-  const name = `${channel}-activity-${now.toISOString().slice(0, 10)}${more ? `-newest-${mostRows}` : ""}.csv`;
-  return new Response(text, {
-    headers: {
-      "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": `attachment; filename="${name}"`,
-      "Cache-Control": "no-store",
-    },
   });
 }

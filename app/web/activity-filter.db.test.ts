@@ -103,9 +103,10 @@ describe("the log narrowed to", () => {
 async function allOf(group: ActivityFilter["group"]): Promise<string[]> {
   const filter = { ...wholeActivity, group };
   const deps = road.product.services.integrations;
-  return (await exportActivity(deps, road.ana, "whatsapp", { filter, most: 1_000 })).items.map(
-    ({ kind }) => kind,
-  );
+  const { steps } = await exportActivity(deps, road.ana, "whatsapp", { filter, most: 1_000 });
+  const kinds: string[] = [];
+  for await (const items of steps) kinds.push(...items.map(({ kind }) => kind));
+  return kinds;
 }
 
 describe("the log as a file", () => {
@@ -167,6 +168,40 @@ describe("the log as a file", () => {
     const answer = await download(road.ana);
     expect(answer.headers.get("content-disposition")).toContain("-newest-10000.csv");
     expect((await answer.text()).split("\r\n")).toHaveLength(10_002);
+  });
+
+  test("is written as it is read: one at a time for a person, who is told so, and for nobody else", async () => {
+    await road.product.database.sql(
+      `insert into connection_events (tenant_id, provider, kind)
+       select $1, 'whatsapp', 'connected' from generate_series(1, 2001)`,
+      [road.ana.tenantId],
+    );
+    const slow = await download(road.ana);
+    const reader = slow.body?.getReader();
+    await reader?.read();
+    const second = await download(road.ana, "", { headers: { "accept-language": "es" } });
+    expect(second.status).toBe(429);
+    expect(second.headers.get("retry-after")).toBe("5");
+    expect(await second.text()).toContain(spanish.errors.tooMany.title);
+    const leo = await road.product.person(road.ana.tenantId);
+    expect((await (await download(leo)).text()).split("\r\n")).toHaveLength(2_003);
+    await reader?.cancel();
+    const again = await download(road.ana);
+    expect((await again.text()).split("\r\n")).toHaveLength(2_003);
+    expect((await download(road.ana)).status).toBe(200);
+  });
+
+  test("is written for no more than two people of a workspace at once", async () => {
+    const people = [
+      road.ana,
+      await road.product.person(road.ana.tenantId),
+      await road.product.person(road.ana.tenantId),
+    ];
+    const answers = [];
+    for (const person of people) answers.push(await download(person));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect((await download(await road.product.person())).status).toBe(200);
+    for (const answer of answers) await answer.body?.cancel();
   });
 
   test("is nobody else's", async () => {

@@ -1,5 +1,5 @@
 /** The web's composition root: reads the environment, opens pools, chooses implementations. Nothing below it does. */
-import { createDb, createPool, type Db, type DbRole } from "#db/client.ts";
+import { createDb, createPool, type Db, type DbRole, shareAmongTenants } from "#db/client.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
 import type { IntegrationDeps } from "../integrations/connections.server.ts";
 import { createIntegrationDeps } from "../integrations/env.server.ts";
@@ -67,6 +67,7 @@ export function createServices(env: WebEnv, log: Log): Services {
       }),
     );
   const db = open("curbe-web", 10);
+  shareAmongTenants(db, 4);
   const integrations = createIntegrationDeps(env, db, log);
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);

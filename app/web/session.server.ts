@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createSessionStorage, redirect, type Session, type SessionStorage } from "@remix-run/node";
 import { deleteSession, findSession, insertSession, updateSessionData } from "#db/queries/sessions.ts";
 import type { Role } from "#db/schema.ts";
+import { rememberCaller } from "./http/callers.server.ts";
 import { safeReturnTo } from "./http.server.ts";
 import { type Services, services } from "./services.server.ts";
 
@@ -84,7 +85,10 @@ function storageFor({ db, secureCookies, sessionSecrets }: Services) {
 
 /** The person who is signed in, or null. One database read; never trusts more of the cookie than its token. */
 export async function readViewer(request: Request): Promise<Viewer | null> {
-  return viewerOf(await sessionStorage().getSession(request.headers.get("cookie")));
+  const cookie = request.headers.get("cookie");
+  const viewer = viewerOf(await sessionStorage().getSession(cookie));
+  if (viewer) rememberCaller(cookie, viewer);
+  return viewer;
 }
 
 /** What was read from the database is whole; only a session that is just being made has less. */

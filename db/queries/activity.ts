@@ -42,7 +42,22 @@ export async function listActivityRows(
   return rows;
 }
 
-function conditions({ beforeId, since, kinds, connectionId, actor }: ActivityWanted) {
+/** Whether more than `most` are wanted; reads no more than it has to. */
+export async function hasMoreActivityThan(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+  most: number,
+  wanted: Omit<ActivityWanted, "limit">,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from connection_events e
+     where e.tenant_id = ${tenantId} and e.provider = ${provider} ${conditions(wanted)}
+     order by e.id desc offset ${most} limit 1`.execute(tdb);
+  return rows.length > 0;
+}
+
+function conditions({ beforeId, since, kinds, connectionId, actor }: Omit<ActivityWanted, "limit">) {
   const all = [];
   if (since) all.push(sql`and e.created_at >= ${since}`);
   if (beforeId) all.push(sql`and e.id < ${beforeId}::bigint`);

@@ -65,6 +65,10 @@ export const errors = {
     title: "That request cannot be answered here",
     text: "Go back to the page you came from and try again.",
   },
+  tooMany: {
+    title: "That is more than we can do for you at once",
+    text: "Something you asked for is still under way. Wait until it is done, then try again.",
+  },
   home: "Go to Integrations",
   retry: "Try again",
   requestId: "Code to quote if you ask us about it:",

@@ -66,6 +66,10 @@ export const errors = {
     title: "Esa solicitud no se puede atender aquí",
     text: "Regresa a la página de la que venías e inténtalo de nuevo.",
   },
+  tooMany: {
+    title: "Es más de lo que podemos hacer por ti a la vez",
+    text: "Algo que pediste sigue en curso. Espera a que termine e inténtalo de nuevo.",
+  },
   home: "Ir a Integraciones",
   retry: "Intentar de nuevo",
   requestId: "Código de referencia, por si nos consultas:",

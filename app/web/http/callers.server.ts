@@ -1,0 +1,34 @@
+/** Who was seen last behind a session's cookie: known here, so that nothing is asked of the database to tell. */
+import { createHash } from "node:crypto";
+import { parseCookie } from "cookie";
+
+export interface Caller {
+  userId: string;
+  tenantId: string;
+}
+
+// By a hash of the cookie's value. Forgotten, a session is a caller of its own until it is read again.
+const callers = new Map<string, Caller>();
+const mostCallers = 20_000;
+
+/** The sessions of one person are one caller from here on. */
+export function rememberCaller(cookieHeader: string | null, { userId, tenantId }: Caller): void {
+  const session = sessionIn(cookieHeader ?? "");
+  if (session === undefined) return;
+  callers.delete(session);
+  callers.set(session, { userId, tenantId });
+  const [oldest] = callers.size > mostCallers ? callers.keys() : [];
+  if (oldest !== undefined) callers.delete(oldest);
+}
+
+/** What a request's cookie says: nothing without a session; the person only when they were seen before. */
+export function callerOf(cookieHeader: string): { session: string; caller: Caller | undefined } | undefined {
+  const session = sessionIn(cookieHeader);
+  return session === undefined ? undefined : { session, caller: callers.get(session) };
+}
+
+function sessionIn(cookieHeader: string): string | undefined {
+  const cookies = parseCookie(cookieHeader);
+  const value = cookies["__Host-curbe_session"] ?? cookies.curbe_session;
+  return value && createHash("sha256").update(value).digest("base64url");
+}
