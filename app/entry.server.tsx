@@ -1,7 +1,7 @@
 /** How a page becomes HTML: whole before it is sent, with the policy's nonce, kept by no cache. */
 import { PassThrough } from "node:stream";
 import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseUnavailable } from "#db/client.ts";
 import { PageContext } from "./components/page-context.tsx";
@@ -62,9 +62,9 @@ export function handleDataRequest(response: Response): Response {
   return response;
 }
 
-/** Everything a loader or an action threw that is no answer. */
+/** Everything a loader or an action threw that is no answer. A 404 or 405 of Remix's own is the caller's doing. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
-  if (request.signal.aborted) return;
+  if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
   if (isDatabaseUnavailable(error)) outages.add(request);
   const route = loggedPath(new URL(request.url).pathname);
   services().log.error("request failed", { error, route, method: request.method });

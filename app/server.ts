@@ -8,6 +8,7 @@ import closeWithGrace from "close-with-grace";
 import express from "express";
 import compressedFiles from "express-static-gzip";
 import { createBareServer } from "./platform/bare-server.server.ts";
+import { captureConsole } from "./platform/log.server.ts";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
 import { limitAtOnce } from "./web/http/at-once.server.ts";
@@ -21,6 +22,8 @@ import { services } from "./web/services.server.ts";
 
 installGlobals({ nativeFetch: true });
 const { log, port, origin, secureCookies: secure } = services();
+// In development it is a person who reads.
+if (process.env.NODE_ENV === "production") captureConsole(log);
 const probes = createProbes(services());
 
 const isAdmitted = createDoor(services());

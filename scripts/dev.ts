@@ -84,7 +84,8 @@ async function openDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
 function keptSecrets(): StackSecrets {
   const file = path.join(dataFolder, "dev-secrets.json");
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as StackSecrets;
+    // Kept before there was one more kind of them.
+    return { ...generateSecrets(), ...(JSON.parse(readFileSync(file, "utf8")) as StackSecrets) };
   } catch {
     const secrets = generateSecrets();
     writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });

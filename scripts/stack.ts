@@ -36,6 +36,7 @@ export interface StackSecrets {
   verifyToken: string;
   encryptionKey: string;
   sessionSecret: string;
+  metricsToken: string;
 }
 
 export interface Stack {
@@ -59,6 +60,7 @@ export function generateSecrets(): StackSecrets {
     verifyToken: random(24),
     encryptionKey: randomBytes(32).toString("base64"),
     sessionSecret: random(32),
+    metricsToken: random(24),
   };
 }
 
@@ -139,6 +141,7 @@ function environment(
     SANDBOX_STATE_FILE: sandboxStateFile ?? "",
     TOKEN_ENCRYPTION_KEY_BASE64: secrets.encryptionKey,
     SESSION_SECRETS: secrets.sessionSecret,
+    METRICS_TOKEN: secrets.metricsToken,
     ...mailEnvironment(smtpUrl),
     ...env,
   };

@@ -7,6 +7,7 @@ import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import {
   killWorkers,
+  readMetrics,
   startWorker,
   until,
   untilReady,
@@ -71,8 +72,8 @@ async function deliverToEachJob(
   }
 }
 
-async function processed({ url }: WorkerProcess): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+async function processed(worker: WorkerProcess): Promise<number> {
+  const text = await readMetrics(worker);
   return Number(/deliveries_processed_total\{outcome="processed"\} (\d+)/.exec(text)?.[1] ?? 0);
 }
 

@@ -7,7 +7,7 @@ import { createSmtpPost, type Post } from "#app/mail/post.server.ts";
 import type { MailDeps } from "#app/mail/send.server.ts";
 import { databaseUrlOf } from "#app/platform/database-env.server.ts";
 import { envOrExit } from "#app/platform/env.server.ts";
-import { createLog } from "#app/platform/log.server.ts";
+import { captureConsole, createLog } from "#app/platform/log.server.ts";
 import { Secret } from "#app/platform/secret.server.ts";
 import { createDb, createPool, type Db, type DbRole, whyUnavailable } from "#db/client.ts";
 import { connectionFault } from "#db/connection-proof.ts";
@@ -33,6 +33,7 @@ import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
 
 const env = envOrExit(workerEnv);
 const log = createLog("worker");
+captureConsole(log);
 // graphile-worker prints some errors there with all their fields; the logger is told of the same.
 console.trace = () => {};
 
@@ -71,7 +72,8 @@ let runner: JobRunner | undefined;
 let post: Post | undefined;
 
 const metrics = createMetrics(() => backlog(ingestDb));
-const probes = createProbes({ whyNotReady, registry: metrics.registry, log });
+const metricsToken = env.METRICS_TOKEN === undefined ? undefined : new Secret(env.METRICS_TOKEN);
+const probes = createProbes({ whyNotReady, registry: metrics.registry, metricsToken, log });
 probes.once("error", (error) => end("WORKER_PORT cannot be listened on", error));
 probes.listen(env.WORKER_PORT, () => log.info("Worker answers probes", { port: env.WORKER_PORT }));
 

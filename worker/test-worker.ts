@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
+const metricsToken = randomBytes(24).toString("base64url");
+
 const root = path.resolve(import.meta.dirname, "..");
 
 export interface WorkerProcess {
@@ -24,6 +26,7 @@ export function workerEnvironment(databaseUrl: string): Record<string, string> {
     META_REDIRECT_URI: "http://localhost/api/integrations/meta/whatsapp/callback",
     META_GRAPH_URL: "http://127.0.0.1:9",
     META_DIALOG_URL: "http://127.0.0.1:9",
+    METRICS_TOKEN: metricsToken,
     TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(32).toString("base64"),
   };
 }
@@ -64,6 +67,12 @@ export async function readiness({ url }: WorkerProcess): Promise<number | undefi
   const answer = await fetch(`${url}/readyz`).catch(() => undefined);
   await answer?.body?.cancel();
   return answer?.status;
+}
+
+/** Of a worker in the environment of `workerEnvironment`. */
+export async function readMetrics({ url }: WorkerProcess): Promise<string> {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  return answer.text();
 }
 
 export async function untilReady(worker: WorkerProcess): Promise<void> {

@@ -10,7 +10,15 @@ import {
   type TestDatabase,
   withDatabase,
 } from "#db/testing/test-database.ts";
-import { killWorkers, readiness, startWorker, until, untilReady, workerEnvironment } from "./test-worker.ts";
+import {
+  killWorkers,
+  readiness,
+  readMetrics,
+  startWorker,
+  until,
+  untilReady,
+  workerEnvironment,
+} from "./test-worker.ts";
 
 let database: TestDatabase;
 let env: Record<string, string>;
@@ -87,7 +95,7 @@ describe("a worker", () => {
     await until("the message is stored", async () => (await count("messages")) === 1, worker.said);
     await until("the job is gone", async () => (await count(jobsOfIngest)) === 0);
     expect(await (await fetch(`${worker.url}/livez`)).text()).toBe("ok");
-    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+    const metrics = await readMetrics(worker);
     for (const line of [
       'deliveries_processed_total{outcome="processed"} 1',
       'deliveries_processed_total{outcome="quarantined"} 1',

@@ -3,6 +3,12 @@ import { expect, type Page } from "@playwright/test";
 import pg from "pg";
 
 export const origin = () => process.env.E2E_ORIGIN ?? "";
+
+/** The web's. */
+export async function readMetrics(): Promise<string> {
+  const headers = { authorization: `Bearer ${process.env.E2E_METRICS_TOKEN}` };
+  return (await fetch(`${origin()}/metrics`, { headers })).text();
+}
 const sandbox = () => process.env.E2E_SANDBOX ?? "";
 
 export async function signIn(page: Page, email: string): Promise<void> {

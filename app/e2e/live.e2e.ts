@@ -6,6 +6,7 @@ import {
   control,
   goToMeta,
   origin,
+  readMetrics,
   rows,
   signIn,
   startAfresh,
@@ -46,7 +47,6 @@ const whenShown = (page: Page, text: string) =>
 
 test("a message appears in the open list and in its open thread, told by the stream, which ends with it", async ({
   page,
-  request,
 }) => {
   await connect(page);
   const problems: string[] = [];
@@ -77,8 +77,7 @@ test("a message appears in the open list and in its open thread, told by the str
   expect(await isMarked(page)).toBe(true);
   expect(problems).toEqual([]);
 
-  const streams = async () =>
-    /^live_streams (\d+)$/m.exec(await (await request.get(`${origin()}/metrics`)).text())?.[1];
+  const streams = async () => /^live_streams (\d+)$/m.exec(await readMetrics())?.[1];
   // Those of pages that were closed a moment ago end as they are noticed.
   await expect.poll(streams).toBe("1");
   await page.close();

@@ -23,10 +23,11 @@ export default async function startProduct() {
   const catcher = await startMailCatcher();
   // The stricter of the two ways to come in; other tests of the browser start products on one DATABASE_URL.
   const logins = await makeLogins(databaseUrl, { prefix: name });
+  const secrets = generateSecrets();
   const stack = startStack({
     ...{ databaseUrl, logins },
     ports: { web: await freePort(), worker: await freePort(), sandbox: await freePort() },
-    secrets: generateSecrets(),
+    secrets,
     webCommand: ["build/web/index.js"],
     workerCommand: ["build/worker/index.js"],
     nodeEnv: "production",
@@ -41,6 +42,7 @@ export default async function startProduct() {
   process.env.E2E_ORIGIN = stack.origin;
   process.env.E2E_SANDBOX = stack.sandboxUrl;
   process.env.E2E_DATABASE = databaseUrl;
+  process.env.E2E_METRICS_TOKEN = secrets.metricsToken;
   process.env.E2E_MAILS = catcher.url;
   process.env.E2E_LOG = path.join(root, "test-results/product.log");
 

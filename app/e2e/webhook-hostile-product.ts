@@ -49,11 +49,9 @@ export const test = base.extend<{ product: HostileProduct }, { started: HostileP
   },
 });
 
-/** A 5xx, or an error of ours; Remix tells every wrong method as an error as well, whatever its answer was. */
+/** A 5xx, an error of ours, or anything at all that is no line of the log. */
 function isTrouble(line: string): boolean {
-  return (
-    /^web.*("status":5\d\d|"level":"(error|fatal)")/.test(line) && !line.includes('"msg":"request failed"')
-  );
+  return /^web.*("status":5\d\d|"level":"(error|fatal)")/.test(line) || /^web(?: \d+)? (?!\d+ \{|\{)/.test(line);
 }
 
 /** Posts a delivery as Meta does. */

@@ -63,6 +63,21 @@ export function createLog(service: "web" | "worker", destination?: pino.Destinat
   return { info: write("info"), warn: write("warn"), error: write("error") };
 }
 
+/**
+ * What libraries and Node itself print becomes lines of the log, for the whole process: on standard error it would be a
+ * raw stack, whose message may quote what somebody sent.
+ */
+export function captureConsole(log: Log): void {
+  const capture = (...said: unknown[]) => {
+    const error = said.find((one) => one instanceof Error);
+    const text = said.find((one) => typeof one === "string");
+    log.warn("printed by a library", { error, reason: error || !text ? undefined : maskValues(text) });
+  };
+  for (const way of ["error", "warn", "trace", "log", "info", "debug"] as const) console[way] = capture;
+  process.removeAllListeners("warning");
+  process.on("warning", (error) => log.warn("warning", { error }));
+}
+
 function safeFields(fields: LogFields): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   const requestId = currentRequestId();

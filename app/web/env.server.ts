@@ -10,6 +10,7 @@ const variables = integrationEnv.extend({
   ...databaseVariables(...ownDatabases),
   META_APP_SECRET_PREVIOUS: secretText.optional(),
   META_WEBHOOK_VERIFY_TOKEN: secretText,
+  METRICS_TOKEN: secretText.optional(),
   SESSION_SECRETS: commaList(z.string().min(32, { error: "must be secrets of at least 32 characters" })),
   APP_ORIGIN: httpUrl.refine((value) => new URL(value).origin === value, {
     error: "must be an origin such as https://app.example.com, without a path",

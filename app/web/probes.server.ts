@@ -3,15 +3,19 @@ import { Router } from "express";
 import { whyUnavailable } from "#db/client.ts";
 import { connectionFault } from "#db/connection-proof.ts";
 import { isMigrated } from "#db/version.ts";
+import { answerPlainly } from "../platform/bare-server.server.ts";
+import { metricsAccess } from "../platform/metrics-access.server.ts";
 import { registry } from "./metrics.server.ts";
 import type { Services } from "./services.server.ts";
 
 /**
  * `/livez` touches nothing. `/readyz` is 200 while the database answers within a second at this build's level and the
- * process is not draining, else 503 with the reason. `/metrics` answers only what comes straight to the process: a
- * request that passed a proxy gets 404.
+ * process is not draining, else 503 with the reason. `/metrics` wants METRICS_TOKEN, whatever way a request came.
  */
-export function createProbes({ db }: Pick<Services, "db">): { router: Router; drain(): void } {
+export function createProbes({ db, metricsToken }: Pick<Services, "db" | "metricsToken">): {
+  router: Router;
+  drain(): void;
+} {
   let draining = false;
   const router = Router();
   router.use((_request, response, next) => {
@@ -24,8 +28,9 @@ export function createProbes({ db }: Pick<Services, "db">): { router: Router; dr
     response.status(reason ? 503 : 200).json(reason ? { ready: false, reason } : { ready: true });
   });
   router.get("/metrics", async (request, response, next) => {
-    if (request.get("x-forwarded-for") || request.get("forwarded")) return next();
-    response.type(registry.contentType).send(await registry.metrics());
+    const { status, headers } = metricsAccess(metricsToken, request.get("authorization"));
+    if (status !== 200) return answerPlainly(response, status, undefined, headers);
+    await registry.metrics().then((text) => response.type(registry.contentType).send(text), next);
   });
   const drain = () => {
     draining = true;

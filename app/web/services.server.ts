@@ -23,6 +23,8 @@ export interface Services {
   trustedProxyHops: number;
   integrationDebug: boolean;
   secureCookies: boolean;
+  /** Opens the metrics; without it nobody reads them. */
+  metricsToken?: Secret | undefined;
   /** Role app_web. */
   db: Db;
   /** Role app_operator: across workspaces, for the pages of platform staff. */
@@ -84,6 +86,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     sessionSecrets: env.SESSION_SECRETS,
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     integrationDebug: env.FEATURE_INTEGRATION_DEBUG === "true",
+    metricsToken: env.METRICS_TOKEN === undefined ? undefined : new Secret(env.METRICS_TOKEN),
     secureCookies: env.APP_ORIGIN.startsWith("https://"),
     db,
     operatorDb,
