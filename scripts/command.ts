@@ -1,6 +1,8 @@
 /** What commands on a database have in common: where it is, and errors as one line that says what to do. */
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { databaseUrl, EnvError, parseEnv } from "../app/platform/env.server.ts";
 import { isDatabaseUnavailable, sqlState } from "../db/client.ts";
 
 /** True in the file that was started, false where it is imported. (`import.meta.main` is younger than our oldest Node.) */
@@ -11,26 +13,24 @@ export function isCommand(moduleUrl: string): boolean {
 
 /**
  * Runs `work` with DATABASE_URL and prints what it answers, bytes as they are; a failure is one line on standard error
- * and exit code 1.
+ * and exit code 1, or 78 where it is the environment's.
  */
 export async function runAsCommand(
   work: (databaseUrl: string) => Promise<string | Uint8Array>,
 ): Promise<void> {
   try {
-    const answer = await work(databaseUrl());
+    const answer = await work(requireDatabaseUrl());
     process.stdout.write(typeof answer === "string" ? `${answer}\n` : answer);
   } catch (error) {
     console.error(explain(error));
-    process.exitCode = 1;
+    process.exitCode = error instanceof EnvError ? 78 : 1;
   }
 }
 
-function databaseUrl(): string {
-  const url = process.env.DATABASE_URL;
-  if (!url || !/^postgres(ql)?:\/\//.test(url)) {
+function requireDatabaseUrl(): string {
+  if (!process.env.DATABASE_URL)
     throw new Error("DATABASE_URL is required: a postgres:// URL of a migrated database.");
-  }
-  return url;
+  return parseEnv(z.object({ DATABASE_URL: databaseUrl }), process.env).DATABASE_URL;
 }
 
 /** Never the driver's own message where it could hold a value. */

@@ -87,7 +87,7 @@ describe("doctor, on environment, Meta and web", () => {
       "a session secret that stands twice",
       ({ variables }) =>
         Object.assign(variables, { SESSION_SECRETS: `${"canary-".repeat(6)},${"canary-".repeat(6)}` }),
-      [/^warn session secrets: one stands twice/],
+      [/^FAIL SESSION_SECRETS: holds the same value twice \(web\)/, /^skip session secrets/],
     ],
     [
       "a redirect URI with another path",

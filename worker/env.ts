@@ -3,11 +3,12 @@ import type { z } from "zod";
 import { integrationEnv } from "#app/integrations/env.server.ts";
 import { mailVariables, needsAllOfMail } from "#app/mail/env.server.ts";
 import { databaseVariables, requireDatabase } from "#app/platform/database-env.server.ts";
-import { port, secretText, wholeNumber } from "#app/platform/env.server.ts";
+import { logLevel, port, secretText, wholeNumber } from "#app/platform/env.server.ts";
 
 const variables = integrationEnv
   .extend({
     ...databaseVariables("DATABASE_URL_WORKER"),
+    LOG_LEVEL: logLevel,
     WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
     WORKER_PORT: port.default(3001),
     METRICS_TOKEN: secretText.optional(),

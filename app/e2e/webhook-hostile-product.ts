@@ -51,7 +51,9 @@ export const test = base.extend<{ product: HostileProduct }, { started: HostileP
 
 /** A 5xx, an error of ours, or anything at all that is no line of the log. */
 function isTrouble(line: string): boolean {
-  return /^web.*("status":5\d\d|"level":"(error|fatal)")/.test(line) || /^web(?: \d+)? (?!\d+ \{|\{)/.test(line);
+  return (
+    /^web.*("status":5\d\d|"level":"(error|fatal)")/.test(line) || /^web(?: \d+)? (?!\d+ \{|\{)/.test(line)
+  );
 }
 
 /** Posts a delivery as Meta does. */

@@ -1,32 +1,56 @@
 /** Environment schemas. A missing or malformed variable stops the process naming the variable and never its value. */
 import { z } from "zod";
+import { equalSecrets, faultOf } from "./env-faults.server.ts";
+
+export interface EnvProblem {
+  variable: string;
+  /** Never holds the value. */
+  problem: string;
+}
 
 export class EnvError extends Error {
   override name = "EnvError";
-  readonly variables: string[];
+  readonly problems: EnvProblem[];
 
-  constructor(problems: { variable: string; problem: string }[]) {
+  constructor(problems: EnvProblem[]) {
     super(problems.map(({ variable, problem }) => `${variable}: ${problem}`).join("\n"));
-    this.variables = problems.map(({ variable }) => variable);
+    this.problems = problems;
+  }
+
+  get variables(): string[] {
+    return this.problems.map(({ variable }) => variable);
   }
 }
 
-/** Throws `EnvError` with every offending variable. Empty strings count as unset. */
+/**
+ * Throws `EnvError` with every offending variable of the schema: missing, malformed, with what copying leaves around a
+ * value, or a secret that is another one's. Empty strings count as unset.
+ */
 export function parseEnv<Schema extends z.ZodObject>(
   schema: Schema,
   env: Record<string, string | undefined>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const parsed = schema.safeParse(present);
-  if (parsed.success) return parsed.data;
-  throw new EnvError(
-    parsed.error.issues.map((issue) => {
-      const variable = String(issue.path[0]);
-      return { variable, problem: variable in present ? issue.message : "is required and not set" };
+    Object.keys(schema.shape).flatMap((variable) => {
+      const value = env[variable];
+      return value ? [[variable, value]] : [];
     }),
   );
+  const problems = new Map<string, string>();
+  for (const [variable, value] of Object.entries(present)) {
+    const fault = faultOf(variable, value);
+    if (fault) problems.set(variable, fault);
+  }
+  const parsed = schema.safeParse(present);
+  for (const issue of parsed.error?.issues ?? []) {
+    const variable = String(issue.path[0]);
+    if (problems.has(variable)) continue;
+    problems.set(variable, variable in present ? issue.message : "is required and not set");
+  }
+  for (const [variable, problem] of equalSecrets(present))
+    if (!problems.has(variable)) problems.set(variable, problem);
+  if (parsed.success && problems.size === 0) return parsed.data;
+  throw new EnvError([...problems].map(([variable, problem]) => ({ variable, problem })));
 }
 
 /** For a process's entry: the parsed environment, or one line for each problem on standard error and exit code 78. */
@@ -58,6 +82,13 @@ export const port = z
   .regex(/^\d{1,5}$/, { error: "must be a port number" })
   .transform(Number)
   .refine((value) => value <= 65_535, { error: "must be a port number" });
+
+/** pino's. */
+export const logLevel = z
+  .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+    error: "must be fatal, error, warn, info, debug, trace or silent",
+  })
+  .default("info");
 
 export const wholeNumber = (least: number, most: number) =>
   z

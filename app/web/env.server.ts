@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { integrationEnv } from "../integrations/env.server.ts";
 import { databaseVariables, requireDatabase } from "../platform/database-env.server.ts";
-import { commaList, httpUrl, port, secretText, wholeNumber } from "../platform/env.server.ts";
+import { commaList, httpUrl, logLevel, port, secretText, wholeNumber } from "../platform/env.server.ts";
 
 const ownDatabases = ["DATABASE_URL_WEB", "DATABASE_URL_OPERATOR"] as const;
 
@@ -16,6 +16,7 @@ const variables = integrationEnv.extend({
     error: "must be an origin such as https://app.example.com, without a path",
   }),
   OPERATOR_EMAIL: z.email({ error: "must be an e-mail address" }).optional(),
+  LOG_LEVEL: logLevel,
   PORT: port.default(3000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 10).default(0),
   FEATURE_INTEGRATION_DEBUG: z

@@ -137,7 +137,10 @@ describe("the address a request came from", () => {
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), fc.boolean(), (numbers, padded) => {
         const spelled = numbers.map((n) => (padded ? n.toString(16).padStart(4, "0") : n.toString(16)));
         const short = new URL(`http://[${spelled.join(":")}]`).hostname.slice(1, -1);
-        const expected = `${numbers.slice(0, 4).map((n) => n.toString(16)).join(":")}::/64`;
+        const expected = `${numbers
+          .slice(0, 4)
+          .map((n) => n.toString(16))
+          .join(":")}::/64`;
         for (const address of [spelled.join(":"), short, short.toUpperCase()])
           expect(clientNetwork(address)).toBe(expected);
       }),

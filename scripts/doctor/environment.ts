@@ -1,19 +1,14 @@
 /** The variables of web and worker, each looked at by itself, so that one bad one does not hide the rest. */
 import { z } from "zod";
 import { databaseRules } from "../../app/platform/database-env.server.ts";
-import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
+import { EnvError, type EnvProblem, parseEnv } from "../../app/platform/env.server.ts";
+import { equalSecrets } from "../../app/platform/env-faults.server.ts";
 import { type WebEnv, webEnv } from "../../app/web/env.server.ts";
 import { loginRoles } from "../../db/logins.ts";
 import { type WorkerEnv, workerEnv } from "../../worker/env.ts";
 import { type Finding, fail, ok } from "./findings.ts";
 
 export type Values = Partial<WebEnv & WorkerEnv>;
-
-export interface VariableProblem {
-  variable: string;
-  /** Never holds the value. */
-  problem: string;
-}
 
 type Variables = Record<string, string | undefined>;
 
@@ -40,24 +35,27 @@ const remedies: Record<string, string> = {
   APP_ORIGIN: "the address people open, such as https://app.example.com, without a path",
 };
 
-/** Parses each variable with the schema of its process. Empty strings count as unset. */
-export function readEnvironment(variables: Variables): { values: Values; problems: VariableProblem[] } {
+/** Parses each variable with the schema of its process, then looks for secrets that are equal. Empty strings count as unset. */
+export function readEnvironment(variables: Variables): { values: Values; problems: EnvProblem[] } {
   const values: Record<string, unknown> = {};
-  const problems: VariableProblem[] = [];
+  const problems: EnvProblem[] = [];
   for (const [variable, schema] of Object.entries(shape)) {
     try {
       Object.assign(values, parseEnv(z.object({ [variable]: schema }), variables));
     } catch (error) {
       if (!(error instanceof EnvError)) throw error;
-      problems.push({ variable, problem: firstProblem(error, variable) });
+      problems.push(...error.problems.slice(0, 1));
     }
   }
   settleDatabase(values as Values, problems);
+  const known = new Set(problems.map(({ variable }) => variable));
+  for (const [variable, problem] of equalSecrets(setAmong(variables)))
+    if (!known.has(variable)) problems.push({ variable, problem });
   return { values: values as Values, problems };
 }
 
 /** What the processes need together of the URLs of the database. Checks that need any take DATABASE_URL. */
-function settleDatabase(values: Values, problems: VariableProblem[]): void {
+function settleDatabase(values: Values, problems: EnvProblem[]): void {
   for (const { variable, isMet } of databaseRules(...Object.keys(loginRoles))) {
     const isNamed = problems.some((one) => one.variable === variable);
     if (!isNamed && !isMet(values)) problems.push({ variable, problem: "is required and not set" });
@@ -67,7 +65,7 @@ function settleDatabase(values: Values, problems: VariableProblem[]): void {
 }
 
 /** One line for each variable that would stop a process, or one for all that are in order. */
-export function judgeEnvironment({ problems }: { problems: VariableProblem[] }): Finding[] {
+export function judgeEnvironment({ problems }: { problems: EnvProblem[] }): Finding[] {
   if (problems.length === 0) return [ok("environment", "every variable of web and worker is well-formed")];
   return problems.map(({ variable, problem }) =>
     fail(
@@ -86,9 +84,9 @@ export function isUnset(variables: Variables): boolean {
   );
 }
 
-function firstProblem(error: EnvError, variable: string): string {
-  const [line = ""] = error.message.split("\n");
-  return line.slice(`${variable}: `.length);
+function setAmong(variables: Variables): Record<string, string> {
+  const set = Object.keys(shape).flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
+  return Object.fromEntries(set);
 }
 
 function processesOf(variable: string): string {

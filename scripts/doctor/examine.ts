@@ -1,12 +1,14 @@
 /** Runs checks side by side. Each has a time limit, none can throw, and one that lacks a variable is skipped. */
+
+import type { EnvProblem } from "../../app/platform/env.server.ts";
 import { sqlState } from "../../db/client.ts";
-import type { Values, VariableProblem } from "./environment.ts";
+import type { Values } from "./environment.ts";
 import { type Finding, fail, skip } from "./findings.ts";
 
 export interface Patient {
   /** Every variable of web and worker that is set and well-formed, with defaults. */
   values: Values;
-  problems: VariableProblem[];
+  problems: EnvProblem[];
   /** For one request or query. */
   timeoutMs: number;
   /** For a whole check; larger than `timeoutMs`, so that a check can say itself what was late. */
