@@ -163,7 +163,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof code === "string" && (unavailableStates.has(code) || unavailableErrnos.has(code))) return true;
   return (
     typeof message === "string" &&
-    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/.test(
       message,
     )
   );

@@ -1,8 +1,9 @@
 /** Two web processes, one worker and one Meta sandbox over a database of their own: what holds for one must for both. */
 import { test as base, expect } from "@playwright/test";
+import { makeLogins } from "../../db/logins.ts";
 import { migrate } from "../../db/migrate.ts";
 import { freePort } from "../../db/testing/free-port.ts";
-import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { administer, createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { generateSecrets, type StackOptions, startStack } from "../../scripts/stack.ts";
 
 export interface TwoWebs {
@@ -47,8 +48,12 @@ export function withTwoWebs(): TwoWebs {
   return product;
 }
 
-async function startTwoWebs(): Promise<TwoWebs> {
-  const database = await createTestDatabase(process.env.E2E_DATABASE ?? "", "template1");
+/** `withLogins`: each process comes in under a login of its own, which are made with the database and go with it. */
+export async function startTwoWebs({
+  adminUrl = process.env.E2E_DATABASE ?? "",
+  withLogins = false,
+} = {}): Promise<TwoWebs> {
+  const database = await createTestDatabase(adminUrl, "template1");
   const lines: string[] = [];
   const second = await freePort();
   const options: StackOptions = {
@@ -62,10 +67,14 @@ async function startTwoWebs(): Promise<TwoWebs> {
     onLine: (part, line) => lines.push(`${part} ${line}`),
   };
   await migrate(database.url);
+  const prefix = new URL(database.url).pathname.slice(1);
+  const logins = withLogins ? await makeLogins(database.url, { prefix }) : [];
+  if (withLogins) options.logins = logins;
   const stack = startStack(options);
   const stop = async () => {
     await stack.stop();
     await database.drop();
+    for (const { name } of logins) await administer(adminUrl, `drop role ${name}`);
   };
   await stack.ready.catch(async (error: unknown) => {
     await stop();
