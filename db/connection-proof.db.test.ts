@@ -108,12 +108,14 @@ test("connections are made in these files only", () => {
     .filter((file) => /\bnew (pg\.)?(Client|Pool)\(|from "pg-pool"/.test(readFileSync(file, "utf8")));
   expect(places.sort()).toEqual([
     "db/client.ts",
-    // Begin as the login on purpose and take a role by statement.
+    // As the owner's login on purpose.
+    "db/logins.ts",
     "db/migrate.ts",
     "db/testing/embedded-postgres.ts",
     "db/testing/test-database.ts",
     "scripts/doctor/database-session.ts",
     "scripts/replay-webhook.ts",
     "scripts/seed.ts",
+    "scripts/walls.ts",
   ]);
 });
