@@ -13,6 +13,8 @@ export interface Schema {
   users: {
     id: Generated<string>;
     email: string;
+    /** Of the table's own making: one for all spellings of the address. */
+    email_key: ColumnType<string, never, never>;
     password_hash: string;
     disabled_at: Date | null;
     language: string | null;

@@ -21,7 +21,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const returnTo = safeReturnTo(fieldOf(form, "returnTo"), "");
   const outcome = await signIn(request);
   if (outcome.kind === "signed_in") {
-    const headers = { "Set-Cookie": outcome.setCookie };
+    const headers = outcome.setCookies.map((value): [string, string] => ["Set-Cookie", value]);
     return redirect(returnTo || "/settings/integrations", { status: 303, headers });
   }
   const refused = { refusal: outcome, email: form.typed("email", 254), returnTo };

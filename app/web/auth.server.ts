@@ -2,13 +2,14 @@
 import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
 import { withTenant } from "#db/client.ts";
-import { findLoginCandidate, isFlagOn } from "#db/queries/people.ts";
+import { findSignInSubject, isFlagOn, type SignInSubject, tellSignInFailures } from "#db/queries/people.ts";
 import { PasswordsBusyError, verifyPassword } from "../platform/passwords.server.ts";
 import { readForm } from "./http/input.server.ts";
-import { clientIp } from "./http.server.ts";
-import { loginLimits } from "./login-limits.server.ts";
+import { clientIp, clientSite } from "./http.server.ts";
+import { type Admission, type Admitted, loginLimits } from "./login-limits.server.ts";
 import { keepFirstLanguage } from "./preferences.server.ts";
 import { services } from "./services.server.ts";
+import { deviceOf, rememberDevice } from "./session/device-cookie.server.ts";
 import { readViewer, startSession, type Viewer } from "./session.server.ts";
 
 interface SignedInPerson {
@@ -22,7 +23,8 @@ export type SignInRefusal =
   | { kind: "wrong" }
   | { kind: "too_many"; retryAfterSeconds: number };
 
-export type SignInOutcome = { kind: "signed_in"; setCookie: string } | SignInRefusal;
+/** `setCookies`: of the session, and of the device that is known from now on. */
+export type SignInOutcome = { kind: "signed_in"; setCookies: [string, string] } | SignInRefusal;
 
 class SignInRefused extends Error {
   override name = "SignInRefused";
@@ -39,8 +41,8 @@ const authenticator = new Authenticator<SignedInPerson>().use(
 );
 
 /**
- * Reads the form of a `POST /login` and begins a session. Failures are limited for an address, and for a person at an
- * address; the account itself is never locked. Throws only when the database is away.
+ * Reads the form of a `POST /login` and begins a session. Failures are limited for an address, for a person at an address
+ * and for a person anywhere; the account itself is never locked (see login-limits). Throws only when the database is away.
  */
 export async function signIn(request: Request): Promise<SignInOutcome> {
   const form = await readForm(request);
@@ -48,9 +50,9 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
   if (missing.length > 0) return { kind: "incomplete", missing };
   try {
     const person = await authenticator.authenticate("form", request);
-    const setCookie = await startSession(request, person);
+    const session = await startSession(request, person);
     await keepFirstLanguage(request, person);
-    return { kind: "signed_in", setCookie };
+    return { kind: "signed_in", setCookies: [session, rememberDevice(request, person.userId)] };
   } catch (error) {
     if (error instanceof SignInRefused) return error.refusal;
     throw error;
@@ -59,35 +61,55 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
 
 async function recognise(request: Request): Promise<SignedInPerson> {
   const form = await readForm(request);
-  const email = form.typed("email").trim();
   // With a control character in it, or twice, it is nobody's: never what it would be without.
   const isTyped = form.only("email") !== undefined && form.only("password") !== undefined;
-  const password = form.only("password") ?? "";
   const { db, log, trustedProxyHops } = services();
   const ip = clientIp(request, trustedProxyHops);
   const limits = loginLimits(db);
-  const refused = await limits.take(email, ip);
-  if (refused) {
-    log.warn("sign-in refused: too many failures", { outcome: "too_many" });
-    throw new SignInRefused({ kind: "too_many", ...refused });
-  }
-  const candidate = isTyped ? await findLoginCandidate(db, email) : undefined;
-  if (!(await passwordIsRight(candidate?.passwordHash, password)) || !candidate) {
+  const full = await limits.takeAddress(ip);
+  if (full) throw tooMany(full.retryAfterSeconds);
+  const { person, candidate: meant } = await findSignInSubject(db, form.typed("email"));
+  const candidate = isTyped ? meant : undefined;
+  const knownPlace = candidate && deviceOf(request, candidate.userId);
+  const admission = await limits.admit({ person, ip, knownPlace });
+  await tellOfAttack(admission, meant);
+  if (admission.kind === "refused") throw tooMany(admission.retryAfterSeconds);
+  const password = form.only("password") ?? "";
+  const asker = { from: clientSite(ip), known: admission.isKnown };
+  const isRight = await checked(admission, () => verifyPassword(candidate?.passwordHash, password, asker));
+  if (!isRight || !candidate) {
     log.warn("sign-in refused: wrong address or password", { outcome: "wrong" });
     throw new SignInRefused({ kind: "wrong" });
   }
-  await limits.giveBack(email, ip);
+  await admission.succeeded();
   log.info("signed in", { tenant_id: candidate.tenantId, outcome: "signed_in" });
   return { userId: candidate.userId, tenantId: candidate.tenantId };
 }
 
-async function passwordIsRight(stored: string | undefined, password: string) {
+function tooMany(retryAfterSeconds: number): SignInRefused {
+  services().log.warn("sign-in refused: too many failures", { outcome: "too_many" });
+  return new SignInRefused({ kind: "too_many", retryAfterSeconds });
+}
+
+/** A look at a password, which is withdrawn when there was no time for it. */
+async function checked(admission: Admitted, look: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await verifyPassword(stored, password);
+    return await look();
   } catch (error) {
     if (!(error instanceof PasswordsBusyError)) throw error;
+    await admission.withdrawn();
     throw new SignInRefused({ kind: "too_many", retryAfterSeconds: 5 });
   }
+}
+
+/** At the first that is too many, and from time to time while it goes on: the mail goes out once in a day. */
+async function tellOfAttack(
+  { tooManyFailures }: Admission,
+  candidate: SignInSubject["candidate"],
+): Promise<void> {
+  if (!candidate || tooManyFailures === undefined || tooManyFailures % 50 !== 1) return;
+  services().log.warn("many failed sign-ins for one person", { tenant_id: candidate.tenantId });
+  await tellSignInFailures(services().db, candidate.userId);
 }
 
 /**

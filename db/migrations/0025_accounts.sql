@@ -91,7 +91,7 @@ create index account_mails_reset_idx on account_mails (reset_id) where reset_id 
 
 -- Whether mails are sent is known to the worker. It says so when it starts, and pages offer what can be kept.
 create table mail_service (
-  only boolean primary key default true check (only),
+  one_row boolean primary key default true check (one_row),
   sends boolean not null,
   noted_at timestamptz not null default now()
 );
@@ -100,7 +100,7 @@ create function app.note_mail_service(can_send boolean)
   returns void
   language sql security definer set search_path = public, pg_temp as $$
   insert into mail_service (sends) values (can_send)
-      on conflict (only) do update set sends = excluded.sends, noted_at = now() $$;
+      on conflict (one_row) do update set sends = excluded.sends, noted_at = now() $$;
 
 create function app.mail_is_sent()
   returns boolean

@@ -9,15 +9,38 @@ export interface LoginCandidate {
   passwordHash: string;
 }
 
-/** The enabled person with that address (any case) and the workspace they land in, or undefined. */
-export async function findLoginCandidate(db: Db, email: string): Promise<LoginCandidate | undefined> {
+export interface SignInSubject {
+  /** One and the same for all spellings of an address, also where nobody has it. */
+  person: string;
+  candidate: LoginCandidate | undefined;
+}
+
+/** Whom an address means, in any case and width of its letters: the enabled person and the workspace they land in. */
+export async function findSignInSubject(db: Db, email: string): Promise<SignInSubject> {
   const { rows } = await sql<{
-    user_id: string;
+    key: string;
+    user_id: string | null;
     tenant_id: string;
     password_hash: string;
-  }>`select * from app.login_candidate(${email})`.execute(db);
-  const row = rows[0];
-  return row && { userId: row.user_id, tenantId: row.tenant_id, passwordHash: row.password_hash };
+  }>`select app.email_key(${email}) as key, c.* from (select) one left join app.login_candidate(${email}) c on true`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("A row was expected.");
+  const { key, user_id, tenant_id, password_hash } = row;
+  if (user_id === null) return { person: `address ${key}`, candidate: undefined };
+  const candidate = { userId: user_id, tenantId: tenant_id, passwordHash: password_hash };
+  return { person: personOf(user_id), candidate };
+}
+
+/** As `SignInSubject` names somebody whose id is known. */
+export function personOf(userId: string): string {
+  return `user ${userId}`;
+}
+
+/** Tells the person by e-mail that many passwords were tried; once in a day, however often it is called. Role app_web. */
+export async function tellSignInFailures(db: Db, userId: string): Promise<void> {
+  await sql`select app.tell_sign_in_failures(${userId}::uuid)`.execute(db);
 }
 
 /** True only when the workspace has the flag and it is on. */
