@@ -14,8 +14,9 @@ const headers = {
 
 /**
  * `event: changed` with `data: conversations` or `data: connections`, of the viewer's workspace only and each at most
- * once a second, the last one never left out. Ends when the browser leaves, after 15 minutes, within 20 s of the
- * session's end, and when the process drains. 503 when the process has as many streams as it may.
+ * once a second, the last one never left out. Ends when the browser leaves, after 15 minutes, with the session (within
+ * 20 s where nobody was told of its end: it was idle, or the database was away), and when the process drains. 503 when
+ * the process has as many streams as it may.
  */
 export function openEventStream(request: Request, viewer: Viewer, context: AppLoadContext = {}): Response {
   const { live } = services();
@@ -29,11 +30,11 @@ export function openEventStream(request: Request, viewer: Viewer, context: AppLo
       const close = () => {
         if (!cancelled) controller.close();
       };
-      const stream = streamOf(live, viewer, { send, close });
+      const stream = streamOf(live, viewer, { send, close, isStillHere: () => isStillHere(request, viewer) });
       end = stream.end;
       full = !live.join(stream);
       if (full) return end();
-      stream.watch(() => isStillHere(request, viewer));
+      stream.watch();
       // Last: of a browser that has left already `onGone` tells at once, and only what has joined can leave.
       whenGone(request, context, end);
     },
@@ -68,10 +69,15 @@ async function isStillHere(request: Request, { sessionId, tenantId }: Viewer): P
 interface Wire {
   send(text: string): void;
   close(): void;
+  isStillHere(): Promise<boolean>;
 }
 
 /** `watch` begins the signs of life, and ends the stream when `isStillHere` says no or its time is over. */
-function streamOf(live: LiveHub, { tenantId, userId }: Viewer, { send, close }: Wire) {
+function streamOf(
+  live: LiveHub,
+  { tenantId, userId, sessionId }: Viewer,
+  { send, close, isStillHere }: Wire,
+) {
   const { heartbeatMs, lifetimeMs, pauseMs } = live.pace;
   const changes = throttled((topic) => send(`event: changed\ndata: ${topic}\n\n`), pauseMs);
   let heart: NodeJS.Timeout | undefined;
@@ -86,15 +92,22 @@ function streamOf(live: LiveHub, { tenantId, userId }: Viewer, { send, close }: 
     live.leave(stream);
     close();
   };
-  const watch = (isStillHere: () => Promise<boolean>) => {
+  const verify = async () => {
+    if (!ended && !(await isStillHere())) end();
+  };
+  const watch = () => {
     if (ended) return;
     life = setTimeout(end, lifetimeMs).unref();
-    heart = setInterval(async () => {
+    heart = setInterval(() => {
       send(":\n\n");
-      if (!(await isStillHere())) end();
+      void verify();
     }, heartbeatMs).unref();
+    // The session may have ended after it was read and before anybody was told whom to tell.
+    void verify();
   };
-  const stream: LiveStream & { watch: typeof watch } = { tenantId, userId, tell: changes.tell, end, watch };
+  const stream: LiveStream & { watch: typeof watch } = {
+    ...{ tenantId, userId, sessionId, tell: changes.tell, verify, end, watch },
+  };
   return stream;
 }
 

@@ -8,6 +8,7 @@ interface ListenerSetting {
   /** Between two looks whether the connection lives: one that a network swallowed says nothing of it. */
   checkMs: number;
   onChange(topic: ChangeTopic, tenantIds: string[]): void;
+  onSessionEnded(sessionId: string): void;
   /** Each time that listening begins: what was told before, nobody has heard. */
   onListening(): void;
 }
@@ -46,10 +47,9 @@ export function keepListening(setting: ListenerSetting): { start(): void; stop()
     setting.onListening();
   };
   const open = () => {
-    opening = listenForChanges(setting.connectionString, { onChange: setting.onChange, onLost: again }).then(
-      begin,
-      again,
-    );
+    const { connectionString, onChange, onSessionEnded } = setting;
+    const ear = { onChange, onSessionEnded, onLost: again };
+    opening = listenForChanges(connectionString, ear).then(begin, again);
   };
   return {
     start() {

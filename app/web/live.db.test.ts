@@ -85,7 +85,23 @@ interface OpenPage {
 const streamRequest = (person?: TestPerson, init: RequestInit = {}) =>
   new Request(`${product.origin}/events`, { ...init, headers: person ? { cookie: person.cookie } : {} });
 
-async function open(person: TestPerson): Promise<OpenPage> {
+/** No signs of life within a test: what ends a stream there is what it was told. */
+const calm: LivePace = { ...pace, heartbeatMs: 600_000 };
+
+/** Two web processes' worth of hubs, both listening. */
+async function twoProcesses(): Promise<[LiveHub, LiveHub]> {
+  await startHub(calm);
+  const first = live;
+  const second = createLiveHub({
+    ...{ connectionString: product.database.url, log: product.services.log, pace: calm },
+  });
+  const page = await open(witness, second);
+  await expect.poll(() => page.heard.length).toBeGreaterThan(1);
+  return [first, second];
+}
+
+async function open(person: TestPerson, hub: LiveHub = live): Promise<OpenPage> {
+  provideServices({ ...product.services, live: hub });
   const answer = await callRoute(events.loader, streamRequest(person), {});
   expect(answer.status).toBe(200);
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
@@ -252,6 +268,45 @@ describe("a stream's life", () => {
     const page = await open(ana);
     await product.database.sql("delete from memberships where user_id = $1", [ana.userId]);
     await expect.poll(() => page.ended).toBe(true);
+  });
+
+  test("in every process it ends at once when its session does, and no other of the same person", async () => {
+    const [first, second] = await twoProcesses();
+    const other = await product.sessionOf(ana);
+    const pages = [await open(ana, first), await open(ana, second)];
+    const kept = [await open(other, first), await open(other, second), await open(eva, second)];
+    provideServices({ ...product.services, live: first });
+    await endSession(streamRequest(ana));
+    await expect.poll(() => pages.map(({ ended }) => ended)).toEqual([true, true]);
+    expect(kept.map(({ ended }) => ended)).toEqual([false, false, false]);
+    await second.close();
+  });
+
+  test.each([
+    ["membership", "delete from memberships where user_id = $1"],
+    ["person's account", "update users set disabled_at = now() where id = $1"],
+    ["session by its age", "delete from sessions where user_id = $1"],
+  ])("in every process it ends at once with the %s", async (_what, statement) => {
+    const [first, second] = await twoProcesses();
+    const pages = [await open(ana, first), await open(ana, second)];
+    const kept = await open(eva, first);
+    await product.database.sql(statement, [ana.userId]);
+    await expect.poll(() => pages.map(({ ended }) => ended)).toEqual([true, true]);
+    expect(kept.ended).toBe(false);
+    await second.close();
+  });
+
+  test("it does not begin for a session that ends before the process listens", async () => {
+    const [first, second] = await twoProcesses();
+    const late = createLiveHub({
+      connectionString: product.database.url,
+      log: product.services.log,
+      pace: calm,
+    });
+    const opening = open(ana, late).catch(() => ({ ended: true }));
+    await product.database.sql("delete from sessions where user_id = $1", [ana.userId]);
+    await expect.poll(async () => (await opening).ended).toBe(true);
+    await Promise.all([late.close(), second.close(), first.close()]);
   });
 
   test("it ends after its time", async () => {

@@ -20,15 +20,19 @@ const streamsOfOneProcess = 4_000;
 export interface LiveStream {
   tenantId: string;
   userId: string;
+  sessionId: string;
   tell(topic: ChangeTopic): void;
+  /** Looks whether its session lives, and ends it when not. */
+  verify(): void;
   end(): void;
 }
 
 export interface LiveHub {
   readonly pace: LivePace;
   /**
-   * From now on the stream is told what changes in its workspace, and nothing of any other. The person's oldest one ends
-   * when there are more than twelve; false when the process has as many as it may. While closing, the stream is ended.
+   * From now on the stream is told what changes in its workspace, and nothing of any other, and ends when its session
+   * does, whichever process ends that. The person's oldest one ends when there are more than twelve; false when the
+   * process has as many as it may. While closing, the stream is ended.
    */
   join(stream: LiveStream): boolean;
   leave(stream: LiveStream): void;
@@ -51,6 +55,9 @@ export function createLiveHub({ connectionString, log, pace = usualPace }: HubSe
     log,
     onChange: (topic, tenantIds) => {
       for (const stream of tenantIds.flatMap((id) => streams.ofTenant(id))) stream.tell(topic);
+    },
+    onSessionEnded: (sessionId) => {
+      for (const stream of streams.ofSession(sessionId)) stream.end();
     },
     onListening: () => refreshAll(streams.all()),
   });
@@ -82,6 +89,7 @@ function refreshAll(streams: LiveStream[]): void {
     setTimeout(() => {
       stream.tell("conversations");
       stream.tell("connections");
+      stream.verify();
     }, Math.random() * withinMs).unref();
   }
 }
@@ -89,6 +97,7 @@ function refreshAll(streams: LiveStream[]): void {
 class StreamRegister {
   readonly #byTenant = new Map<string, Set<LiveStream>>();
   readonly #byPerson = new Map<string, Set<LiveStream>>();
+  readonly #bySession = new Map<string, Set<LiveStream>>();
   size = 0;
 
   /** Answers the stream that is one too many for its person. */
@@ -96,6 +105,7 @@ class StreamRegister {
     this.size++;
     liveStreams.inc();
     into(this.#byTenant, stream.tenantId, stream);
+    into(this.#bySession, stream.sessionId, stream);
     const own = into(this.#byPerson, stream.userId, stream);
     return own.size > streamsOfOnePerson ? own.values().next().value : undefined;
   }
@@ -103,12 +113,17 @@ class StreamRegister {
   delete(stream: LiveStream): void {
     if (!outOf(this.#byTenant, stream.tenantId, stream)) return;
     outOf(this.#byPerson, stream.userId, stream);
+    outOf(this.#bySession, stream.sessionId, stream);
     this.size--;
     liveStreams.dec();
   }
 
   ofTenant(tenantId: string): LiveStream[] {
     return [...(this.#byTenant.get(tenantId) ?? [])];
+  }
+
+  ofSession(sessionId: string): LiveStream[] {
+    return [...(this.#bySession.get(sessionId) ?? [])];
   }
 
   all(): LiveStream[] {

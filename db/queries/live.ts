@@ -29,6 +29,8 @@ export async function tellConversations(
 
 export interface ChangeListener {
   onChange(topic: ChangeTopic, tenantIds: string[]): void;
+  /** The row's id of a session that is over, whatever ended it: see `tell_session_ended` in 0025. */
+  onSessionEnded(sessionId: string): void;
   /** The connection is gone, and so is what was told since. Called once. */
   onLost(error?: Error): void;
 }
@@ -43,7 +45,7 @@ export interface Listening {
 /** Listens on a connection of its own, as app_web. Whatever is committed after it resolves is told. */
 export async function listenForChanges(
   connectionString: string,
-  { onChange, onLost }: ChangeListener,
+  { onChange, onSessionEnded, onLost }: ChangeListener,
 ): Promise<Listening> {
   const { client, connect } = createClient({
     connectionString,
@@ -61,8 +63,9 @@ export async function listenForChanges(
   client.on("error", lost);
   client.on("end", () => lost());
   client.on("notification", ({ payload = "" }) => {
-    const [topic, ...tenantIds] = payload.split(" ");
-    if (topic === "conversations" || topic === "connections") onChange(topic, tenantIds);
+    const [topic, ...ids] = payload.split(" ");
+    if (topic === "conversations" || topic === "connections") onChange(topic, ids);
+    if (topic === "session_ended") ids.forEach(onSessionEnded);
   });
   const stop = async () => {
     open = false;

@@ -28,6 +28,8 @@ export interface TestProduct {
   forgetTroubleWithMeta(): void;
   /** A signed-in person in a new workspace, or in `tenantId`. */
   person(tenantId?: string, role?: "admin" | "member"): Promise<TestPerson>;
+  /** The same person in another browser. */
+  sessionOf(person: TestPerson): Promise<TestPerson>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startTestProduct(env: Record<string, string> = {}): Promis
       services.integrations.connectors = createIntegrationDeps(parsed, services.db, log).connectors;
     },
     person: (tenantId, role = "member") => makePerson(database, tenantId, role),
+    sessionOf: async (person) => ({ ...person, cookie: await newSession(person) }),
     async stop() {
       await sandbox.stop();
       await services.close();
@@ -95,8 +98,12 @@ async function makePerson(
     `${userId}@example.test`,
   ]);
   await database.sql("insert into memberships values ($1, $2, $3)", [tenantId, userId, role]);
+  return { tenantId, userId, cookie: await newSession({ tenantId, userId }) };
+}
+
+async function newSession({ tenantId, userId }: Omit<TestPerson, "cookie">): Promise<string> {
   const setCookie = await startSession(new Request(origin), { userId, tenantId });
-  return { tenantId, userId, cookie: setCookie.split(";")[0] ?? "" };
+  return setCookie.split(";")[0] ?? "";
 }
 
 type RouteFunction = (args: never) => unknown;
