@@ -43,6 +43,8 @@ export const jobPayloads = {
   drop_deliveries: z.object({}),
   /** Also asked for by the table of connections itself, when one is lost. */
   send_mail: z.object({ tenantId: uuid, mailId: uuid }),
+  /** Asked for by the functions that open such a mail: see `open_account_mail` in 0025. */
+  send_account_mail: z.object({ mailId: uuid }),
 } as const;
 
 export type JobName = keyof typeof jobPayloads;

@@ -170,6 +170,7 @@ export interface Schema {
 
 export type RegistrationResult = "open" | "registered" | "failed";
 export type MailKind = "access_lost" | "token_expiring";
+export type AccountMailKind = "sign_in_failures" | "password_changed" | "password_reset";
 export type MailState = "waiting" | "sent" | "not_sent";
 export type NotSentReason = "off" | "over" | "nobody" | "refused" | "gave_up";
 export type Role = "admin" | "member";

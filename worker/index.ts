@@ -11,6 +11,7 @@ import { captureConsole, createLog } from "#app/platform/log.server.ts";
 import { Secret } from "#app/platform/secret.server.ts";
 import { createDb, createPool, type Db, type DbRole, whyUnavailable } from "#db/client.ts";
 import { connectionFault } from "#db/connection-proof.ts";
+import { noteMailService } from "#db/queries/account-mails.ts";
 import { backlog } from "#db/queries/inbox-deliveries.ts";
 import { isMigrated } from "#db/version.ts";
 import { type WorkerEnv, workerEnv } from "./env.ts";
@@ -27,6 +28,7 @@ import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
 import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
 import { registerNumberTask } from "./tasks/register-number.ts";
 import { replayParkedTask } from "./tasks/replay-parked.ts";
+import { sendAccountMailTask } from "./tasks/send-account-mail.ts";
 import { sendMailTask } from "./tasks/send-mail.ts";
 import { stopDeliveriesTask } from "./tasks/stop-deliveries.ts";
 import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
@@ -97,6 +99,7 @@ liveness = await createLiveness({
   log,
   onLost: () => end("Worker lost its lock: the database is away or does not answer", undefined),
 });
+await noteMailService(livenessDb, env.SMTP_URL !== undefined);
 runner = await startRunner({
   pool: jobsPool,
   concurrency: env.WORKER_CONCURRENCY,
@@ -158,6 +161,11 @@ function createTaskList(config: WorkerEnv) {
     check_connection: frameTask("check_connection", checkConnectionTask(integrations), frame),
     replay_parked: frameTask("replay_parked", replayParkedTask(inbox), frame),
     send_mail: frameTask("send_mail", sendMailTask(mail), frame),
+    send_account_mail: frameTask(
+      "send_account_mail",
+      sendAccountMailTask({ ...mail, jobsDb: livenessDb }),
+      frame,
+    ),
     drop_deliveries: frameTask("drop_deliveries", dropDeliveriesTask(retention), frame),
     forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(clock), frame),
     request_checks: frameTask("request_checks", requestChecksTask(clock), frame),

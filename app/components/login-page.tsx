@@ -1,5 +1,7 @@
+import { Link } from "@remix-run/react";
 import type { Texts } from "../texts/catalogue.ts";
 import type { SignInRefusal } from "../web/auth.server.ts";
+import { linkLook } from "./buttons.tsx";
 import { Field } from "./fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "./forms.tsx";
 import { Notice, PageHeading } from "./page.tsx";
@@ -7,18 +9,18 @@ import { useTexts } from "./page-context.tsx";
 
 interface LoginPageProps {
   returnTo: string;
-  signedOut: boolean;
+  told: "signedOut" | "passwordChanged" | undefined;
   refused: { refusal: SignInRefusal; email: string } | undefined;
 }
 
-export function LoginPage({ returnTo, signedOut, refused }: LoginPageProps) {
+export function LoginPage({ returnTo, told, refused }: LoginPageProps) {
   const words = useTexts().login;
   const problems = refused ? problemsOf(words.errors, refused.refusal) : [];
   const errorOf = (field: string) => problems.find((problem) => problem.field === field)?.text;
   return (
     <>
       <PageHeading title={words.title} lead={words.lead} />
-      {signedOut && !refused ? <Notice look="plain" role="status" title={words.signedOut} /> : null}
+      {told && !refused ? <Notice look="plain" role="status" title={words[told]} /> : null}
       <ErrorSummary title={words.errors.title} problems={problems} />
       <DocumentForm action="/login" noValidate className="grid gap-4">
         <input type="hidden" name="returnTo" value={returnTo} />
@@ -41,6 +43,11 @@ export function LoginPage({ returnTo, signedOut, refused }: LoginPageProps) {
         />
         <SubmitButton pending={words.submitting}>{words.submit}</SubmitButton>
       </DocumentForm>
+      <p>
+        <Link to="/login/forgot" className={linkLook}>
+          {words.forgot}
+        </Link>
+      </p>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import type { FlashCode } from "../web/flash.server.ts";
 import type { Problem } from "../web/problems.server.ts";
 import { BrandMark } from "./brand.tsx";
+import { buttonLook } from "./buttons.tsx";
 import { DocumentForm, SubmitButton } from "./forms.tsx";
 import { JumpLink } from "./jump-link.tsx";
 import { Notice } from "./page.tsx";
@@ -138,10 +139,13 @@ function Sidebar({ viewer }: { viewer: ShellViewer }) {
 function Account({ email }: { email: string }) {
   const texts = useTexts();
   return (
-    <div className="md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
+    <div className="flex flex-wrap gap-x-4 md:mt-auto md:grid md:gap-1 md:border-t md:border-line md:px-2 md:pt-4 md:pb-3">
       <p className="hidden text-xs text-ink-soft md:block">
         {texts.nav.signedInAs} <span className="block text-ink">{email}</span>
       </p>
+      <Link to="/account" className={buttonLook.bare}>
+        {texts.nav.account}
+      </Link>
       <DocumentForm action="/logout">
         <SubmitButton look="bare" pending={texts.nav.signingOut}>
           {texts.nav.signOut}

@@ -42,7 +42,12 @@ export function composeMail(about: MailSubject, preferred: string | null): Lette
     actionUrl: about.actionUrl,
     why: words.why(oneLine(about.workspace)),
   };
-  return { language, subject: parts.subject, text: asText(letter), html: asHtml(letter, language) };
+  return writeLetter(language, letter);
+}
+
+/** One letter in its two forms. Nothing in `letter` may hold a line break or end a line. */
+export function writeLetter(language: string, letter: Whole): Letter {
+  return { language, subject: letter.subject, text: asText(letter), html: asHtml(letter, language) };
 }
 
 interface Parts {
@@ -115,7 +120,7 @@ function asHtml(
 }
 
 /** Nobody's time zone is known here, so it is always said. */
-function momentIn({ locale }: MailWords, at: Date): string {
+export function momentIn({ locale }: MailWords, at: Date): string {
   const day = { day: "numeric", month: "long", year: "numeric" } as const;
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const;
   return new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZone: "UTC" }).format(at);

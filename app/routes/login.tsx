@@ -13,7 +13,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const query = readQuery(request);
   const returnTo = safeReturnTo(query.get("returnTo"), "");
   if (await readViewer(request)) throw redirect(returnTo || "/settings/integrations", 303);
-  return { returnTo, signedOut: query.has("signedOut") };
+  const told = (["passwordChanged", "signedOut"] as const).find((word) => query.has(word));
+  return { returnTo, told };
 }
 
 export async function action({ request }: ActionFunctionArgs) {
@@ -34,7 +35,7 @@ export function headers({ actionHeaders }: { actionHeaders: Headers }) {
 }
 
 export default function Login() {
-  const { returnTo, signedOut } = useLoaderData<typeof loader>();
+  const { returnTo, told } = useLoaderData<typeof loader>();
   const refused = useActionData<typeof action>();
-  return <LoginPage returnTo={refused?.returnTo ?? returnTo} signedOut={signedOut} refused={refused} />;
+  return <LoginPage returnTo={refused?.returnTo ?? returnTo} told={told} refused={refused} />;
 }

@@ -1,4 +1,5 @@
 /** All words of a language together. For tests: a page loads only what it needs. */
+import { accountTexts } from "./account.ts";
 import { activityTexts } from "./activity.ts";
 import { activityKinds } from "./activity-kinds.ts";
 import type { Texts } from "./catalogue.ts";
@@ -13,6 +14,7 @@ export function everything(texts: Texts) {
   return {
     ...texts,
     ...{ activity: activityTexts(texts), kinds: activityKinds(texts), manual: manualTexts(texts) },
+    account: accountTexts(texts),
     ...{ operations: operationsTexts(texts), thread: threadTexts(texts), deletion: deletionTexts(texts) },
   };
 }

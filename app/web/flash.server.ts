@@ -13,6 +13,8 @@ const flashCodes = [
   "replay_begun_in_part",
   "nothing_to_replay",
   "nothing_selected",
+  "password_changed",
+  "sessions_ended",
 ] as const;
 export type FlashCode = (typeof flashCodes)[number];
 

@@ -38,6 +38,8 @@ export const failuresPerPerson = { points: 50, duration: day };
 export const triesOfNewNetwork = { points: 1, duration: 30 * day };
 export const triesOfAllOthers = { points: 2, duration: hour };
 export const failuresPerKnownPlace = { points: 20, duration: day };
+const mailsPerAddress = { points: 5, duration: 15 * minute };
+const mailsPerSite = { points: 15, duration: 15 * minute };
 const networkIsKnownFor = 90 * day;
 
 export interface Attempt {
@@ -75,6 +77,8 @@ export interface LoginLimits {
    * left.
    */
   takeAddress(ip: string): Promise<{ retryAfterSeconds: number } | undefined>;
+  /** A mail to whomever that an address asks for; as `takeAddress`. */
+  takeMail(ip: string): Promise<{ retryAfterSeconds: number } | undefined>;
   /**
    * Takes a place before the password is looked at, so that attempts side by side cannot slip past. After
    * `takeAddress`, whose place it gives back with its own.
@@ -99,6 +103,7 @@ function createLimits(db: Db): LoginLimits {
   const counters = createCounters(db);
   return {
     takeAddress: (ip) => takeOfAll([counters.address(ip), counters.site(ip)]),
+    takeMail: (ip) => takeOfAll([counters.mail(ip), counters.mailOfSite(ip)]),
     async admit(attempt) {
       const { person, ip } = attempt;
       const here = [counters.personAndAddress(person, ip), counters.personAndSite(person, ip)];
@@ -179,6 +184,8 @@ function createCounters(db: Db) {
   };
   const address = counter("ip", failuresPerAddress);
   const site = counter("site", failuresPerSite);
+  const mail = counter("mail", mailsPerAddress);
+  const mailOfSite = counter("mail-site", mailsPerSite);
   const personAndAddress = counter("login", failuresPerPersonAndAddress);
   const personAndSite = counter("login-site", failuresPerPersonAndSite);
   const newNetwork = counter("login-new", triesOfNewNetwork);
@@ -191,6 +198,8 @@ function createCounters(db: Db) {
   const of = {
     address: (ip: string) => address(clientNetwork(ip)),
     site: (ip: string) => only6(ip, site(clientSite(ip))),
+    mail: (ip: string) => mail(clientNetwork(ip)),
+    mailOfSite: (ip: string) => only6(ip, mailOfSite(clientSite(ip))),
     personAndAddress: (person: string, ip: string) => personAndAddress(person, clientNetwork(ip)),
     personAndSite: (person: string, ip: string) => only6(ip, personAndSite(person, clientSite(ip))),
     newNetwork: (person: string, ip: string) => newNetwork(person, clientSite(ip)),

@@ -60,7 +60,7 @@ function storageFor({ db, secureCookies, sessionSecrets }: Services) {
     async createData({ viewer, ...rest }) {
       if (!viewer) throw new Error("A session begins with signing in.");
       const token = randomBytes(32).toString("base64url");
-      await insertSession(db, hashOf(token), {
+      await insertSession(db, hashOfToken(token), {
         userId: viewer.userId,
         tenantId: viewer.tenantId,
         data: clamp(rest),
@@ -69,16 +69,16 @@ function storageFor({ db, secureCookies, sessionSecrets }: Services) {
       return token;
     },
     async readData(token) {
-      const row = await findSession(db, hashOf(token), idleLifetimeSeconds);
+      const row = await findSession(db, hashOfToken(token), idleLifetimeSeconds);
       if (!row) return null;
       const { data, ...viewer } = row;
       return { ...(data as Partial<SessionData>), viewer };
     },
     async updateData(token, { viewer: _viewer, ...rest }) {
-      await updateSessionData(db, hashOf(token), clamp(rest));
+      await updateSessionData(db, hashOfToken(token), clamp(rest));
     },
     async deleteData(token) {
-      if (token) await deleteSession(db, hashOf(token));
+      if (token) await deleteSession(db, hashOfToken(token));
     },
   });
 }
@@ -137,7 +137,8 @@ export async function endSession(request: Request): Promise<string> {
   return storage.destroySession(await storage.getSession(request.headers.get("cookie")));
 }
 
-function hashOf(token: string): Buffer {
+/** What the database knows of a token. */
+export function hashOfToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 

@@ -320,8 +320,8 @@ grant execute on function app.own_password_hash(bytea), app.change_password(byte
   app.count_other_sessions(bytea, interval), app.end_other_sessions(bytea), app.request_password_reset(text),
   app.find_password_reset(bytea), app.use_password_reset(bytea, text) to app_web;
 
--- What has served its purpose: sessions past their end (whose streams thereby end, too), requests a day and mails a month
--- after they were made. Answers how many rows went.
+-- What has served its purpose: sessions past their end (whose streams thereby end, too), mails and requests a month after
+-- they were made. Answers how many rows went.
 create function app.forget_past_access()
   returns int
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -340,4 +340,4 @@ begin
   return total + gone;
 end $$;
 revoke execute on function app.forget_past_access() from public;
-grant execute on function app.forget_past_access() to app_tenant;
+grant execute on function app.forget_past_access() to app_clock;

@@ -3,11 +3,13 @@ import { sql } from "kysely";
 import type { Db } from "../client.ts";
 
 /**
- * Removes states a month after they ended and records of deletion requests after three years. Answers how many rows. Role
- * app_clock.
+ * Removes states a month after they ended, records of deletion requests after three years, sessions past their end, and
+ * what was mailed to people about their accounts after a month. Answers how many rows. Role app_clock.
  */
 export async function forgetOutlived(db: Db): Promise<number> {
-  const { rows } = await sql<{ gone: number }>`select app.forget_outlived() as gone`.execute(db);
+  const { rows } = await sql<{
+    gone: number;
+  }>`select app.forget_outlived() + app.forget_past_access() as gone`.execute(db);
   return rows[0]?.gone ?? 0;
 }
 

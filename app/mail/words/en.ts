@@ -80,5 +80,40 @@ export const english = {
   since: "Since",
   until: "Ends",
   open: "Open Integrations",
+  account: {
+    sign_in_failures: {
+      subject: "Many failed attempts to sign in to your account",
+      cause: {
+        what: "More than 50 times in a day somebody tried to sign in with your address and a wrong password.",
+        effect:
+          "Such attempts are slowed down. You can sign in as usual, most surely on a device that you have used before.",
+        action:
+          "If that was not you: your password still protects the account. Change it if you use it anywhere else or somebody may know it.",
+      } satisfies Cause,
+      when: "Noticed",
+      open: "Open your account",
+    },
+    password_changed: {
+      subject: "Your password was changed",
+      cause: {
+        what: "The password of your account on Curbe was changed.",
+        effect: "All other sessions that were open have been ended.",
+        action: "If that was not you, set a new password now, and tell the people who run Curbe for you.",
+      } satisfies Cause,
+      when: "Changed",
+      open: "Set a new password",
+    },
+    password_reset: {
+      subject: "Set a new password",
+      cause: {
+        what: "Somebody asked to set a new password for your account on Curbe.",
+        effect: "The link below does it, once.",
+        action: "If that was not you, do nothing: your password stays as it is.",
+      } satisfies Cause,
+      when: "The link is good until",
+      open: "Set a new password",
+    },
+    why: "You get this e-mail because you have an account on Curbe.",
+  },
   why: (workspace: string) => `You get this e-mail because you are an admin of ${workspace} on Curbe.`,
 };

@@ -79,5 +79,40 @@ export const spanish: MailWords = {
   since: "Desde",
   until: "Vence",
   open: "Abrir Integraciones",
+  account: {
+    sign_in_failures: {
+      subject: "Muchos intentos fallidos de entrar a tu cuenta",
+      cause: {
+        what: "Más de 50 veces en un día alguien intentó entrar con tu dirección y una contraseña equivocada.",
+        effect:
+          "Frenamos esos intentos. Puedes iniciar sesión como siempre, sobre todo en un dispositivo que ya hayas usado.",
+        action:
+          "Si no fuiste tú: tu contraseña sigue protegiendo la cuenta. Cámbiala si la usas en otro lugar o si alguien puede saberla.",
+      },
+      when: "Detectado",
+      open: "Abrir tu cuenta",
+    },
+    password_changed: {
+      subject: "Se cambió tu contraseña",
+      cause: {
+        what: "Se cambió la contraseña de tu cuenta en Curbe.",
+        effect: "Se cerraron todas las demás sesiones que estaban abiertas.",
+        action: "Si no fuiste tú, elige ahora una contraseña nueva y avisa a quien administra Curbe para ti.",
+      },
+      when: "Cambio",
+      open: "Elegir una contraseña nueva",
+    },
+    password_reset: {
+      subject: "Elige una contraseña nueva",
+      cause: {
+        what: "Alguien pidió una contraseña nueva para tu cuenta en Curbe.",
+        effect: "Con el enlace de abajo puedes elegirla, una sola vez.",
+        action: "Si no fuiste tú, no hagas nada: tu contraseña queda como está.",
+      },
+      when: "El enlace vale hasta",
+      open: "Elegir una contraseña nueva",
+    },
+    why: "Recibes este correo porque tienes una cuenta en Curbe.",
+  },
   why: (workspace) => `Recibes este correo porque administras ${workspace} en Curbe.`,
 };

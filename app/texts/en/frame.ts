@@ -9,6 +9,8 @@ export const flashes: Record<FlashCode, string> = {
   replay_begun_in_part: "The first part is opened again. There is more: go on below.",
   nothing_to_replay: "Nothing of this is in quarantine any more.",
   nothing_selected: "No item was selected, so nothing was opened again.",
+  password_changed: "Your password is changed.",
+  sessions_ended: "You are signed out everywhere else.",
 };
 
 export const nav = {
@@ -17,6 +19,7 @@ export const nav = {
   integrations: "Integrations",
   conversations: "Conversations",
   operations: "Operations",
+  account: "Your account",
   signOut: "Sign out",
   signingOut: "Signing out…",
   signedInAs: "Signed in as",
@@ -40,6 +43,8 @@ export const login = {
   submit: "Sign in",
   submitting: "Signing in…",
   signedOut: "You are signed out.",
+  passwordChanged: "Your new password is set. Sign in with it.",
+  forgot: "Forgot your password?",
   errors: {
     title: "You are not signed in yet",
     emailMissing: "Enter your e-mail address.",

@@ -8,6 +8,8 @@ export const flashes: Record<FlashCode, string> = {
   replay_begun: "Se abrió de nuevo. Lo que tampoco esta vez llegue a nadie sigue en cuarentena.",
   replay_begun_in_part: "Se abrió de nuevo la primera parte. Hay más: continúa abajo.",
   nothing_to_replay: "Nada de esto sigue en cuarentena.",
+  password_changed: "Tu contraseña cambió.",
+  sessions_ended: "Se cerraron tus demás sesiones.",
   nothing_selected: "No seleccionaste ningún elemento, así que no se abrió nada.",
 };
 
@@ -17,6 +19,7 @@ export const nav = {
   integrations: "Integraciones",
   conversations: "Conversaciones",
   operations: "Operaciones",
+  account: "Tu cuenta",
   signOut: "Cerrar sesión",
   signingOut: "Cerrando sesión…",
   signedInAs: "Sesión iniciada como",
@@ -41,6 +44,8 @@ export const login = {
   submit: "Iniciar sesión",
   submitting: "Iniciando sesión…",
   signedOut: "Cerraste sesión.",
+  passwordChanged: "Ya tienes tu contraseña nueva. Inicia sesión con ella.",
+  forgot: "¿Olvidaste tu contraseña?",
   errors: {
     title: "Todavía no has iniciado sesión",
     emailMissing: "Escribe tu correo electrónico.",

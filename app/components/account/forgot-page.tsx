@@ -1,0 +1,86 @@
+/** For whoever has forgotten a password: a link by mail, or whom to ask where no mails are sent. */
+import { Link } from "@remix-run/react";
+import { accountTexts } from "../../texts/account.ts";
+import type { ForgotOutcome } from "../../web/session/password-reset.server.ts";
+import { linkLook } from "../buttons.tsx";
+import { Field } from "../fields.tsx";
+import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";
+import { Notice, PageHeading } from "../page.tsx";
+import { useTexts } from "../page-context.tsx";
+
+interface ForgotPageProps {
+  byMail: boolean;
+  operator: string | undefined;
+  outcome: ForgotOutcome | undefined;
+}
+
+export function ForgotPage({ byMail, operator, outcome }: ForgotPageProps) {
+  const { forgot } = accountTexts(useTexts());
+  return (
+    <>
+      <PageHeading
+        title={forgot.title}
+        lead={byMail && outcome?.kind !== "asked" ? forgot.lead : undefined}
+      />
+      {byMail ? <ByMail outcome={outcome} /> : <ByOperator email={operator} />}
+      <p>
+        <Link to="/login" className={linkLook}>
+          {forgot.back}
+        </Link>
+      </p>
+    </>
+  );
+}
+
+function ByMail({ outcome }: Pick<ForgotPageProps, "outcome">) {
+  const texts = useTexts();
+  const { forgot } = accountTexts(texts);
+  if (outcome?.kind === "asked") {
+    return (
+      <Notice look="plain" role="status" title={forgot.asked.title}>
+        {forgot.asked.text}
+      </Notice>
+    );
+  }
+  const problems: FormProblem[] = [];
+  if (outcome?.kind === "incomplete")
+    problems.push({ field: "email", text: texts.login.errors.emailMissing });
+  if (outcome?.kind === "too_many")
+    problems.push({ text: texts.login.errors.tooMany(Math.ceil(outcome.retryAfterSeconds / 60)) });
+  return (
+    <>
+      <ErrorSummary title={forgot.notAsked} problems={problems} />
+      <DocumentForm action="/login/forgot" noValidate className="grid gap-4">
+        <Field
+          name="email"
+          label={texts.login.email}
+          type="email"
+          autoComplete="username"
+          required
+          error={problems.find(({ field }) => field === "email")?.text}
+        />
+        <SubmitButton pending={forgot.submitting}>{forgot.submit}</SubmitButton>
+      </DocumentForm>
+    </>
+  );
+}
+
+/** Where no mail can be sent, whoever runs the deployment sets a new one. */
+function ByOperator({ email }: { email: string | undefined }) {
+  const { forgot } = accountTexts(useTexts());
+  return (
+    <div className="grid gap-2">
+      <p>{forgot.operator.text}</p>
+      {email ? (
+        <p>
+          <a href={`mailto:${email}`} className={linkLook}>
+            {email}
+          </a>
+        </p>
+      ) : null}
+      <p className="text-xs text-ink-soft">
+        {forgot.operator.command} <code className="font-mono break-all">npm run user:password</code>
+      </p>
+    </div>
+  );
+}

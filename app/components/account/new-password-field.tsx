@@ -1,0 +1,19 @@
+import { accountTexts } from "../../texts/account.ts";
+import { Field } from "../fields.tsx";
+import { useTexts } from "../page-context.tsx";
+
+/** Where somebody chooses a password: what it needs is said before, and managers may make one. */
+export function NewPasswordField({ error }: { error: string | undefined }) {
+  const { newPassword } = accountTexts(useTexts());
+  return (
+    <Field
+      name="password"
+      label={newPassword.label}
+      hint={newPassword.hint}
+      type="password"
+      autoComplete="new-password"
+      required
+      error={error}
+    />
+  );
+}
