@@ -4,11 +4,8 @@
  * and sees the pages under /operations. The password comes from standard input, so that no process list and no shell
  * history has it. For real databases, production included.
  */
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { parseArgs } from "node:util";
 import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
-import { createDb, createPool } from "../db/client.ts";
 import {
   findWorkspaceIds,
   insertMembership,
@@ -19,6 +16,7 @@ import {
 } from "../db/queries/people.ts";
 import type { Role } from "../db/schema.ts";
 import { isCommand, runAsCommand } from "./command.ts";
+import { addressOf, asOwner, readPassword } from "./person.ts";
 
 export interface NewPerson {
   workspace: string;
@@ -41,27 +39,13 @@ export async function createUser(databaseUrl: string, wanted: NewPerson, passwor
   const refused = refuseNewPassword(password);
   if (refused) throw new Error(refused);
   const passwordHash = await hashPassword(password);
-  const db = createDb(
-    createPool({
-      connectionString: databaseUrl,
-      role: "app_owner",
-      applicationName: "curbe-user-create",
-      max: 1,
-      statementTimeoutMs: 10_000,
-      onError: () => {},
-    }),
-  );
-  try {
-    await db.transaction().execute(async (owner) => {
-      const tenantId = await workspaceFor(owner, wanted);
-      const userId = await insertPerson(owner, { email: wanted.email, passwordHash });
-      if (!userId) throw new Error(`${wanted.email} has an account already.`);
-      await insertMembership(owner, { tenantId, userId, role: wanted.role });
-      if (wanted.staff) await insertStaffMark(owner, userId);
-    });
-  } finally {
-    await db.destroy();
-  }
+  await asOwner(databaseUrl, "user-create", async (owner) => {
+    const tenantId = await workspaceFor(owner, wanted);
+    const userId = await insertPerson(owner, { email: wanted.email, passwordHash });
+    if (!userId) throw new Error(`${wanted.email} has an account already.`);
+    await insertMembership(owner, { tenantId, userId, role: wanted.role });
+    if (wanted.staff) await insertStaffMark(owner, userId);
+  });
 }
 
 async function workspaceFor(owner: OwnerDb, { workspace, existing }: NewPerson): Promise<string> {
@@ -89,27 +73,12 @@ export function readArguments(args: string[]): NewPerson {
     throw new Error(usage);
   }
   const workspace = values.workspace?.trim() ?? "";
-  const email = values.email?.trim() ?? "";
+  const email = addressOf(values.email);
   const { role } = values;
   if (workspace === "" || workspace.length > 120) throw new Error(usage);
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254) throw new Error(usage);
+  if (!email) throw new Error(usage);
   if (role !== "admin" && role !== "member") throw new Error(usage);
   return { workspace, email, role, existing: values.existing ?? false, staff: values.staff ?? false };
-}
-
-/** The first line of standard input; asked for, and not echoed, when a person sits there. */
-async function readPassword(): Promise<string> {
-  if (!process.stdin.isTTY) {
-    for await (const line of createInterface({ input: process.stdin })) return line;
-    throw new Error("The password is read from standard input, and there was none.");
-  }
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
-  process.stderr.write("Password: ");
-  const password = await prompt.question("");
-  prompt.close();
-  process.stderr.write("\n");
-  return password;
 }
 
 if (isCommand(import.meta.url)) {

@@ -96,7 +96,40 @@ export async function insertWorkspace(owner: OwnerDb, name: string): Promise<str
   return id;
 }
 
-/** The new person's id, or undefined when somebody has that address already (any case). */
+/** Whoever has that address, in any spelling, enabled or not. */
+export async function findPerson(
+  owner: OwnerDb,
+  email: string,
+): Promise<{ userId: string; email: string; isDisabled: boolean } | undefined> {
+  const { rows } = await sql<{ userId: string; email: string; isDisabled: boolean }>`
+    select id as "userId", email, disabled_at is not null as "isDisabled" from users
+     where email_key = app.email_key(${email}) or lower(email) = lower(${email})
+     order by lower(email) = lower(${email}) desc limit 1`.execute(owner);
+  return rows[0];
+}
+
+/** Another password: all sessions end, and so does what was mailed; a mail tells the person. How many sessions ended. */
+export async function replacePassword(owner: OwnerDb, userId: string, passwordHash: string): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`
+    select app.replace_password(${userId}::uuid, ${passwordHash}, null) as ended`.execute(owner);
+  return rows[0]?.ended ?? 0;
+}
+
+/** By the table's own rule all sessions and mailed links end with it (`end_access_of_disabled` in 0025). How many did. */
+export async function disablePerson(owner: OwnerDb, userId: string): Promise<number> {
+  const { rows } = await sql<{ open: number }>`
+    select count(*)::int as open from sessions where user_id = ${userId} and expires_at > now()`.execute(
+    owner,
+  );
+  await owner.updateTable("users").set({ disabled_at: sql<Date>`now()` }).where("id", "=", userId).execute();
+  return rows[0]?.open ?? 0;
+}
+
+export async function enablePerson(owner: OwnerDb, userId: string): Promise<void> {
+  await owner.updateTable("users").set({ disabled_at: null }).where("id", "=", userId).execute();
+}
+
+/** The new person's id, or undefined when somebody has that address already (any spelling). */
 export async function insertPerson(
   owner: OwnerDb,
   person: { email: string; passwordHash: string },
