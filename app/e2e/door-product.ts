@@ -50,7 +50,8 @@ async function startProduct(): Promise<{ product: DoorProduct; stop(): Promise<v
     webCommand: ["--import", "./app/e2e/loop-watch.ts", process.env.DOOR_WEB ?? "build/web/index.js"],
     workerCommand: ["build/worker/index.js"],
     nodeEnv: "production",
-    env: { LOOP_WATCH_PORT: String(watchPort) },
+    // As in production, where all of it is reached by https.
+    env: { LOOP_WATCH_PORT: String(watchPort), APP_ORIGIN: `https://localhost:${ports.web}` },
     onLine: (part, line) => lines.push(`${part} ${line}`),
   });
   const stop = async () => {

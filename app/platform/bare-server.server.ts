@@ -41,9 +41,9 @@ export function plainHeaders(secure: boolean): Record<string, string> {
  */
 export function createBareServer({ log, secure, options }: BareServerSetting, handle: BareHandler): Server {
   const plain = Object.entries(plainHeaders(secure));
-  const latest = new WeakMap<Duplex, ServerResponse>();
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    latest.set(request.socket, response);
+    latest.set(request.socket, { request, response });
     completeHeaders(response, plain);
     try {
       if (namesOneHost(request)) await handle(request, response);
@@ -63,9 +63,10 @@ export function createBareServer({ log, secure, options }: BareServerSetting, ha
   });
   server.on("connect", (_request: IncomingMessage, socket: Duplex) => lastWord(socket, 405, plain));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const pending = latest.get(socket);
-    // In the middle of an answer a second one would be taken for a part of it.
-    if (pending?.headersSent && !pending.writableFinished) socket.destroy();
+    const { request, response } = latest.get(socket) ?? {};
+    const isOver = request?.complete && response?.writableFinished;
+    // What has its answer, or a part of it, gets no second one.
+    if (response?.headersSent && !isOver) socket.destroy();
     else lastWord(socket, statusOf(error), plain);
   });
   return server;
