@@ -77,7 +77,7 @@ describe("through a pooler that drops start-up options", () => {
   });
 
   test("nobody listens", async () => {
-    const hears = { onChange() {}, onLost() {} };
+    const hears = { onChange() {}, onLost() {}, onSessionEnded() {} };
     await expect(listenForChanges(pooler.url, hears)).rejects.toThrow(/do not come up as app_web/);
     await expect.poll(connections).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe("through a pooler that drops start-up options", () => {
       expect((await whoAmI.execute(db)).rows).toEqual([{ role: "app_web" }]);
       expect((await whoAmI.execute(proved)).rows).toEqual([{ role: "app_web" }]);
     });
-    const listening = await listenForChanges(pooler.url, { onChange() {}, onLost() {} });
+    const listening = await listenForChanges(pooler.url, { onChange() {}, onLost() {}, onSessionEnded() {} });
     await listening.stop();
     expect(connectionFault()).toBeUndefined();
   });

@@ -116,7 +116,11 @@ test("the web's login works within a workspace and listens; no statement of it r
     );
     await expect(attempt, role).rejects.toThrow("permission denied to set role");
   }
-  const listening = await listenForChanges(urls.DATABASE_URL_WEB, { onChange() {}, onLost() {} });
+  const listening = await listenForChanges(urls.DATABASE_URL_WEB, {
+    onChange() {},
+    onLost() {},
+    onSessionEnded() {},
+  });
   await listening.check();
   await listening.stop();
 });
