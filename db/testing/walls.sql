@@ -124,7 +124,8 @@ union all
 select format('view %s: %s', r.full_name, coalesce(array_to_string(r.reloptions, ' '), 'as its owner'))
   from relations r where r.relkind in ('v', 'm')
 union all
--- A body is told by its digest: who changes a function with an owner's rights says so here.
+-- A body is told by its digest: who changes a function with an owner's rights says so here. A migration may choose the
+-- collation among those that the server has.
 select format('function %s.%s(%s): %s returns %s%s%s%s, body %s', n.nspname, p.proname,
               pg_get_function_identity_arguments(p.oid),
               case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
@@ -132,7 +133,8 @@ select format('function %s.%s(%s): %s returns %s%s%s%s, body %s', n.nspname, p.p
               case when p.prosecdef then ', SECURITY DEFINER' else '' end,
               case when p.proleakproof then ', LEAKPROOF' else '' end,
               ', ' || array_to_string(p.proconfig, ', '),
-              left(md5(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)), 12))
+              left(md5(regexp_replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc),
+                                      'collate pg_catalog\.\S+', 'collate')), 12))
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
  where n.nspname in ('public', 'app')
     or (p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema'))
