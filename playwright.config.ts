@@ -1,10 +1,10 @@
 import { defineConfig } from "@playwright/test";
 
-const ownProduct = /\/(popup|two-webs|webhook-hostile|door|bench)[^/]*\.e2e\.ts$/;
+const ownProduct = /\/(popup|two-webs|webhook-hostile|door|bench|tenant-matrix|canaries)[^/]*\.e2e\.ts$/;
 
 export default defineConfig({
   testDir: "app/e2e",
-  testMatch: "*.e2e.ts",
+  testMatch: "**/*.e2e.ts",
   globalSetup: "./app/e2e/start-product.ts",
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],

@@ -1,0 +1,79 @@
+/** R31 of the reliability scoreboard: whoever asks whatever route for whatever of another workspace learns nothing. */
+import { expect, test } from "@playwright/test";
+import { gatherActors } from "./actors.ts";
+import { runJobs, sealTokens } from "./jobs.ts";
+import { builtRoutes } from "./manifest.ts";
+import { type MatrixProduct, startMatrixProduct } from "./product.ts";
+import { matrixRows, parameterNames } from "./rows.ts";
+import { digesting, unmarkedColumns } from "./rows-untouched.ts";
+import { runMatrix } from "./run.ts";
+import { type OpenStream, openStream, untilQuiet } from "./streams.ts";
+
+test.describe.configure({ mode: "serial", retries: 0 });
+
+let product: MatrixProduct;
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  product = await startMatrixProduct();
+});
+test.afterAll(() => product?.stop());
+
+test("R31 each route of the build has its row, and each row its route", () => {
+  const built = [...builtRoutes()].map(([id, { hasLoader, hasAction }]) => ({ id, hasLoader, hasAction }));
+  const rows = Object.entries(matrixRows(product.a, product.b, product.parked)).map(
+    ([id, { loader, action }]) => ({
+      ...{ id, hasLoader: (loader ?? []).length > 0, hasAction: (action ?? []).length > 0 },
+    }),
+  );
+  const byId = (x: { id: string }, y: { id: string }) => x.id.localeCompare(y.id);
+  expect(rows.sort(byId)).toEqual(built.sort(byId));
+});
+
+test("R31 each column of text of a workspace's tables holds something to be found", async () => {
+  for (const tenant of [product.a, product.b])
+    expect(await unmarkedColumns(product.database.sql, tenant)).toEqual([]);
+});
+
+test("R31 nothing of a workspace is told to, or changed by, who has no business there", async () => {
+  test.setTimeout(600_000);
+  const started = performance.now();
+  const verdict = await runMatrix(product, await gatherActors(product));
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(
+    `R31: seed ${product.seed}, ${verdict.requests} requests (${JSON.stringify(verdict.counts)}), ${verdict.leaks.length} leaks in ${seconds} s`,
+  );
+  expect(verdict.problems.slice(0, 40)).toEqual([]);
+});
+
+test("R31 each parameter that the product reads of a request has had the ids of another workspace", () => {
+  const given = parameterNames(matrixRows(product.a, product.b, product.parked));
+  const read = product.watched("read");
+  console.log(`R31: parameters read: ${[...read].sort().join(" ")}`);
+  expect(read.size).toBeGreaterThan(20);
+  expect([...read].filter((name) => !given.has(name))).toEqual([]);
+});
+
+test("R31 a page that is open hears of its own workspace and of no other", async () => {
+  const { a, b, staff, database } = product;
+  const cookies = [a.people.admin.email, b.people.admin.email, staff.email].map(product.signIn);
+  const streams = await Promise.all(cookies.map(async (cookie) => openStream(product, await cookie)));
+  const [ofA, ofB, ofStaff] = streams as [OpenStream, OpenStream, OpenStream];
+  await untilQuiet(streams);
+  await database.sql("update channel_connections set updated_at = now() where tenant_id = $1", [a.id]);
+  await expect.poll(ofA.told).toEqual(["connections"]);
+  await database.sql("select pg_notify('live', 'conversations ' || $1)", [b.id]);
+  await expect.poll(ofB.told).toEqual(["conversations"]);
+  expect(ofA.told()).toEqual(["connections"]);
+  expect(ofStaff.told()).toEqual([]);
+  for (const stream of streams) stream.leave();
+});
+
+test("R31 what a workspace has the worker do leaves every other as it is, whatever it names", async () => {
+  const { a, b } = product;
+  const digestOf = await digesting(product.database.sql);
+  await sealTokens(product, b);
+  const before = await digestOf(a);
+  const ran = [await runJobs(product, b, a), await runJobs(product, b, b)];
+  console.log(`R31: ${ran.join(" + ")} jobs`);
+  expect(await digestOf(a)).toBe(before);
+});
