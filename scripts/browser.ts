@@ -41,7 +41,7 @@ function findBrowser(): string | undefined {
   return own && existsSync(own) ? own : undefined;
 }
 
-function isDebian(): boolean {
+export function isDebian(): boolean {
   return (
     existsSync("/etc/os-release") &&
     /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"))

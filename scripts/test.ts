@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureBrowser } from "./browser.ts";
+import { ensureSystemPostgres } from "./debian-postgres.ts";
 import { root } from "./stack.ts";
 
 const results = path.join(root, "test-results");
@@ -28,6 +29,7 @@ const parts: Record<string, () => Promise<void>> = {
   database: () => run(vitest("database")),
   browser: async () => {
     const CHROMIUM_PATH = ensureBrowser();
+    ensureSystemPostgres();
     await run(["scripts/build.ts"]);
     await run([bin("@playwright/test/cli.js"), "test"], { CHROMIUM_PATH });
   },

@@ -52,13 +52,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { url, dataDir, stop: () => stopServer(server.child) };
 }
 
-interface Identity {
+export interface Identity {
   uid: number;
   gid: number;
 }
 
 /** PostgreSQL refuses to run as root; undefined means "as we are". */
-function unprivilegedIdentity(): Identity | undefined {
+export function unprivilegedIdentity(): Identity | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
     try {
