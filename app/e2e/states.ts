@@ -1,4 +1,5 @@
 /** Every state that a person can be in, in the order of a life with the product. */
+import { accountStates } from "./states-account.ts";
 import { attentionStates } from "./states-attention.ts";
 import { connectingStates } from "./states-connecting.ts";
 import { conversationStates } from "./states-conversations.ts";
@@ -13,6 +14,7 @@ import type { State } from "./states-world.ts";
 
 export const states: State[] = [
   ...signInStates,
+  ...accountStates,
   ...connectingStates,
   ...failedStates,
   ...attentionStates,

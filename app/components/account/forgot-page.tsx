@@ -8,6 +8,9 @@ import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../f
 import { Notice, PageHeading } from "../page.tsx";
 import { useTexts } from "../page-context.tsx";
 
+/** As an operator types it, in any language. */
+const setByOperator = "npm run user:password";
+
 interface ForgotPageProps {
   byMail: boolean;
   operator: string | undefined;
@@ -79,7 +82,7 @@ function ByOperator({ email }: { email: string | undefined }) {
         </p>
       ) : null}
       <p className="text-xs text-ink-soft">
-        {forgot.operator.command} <code className="font-mono break-all">npm run user:password</code>
+        {forgot.operator.command} <code className="font-mono break-all">{setByOperator}</code>
       </p>
     </div>
   );
