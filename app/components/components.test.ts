@@ -32,6 +32,7 @@ describe("the card", () => {
     silentSince: null,
     testSkipped: false,
     registrationRefusal: null,
+    registrationAgainAt: null,
     steps: stepsWith(),
     latest: nothingTold,
     ...changed,

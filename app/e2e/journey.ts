@@ -62,7 +62,7 @@ export async function rows<Row = Record<string, unknown>>(
 export async function startAfresh(): Promise<void> {
   await control("/reset", {});
   await rows(`truncate messages, conversations, contacts, connection_teardowns, connection_events, number_claims,
-    channel_connections, oauth_states, delivery_quarantine, webhook_deliveries, login_limits cascade`);
+    channel_connections, oauth_states, delivery_quarantine, webhook_deliveries, login_limits, registration_tries cascade`);
 }
 
 /** Waits until the worker has subscribed our app to the WABA: before, Meta sends nothing. */

@@ -29,7 +29,7 @@ export function withSignupWindow(): PopupProduct {
     const inHand = () => sql("select from graphile_worker._private_jobs where locked_at is not null");
     await expect.poll(inHand).toEqual([]);
     await sql(`truncate connection_teardowns, connection_events, number_claims, channel_connections,
-      oauth_states, login_limits cascade`);
+      oauth_states, login_limits, registration_tries cascade`);
     await control("/reset", {});
   });
   test.afterAll(() => product.stop?.());

@@ -107,6 +107,6 @@ export async function startAfresh({ sql, control }: TwoWebs): Promise<void> {
   const inHand = () => sql("select from graphile_worker._private_jobs where locked_at is not null");
   await expect.poll(inHand).toEqual([]);
   await sql(`truncate messages, conversations, contacts, connection_teardowns, connection_events, number_claims,
-    channel_connections, oauth_states, delivery_quarantine, webhook_deliveries, login_limits cascade`);
+    channel_connections, oauth_states, delivery_quarantine, webhook_deliveries, login_limits, registration_tries cascade`);
   await control("/reset", {});
 }

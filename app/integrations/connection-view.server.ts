@@ -24,6 +24,8 @@ export interface ConnectionView {
   deliveries: "starting" | "on" | "failed";
   /** Why Meta did not register the number, so that it receives nothing; null while it has not refused. */
   registrationRefusal: string | null;
+  /** From when on the number may be registered again; null where that is now. */
+  registrationAgainAt: Date | null;
   /** The last message, where messages usually come and none has for a day; null otherwise. */
   silentSince: Date | null;
   maySend: boolean;
@@ -64,7 +66,14 @@ const shownMetadata = z.object({
     .object({ state: z.enum(["starting", "on", "failed"]) })
     .optional()
     .catch(undefined),
-  registration: z.object({ result: z.string(), code: z.string().optional() }).optional().catch(undefined),
+  registration: z
+    .object({
+      result: z.string(),
+      code: z.string().optional(),
+      again_at: z.iso.datetime().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
   error: z.object({ code: z.string(), at: z.string() }).optional().catch(undefined),
   quality: told,
   name_status: told,
@@ -88,6 +97,7 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     error: error ?? null,
     deliveries: deliveries?.state ?? "starting",
     registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
+    registrationAgainAt: still(registration?.again_at, now),
     silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
@@ -95,6 +105,12 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     steps: stepStates(trailOf(row.metadata), row.metadata, firstEventAt),
     latest: latestOf(metadata),
   };
+}
+
+/** A time that has not come yet. */
+function still(time: string | undefined, now: Date): Date | null {
+  const at = time === undefined ? null : new Date(time);
+  return at && at > now ? at : null;
 }
 
 function latestOf({

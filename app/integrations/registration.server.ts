@@ -4,7 +4,13 @@ import { type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueRegistration } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import { type ConnectionRow, findConnection, noteOnConnection } from "../../db/queries/connections.ts";
-import { keepPin, saveRegistration } from "../../db/queries/registrations.ts";
+import {
+  holdRegistration,
+  keepPin,
+  registrationAgainAt,
+  saveRegistration,
+  takeRegistrationTry,
+} from "../../db/queries/registrations.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
@@ -12,9 +18,10 @@ import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 import { GraphError, mayPass } from "./meta/graph-error.server.ts";
 import type { Run } from "./provisioning.server.ts";
 
-/** Deleted a moment ago: Meta asks for five minutes. Each try counts towards the ten of 72 hours. */
+/** Deleted a moment ago: Meta asks for five minutes. Each try counts. */
 const deletedRecently = 133015;
 const waitsAtMost = 3;
+const tooMany = "too_many_attempts";
 
 /**
  * What Meta's refusals mean. A wrong PIN is never tried again by itself: ten wrong ones lock the number for 72 hours,
@@ -23,9 +30,9 @@ const waitsAtMost = 3;
 const refusals = new Map<number | undefined, string>([
   [133005, "pin_mismatch"],
   [133006, "verify_again"],
-  [133008, "too_many_attempts"],
-  [133009, "too_many_attempts"],
-  [133016, "too_many_attempts"],
+  [133008, tooMany],
+  [133009, tooMany],
+  [133016, tooMany],
   [131031, "account_locked"],
   [deletedRecently, "deleted_recently"],
 ]);
@@ -35,8 +42,10 @@ interface Subject extends Run {
 
 /**
  * Registers the connection's number when Meta says that it is not registered; never one that lives in the WhatsApp
- * Business app. Its PIN is made once and kept before it is used. Idempotent. Throws to be tried again while Meta is
- * away; a refusal is kept with the connection and ends the job.
+ * Business app. Its PIN is made once and kept before it is used. Each try is counted for the number, and committed,
+ * before Meta hears of it: eight in 72 hours by all roads together, and none for 72 hours once Meta says that it was
+ * too often. Idempotent. Throws to be tried again while Meta is away; a refusal is kept with the connection and ends
+ * the job.
  */
 export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
   const { tenantId, connectionId } = subject;
@@ -47,8 +56,15 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
   try {
     const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
     const state = await connector.readRegistration(token, row.phone_number_id);
-    if (state === "open")
-      await connector.registerNumber(token, row.phone_number_id, await pinOf(deps, subject));
+    if (state === "open") {
+      const pin = await pinOf(deps, subject);
+      const counted = await withTenant(deps.db, tenantId, (tdb) => takeRegistrationTry(tdb, connectionId));
+      // Disconnected meanwhile.
+      if (counted.kind === "none") return;
+      if (counted.kind === "held")
+        return conclude(deps, subject, channel, { result: "failed", code: tooMany });
+      await connector.registerNumber(token, row.phone_number_id, pin);
+    }
     await conclude(deps, subject, channel, {
       result: "registered",
       code: state === "open" ? "by_us" : state,
@@ -61,6 +77,7 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
     if (error.facts.code === deletedRecently && (await waitFurther(deps, subject, row))) return;
     const code = refusals.get(error.facts.code) ?? (mayPass(error) ? undefined : error.kind);
     if (code === undefined && !subject.lastAttempt) throw error;
+    if (code === tooMany) await withTenant(deps.db, tenantId, (tdb) => holdRegistration(tdb, connectionId));
     await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });
   }
 }
@@ -96,7 +113,7 @@ interface Outcome {
   code: string;
 }
 
-/** Keeps how registering stands, with the connection and beside its PIN. */
+/** Keeps how registering stands, with the connection and beside its PIN; after a failure also when it may be tried again. */
 export async function noteRegistration(
   deps: IntegrationDeps,
   tdb: TenantDb,
@@ -105,7 +122,9 @@ export async function noteRegistration(
 ): Promise<void> {
   await saveRegistration(tdb, tenantId, connectionId, outcome);
   const at = deps.now().toISOString();
-  await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at } });
+  const again = outcome.result === "failed" ? await registrationAgainAt(tdb, connectionId) : null;
+  const later = again ? { again_at: again.toISOString() } : {};
+  await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at, ...later } });
 }
 
 async function conclude(

@@ -149,6 +149,12 @@ describe("registering is refused by Meta", () => {
     const { pin } = await keptPin(id);
     calm();
     await run(registerNumber, id);
+    // Locked for 72 hours: until they are over nothing is tried, whoever asks.
+    const isLocked = told === "too_many_attempts";
+    expect(callsOf("register")).toBe(isLocked ? 1 : 2);
+    expect(number().pin).toBe(isLocked ? null : pin);
+    await road.product.database.sql("update registration_tries set held_until = now()");
+    await run(registerNumber, id);
     expect(number().pin).toBe(pin);
   });
 

@@ -56,6 +56,8 @@ export interface StepView extends Omit<StepState, "result"> {
   result: StepState["result"] | "underWay";
   /** The name under which it can be tried alone; null where it cannot or need not be. */
   retry: "deliveries" | "registration" | null;
+  /** From when on it can be tried again, where that is not now. */
+  againAt: Date | null;
 }
 
 const expiresSoonMs = 14 * 24 * 60 * 60 * 1000;
@@ -172,11 +174,15 @@ function stepsOf(connection: ConnectionView, alive: boolean): Pick<NumberView, "
     .filter(({ step, result }) => result !== "waiting" || !beforeConnect.includes(step))
     .map((state): StepView => {
       const retry = alone.get(state.step) ?? null;
-      if (!alive || retry === null) return { ...state, retry: null };
-      if (state.result === "waiting") return { ...state, result: "underWay", retry: null };
-      return { ...state, retry: state.result === "failed" ? retry : null };
+      if (!alive || retry === null) return { ...state, retry: null, againAt: null };
+      if (state.result === "waiting") return { ...state, result: "underWay", retry: null, againAt: null };
+      const againAt =
+        state.result === "failed" && retry === "registration" ? connection.registrationAgainAt : null;
+      return { ...state, retry: state.result === "failed" && againAt === null ? retry : null, againAt };
     });
-  const open = steps.some(({ result, retry }) => result === "underWay" || retry !== null);
+  const needsLook = ({ result, retry, againAt }: StepView) =>
+    result === "underWay" || retry !== null || againAt !== null;
+  const open = steps.some(needsLook);
   return { steps, stepsOpen: open };
 }
 

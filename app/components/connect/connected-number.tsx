@@ -52,7 +52,7 @@ export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
 
 /** The test beside them says that something is under way, in the same room from the first to the last. */
 function showsSteps({ stepsOpen, steps, test }: NumberView): boolean {
-  return stepsOpen && (test === null || steps.some(({ retry }) => retry !== null));
+  return stepsOpen && (test === null || steps.some(({ result }) => result === "failed"));
 }
 
 function Account({ number: { number, displayName, latestMessage } }: Pick<ConnectedNumberProps, "number">) {

@@ -49,7 +49,7 @@ interface StepProps {
 function Step({ channel, connectionId, step, mayArrive }: StepProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { result, at, retry } = step;
+  const { result, at, retry, againAt } = step;
   return (
     <li className="grid gap-2 py-2">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -68,6 +68,12 @@ function Step({ channel, connectionId, step, mayArrive }: StepProps) {
       {result === "failed" ? <Cause channel={channel} step={step} /> : null}
       {mayArrive && step.step === "first_event_seen" && result === "waiting" ? (
         <p>{words.steps.noMessageYet}</p>
+      ) : null}
+      {againAt ? (
+        <p>
+          {step.code === "too_many_attempts" ? null : `${words.steps.triedOften} `}
+          {words.steps.againOn} <Time at={againAt} />.
+        </p>
       ) : null}
       {retry ? (
         <RetryForm

@@ -75,7 +75,7 @@ export const channelWords: Record<ChannelId, ChannelTexts> = {
       pin_mismatch:
         "It has a two-step PIN from an earlier provider. Turn two-step verification off in WhatsApp Manager, then try again.",
       verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
-      too_many_attempts: "It was tried too often. WhatsApp allows the next try after 72 hours.",
+      too_many_attempts: "It was tried too often: WhatsApp locks a number after ten tries in 72 hours.",
       deleted_recently: "It was deleted at WhatsApp a moment ago. Wait a few minutes, then try again.",
       account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
     },

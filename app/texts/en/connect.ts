@@ -92,6 +92,8 @@ export const integrations = {
       retry_later: "Meta did not answer for a long time. Try again in a few minutes.",
       tell_tenant: "Meta refuses it for this business. Business Support Home says why.",
     } as Record<string, string>,
+    triedOften: "It has been tried as often as Meta allows for now.",
+    againOn: "You can try again on",
     otherwise: quoteCode,
   },
   limits: {

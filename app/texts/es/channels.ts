@@ -77,7 +77,7 @@ export const channelWords: Record<ChannelId, ChannelTexts> = {
       verify_again:
         "Hay que verificarlo de nuevo en el Administrador de WhatsApp. Hazlo y luego inténtalo de nuevo.",
       too_many_attempts:
-        "Se intentó demasiadas veces. WhatsApp permite el próximo intento después de 72 horas.",
+        "Se intentó demasiadas veces: WhatsApp bloquea un número tras diez intentos en 72 horas.",
       deleted_recently:
         "Se eliminó en WhatsApp hace un momento. Espera unos minutos y luego inténtalo de nuevo.",
       account_locked:

@@ -94,6 +94,8 @@ export const integrations = {
       tell_tenant:
         "Meta no permite la entrega para esta empresa. El motivo está en la Ayuda para empresas de Meta.",
     } as Record<string, string>,
+    triedOften: "Por ahora se intentó tantas veces como Meta permite.",
+    againOn: "Puedes intentarlo de nuevo el",
     otherwise: quoteCode,
   },
   limits: {

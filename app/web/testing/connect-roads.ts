@@ -17,6 +17,7 @@ export const failed = (reason: string) => `/settings/integrations?whatsapp=error
 const filledByRoads = [
   ...["messages", "conversations", "contacts", "number_registrations", "connection_health"],
   ...["connection_teardowns", "connection_events", "number_claims", "oauth_states", "channel_connections"],
+  "registration_tries",
 ];
 
 /** Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected. */
