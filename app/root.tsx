@@ -1,4 +1,4 @@
-import type { LinkDescriptor, LoaderFunctionArgs } from "@remix-run/node";
+import type { HeadersArgs, LinkDescriptor, LoaderFunctionArgs } from "@remix-run/node";
 import {
   Links,
   Meta,
@@ -26,6 +26,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 function shellViewer({ email, tenantName, isStaff }: Viewer): ShellViewer {
   return { email, tenantName, ...(isStaff ? { isStaff } : {}) };
+}
+
+/** A refusal that is drawn as a page says when to come again, as it would without one. */
+export function headers({ errorHeaders }: HeadersArgs): HeadersInit {
+  const retryAfter = errorHeaders?.get("Retry-After");
+  return retryAfter ? { "Retry-After": retryAfter } : {};
 }
 
 export function links(): LinkDescriptor[] {

@@ -4,12 +4,24 @@ import type { Texts } from "../texts/catalogue.ts";
 import { ButtonLink, buttonLook } from "./buttons.tsx";
 import { PageHeading } from "./page.tsx";
 import { usePageFacts, useTexts } from "./page-context.tsx";
+import { TooMany, type Wait } from "./too-many.tsx";
 
 export function errorWords(texts: Texts, error: unknown): { title: string; text: string } {
   const status = isRouteErrorResponse(error) ? error.status : 500;
   if (status === 404) return texts.errors.notFound;
+  if (waitOf(error)) {
+    const { title, nothingLost: text } = texts.errors.askedTooOften;
+    return { title, text };
+  }
   if (status === 429) return texts.errors.tooMany;
   return status < 500 ? texts.errors.refused : texts.errors.broken;
+}
+
+/** When to come again, where that is what an answer says. */
+function waitOf(error: unknown): Wait | null {
+  if (!isRouteErrorResponse(error) || error.status !== 429) return null;
+  const { retry_after_seconds: seconds, again_at: until } = (error.data ?? {}) as Record<string, unknown>;
+  return typeof seconds === "number" && typeof until === "string" ? { seconds, until } : null;
 }
 
 export function ErrorPage({ error }: { error: unknown }) {
@@ -19,10 +31,11 @@ export function ErrorPage({ error }: { error: unknown }) {
   const path = pathname + search;
   const { title, text } = errorWords(texts, error);
   // The id belongs to the document; what failed after a navigation inside it had another.
+  const wait = waitOf(error);
   const quoted = path === documentPath ? requestId : undefined;
   return (
     <div className="grid gap-5">
-      <PageHeading title={title} lead={text} />
+      {wait ? <TooMany {...wait} /> : <PageHeading title={title} lead={text} />}
       <p className="flex flex-wrap gap-3">
         <ButtonLink look="primary" to="/settings/integrations">
           {texts.errors.home}

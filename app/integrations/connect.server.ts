@@ -35,6 +35,13 @@ export interface CallbackParams {
   pickedNumberId?: string | null;
 }
 
+export interface Return {
+  channel: ChannelId;
+  params: CallbackParams;
+  /** Asked before anything is written about a state that opens nothing; what it throws ends the attempt without a trace. */
+  beforeRefusal?: () => Promise<void>;
+}
+
 /** How far an attempt has come: the steps walked, and the reason when it ended. */
 interface Attempt {
   trail: Trail;
@@ -51,7 +58,7 @@ interface Attempt {
 export async function completeConnect(
   deps: IntegrationDeps,
   actor: Actor,
-  input: { channel: ChannelId; params: CallbackParams },
+  input: Return,
 ): Promise<ConnectOutcome> {
   const { outcome, trail } = await attempt(deps, actor, input);
   if (outcome.kind === "failed") await recordFailure(deps, actor, input.channel, outcome.reason, trail);
@@ -61,15 +68,17 @@ export async function completeConnect(
 async function attempt(
   deps: IntegrationDeps,
   actor: Actor,
-  { channel, params }: { channel: ChannelId; params: CallbackParams },
+  { channel, params, beforeRefusal }: Return,
 ): Promise<Attempt> {
   const ended = (trail: Trail, reason: ReasonCode) => ({
     trail,
     outcome: { kind: "failed" as const, reason },
   });
   const redeemed = await redeemState(deps, actor, channel, params.state);
-  if ("reason" in redeemed)
+  if ("reason" in redeemed) {
+    await beforeRefusal?.();
     return ended(stumbled({}, deps.now(), "state_checked", redeemed.reason), redeemed.reason);
+  }
   const trail = walked({}, deps.now(), "state_checked");
   if (params.error !== null) return ended(trail, refusalReason(params.error));
   if (!params.code) return ended(trail, "code_rejected");
@@ -154,8 +163,7 @@ async function settle(
   if (number)
     return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number, trail });
   // None: it may be on its way, and nobody should have to sign in again for it.
-  await keepReach(deps, actor, channel, { grant, reach, trail });
-  return first ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
+  return keepReach(deps, actor, channel, { grant, reach, trail });
 }
 
 async function recordFailure(

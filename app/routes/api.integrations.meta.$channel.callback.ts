@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { completeConnect } from "../integrations/connections.server.ts";
 import { actorOf, afterConnect, channelOf, requireMethod } from "../web/api.server.ts";
+import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, type PathParams, readForm, readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session.server.ts";
@@ -29,6 +30,7 @@ async function complete(request: Request, params: PathParams, given: (name: stri
       error: given("error"),
       pickedNumberId: given("phone_number_id"),
     },
+    beforeRefusal: () => requireEndpointBudget(request, viewer, "callback"),
   });
   return afterConnect(channel, outcome);
 }

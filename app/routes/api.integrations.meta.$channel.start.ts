@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { startConnect } from "../integrations/connections.server.ts";
 import { actorOf, channelOf, requireMethod } from "../web/api.server.ts";
+import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, readBody } from "../web/http/input.server.ts";
 import { clientIp, wantsJson } from "../web/http.server.ts";
 import { services } from "../web/services.server.ts";
@@ -12,6 +13,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const channel = channelOf(params);
   const json = wantsJson(request);
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
+  await requireEndpointBudget(request, viewer, "start");
   const { integrations, trustedProxyHops } = services();
   const road = fieldOf(await readBody(request), "road");
   const hasWindow = integrations.connectors[channel].signupWindow !== undefined;

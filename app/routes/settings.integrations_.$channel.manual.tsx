@@ -6,6 +6,7 @@ import { connectManually } from "../integrations/connections.server.ts";
 import { manualTexts } from "../texts/manual.ts";
 import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
 import { requireManualConnect } from "../web/auth.server.ts";
+import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { readManualForm } from "../web/manual-connect.server.ts";
 import { services } from "../web/services.server.ts";
 
@@ -21,6 +22,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const channel = channelOf(params);
   const form = await readManualForm(request);
   if (form.kind === "incomplete") return data(form, { status: 400 });
+  await requireBudget(viewer, "manual");
   const actor = actorOf(viewer, request);
   const outcome = await connectManually(services().integrations, actor, { channel, ...form.input });
   if (outcome.kind !== "failed") return afterConnect(channel, outcome);

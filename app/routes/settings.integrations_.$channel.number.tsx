@@ -11,6 +11,7 @@ import {
 } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf, placeAfter } from "../web/api.server.ts";
+import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session.server.ts";
@@ -42,10 +43,12 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const actor = actorOf(viewer, request);
   const { integrations } = services();
   if (fieldOf(form, "intent", 16) === "look") {
+    await requireBudget(viewer, "look");
     return afterConnect(channel, await lookForNumbers(integrations, actor, channel));
   }
   const phoneNumberId = fieldOf(form, "phoneNumberId", 64);
   if (phoneNumberId === "") return data({ nothingChosen: true }, { status: 400 });
+  await requireBudget(viewer, "choose");
   return afterConnect(channel, await chooseNumber(integrations, actor, { channel, phoneNumberId }));
 }
 

@@ -7,6 +7,7 @@ import { latestActivity } from "../integrations/activity.server.ts";
 import { countedUpTo, numberHealth, requestCheck } from "../integrations/number-health.server.ts";
 import { skipTest } from "../integrations/number-test.server.ts";
 import { actorOf, channelOf } from "../web/api.server.ts";
+import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, paramOf, readForm, readQuery } from "../web/http/input.server.ts";
 import { numberFor, testOf } from "../web/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
@@ -50,6 +51,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
     return redirect(numberPath(channel, id), 303);
   }
   if (intent !== "check") throw new Response(null, { status: 400 });
+  await requireBudget(viewer, "check");
   const answer = await requestCheck(integrations, actor, subject);
   return redirect(`${numberPath(channel, id)}${answer === "refused" ? "?check=refused" : ""}#health`, 303);
 }

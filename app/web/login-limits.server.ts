@@ -224,7 +224,8 @@ function createCounters(db: Db) {
 /** Of an IPv4 address, which has no customer to count it by. */
 const none: Counter = { take: async () => undefined, giveBack: async () => {}, forget: async () => {} };
 
-function limiterFor(db: Db, keyPrefix: string, limit: Limit) {
+/** Counts under a name of its own, for all web processes. */
+export function limiterFor(db: Db, keyPrefix: string, limit: Limit) {
   return new RateLimiterPostgres({
     storeClient: counterClient(db),
     storeType: "client",

@@ -34,6 +34,8 @@ export interface ModelProduct {
 export async function openModelProduct(): Promise<ModelProduct> {
   const product = await startTestProduct();
   const { services, database, sandbox } = product;
+  // A sequence does in seconds what people do in days.
+  services.budgets = { spend: async () => undefined };
   const takes = createDeliveryLane(services);
   const server = createServer((request, response) => {
     // Meta's handshake is another test's.
@@ -65,7 +67,12 @@ const filled = [
   ],
   ...["webhook_deliveries", "number_registrations", "connection_health", "connection_teardowns"],
   ...["connection_events", "number_claims", "oauth_states", "mail_recipients", "mail_outbox"],
-  ...["channel_connections", "graphile_worker._private_jobs", "graphile_worker._private_job_queues"],
+  ...[
+    "channel_connections",
+    "registration_tries",
+    "graphile_worker._private_jobs",
+    "graphile_worker._private_job_queues",
+  ],
 ];
 
 /** Nothing connected, nothing received, one key, and a sandbox as on its first day. */

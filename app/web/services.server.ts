@@ -7,6 +7,7 @@ import { databaseUrlOf } from "../platform/database-env.server.ts";
 import { envOrExit } from "../platform/env.server.ts";
 import { createLog, type Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
+import { type ActionBudgets, createActionBudgets } from "./connect/action-budgets.server.ts";
 import { type WebEnv, webEnv } from "./env.server.ts";
 import { createLiveHub, type LiveHub } from "./live.server.ts";
 
@@ -31,6 +32,8 @@ export interface Services {
   operatorDb: Db;
   log: Log;
   integrations: IntegrationDeps;
+  /** How often one may do what spends calls at Meta. */
+  budgets: ActionBudgets;
   webhooks: {
     /** The present one and, while it is being changed, the one before. */
     appSecrets: Secret[];
@@ -92,6 +95,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     operatorDb,
     log,
     integrations,
+    budgets: createActionBudgets(db),
     webhooks: {
       appSecrets: [env.META_APP_SECRET, env.META_APP_SECRET_PREVIOUS]
         .filter((value) => value !== undefined)

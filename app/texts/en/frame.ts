@@ -74,6 +74,12 @@ export const errors = {
     title: "That is more than we can do for you at once",
     text: "Something you asked for is still under way. Wait until it is done, then try again.",
   },
+  askedTooOften: {
+    title: "That was asked too often for now",
+    nothingLost:
+      "Meta limits how often it may be asked. Nothing was changed, and what is connected stays connected.",
+    wait: (minutes: number) => (minutes <= 1 ? "Wait a minute." : `Wait ${minutes} minutes.`),
+  },
   home: "Go to Integrations",
   retry: "Try again",
   requestId: "Code to quote if you ask us about it:",

@@ -75,6 +75,12 @@ export const errors = {
     title: "Es más de lo que podemos hacer por ti a la vez",
     text: "Algo que pediste sigue en curso. Espera a que termine e inténtalo de nuevo.",
   },
+  askedTooOften: {
+    title: "Por ahora se pidió demasiadas veces",
+    nothingLost:
+      "Meta limita cuántas veces se le puede preguntar. No se cambió nada, y lo que está conectado sigue conectado.",
+    wait: (minutes: number) => (minutes <= 1 ? "Espera un minuto." : `Espera ${minutes} minutos.`),
+  },
   home: "Ir a Integraciones",
   retry: "Intentar de nuevo",
   requestId: "Código de referencia, por si nos consultas:",

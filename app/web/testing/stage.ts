@@ -5,6 +5,7 @@ import { demoPassword, seedDemo } from "../../../scripts/seed.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
 import type { Log } from "../../platform/log.server.ts";
 import { action as login } from "../../routes/login.tsx";
+import { createActionBudgets } from "../connect/action-budgets.server.ts";
 import { provideServices, type Services } from "../services.server.ts";
 
 export const origin = "https://app.curbe.test";
@@ -41,6 +42,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
       log: silent,
       now: () => new Date(),
     },
+    budgets: createActionBudgets(db),
     webhooks: { appSecrets: [], verifyToken: unreachable, intake: unreachable },
     live: unreachable,
     close: async () => void (await Promise.all([db.destroy(), operatorDb.destroy()])),
