@@ -192,6 +192,8 @@ interface ChannelConnectionsTable {
   token_expires_at: Date | null;
   scopes: Json<string[]>;
   metadata: Json<Record<string, unknown>>;
+  /** Whose attempt it is; null for a row that has or had a number. */
+  attempted_by: string | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 }

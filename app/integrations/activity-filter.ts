@@ -4,7 +4,7 @@
 const kindsOf = {
   connections: [
     ...["connected", "reconnected", "connect_failed", "disconnected", "number_requested"],
-    ...["number_choice_offered", "number_awaited", "reach_awaited"],
+    ...["number_choice_offered", "number_awaited", "reach_awaited", "attempt_ended"],
     ...["number_registered", "registration_failed", "registration_retried"],
   ],
   delivery: [

@@ -1,6 +1,6 @@
 /** What holds for a workspace whatever its channels are. */
 import { withTenant } from "../../db/client.ts";
-import { listConnectionRows } from "../../db/queries/connections.ts";
+import { listNumberRows } from "../../db/queries/connections.ts";
 import { channelIds } from "./catalog.ts";
 import { maySend } from "./connection-view.server.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
@@ -12,7 +12,7 @@ export async function mayAnswer(
 ): Promise<boolean> {
   return withTenant(db, tenantId, async (tdb) => {
     for (const channel of channelIds()) {
-      const rows = await listConnectionRows(tdb, tenantId, channel);
+      const rows = await listNumberRows(tdb, tenantId, channel);
       if (rows.some((row) => maySend(row, now()))) return true;
     }
     return false;

@@ -3,7 +3,7 @@
  * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
  */
 import { withTenant } from "../../db/client.ts";
-import { listConnectionRows } from "../../db/queries/connections.ts";
+import { listConnectionRows, type Member } from "../../db/queries/connections.ts";
 import { countEffects, type DisconnectEffects } from "../../db/queries/disconnect-effects.ts";
 import { firstEventsOf } from "../../db/queries/number-claims.ts";
 import type { ConnectionStatus } from "../../db/schema.ts";
@@ -21,14 +21,18 @@ export { chooseNumber, lastAttemptEnded, lookForNumbers, pendingChoice } from ".
 export { isConnecting } from "./oauth-states.server.ts";
 export { retryStep } from "./retry.server.ts";
 
-/** The workspace's connections on a channel, the working ones first, then the most recently changed. */
+/**
+ * What a member sees on a channel, the working ones first, then the most recently changed: the workspace's numbers, and
+ * attempts of their own.
+ */
 export async function listConnections(
   deps: IntegrationDeps,
-  tenantId: string,
+  member: Member,
   channel: ChannelId,
 ): Promise<ConnectionView[]> {
+  const { tenantId } = member;
   const [rows, firstEvents] = await withTenant(deps.db, tenantId, async (tdb) => [
-    await listConnectionRows(tdb, tenantId, channel),
+    await listConnectionRows(tdb, member, channel),
     await firstEventsOf(tdb, tenantId, channel),
   ]);
   const order: Record<ConnectionStatus, number> = { active: 0, error: 1, pending: 2, revoked: 3 };
@@ -54,13 +58,13 @@ export interface ChannelStatus {
   }[];
 }
 
-/** The answer of the status endpoint: the foremost connection at the top, every one that has a number in the list. */
+/** The answer of the status endpoint to a member: the foremost connection at the top, every one that has a number in the list. */
 export async function channelStatus(
   deps: IntegrationDeps,
-  tenantId: string,
+  member: Member,
   channel: ChannelId,
 ): Promise<ChannelStatus> {
-  const views = await listConnections(deps, tenantId, channel);
+  const views = await listConnections(deps, member, channel);
   const foremost = views[0];
   const connected = foremost?.status === "active";
   return {

@@ -15,7 +15,7 @@ import { TokenVaultError } from "./crypto.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
 
 /**
- * One connection of the channel, or all of them without an id. When this returns the rows are `revoked`, their tokens
+ * One connection of the channel, or all of them without an id; of attempts without a number only the person's own. When this returns the rows are `revoked`, their tokens
  * are gone from them, nothing can be sent, and what arrives from now on is nobody's; conversations stay. Whether Meta
  * is up does not matter: a job asks it to stop delivering, with a copy of the token that only that job's row holds and
  * destroys. Safe to repeat; answers how many were open. Never deregisters a number.
@@ -26,7 +26,7 @@ export async function disconnect(
   { channel, connectionId }: { channel: ChannelId; connectionId?: string | undefined },
 ): Promise<{ disconnected: number }> {
   return withTenant(deps.db, actor.tenantId, async (tdb) => {
-    const rows = await lockConnectionsToRevoke(tdb, actor.tenantId, channel, connectionId);
+    const rows = await lockConnectionsToRevoke(tdb, actor, channel, connectionId);
     for (const row of rows) await close(deps, tdb, actor, row);
     return { disconnected: rows.length };
   });

@@ -11,6 +11,7 @@ import {
   saveConnection,
 } from "../../db/queries/connections.ts";
 import { forgetLooks } from "../../db/queries/health.ts";
+import { holdMembership } from "../../db/queries/memberships.ts";
 import { askHolderForNumber, claimNumber, takeOverRevokedNumber } from "../../db/queries/number-claims.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import { toldSlots } from "./account-standing.server.ts";
@@ -42,6 +43,7 @@ export interface ProvedNumber {
  * Connects a number that Meta itself listed for this token: one transaction holds the row, the claim on the number,
  * the event and the job that turns deliveries on. A number of another workspace is `number_taken`, decided by the
  * unique keys even when two race. The tenant's own earlier row for the number is used again, with its conversations.
+ * Of attempts only the person's own is ended by it. Somebody who is no member any more connects nothing.
  */
 export async function connectNumber(
   deps: IntegrationDeps,
@@ -70,12 +72,13 @@ async function establish(
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
+  if (!(await holdMembership(tdb, userId))) return noMember;
   if ((await takeOverRevokedNumber(tdb, phoneNumberId)) === "taken") {
     // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
     await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };
   }
-  const attemptRow = await lockAttemptRow(tdb, tenantId, channel);
+  const attemptRow = await lockAttemptRow(tdb, actor, channel);
   const numberRow = await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId);
   const connectionId = numberRow?.id ?? attemptRow?.id ?? randomUUID();
   // An attempt that ended at a row of its own has done its part.
@@ -102,6 +105,7 @@ async function establish(
         ...grantedBy(reach, deps.now()),
         ...whatMetaTold(numberRow),
       },
+      attemptedBy: null,
     },
   );
   await forgetLooks(tdb, tenantId, connectionId);
@@ -123,6 +127,9 @@ async function establish(
   return { kind: "connected", connectionId };
 }
 
+/** The membership ended while Meta was asked, and the attempt with it: nobody is left whose state it could be. */
+export const noMember = { kind: "failed", reason: "state_invalid" } as const satisfies ConnectOutcome;
+
 /** The reason a person is told when Meta refused a step on the way. */
 export function reasonOf(error: GraphError): ReasonCode {
   if (error.kind === "permission") return "permission_missing";
@@ -139,7 +146,10 @@ function whatMetaTold(row: ConnectionRow | undefined): Record<string, unknown> {
   return Object.fromEntries(kept);
 }
 
-/** Leaves a row with status `error` that says which permissions were missing; a working connection stays untouched. */
+/**
+ * Leaves a row of the person's with status `error` that says which permissions were missing; a working connection stays
+ * untouched, and so does whatever a colleague has begun.
+ */
 export async function recordMissingPermissions(
   deps: IntegrationDeps,
   actor: Actor,
@@ -147,7 +157,8 @@ export async function recordMissingPermissions(
   reach: Pick<Reach, "scopes" | "missingPermissions"> = { scopes: [], missingPermissions: [] },
 ): Promise<void> {
   await withTenant(deps.db, actor.tenantId, async (tdb) => {
-    const row = await lockAttemptRow(tdb, actor.tenantId, channel);
+    if (!(await holdMembership(tdb, actor.userId))) return;
+    const row = await lockAttemptRow(tdb, actor, channel);
     const error = {
       code: "permission_missing",
       at: deps.now().toISOString(),
@@ -167,6 +178,7 @@ export async function recordMissingPermissions(
         tokenExpiresAt: null,
         scopes: reach.scopes,
         metadata: { error },
+        attemptedBy: actor.userId,
       },
     );
   });

@@ -1,6 +1,7 @@
 /**
  * A grant that waits for its number, sealed in a `pending` connection: Meta did not answer for what it reaches, it
- * reaches nothing yet, or several numbers of which one is to be picked. It lives for an hour, and its token with it.
+ * reaches nothing yet, or several numbers of which one is to be picked. It lives for an hour, and its token with it. It
+ * is its person's: colleagues neither see nor touch it, and it ends with the membership.
  */
 import { randomUUID } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
@@ -9,14 +10,16 @@ import {
   type ConnectionRow,
   listConnectionRows,
   lockAttemptRow,
+  type Member,
   revokeConnection,
   saveConnection,
 } from "../../db/queries/connections.ts";
+import { holdMembership } from "../../db/queries/memberships.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { TokenVaultError } from "./crypto.server.ts";
 import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
-import { type ConnectOutcome, reasonOf, recordMissingPermissions } from "./establish.server.ts";
+import { type ConnectOutcome, noMember, reasonOf, recordMissingPermissions } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { grantedBy } from "./obligations.server.ts";
 import { type Trail, trailOf, trailOfReach } from "./trail.server.ts";
@@ -30,7 +33,7 @@ interface Choices {
   expires_at: string;
 }
 
-/** Keeps a grant and what it reaches, which may be nothing yet. */
+/** Keeps a grant and what it reaches, which may be nothing yet, and answers what the person is told of it. */
 export async function keepReach(
   deps: IntegrationDeps,
   actor: Actor,
@@ -41,9 +44,9 @@ export async function keepReach(
     trail,
     expiresAt,
   }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined },
-): Promise<void> {
+): Promise<ConnectOutcome> {
   const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
-  await keep(deps, actor, channel, {
+  const isKept = await keep(deps, actor, channel, {
     grant: { ...grant, expiresAt: reach.expiresAt ?? grant.expiresAt },
     scopes: reach.scopes,
     choices: { numbers: reach.numbers },
@@ -51,6 +54,12 @@ export async function keepReach(
     metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
     event: { kind, detail: { count: reach.numbers.length } },
   });
+  return isKept ? offerOf(reach) : noMember;
+}
+
+/** Several numbers, or none yet. */
+export function offerOf({ numbers }: Pick<Reach, "numbers">): ConnectOutcome {
+  return numbers.length > 0 ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
 }
 
 /** Keeps a grant that Meta gave and did not answer for when asked what it reaches: that can be asked again. */
@@ -81,14 +90,16 @@ interface Kept {
   event: { kind: string; detail: Record<string, unknown> };
 }
 
+/** False for somebody who is no member any more: then nothing is kept. */
 async function keep(
   deps: IntegrationDeps,
   { tenantId, userId, requestId }: Actor,
   channel: ChannelId,
   { grant, scopes, choices, metadata, event, expiresAt = anHourFrom(deps.now()) }: Kept,
-): Promise<void> {
-  await withTenant(deps.db, tenantId, async (tdb) => {
-    const id = (await lockAttemptRow(tdb, tenantId, channel))?.id ?? randomUUID();
+): Promise<boolean> {
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    if (!(await holdMembership(tdb, userId))) return false;
+    const id = (await lockAttemptRow(tdb, { tenantId, userId }, channel))?.id ?? randomUUID();
     await saveConnection(
       tdb,
       { id, tenantId, provider: channel },
@@ -102,6 +113,7 @@ async function keep(
         tokenExpiresAt: grant.expiresAt ?? null,
         scopes,
         metadata: { ...metadata, choices: { ...choices, expires_at: expiresAt } satisfies Choices },
+        attemptedBy: userId,
       },
     );
     await recordEvent(tdb, {
@@ -112,6 +124,7 @@ async function keep(
       actorUserId: userId,
       requestId,
     });
+    return true;
   });
 }
 
@@ -125,17 +138,16 @@ interface KeptReach {
   expiresAt: string | undefined;
 }
 
-/** A grant that turns out to be worthless is not kept any longer. */
+/** Asks Meta what the person's kept grant reaches now. One that turns out to be worthless is not kept any longer. */
 export async function reachOfKeptGrant(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
 ): Promise<KeptReach | Extract<ConnectOutcome, { kind: "failed" }>> {
-  const { tenantId } = actor;
-  const row = await openChoice(deps, tenantId, channel);
+  const row = await openChoice(deps, actor, channel);
   if (!row?.access_token_enc) return { kind: "failed", reason: "choice_expired" };
   try {
-    const accessToken = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
+    const accessToken = deps.vault.decryptToken(row.access_token_enc, tokenPlace(actor.tenantId, row.id));
     const reach = await deps.connectors[channel].findReach(accessToken);
     if (reach.missingPermissions.length > 0) {
       await recordMissingPermissions(deps, actor, channel, reach);
@@ -169,15 +181,18 @@ async function dropGrant(deps: IntegrationDeps, actor: Actor, row: ConnectionRow
   });
 }
 
+/** The person's own kept grant, while its hour lasts. */
 export async function openChoice(
   deps: IntegrationDeps,
-  tenantId: string,
+  member: Member,
   channel: ChannelId,
 ): Promise<ConnectionRow | undefined> {
-  const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
+  const { tenantId, userId } = member;
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, member, channel));
   return rows.find((row) => {
     const choices = choicesOf(row);
-    return row.status === "pending" && choices !== undefined && new Date(choices.expires_at) > deps.now();
+    const isOpen = row.attempted_by === userId && row.status === "pending";
+    return isOpen && choices !== undefined && new Date(choices.expires_at) > deps.now();
   });
 }
 

@@ -3,34 +3,34 @@
  * sends back is a hint: the numbers are asked of Meta anew.
  */
 import { withTenant } from "../../db/client.ts";
-import { listConnectionRows } from "../../db/queries/connections.ts";
+import { listConnectionRows, type Member } from "../../db/queries/connections.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { ReachableNumber } from "./channel.server.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
 import { type ConnectOutcome, connectNumber } from "./establish.server.ts";
-import { choicesOf, keepReach, openChoice, reachOfKeptGrant } from "./kept-grant.server.ts";
+import { choicesOf, keepReach, offerOf, openChoice, reachOfKeptGrant } from "./kept-grant.server.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** The open choice of this workspace, or null when there is none or it has expired. `unread`: Meta has not told yet. */
+/** The person's own open choice, or null when there is none or it has expired. `unread`: Meta has not told yet. */
 export async function pendingChoice(
   deps: IntegrationDeps,
-  actor: Pick<Actor, "tenantId">,
+  member: Member,
   channel: ChannelId,
 ): Promise<{ connectionId: string; numbers: ReachableNumber[]; unread: boolean } | null> {
-  const row = await openChoice(deps, actor.tenantId, channel);
+  const row = await openChoice(deps, member, channel);
   if (!row) return null;
   const { numbers = [], unread = false } = choicesOf(row) ?? {};
   return { connectionId: row.id, numbers, unread };
 }
 
-/** The latest of the workspace's connections on a channel is an attempt of today that ended before it had a number. */
+/** The latest that the person sees on a channel is an attempt of theirs, of today, that ended before it had a number. */
 export async function lastAttemptEnded(
   { db, now }: Pick<IntegrationDeps, "db" | "now">,
-  { tenantId }: Pick<Actor, "tenantId">,
+  member: Member,
   channel: ChannelId,
 ): Promise<boolean> {
-  const rows = await withTenant(db, tenantId, (tdb) => listConnectionRows(tdb, tenantId, channel));
+  const rows = await withTenant(db, member.tenantId, (tdb) => listConnectionRows(tdb, member, channel));
   const [last] = rows.sort((a, b) => b.updated_at.getTime() - a.updated_at.getTime());
   if (!last || now().getTime() - last.updated_at.getTime() > dayMs) return false;
   return last.phone_number_e164 === null && (last.status === "pending" || last.status === "revoked");
@@ -64,6 +64,5 @@ export async function lookForNumbers(
   if (only && others.length === 0) {
     return connectNumber(deps, actor, channel, { ...kept, token: kept.grant.accessToken, number: only });
   }
-  if (kept.isNews) await keepReach(deps, actor, channel, kept);
-  return only ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
+  return kept.isNews ? keepReach(deps, actor, channel, kept) : offerOf(kept.reach);
 }

@@ -8,7 +8,7 @@ import { requireApiViewer } from "../web/session.server.ts";
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const channel = channelOf(params);
   const viewer = await requireApiViewer(request);
-  const status = await channelStatus(services().integrations, viewer.tenantId, channel);
+  const status = await channelStatus(services().integrations, viewer, channel);
   return Response.json(status, { headers: { "Cache-Control": "no-store" } });
 }
 

@@ -53,7 +53,7 @@ async function cardOf(channel: ChannelId, viewer: Viewer, query: Fields): Promis
   const setting = { choosing: choosing(choice), connecting, isAdmin: viewer.role === "admin", justConnected };
   return {
     channel,
-    card: await cardWithTest(channel, setting, viewer.tenantId),
+    card: await cardWithTest(channel, setting, viewer),
     justConnected,
     // A code of ours, or nothing: what else stands in the address is never shown.
     reason: isReasonCode(reason) ? reason : null,

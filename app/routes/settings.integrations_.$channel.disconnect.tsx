@@ -19,7 +19,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const { integrations } = services();
-  const { numbers } = cardView(await listConnections(integrations, viewer.tenantId, channel));
+  const { numbers } = cardView(await listConnections(integrations, viewer, channel));
   const query = readQuery(request);
   const wanted = readUuid(query.get("connection"));
   const number = query.has("connection") ? numbers.find(({ id }) => id === wanted) : numbers[0];

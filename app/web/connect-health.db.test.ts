@@ -181,9 +181,7 @@ describe("deliveries", () => {
     expect(await taskNames()).toEqual(["subscribe_waba"]);
     road.product.sandbox.control.clearScenarios();
     await again();
-    expect(await listConnections(deps(), road.ana.tenantId, "whatsapp")).toMatchObject([
-      { deliveries: "on" },
-    ]);
+    expect(await listConnections(deps(), road.ana, "whatsapp")).toMatchObject([{ deliveries: "on" }]);
   });
 
   test("that somebody switched off are noticed and asked for again", async () => {
@@ -251,7 +249,7 @@ test("a day without a message is noticed where messages usually come, once, and 
       [tenantId, id, from, to, when],
     );
   const silentSince = async () =>
-    (await listConnections(deps(), tenantId, "whatsapp"))[0]?.silentSince ?? null;
+    (await listConnections(deps(), road.ana, "whatsapp"))[0]?.silentSince ?? null;
   await arrive(1, 19, "30 hours");
   await check(id);
   expect(await silentSince()).toBeNull();

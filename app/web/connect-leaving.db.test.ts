@@ -20,8 +20,7 @@ describe("disconnect", () => {
     });
     expect(road.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps).toHaveLength(1);
     expect(
-      (await listConnections(road.product.services.integrations, road.ana.tenantId, "whatsapp"))[0]
-        ?.deliveries,
+      (await listConnections(road.product.services.integrations, road.ana, "whatsapp"))[0]?.deliveries,
     ).toBe("on");
 
     const answer = await leave(road.ana);
@@ -141,7 +140,7 @@ describe("turning deliveries on", () => {
       lastAttempt,
     });
   const deliveries = async () =>
-    (await listConnections(road.product.services.integrations, road.ana.tenantId, "whatsapp"))[0]?.deliveries;
+    (await listConnections(road.product.services.integrations, road.ana, "whatsapp"))[0]?.deliveries;
 
   test("is tried again while Meta is away and given up with a trace at the last attempt", async () => {
     await connect(road.ana);

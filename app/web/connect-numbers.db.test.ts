@@ -133,12 +133,12 @@ describe("a number of another workspace", () => {
       "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
     );
     expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
-    const [held] = await listConnections(road.product.services.integrations, road.ana.tenantId, "whatsapp");
+    const [held] = await listConnections(road.product.services.integrations, road.ana, "whatsapp");
     expect(held?.requestedAt).toBeInstanceOf(Date);
     // Letting it go is all that is needed.
     await leave(road.ana);
     expect(await connect(eva)).toBe(connectedPlace);
-    const [taken] = await listConnections(road.product.services.integrations, eva.tenantId, "whatsapp");
+    const [taken] = await listConnections(road.product.services.integrations, eva, "whatsapp");
     expect(taken?.requestedAt).toBeNull();
   });
 

@@ -17,7 +17,7 @@ export function testOf(channel: ChannelId, { number }: Pick<NumberView, "number"
 /** One number of the viewer's workspace, also one that was disconnected; 404 for any other. */
 export async function numberFor(viewer: Viewer, channel: ChannelId, id: string): Promise<NumberView> {
   const { integrations } = services();
-  const connections = await listConnections(integrations, viewer.tenantId, channel);
+  const connections = await listConnections(integrations, viewer, channel);
   const found = connections.find((one) => one.id === id && one.phoneNumberE164 !== null);
   if (!found || found.status === "pending") throw new Response(null, { status: 404 });
   const messages = await latestMessages(integrations, viewer.tenantId, channel, id);
@@ -29,12 +29,12 @@ export async function numberFor(viewer: Viewer, channel: ChannelId, id: string):
 export async function cardWithTest(
   channel: ChannelId,
   setting: Parameters<typeof cardView>[1] & { justConnected: boolean },
-  tenantId: string,
+  viewer: Viewer,
 ): Promise<ReturnType<typeof cardView>> {
   const { integrations } = services();
   const [connections, messages] = await Promise.all([
-    listConnections(integrations, tenantId, channel),
-    latestMessages(integrations, tenantId, channel),
+    listConnections(integrations, viewer, channel),
+    latestMessages(integrations, viewer.tenantId, channel),
   ]);
   const card = cardView(connections, { ...setting, latestMessages: messages });
   if (!setting.justConnected) return card;

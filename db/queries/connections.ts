@@ -5,13 +5,36 @@ import type { ConnectionStatus, Schema } from "../schema.ts";
 
 export type ConnectionRow = Selectable<Schema["channel_connections"]>;
 
-/** Oldest first; rows that never had a number are attempts. */
+/** A member of a workspace: its numbers are everybody's, an attempt to connect one is its person's alone. */
+export interface Member {
+  tenantId: string;
+  userId: string;
+}
+
+/** What the person may see, oldest first: the workspace's numbers, and their own attempts, which never had one. */
 export async function listConnectionRows(
+  tdb: TenantDb,
+  { tenantId, userId }: Member,
+  provider: string,
+): Promise<ConnectionRow[]> {
+  return ofChannel(tdb, tenantId, provider)
+    .where(isTheirs(userId))
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+/** A row that gave its id up to another workspace still knows the number. */
+const isNumber = sql<boolean>`(phone_number_id is not null or phone_number_e164 is not null)`;
+const isTheirs = (userId: string) => sql<boolean>`(${isNumber} or attempted_by = ${userId}::uuid)`;
+
+/** The workspace's numbers on a channel, connected and disconnected ones. */
+export async function listNumberRows(
   tdb: TenantDb,
   tenantId: string,
   provider: string,
 ): Promise<ConnectionRow[]> {
-  return ofChannel(tdb, tenantId, provider).orderBy("created_at").orderBy("id").execute();
+  return ofChannel(tdb, tenantId, provider).where(isNumber).execute();
 }
 
 export async function findConnection(
@@ -53,13 +76,14 @@ export async function lockRowOfNumber(
     .executeTakeFirst();
 }
 
-/** The row of an attempt that has not come to a number yet, locked. A tenant has one at a time on a channel. */
+/** The row of the person's attempt that has not come to a number yet, locked. They have one at a time on a channel. */
 export async function lockAttemptRow(
   tdb: TenantDb,
-  tenantId: string,
+  { tenantId, userId }: Member,
   provider: string,
 ): Promise<ConnectionRow | undefined> {
   return ofChannel(tdb, tenantId, provider)
+    .where("attempted_by", "=", userId)
     .where("phone_number_id", "is", null)
     .where("status", "in", ["pending", "error"])
     .orderBy("created_at")
@@ -78,6 +102,8 @@ export interface ConnectionValues {
   tokenExpiresAt: Date | null;
   scopes: string[];
   metadata: Record<string, unknown>;
+  /** Whose attempt it is; null with a number. */
+  attemptedBy: string | null;
 }
 
 /** Writes every value; `metadata` replaces what was there. */
@@ -96,6 +122,7 @@ export async function saveConnection(
     token_expires_at: values.tokenExpiresAt,
     scopes: JSON.stringify(values.scopes),
     metadata: JSON.stringify(values.metadata),
+    attempted_by: values.attemptedBy,
   };
   await tdb
     .insertInto("channel_connections")
@@ -192,15 +219,16 @@ export async function revokeConnection(
     .execute();
 }
 
-/** Locks what a disconnect speaks of: one connection, or all of a channel that are not revoked yet. */
+/** Locks what a person's disconnect speaks of: one connection they see, or all of a channel that are not revoked yet. */
 export async function lockConnectionsToRevoke(
   tdb: TenantDb,
-  tenantId: string,
+  { tenantId, userId }: Member,
   provider: string,
   id: string | undefined,
 ): Promise<ConnectionRow[]> {
   return ofChannel(tdb, tenantId, provider)
     .where("status", "<>", "revoked")
+    .where(isTheirs(userId))
     .$if(id !== undefined, (query) => query.where("id", "=", id ?? ""))
     .orderBy("id")
     .forUpdate()

@@ -6,6 +6,7 @@ export const activityKinds: Record<string, string> = {
   number_choice_offered: "Meta confirmed; a number had to be chosen",
   number_awaited: "Meta confirmed; the account had no number yet",
   reach_awaited: "Meta confirmed, and did not tell yet which numbers there are",
+  attempt_ended: "An attempt ended because whoever began it is no longer in the workspace",
   disconnected: "Disconnected",
   deliveries_on: "Meta delivers new messages here",
   deliveries_failed: "Meta did not switch message delivery on",

@@ -6,6 +6,7 @@ export const activityKinds: Record<string, string> = {
   number_choice_offered: "Meta dio su confirmación; faltaba elegir un número",
   number_awaited: "Meta dio su confirmación; la cuenta todavía no tenía ningún número",
   reach_awaited: "Meta dio su confirmación, pero todavía no dijo qué números hay",
+  attempt_ended: "Un intento terminó porque quien lo empezó ya no está en el espacio de trabajo",
   disconnected: "Desconectado",
   deliveries_on: "Meta entrega aquí los mensajes nuevos",
   deliveries_failed: "Meta no activó la entrega de mensajes",

@@ -7,19 +7,21 @@ interface GivenConnection {
   metadata?: object;
   token?: string | null;
   tokenExpiresAt?: string | null;
+  /** E-mail of the person whose attempt it is. */
+  attemptedBy?: string;
 }
 
 /** The id of a new WhatsApp connection; the number stands for its ids as well. */
 export async function addConnection(
   { database }: Pick<Stage, "database">,
   tenantId: string,
-  { status, e164 = null, metadata = {}, token = null, tokenExpiresAt = null }: GivenConnection,
+  { status, e164 = null, metadata = {}, token = null, tokenExpiresAt = null, attemptedBy }: GivenConnection,
 ): Promise<string> {
   const [row] = await database.sql<{ id: string }>(
     `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164,
-       display_name, access_token_enc, metadata, token_expires_at)
-     values ($1, 'whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6) returning id`,
-    [tenantId, status, e164, token, JSON.stringify(metadata), tokenExpiresAt],
+       display_name, access_token_enc, metadata, token_expires_at, attempted_by)
+     values ($1, 'whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6, (select id from users where email = $7)) returning id`,
+    [tenantId, status, e164, token, JSON.stringify(metadata), tokenExpiresAt, attemptedBy ?? null],
   );
   if (!row) throw new Error("no connection");
   return row.id;

@@ -1,0 +1,294 @@
+/** An attempt to connect, and the grant that waits in it, is its person's: no colleague's, and over with the membership. */
+import { describe, expect, test } from "vitest";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { requestDueChecks } from "../../integrations/health.server.ts";
+import { activityKinds } from "../../texts/en/activity-kinds.ts";
+import { english as texts } from "../../texts/en/index.ts";
+import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-roads.ts";
+import { graphActs } from "../testing/graph-acts.ts";
+import type { TestPerson } from "../testing/product.ts";
+
+const roads = graphActs();
+const { road, get, post, spent, begin, comeBack, code, connect, connections, leave, statusOf } = roads;
+const page = "/settings/integrations";
+const { cadenas } = BUSINESS_IDS;
+const sql: typeof road.product.database.sql = (text, values) => road.product.database.sql(text, values);
+const colleague = () => road.product.person(road.ana.tenantId);
+
+const attempts = ({ userId }: TestPerson) =>
+  sql<{ id: string; status: string; access_token_enc: string | null }>(
+    "select * from channel_connections where attempted_by = $1 order by id",
+    [userId],
+  );
+const pick = async (person: TestPerson, fields: Record<string, string>) =>
+  (await post(person, pickerPlace, fields)).headers.get("location");
+const choose = (person: TestPerson, phoneNumberId: string) => pick(person, { phoneNumberId });
+const look = (person: TestPerson) => pick(person, { intent: "look" });
+const card = async (person: TestPerson) =>
+  (await (await get(person, page)).text()).replace(/<script[\s\S]*?<\/script>/g, "");
+const endMembership = ({ tenantId, userId }: TestPerson) =>
+  sql<Record<string, unknown>>("select * from app.end_membership($1, $2)", [tenantId, userId]);
+
+describe("a colleague", () => {
+  test("sees nothing of it, on no page and in no answer", async () => {
+    const leo = await colleague();
+    expect(await connect(road.ana, cadenas)).toBe(pickerPlace);
+    expect(await card(road.ana)).toContain(texts.integrations.choosing.action);
+    const seen = await card(leo);
+    for (const words of [texts.integrations.choosing.action, texts.integrations.states.choosing])
+      expect(seen).not.toContain(words);
+    expect(seen).toContain(texts.channels.whatsapp.connect);
+    expect((await get(leo, pickerPlace)).headers.get("location")).toBe(page);
+    expect(await statusOf(road.ana)).toMatchObject({ status: "pending", connections: [] });
+    expect(await statusOf(leo)).toMatchObject({ status: "not_connected", updated_at: null, connections: [] });
+    // The log says that somebody tried, as it does of everything; no number and no account.
+    const log = await (await get(leo, `${page}/whatsapp/activity`)).text();
+    expect(log).toContain(activityKinds.number_choice_offered);
+    expect(log).not.toMatch(/\+52/);
+  });
+
+  test("cannot look again or choose, and asks Meta nothing by trying", async () => {
+    const leo = await colleague();
+    await connect(road.ana, cadenas);
+    const [before, asked] = [await attempts(road.ana), spent()];
+    expect(await look(leo)).toBe(failed("choice_expired"));
+    expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(failed("choice_expired"));
+    expect(spent()).toBe(asked);
+    expect(await attempts(road.ana)).toEqual(before);
+  });
+
+  test("cannot reach it by its id", async () => {
+    const leo = await colleague();
+    await connect(road.ana, cadenas);
+    const before = await attempts(road.ana);
+    const connectionId = before[0]?.id ?? "";
+    expect((await get(leo, `${page}/whatsapp/numbers/${connectionId}`)).status).toBe(404);
+    expect((await post(leo, `${page}/whatsapp/numbers/${connectionId}`, { intent: "check" })).status).toBe(
+      404,
+    );
+    await post(leo, `${page}/whatsapp/retry?step=registration`, { connectionId });
+    await post(leo, `${api}/disconnect`, { connectionId });
+    expect((await get(leo, `${page}/whatsapp/disconnect?connection=${connectionId}`)).status).toBe(303);
+    expect(await attempts(road.ana)).toEqual(before);
+  });
+
+  test("has an attempt of their own at the same time; each is continued by its person", async () => {
+    const leo = await colleague();
+    await connect(road.ana, cadenas);
+    const before = await attempts(road.ana);
+    await connect(leo, cadenas);
+    expect(await attempts(road.ana)).toEqual(before);
+    expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+    expect(await attempts(road.ana)).toEqual(before);
+    expect(await card(road.ana)).toContain(texts.integrations.choosing.action);
+    expect(await look(road.ana)).toBe(pickerPlace);
+    expect(await choose(road.ana, NUMBER_IDS.cadenasCentro1)).toBe(connectedPlace);
+    const rows = await connections(road.ana);
+    expect(rows.map(({ status, attempted_by }) => [status, attempted_by])).toEqual([
+      ["active", null],
+      ["active", null],
+    ]);
+    // What is connected is everybody's.
+    expect(await statusOf(leo)).toEqual(await statusOf(road.ana));
+  });
+
+  test("who lacks a permission replaces nothing, and nobody else reads of it", async () => {
+    const leo = await colleague();
+    await connect(road.ana, cadenas);
+    const before = await attempts(road.ana);
+    const { state } = await begin(leo);
+    const scopes = ["whatsapp_business_messaging"];
+    expect(await comeBack(leo, { state, code: code(BUSINESS_IDS.luz, { scopes }) })).toBe(
+      failed("permission_missing"),
+    );
+    expect(await attempts(road.ana)).toEqual(before);
+    const { title } = texts.channels.whatsapp.reasons.permission_missing;
+    expect(await card(leo)).toContain(title);
+    const eva = await colleague();
+    for (const other of [road.ana, eva]) expect(await card(other)).not.toContain(title);
+  });
+
+  test("who disconnects everything ends no attempt of another's", async () => {
+    const leo = await colleague();
+    await connect(leo);
+    await connect(road.ana, cadenas);
+    const before = await attempts(road.ana);
+    await leave(leo);
+    expect(await attempts(road.ana)).toEqual(before);
+    expect(await statusOf(leo)).toMatchObject({ connected: false, status: "revoked" });
+    await leave(road.ana);
+    expect(await attempts(road.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
+  });
+
+  test("reads no word of an hour that ran out for somebody else", async () => {
+    const leo = await colleague();
+    await connect(road.ana, cadenas);
+    await connect(leo, cadenas);
+    const past = `'"2020-01-01T00:00:00Z"'`;
+    const over = `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', ${past})`;
+    await sql(`${over} where attempted_by = $1`, [road.ana.userId]);
+    await requestDueChecks(
+      { ...road.product.services.integrations, clockDb: road.product.database.as("app_clock") },
+      "clock",
+    );
+    expect(await attempts(road.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
+    expect(await attempts(leo)).toMatchObject([{ status: "pending" }]);
+    expect((await get(road.ana, pickerPlace)).headers.get("location")).toBe(failed("choice_expired"));
+    expect((await get(await colleague(), pickerPlace)).headers.get("location")).toBe(page);
+  });
+});
+
+describe("it ends", () => {
+  const endings: [string, (person: TestPerson) => Promise<unknown>][] = [
+    ["with the membership", endMembership],
+    [
+      "when the membership is deleted by whichever road",
+      ({ userId }) => sql("delete from memberships where user_id = $1", [userId]),
+    ],
+    [
+      "when the person is disabled",
+      ({ userId }) => sql("update users set disabled_at = now() where id = $1", [userId]),
+    ],
+  ];
+
+  test.each(endings)("%s: the token is destroyed, the row revoked, and it is told", async (_how, end) => {
+    const leo = await colleague();
+    for (const person of [road.ana, leo]) await connect(person, cadenas);
+    const [mine] = await attempts(leo);
+    const others = await attempts(road.ana);
+    await end(leo);
+    const [row] = await sql(
+      "select status, access_token_enc, token_expires_at, metadata from channel_connections where id = $1",
+      [mine?.id],
+    );
+    expect(row).toMatchObject({ status: "revoked", access_token_enc: null, token_expires_at: null });
+    expect(JSON.stringify(row)).not.toContain("choices");
+    expect(
+      await sql("select kind, actor_user_id from connection_events where connection_id = $1 order by id", [
+        mine?.id,
+      ]),
+    ).toEqual([
+      { kind: "number_choice_offered", actor_user_id: leo.userId },
+      { kind: "attempt_ended", actor_user_id: null },
+    ]);
+    expect(await attempts(road.ana)).toEqual(others);
+    expect(await choose(road.ana, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+  });
+
+  test("and does not come back with the person", async () => {
+    const leo = await colleague();
+    await connect(leo, cadenas);
+    await endMembership(leo);
+    await sql("insert into memberships values ($1, $2, 'member')", [leo.tenantId, leo.userId]);
+    expect(await attempts(leo)).toEqual([]);
+  });
+
+  test("not with the role", async () => {
+    const leo = await road.product.person(road.ana.tenantId, "admin");
+    await connect(leo, cadenas);
+    await sql("update memberships set role = 'member' where user_id = $1", [leo.userId]);
+    expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+  });
+
+  test("numbers that the person connected stay the workspace's", async () => {
+    const leo = await colleague();
+    await connect(leo);
+    await endMembership(leo);
+    expect(await statusOf(road.ana)).toMatchObject({ connected: true });
+  });
+
+  test("of one workspace, and not of another that the person is in", async () => {
+    const leo = await colleague();
+    const other = await road.product.person();
+    await sql("insert into memberships values ($1, $2, 'member')", [other.tenantId, leo.userId]);
+    await connect(leo, cadenas);
+    await endMembership({ ...leo, tenantId: other.tenantId });
+    expect(await attempts(leo)).toMatchObject([{ status: "pending" }]);
+  });
+});
+
+describe("whoever is removed while Meta is asked connects and keeps nothing", () => {
+  const removals: [string, (person: TestPerson) => Promise<unknown>][] = [
+    ["removed", endMembership],
+    ["disabled", ({ userId }) => sql("update users set disabled_at = now() where id = $1", [userId])],
+  ];
+  /** It happens while Meta answers that call. */
+  function during(method: "exchangeCode" | "findReach", happen: () => Promise<unknown>): void {
+    const { integrations } = road.product.services;
+    const { whatsapp } = integrations.connectors;
+    const ask = whatsapp[method].bind(whatsapp) as (...given: unknown[]) => Promise<never>;
+    const whileAsking = async (...given: unknown[]) => {
+      const answer = await ask(...given);
+      await happen();
+      return answer;
+    };
+    integrations.connectors = {
+      ...integrations.connectors,
+      whatsapp: { ...whatsapp, [method]: whileAsking },
+    };
+  }
+  const left = () => sql("select status from channel_connections where access_token_enc is not null");
+
+  describe.each(removals)("%s", (_how, remove) => {
+    test.each([
+      ["exchangeCode", BUSINESS_IDS.luz],
+      ["findReach", BUSINESS_IDS.luz],
+      ["exchangeCode", cadenas],
+      ["findReach", cadenas],
+    ] as const)("at %s", async (method, businessId) => {
+      const leo = await colleague();
+      const { state } = await begin(leo);
+      during(method, () => remove(leo));
+      expect(await comeBack(leo, { state, code: code(businessId) })).toBe(failed("state_invalid"));
+      expect(await left()).toEqual([]);
+    });
+
+    test("with a grant that Meta did not answer for", async () => {
+      const leo = await colleague();
+      const { state } = await begin(leo);
+      during("exchangeCode", () => remove(leo));
+      road.product.sandbox.control.addScenario({
+        endpoint: "phone_numbers",
+        outcome: { kind: "http", status: 502 },
+      });
+      expect(await comeBack(leo, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("meta_unavailable"));
+      expect(await left()).toEqual([]);
+    });
+
+    test.each(["look", "choose"] as const)("at %s", async (act) => {
+      const leo = await colleague();
+      await connect(leo, cadenas);
+      during("findReach", () => remove(leo));
+      // Its numbers have changed meanwhile, so that a look would keep them.
+      delete road.product.sandbox.world.numbers[NUMBER_IDS.cadenasCentro1];
+      const place = act === "look" ? await look(leo) : await choose(leo, NUMBER_IDS.cadenasSur2);
+      expect(place).toBe(failed("state_invalid"));
+      expect(await left()).toEqual([]);
+    });
+  });
+
+  test("also when both happen at the same moment, 20 times", async () => {
+    const ends = { kept: 0, refused: 0 };
+    for (let round = 0; round < 20; round++) {
+      const leo = await road.product.person();
+      const { state } = await begin(leo);
+      const back = comeBack(leo, { state, code: code(cadenas) }).catch(() => "signed out");
+      // Each time a little later in the other's work.
+      await new Promise((resolve) => setTimeout(resolve, round * 3));
+      await endMembership(leo);
+      const place = await back;
+      ends[place === pickerPlace ? "kept" : "refused"]++;
+      expect(await left(), place).toEqual([]);
+    }
+    console.log(`removed while coming back: ${ends.kept} kept and ended, ${ends.refused} refused`);
+  });
+});
+
+test("two callbacks of one person at once leave one attempt", async () => {
+  const states = [await begin(road.ana), await begin(road.ana), await begin(road.ana)];
+  const places = await Promise.all(
+    states.map(({ state }) => comeBack(road.ana, { state, code: code(cadenas) })),
+  );
+  expect(places).toEqual(Array(3).fill(pickerPlace));
+  expect(await attempts(road.ana)).toMatchObject([{ status: "pending" }]);
+});
