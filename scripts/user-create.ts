@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
+import { takeBackPerson } from "../db/queries/memberships.ts";
 import {
   findWorkspaceIds,
   insertMembership,
@@ -32,7 +33,8 @@ const usage =
   'Usage: npm run user:create -- --workspace "Name" --email x@y.example --role admin|member [--existing] [--staff]';
 
 /**
- * Makes the person, and the workspace unless it is there, in one transaction: both or neither. Throws with one sentence
+ * Makes the person, and the workspace unless it is there, in one transaction: both or neither. Somebody who was removed
+ * from the last of their workspaces comes back to one that is there, with this password. Throws with one sentence
  * when the address is taken, the workspace is missing or there already, or the password is too easy.
  */
 export async function createUser(databaseUrl: string, wanted: NewPerson, password: string): Promise<void> {
@@ -41,7 +43,10 @@ export async function createUser(databaseUrl: string, wanted: NewPerson, passwor
   const passwordHash = await hashPassword(password);
   await asOwner(databaseUrl, "user-create", async (owner) => {
     const tenantId = await workspaceFor(owner, wanted);
-    const userId = await insertPerson(owner, { email: wanted.email, passwordHash });
+    const person = { email: wanted.email, passwordHash };
+    const userId =
+      (await insertPerson(owner, person)) ??
+      (wanted.existing ? await takeBackPerson(owner, person) : undefined);
     if (!userId) throw new Error(`${wanted.email} has an account already.`);
     await insertMembership(owner, { tenantId, userId, role: wanted.role });
     if (wanted.staff) await insertStaffMark(owner, userId);

@@ -81,11 +81,17 @@ export function counterClient(db: Db): CounterClient {
 /** What making people and workspaces needs: a transaction of the role that owns the tables (`app_owner`). */
 export type OwnerDb = Transaction<Schema>;
 
+/** Workspaces of that name, in any case, or the one with that id. */
 export async function findWorkspaceIds(owner: OwnerDb, name: string): Promise<string[]> {
   const rows = await owner
     .selectFrom("tenants")
     .select("id")
-    .where(sql<string>`lower(name)`, "=", name.toLowerCase())
+    .where((eb) =>
+      eb.or([
+        eb(sql<string>`lower(name)`, "=", name.toLowerCase()),
+        eb(sql<string>`id::text`, "=", name.toLowerCase()),
+      ]),
+    )
     .execute();
   return rows.map((row) => row.id);
 }
