@@ -86,6 +86,12 @@ async function pinOfAnotherProvider(page: Page): Promise<string> {
   return settled(NUMBER_IDS.cadenasSur1);
 }
 
+/** Meta has locked the number: there is no button, and a time from which on there is one. */
+async function triedTooOften(page: Page): Promise<string> {
+  await script("register", graphError(133016));
+  return pinOfAnotherProvider(page);
+}
+
 async function deliveriesRefused(page: Page): Promise<string> {
   await script("subscribe", graphError(131031));
   return connect(page);
@@ -131,6 +137,16 @@ const others: Omit<State, "group">[] = [
     name: "registration refused, the number's page",
     arrange: async (page) => numberPath(await pinOfAnotherProvider(page)),
     says: ({ channels }) => channels.whatsapp.registrationRefusals.pin_mismatch ?? "",
+  },
+  {
+    name: "registration tried too often",
+    arrange: (page) => triedTooOften(page).then(() => integrations),
+    says: ({ integrations: words }) => words.steps.againOn,
+  },
+  {
+    name: "registration tried too often, the number's page",
+    arrange: async (page) => numberPath(await triedTooOften(page)),
+    says: ({ integrations: words }) => words.steps.againOn,
   },
   {
     name: "access lost, the number's page",

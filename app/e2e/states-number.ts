@@ -3,6 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { BUSINESS_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { approve, control, goToMeta, origin, rows, signIn } from "./journey.ts";
 import { bringAbout } from "./states-attention.ts";
+import { untilAlive } from "./states-look.ts";
 import {
   check,
   connect,
@@ -80,6 +81,23 @@ const pages: Omit<State, "group">[] = [
     name: "working",
     arrange: async (page) => numberPath(await work(page)),
     says: ({ numbers }) => numbers.status.connected,
+  },
+  {
+    name: "asked for a check too often",
+    async arrange(page) {
+      const id = await work(page);
+      await rows(
+        `insert into login_limits (key, points, expire)
+         select 'check_person:' || id, 1000, 1000 * extract(epoch from now() + interval '20 minutes')::bigint from users`,
+      );
+      return async (visitor) => {
+        await visitor.goto(origin() + numberPath(id));
+        await untilAlive(visitor);
+        await visitor.locator("form:has([value=check]) button").click();
+        await expect(visitor.locator("h1")).not.toContainText("55");
+      };
+    },
+    says: ({ errors }) => errors.askedTooOften.wait(20),
   },
   {
     name: "still being checked",
