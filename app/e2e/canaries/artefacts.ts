@@ -32,12 +32,16 @@ export const allowed: Record<string, Partial<Record<Artefact, string>>> = {
     "PostgreSQL's log": "with every parameter logged it holds what is stored",
     dump: "connections, and the deliveries that named them",
     answers: "the pages and the file about it, for who works there",
+    mails: "says to a workspace's admins which of their numbers needs them",
   },
   "session token": { "Set-Cookie headers": "it is what the cookie is for" },
+  "reset token": {
+    mails: "the mail is how it reaches its person",
+    "Set-Cookie headers": "where it is kept from then on, out of every address",
+  },
   "access token": { "calls of debug_token": "Meta takes the token that is asked about as a parameter" },
   appsecret_proof: {
-    "calls of debug_token": "Meta takes it as a parameter; it opens nothing without the token",
-    "other calls of Meta": "the same",
+    "other calls of Meta": "Meta takes it as a parameter; it opens nothing without the token",
   },
   "deletion code": {
     "PostgreSQL's log": "what is looked up; whoever has it may read a status, and nothing else",

@@ -5,7 +5,7 @@
 import { expect, test } from "@playwright/test";
 import { systemPostgres } from "../../../scripts/debian-postgres.ts";
 import { type Artefact, allowed, artefacts, gather } from "./artefacts.ts";
-import { byHand, everyday, registering } from "./everyday.ts";
+import { byHand, everyday, passwords, registering } from "./everyday.ts";
 import { type CanaryProduct, random, startCanaryProduct } from "./product.ts";
 import { type Canaries, scan, spellings } from "./scan.ts";
 import * as trouble from "./trouble.ts";
@@ -33,6 +33,7 @@ test("R34 the product goes through everyday and through trouble of every kind", 
     ...[
       registering,
       byHand,
+      passwords,
       trouble.wrongPasswords,
       trouble.oddTargets,
       trouble.refusedReturns,
@@ -116,6 +117,7 @@ test("R34 what is secret stands nowhere, and what is somebody's own only where i
     "code",
     "PIN",
     "session token",
+    "reset token",
     "appsecret_proof",
     "message body",
     "what Meta says",

@@ -1,7 +1,7 @@
 /** What goes as it should: connecting, messages, pages, mail, leaving. */
 import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { type CanaryProduct, type Person, random, randomPhone } from "./product.ts";
+import { type CanaryProduct, type Person, random, randomPhone, tokenIn } from "./product.ts";
 
 export const api = "/api/integrations/meta/whatsapp";
 export const settings = "/settings/integrations";
@@ -119,5 +119,33 @@ export async function byHand(product: CanaryProduct): Promise<void> {
   });
   await untilIdle(product);
   await person.visitor.post(`${api}/disconnect`, {});
+  await untilIdle(product);
+}
+
+/** A password that is forgotten, set by the mail's link, and changed afterwards; and one that is not changed. */
+export async function passwords(product: CanaryProduct): Promise<void> {
+  const { canary, stranger } = product;
+  const person = await product.person();
+  const visitor = stranger();
+  expect((await visitor.post("/login/forgot", { email: person.email })).status).toBe(200);
+  await untilIdle(product);
+  const mail = product.mails().find((raw) => raw.includes(person.email)) ?? "";
+  const [, token = ""] =
+    /reset\?token=([\w-]{20,})/.exec(mail.replace(/=\r?\n/g, "").replace(/=3D/g, "=")) ?? [];
+  canary("reset token", token);
+  await visitor.get(`/login/reset?token=${canary("reset token", random(16))}`);
+  await visitor.post("/login/reset", { password: canary("password", `unset-${random()}`) });
+  expect((await visitor.get(`/login/reset?token=${token}`)).status).toBe(303);
+  expect((await visitor.get("/login/reset")).status).toBe(200);
+  await visitor.post("/login/reset", { password: "short" });
+  const password = canary("password", `reset-${random()}`);
+  expect((await visitor.post("/login/reset", { password })).status).toBe(303);
+  await visitor.get(`/login/reset?token=${token}`);
+  expect((await visitor.post("/login", { email: person.email, password })).status).toBe(303);
+  canary("session token", tokenIn(visitor));
+  const changed = { password: canary("password", `changed-${random()}`) };
+  await visitor.post("/account", { current: canary("password", `wrong-${random()}`), ...changed });
+  expect((await visitor.post("/account", { current: password, ...changed })).status).toBe(303);
+  canary("session token", tokenIn(visitor));
   await untilIdle(product);
 }

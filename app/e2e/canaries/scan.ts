@@ -54,9 +54,13 @@ export function spellings(value: string): { name: string; text: string }[] {
 /** The first place of each canary of each kind in one artefact. */
 export function scan(artefact: string, text: string, canaries: Canaries): Found[] {
   const found: Found[] = [];
+  // Telephone numbers stand in groups on pages.
+  const ungrouped = text.replace(/(?<=\d)(?:[ \u00a0\u202f().-]|&nbsp;)+(?=\d)/g, "");
   for (const [kind, values] of canaries) {
     for (const value of values) {
-      for (const { name, text: spelled } of spellings(value)) {
+      const grouped = /^\d{10,15}$/.test(value) && ungrouped.includes(value);
+      if (grouped) found.push({ kind, artefact, spelling: "in groups", around: `[${kind}]` });
+      for (const { name, text: spelled } of grouped ? [] : spellings(value)) {
         const at = placeOf(spelled, text);
         if (at < 0) continue;
         const around = `${text.slice(Math.max(0, at - 120), at)}[${kind}]${text.slice(at + spelled.length, at + spelled.length + 60)}`;

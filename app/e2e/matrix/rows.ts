@@ -12,6 +12,7 @@ export function matrixRows(theirs: Tenant, own: Tenant, parked: Parked): Record<
   const everyId = ofEachShape(theirs, parked);
   return {
     ...framework(everyId),
+    ...accounts(theirs, everyId),
     ...connecting(theirs, everyId),
     ...numbers(theirs, everyId),
     ...inbox(theirs, own, everyId),
@@ -24,6 +25,37 @@ export function matrixRows(theirs: Tenant, own: Tenant, parked: Parked): Record<
 function ofEachShape({ ids }: Tenant, { items }: Parked): string[] {
   const kinds = [ids.session, ids.contact, ids.phoneNumberId, ids.wamid, ids.nonce, items];
   return kinds.flatMap((kind) => kind.slice(0, 1));
+}
+
+/** A person's own account, and a password that is forgotten: another person's are tried. */
+function accounts({ people, ids }: Tenant, everyId: string[]): Record<string, Row> {
+  const addresses = Object.values(people).map(({ email }) => email);
+  const password = "nobody sets this one 7";
+  return {
+    account: {
+      audience: "member",
+      loader: [{ path: "/account" }],
+      action: [
+        ...posting("/account", "user", ids.user, { current: "wrong", password }),
+        { path: "/account", fields: { act: "end_sessions" } },
+      ],
+      shows: true,
+    },
+    "login_.forgot": {
+      audience: "public",
+      loader: [{ path: "/login/forgot" }],
+      action: posting("/login/forgot", "email", [
+        addresses[0] ?? "",
+        addresses[2] ?? "",
+        "nobody@casa.example",
+      ]),
+    },
+    "login_.reset": {
+      audience: "public",
+      loader: [{ path: "/login/reset" }, ...asking("/login/reset", "token", everyId)],
+      action: posting("/login/reset", "token", everyId, { password }),
+    },
+  };
 }
 
 function framework(everyId: string[]): Record<string, Row> {

@@ -29,7 +29,7 @@ interface Request {
 }
 
 const forms = ["document", "data", "json"] as const;
-const refused = new Set([302, 303, 400, 401, 403, 404, 405, 413, 415, 429]);
+const refused = new Set([302, 303, 400, 401, 403, 404, 405, 410, 413, 415, 429]);
 /** How a page's script is told of a redirect, and that there is nothing to say. */
 const own = new Set([200, 202, 204]);
 
