@@ -3,14 +3,14 @@ import { test as base, expect } from "@playwright/test";
 import { migrate } from "../../db/migrate.ts";
 import { freePort } from "../../db/testing/free-port.ts";
 import { createTestDatabase } from "../../db/testing/test-database.ts";
-import { generateSecrets, startStack } from "../../scripts/stack.ts";
+import { generateSecrets, type StackSecrets, startStack } from "../../scripts/stack.ts";
 
 export interface DoorProduct {
   web: number;
   worker: number;
   webPid: number;
   pids(): number[];
-  secrets: { appSecret: string; verifyToken: string };
+  secrets: StackSecrets;
   /** The longest turn of the web's event loop since it was asked last, in milliseconds of CPU time. */
   longestTurnMs(): Promise<number>;
   /** Everything the processes have written so far. */

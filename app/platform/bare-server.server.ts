@@ -117,6 +117,8 @@ function completeHeaders(response: ServerResponse, plain: [string, string][]): v
     const more = given.at(-1);
     const said = typeof more === "object" ? more : {};
     if (!response.headersSent) {
+      // That there is no such file, or no such part of it, is not to be kept for a year.
+      if (Number(given[0]) >= 400) response.setHeader("Cache-Control", "no-store");
       for (const [name, value] of plain)
         if (!response.hasHeader(name) && !(name in said)) response.setHeader(name, value);
     }
