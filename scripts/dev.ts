@@ -150,7 +150,7 @@ function welcome({ origin, sandboxUrl }: Stack, mailsUrl: string): string {
     "",
     `  Open       ${origin}`,
     `  Sandbox    ${sandboxUrl}/sandbox   (send messages as if from WhatsApp)`,
-    `  Mails      ${mailsUrl}   (what admins would be sent)`,
+    `  Mails      ${mailsUrl}   (what people would be sent)`,
     "",
     `  Sign in as one of these, password ${demoPassword}:`,
     ...people,
