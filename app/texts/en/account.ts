@@ -7,7 +7,7 @@ export const account = {
     unchanged: "Your password is not changed",
     change: {
       title: "Change your password",
-      lead: "All other browsers that are signed in as you are signed out by it.",
+      lead: "This signs you out in every other browser.",
       current: "Present password",
       currentMissing: "Enter your present password.",
       currentWrong: "That is not your present password.",
