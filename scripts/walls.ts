@@ -20,6 +20,8 @@ try {
   const url = withDatabase(cluster.adminUrl, name);
   await migrate(url);
   const pool = new pg.Pool({ connectionString: url, max: 1, application_name: "curbe-walls" });
+  // Its last connection may still be on its way out when the database goes.
+  pool.on("error", () => {});
   const lines = await readWalls((text) => pool.query(text)).finally(() => pool.end());
   await writeFile(wallsFile, `${header}${lines.join("\n")}\n`);
   console.log(`db/walls.txt: ${lines.length} facts.`);
