@@ -31,6 +31,8 @@ export interface CallbackParams {
   state: string | null;
   code: string | null;
   error: string | null;
+  /** A number of Meta's own that comes with a refusal, or by itself when something failed there. */
+  errorCode?: string | null;
   /** The number that the window names as picked: a hint, worth something only where Meta lists it for the grant. */
   pickedNumberId?: string | null;
 }
@@ -61,7 +63,10 @@ export async function completeConnect(
   input: Return,
 ): Promise<ConnectOutcome> {
   const { outcome, trail } = await attempt(deps, actor, input);
-  if (outcome.kind === "failed") await recordFailure(deps, actor, input.channel, outcome.reason, trail);
+  if (outcome.kind === "failed") {
+    const detail = { reason: outcome.reason, steps: trail, ...metaCodeIn(input.params) };
+    await recordFailure(deps, actor, input.channel, detail);
+  }
   return outcome;
 }
 
@@ -81,6 +86,8 @@ async function attempt(
   }
   const trail = walked({}, deps.now(), "state_checked");
   if (params.error !== null) return ended(trail, refusalReason(params.error));
+  // What fails at Meta itself comes without an `error` (`error_code=1349220&error_message=…`).
+  if (!params.code && params.errorCode) return ended(trail, "meta_unavailable");
   if (!params.code) return ended(trail, "code_rejected");
   const grant = await spendCode(deps, channel, params.code, redeemed.road);
   if ("reason" in grant && grant.reason === "permission_missing")
@@ -100,6 +107,11 @@ function refusalReason(error: string): ReasonCode {
   return error === "server_error" || error === "temporarily_unavailable"
     ? "meta_unavailable"
     : "code_rejected";
+}
+
+/** Of what Meta says only the number is kept: its message is anybody's text. */
+function metaCodeIn({ errorCode }: CallbackParams): { meta_code?: string } {
+  return errorCode && /^\d{1,12}$/.test(errorCode) ? { meta_code: errorCode } : {};
 }
 
 async function spendCode(
@@ -170,9 +182,9 @@ async function recordFailure(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  reason: string,
-  steps: Trail,
+  detail: { reason: ReasonCode; steps: Trail; meta_code?: string },
 ): Promise<void> {
+  const { reason } = detail;
   deps.log.info("connect attempt ended", { tenant_id: actor.tenantId, provider: channel, reason });
   await withTenant(deps.db, actor.tenantId, (tdb) =>
     recordEvent(tdb, {
@@ -182,7 +194,7 @@ async function recordFailure(
       kind: "connect_failed",
       actorUserId: actor.userId,
       requestId: actor.requestId,
-      detail: { reason, steps },
+      detail,
     }),
   );
 }

@@ -28,6 +28,7 @@ async function complete(request: Request, params: PathParams, given: (name: stri
       state: given("state"),
       code: given("code"),
       error: given("error"),
+      errorCode: given("error_code"),
       pickedNumberId: given("phone_number_id"),
     },
     beforeRefusal: () => requireEndpointBudget(request, viewer, "callback"),

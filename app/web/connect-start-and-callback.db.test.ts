@@ -147,6 +147,11 @@ describe("a callback that must not connect", () => {
       (state) => ({ state, error: "access_denied", error_code: "200" }),
     ],
     ["Meta's own trouble", "meta_unavailable", (state) => ({ state, error: "server_error" })],
+    [
+      "what failed at Meta itself",
+      "meta_unavailable",
+      (state) => ({ state, error_code: "1349220", error_message: "<b>Feature Unavailable</b>" }),
+    ],
     ["another refusal", "code_rejected", (state) => ({ state, error: "<script>alert(1)</script>" })],
     ["no code", "code_rejected", (state) => ({ state })],
     ["a made-up code", "code_rejected", (state) => ({ state, code: "made-up" })],
@@ -167,6 +172,24 @@ describe("a callback that must not connect", () => {
       }),
     ],
   ];
+  test("keeps the number that Meta gave, and nothing else of what it said", async () => {
+    for (const [errorCode, kept] of [
+      ["1349220", { meta_code: "1349220" }],
+      ["<b>1</b>", {}],
+      ["9".repeat(13), {}],
+    ] as const) {
+      const { state } = await begin(road.ana);
+      const said = { state, error_code: errorCode, error_message: "CANARY", error_description: "CANARY" };
+      expect(await comeBack(road.ana, said)).toBe(failed("meta_unavailable"));
+      const events = await road.product.database.sql<{ detail: Record<string, unknown> }>(
+        "select detail from connection_events order by id",
+      );
+      const { steps, ...detail } = events.at(-1)?.detail ?? {};
+      expect(detail).toEqual({ reason: "meta_unavailable", ...kept });
+      expect(JSON.stringify([events, road.product.logged])).not.toContain("CANARY");
+    }
+  });
+
   test.each(failures)("for %s says %s and stores nothing", async (_name, reason, query) => {
     const { state } = await begin(road.ana);
     expect(await comeBack(road.ana, query(state))).toBe(failed(reason));
