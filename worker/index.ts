@@ -142,7 +142,7 @@ async function whyNotReady(): Promise<string | undefined> {
 
 function createTaskList(config: WorkerEnv) {
   const inbox = { db: ingestDb, readers: webhookReaders, log };
-  const integrations = createIntegrationDeps(config, tenantDb, log);
+  const integrations = createIntegrationDeps(config, tenantDb, log, metrics.countUnsealFailure);
   const clock = { ...integrations, clockDb };
   const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
   const frame = { log, metrics };

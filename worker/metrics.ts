@@ -5,6 +5,7 @@ import type { IngestReport } from "#app/inbox/ingest.server.ts";
 export interface WorkerMetrics {
   registry: Registry;
   countIngest(report: IngestReport): void;
+  countUnsealFailure(reason: string): void;
   observeJob(task: string, outcome: "done" | "failed", seconds: number): void;
 }
 
@@ -24,6 +25,12 @@ export function createMetrics(
   const deadLetters = new Counter({
     name: "dead_letters_total",
     help: "Items of deliveries set aside, by reason.",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  const unsealFailures = new Counter({
+    name: "token_unsealed_failures_total",
+    help: "Sealed tokens and PINs that did not open, by reason; one is reason enough to look.",
     labelNames: ["reason"] as const,
     registers,
   });
@@ -56,6 +63,7 @@ export function createMetrics(
       for (const outcome of outcomes) deliveries.inc({ outcome });
       for (const reason of quarantined) deadLetters.inc({ reason });
     },
+    countUnsealFailure: (reason) => unsealFailures.inc({ reason }),
     observeJob: (task, outcome, seconds) => jobs.observe({ task, outcome }, seconds),
   };
 }

@@ -39,6 +39,10 @@ const causes: Record<ConnectionErrorCode, (connectionId: string) => Promise<unkn
     await script("phone", graphError(10, { status: 403 }));
     await checkTwice(id);
   },
+  async token_unreadable(id) {
+    await rows("update channel_connections set access_token_enc = 'v1.moved' where id = $1", [id]);
+    await checkTwice(id);
+  },
   token_expired: (id) =>
     rows("update channel_connections set token_expires_at = now() - interval '1 hour' where id = $1", [id]),
 };

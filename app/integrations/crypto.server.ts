@@ -15,6 +15,8 @@ export interface SecretPlace {
   column: string;
   tenantId: string;
   rowId: string;
+  /** Of the text that the row was given last, where it keeps one: an earlier text of the same row then opens nothing. */
+  mark?: string | undefined;
 }
 
 export interface TokenVault {
@@ -24,7 +26,7 @@ export interface TokenVault {
   decryptToken(sealed: string, place: SecretPlace): Secret;
 }
 
-export type TokenVaultProblem = "malformed" | "unknown_key" | "not_authentic";
+export type TokenVaultProblem = "malformed" | "unknown_key" | "not_authentic" | "superseded";
 
 export class TokenVaultError extends Error {
   override name = "TokenVaultError";
@@ -60,9 +62,34 @@ export function createTokenVault(keys: { primary: string; previous?: string[] })
       if (!id || !iv || ciphertext === undefined || !tag) throw new TokenVaultError("malformed");
       const key = ring.get(id);
       if (!key) throw new TokenVaultError("unknown_key");
-      return open(key, bytes(iv), bytes(ciphertext), bytes(tag), additionalData(place));
+      const secret = open(key, bytes(iv), bytes(ciphertext), bytes(tag), additionalData(place));
+      if (place.mark !== undefined && place.mark !== markOf(sealed)) throw new TokenVaultError("superseded");
+      return secret;
     },
   };
+}
+
+/** The same vault, which tells `onFailure` of whatever does not open before it throws. */
+export function watchVault(
+  vault: TokenVault,
+  onFailure: (problem: TokenVaultProblem, place: SecretPlace) => void,
+): TokenVault {
+  return {
+    encryptToken: vault.encryptToken,
+    decryptToken(sealed, place) {
+      try {
+        return vault.decryptToken(sealed, place);
+      } catch (error) {
+        if (error instanceof TokenVaultError) onFailure(error.code, place);
+        throw error;
+      }
+    },
+  };
+}
+
+/** A fingerprint of a sealed text, for the row to remember which one is its latest. Says nothing about the secret. */
+export function markOf(sealed: string): string {
+  return createHash("sha256").update("curbe seal").update(sealed).digest("base64url").slice(0, 22);
 }
 
 /** The name that a key has inside what it sealed: a fingerprint. Throws when it does not decode to exactly 32 bytes. */

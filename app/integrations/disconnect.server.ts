@@ -12,7 +12,7 @@ import { releaseNumber } from "../../db/queries/number-claims.ts";
 import { insertTeardown } from "../../db/queries/teardowns.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
-import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type Actor, type IntegrationDeps, isSealed, openToken } from "./deps.server.ts";
 
 /**
  * One connection of the channel, or all of them without an id; of attempts without a number only the person's own. When this returns the rows are `revoked`, their tokens
@@ -48,22 +48,27 @@ async function askMetaToStop(
   actor: Actor,
   row: ConnectionRow,
 ): Promise<void> {
-  if (!row.waba_id || !row.access_token_enc) return;
+  if (!row.waba_id || !isSealed(row)) return;
   const { tenantId, requestId } = actor;
   const id = randomUUID();
   try {
-    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, row.id));
+    const token = openToken(deps, row);
     const accessTokenEnc = deps.vault.encryptToken(token, teardownPlace(tenantId, id));
     await insertTeardown(tdb, { id, tenantId, connectionId: row.id, wabaId: row.waba_id, accessTokenEnc });
     await enqueueTeardown(tdb, { tenantId, teardownId: id, requestId });
   } catch (error) {
-    // A token that no longer opens must not keep a person from leaving; the log tells the operator.
+    // A token that no longer opens must not keep a person from leaving; what stays on at Meta is said.
     if (!(error instanceof TokenVaultError)) throw error;
-    deps.log.error("token cannot be opened at disconnect", {
-      tenant_id: tenantId,
-      connection_id: row.id,
-      error,
-    });
+    const { id: connectionId, provider } = row;
+    const event = {
+      tenantId,
+      connectionId,
+      provider,
+      kind: "teardown_gave_up",
+      actorUserId: null,
+      requestId,
+    };
+    await recordEvent(tdb, { ...event, detail: { code: "token_unreadable" } });
   }
 }
 

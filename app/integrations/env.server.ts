@@ -4,7 +4,7 @@ import type { Db } from "../../db/client.ts";
 import { commaList, graphVersion, httpUrl, key32, metaId, secretText } from "../platform/env.server.ts";
 import type { Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
-import { createTokenVault } from "./crypto.server.ts";
+import { createTokenVault, type TokenVaultProblem, watchVault } from "./crypto.server.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
 import { createConnectors } from "./registry.server.ts";
 
@@ -23,11 +23,12 @@ export const integrationEnv = z.object({
   TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: commaList(key32).optional(),
 });
 
-/** `db` in a role under the tenant wall. */
+/** `db` in a role under the tenant wall. `onUnsealFailure` is told of each secret that does not open. */
 export function createIntegrationDeps(
   env: z.infer<typeof integrationEnv>,
   db: Db,
   log: Log,
+  onUnsealFailure: (problem: TokenVaultProblem) => void = () => {},
 ): IntegrationDeps {
   const meta = {
     appId: env.META_APP_ID,
@@ -46,7 +47,14 @@ export function createIntegrationDeps(
   const previous = env.TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64 ?? [];
   return {
     db,
-    vault: createTokenVault({ primary: env.TOKEN_ENCRYPTION_KEY_BASE64, previous }),
+    vault: watchVault(
+      createTokenVault({ primary: env.TOKEN_ENCRYPTION_KEY_BASE64, previous }),
+      (reason, { table, column, tenantId, rowId }) => {
+        onUnsealFailure(reason);
+        const place = `${table}.${column} ${rowId}`;
+        log.error("sealed secret cannot be opened", { reason, tenant_id: tenantId, item_path: place });
+      },
+    ),
     connectors: createConnectors({ meta }),
     log,
     now: () => new Date(),

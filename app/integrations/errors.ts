@@ -27,6 +27,7 @@ export const connectionErrorCodes = [
   "offboarded",
   "deauthorized",
   "token_rejected",
+  "token_unreadable",
   "token_expired",
   "permission_lost",
 ] as const;

@@ -17,7 +17,7 @@ import type { Secret } from "../platform/secret.server.ts";
 import { toldSlots } from "./account-standing.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
-import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type Actor, type IntegrationDeps, sealToken } from "./deps.server.ts";
 import type { ReasonCode } from "./errors.ts";
 import { type GraphError, redirectMismatch } from "./meta/graph-error.server.ts";
 import { grantedBy } from "./obligations.server.ts";
@@ -85,6 +85,7 @@ async function establish(
   if (attemptRow && attemptRow.id !== connectionId) {
     await revokeConnection(tdb, tenantId, attemptRow.id, { superseded_by: connectionId });
   }
+  const { accessTokenEnc, sealed } = sealToken(deps, token, { tenantId, connectionId });
   await saveConnection(
     tdb,
     { id: connectionId, tenantId, provider: channel },
@@ -94,7 +95,7 @@ async function establish(
       phoneNumberId,
       phoneNumberE164: number.e164,
       displayName: number.displayName,
-      accessTokenEnc: deps.vault.encryptToken(token, tokenPlace(tenantId, connectionId)),
+      accessTokenEnc,
       tokenExpiresAt: reach.expiresAt ?? grant?.expiresAt ?? null,
       scopes: reach.scopes,
       metadata: {
@@ -104,6 +105,7 @@ async function establish(
         steps: walked(trail, deps.now(), "number_proved"),
         ...grantedBy(reach, deps.now()),
         ...whatMetaTold(numberRow),
+        ...sealed,
       },
       attemptedBy: null,
     },

@@ -21,7 +21,7 @@ export type LookedAfter = ConnectionRow & {
 };
 
 /** Causes that a successful look disproves. */
-const mendable = ["token_rejected", "permission_lost", "access_removed"];
+const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"];
 
 /** Takes back an earlier verdict, and asks anew for deliveries and for the registration where they are gone. */
 export async function takeUpReport(

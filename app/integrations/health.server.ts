@@ -1,6 +1,6 @@
 /**
  * Looking after connections: is the token alive, does the grant still reach the number, do its deliveries come here.
- * A single refusal never changes what a tenant sees; two in a row do. What arrives is stored whatever a check says.
+ * A single refusal never changes what a tenant sees; two in a row do, and a token that does not open counts as one. What arrives is stored whatever a check says.
  */
 import { type Db, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueCheck } from "../../db/jobs.ts";
@@ -16,7 +16,8 @@ import {
 import { openMail } from "../../db/queries/mail.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { AccessReport } from "./channel.server.ts";
-import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { TokenVaultError } from "./crypto.server.ts";
+import { type IntegrationDeps, openToken } from "./deps.server.ts";
 import { type LookedAfter, type Subject, takeUpReport, tell } from "./healing.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { noticeSilence } from "./silence.server.ts";
@@ -79,14 +80,14 @@ export function isLookedAfter(row: ConnectionRow): row is LookedAfter {
 
 type Verdict =
   | { kind: "alive"; report: AccessReport }
-  | { kind: "refused"; code: "token_rejected" | "permission_lost" }
+  | { kind: "refused"; code: "token_rejected" | "permission_lost" | "token_unreadable" }
   | { kind: "unknown"; result: string };
 
 async function look(deps: IntegrationDeps, row: LookedAfter): Promise<Verdict> {
   const connector = deps.connectors[row.provider as ChannelId];
   const asset = { wabaId: row.waba_id, phoneNumberId: row.phone_number_id };
   try {
-    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(row.tenant_id, row.id));
+    const token = openToken(deps, row);
     const once = () => connector.checkAccess(token, asset);
     // Meta loses sight of an object for a moment now and then: a refused reading counts when it is refused twice.
     const report = await once().catch((error: unknown) => {
@@ -99,9 +100,10 @@ async function look(deps: IntegrationDeps, row: LookedAfter): Promise<Verdict> {
       return { kind: "refused", code: "token_rejected" };
     if (error instanceof GraphError && error.kind === "permission")
       return { kind: "refused", code: "permission_lost" };
+    if (error instanceof TokenVaultError) return { kind: "refused", code: "token_unreadable" };
     const { tenant_id, id: connection_id } = row;
     deps.log.warn("connection could not be checked", { tenant_id, connection_id, error });
-    return { kind: "unknown", result: error instanceof GraphError ? error.kind : "unreadable_token" };
+    return { kind: "unknown", result: error instanceof GraphError ? error.kind : "failed" };
   }
 }
 

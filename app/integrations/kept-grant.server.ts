@@ -18,7 +18,8 @@ import { holdMembership } from "../../db/queries/memberships.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "./channel.server.ts";
 import { TokenVaultError } from "./crypto.server.ts";
-import { type Actor, type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type Actor, type IntegrationDeps, isSealed, openToken, sealToken } from "./deps.server.ts";
+import type { ReasonCode } from "./errors.ts";
 import { type ConnectOutcome, noMember, reasonOf, recordMissingPermissions } from "./establish.server.ts";
 import { GraphError } from "./meta/graph-error.server.ts";
 import { grantedBy } from "./obligations.server.ts";
@@ -100,6 +101,7 @@ async function keep(
   return withTenant(deps.db, tenantId, async (tdb) => {
     if (!(await holdMembership(tdb, userId))) return false;
     const id = (await lockAttemptRow(tdb, { tenantId, userId }, channel))?.id ?? randomUUID();
+    const { accessTokenEnc, sealed } = sealToken(deps, grant.accessToken, { tenantId, connectionId: id });
     await saveConnection(
       tdb,
       { id, tenantId, provider: channel },
@@ -109,10 +111,14 @@ async function keep(
         phoneNumberId: null,
         phoneNumberE164: null,
         displayName: null,
-        accessTokenEnc: deps.vault.encryptToken(grant.accessToken, tokenPlace(tenantId, id)),
+        accessTokenEnc,
         tokenExpiresAt: grant.expiresAt ?? null,
         scopes,
-        metadata: { ...metadata, choices: { ...choices, expires_at: expiresAt } satisfies Choices },
+        metadata: {
+          ...metadata,
+          ...sealed,
+          choices: { ...choices, expires_at: expiresAt } satisfies Choices,
+        },
         attemptedBy: userId,
       },
     );
@@ -145,9 +151,9 @@ export async function reachOfKeptGrant(
   channel: ChannelId,
 ): Promise<KeptReach | Extract<ConnectOutcome, { kind: "failed" }>> {
   const row = await openChoice(deps, actor, channel);
-  if (!row?.access_token_enc) return { kind: "failed", reason: "choice_expired" };
+  if (!row || !isSealed(row)) return { kind: "failed", reason: "choice_expired" };
   try {
-    const accessToken = deps.vault.decryptToken(row.access_token_enc, tokenPlace(actor.tenantId, row.id));
+    const accessToken = openToken(deps, row);
     const reach = await deps.connectors[channel].findReach(accessToken);
     if (reach.missingPermissions.length > 0) {
       await recordMissingPermissions(deps, actor, channel, reach);
@@ -159,10 +165,13 @@ export async function reachOfKeptGrant(
     const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
     return { grant, reach, trail, isNews, expiresAt: known?.expires_at };
   } catch (error) {
-    // Its key is gone: for the person that is a choice which is no longer open.
-    if (error instanceof TokenVaultError) return { kind: "failed", reason: "choice_expired" };
+    // It does not open: for the person that is a choice which is no longer there, and nobody is offered it again.
+    if (error instanceof TokenVaultError) {
+      await dropGrant(deps, actor, row, { reason: "choice_expired", code: "token_unreadable" });
+      return { kind: "failed", reason: "choice_expired" };
+    }
     if (!(error instanceof GraphError)) throw error;
-    if (error.kind === "reconnect") await dropGrant(deps, actor, row);
+    if (error.kind === "reconnect") await dropGrant(deps, actor, row, { reason: "code_rejected" });
     return { kind: "failed", reason: reasonOf(error) };
   }
 }
@@ -172,12 +181,17 @@ function sameNumbers(known: ReachableNumber[], found: ReachableNumber[]): boolea
   return ids(known).join() === ids(found).join();
 }
 
-async function dropGrant(deps: IntegrationDeps, actor: Actor, row: ConnectionRow): Promise<void> {
+async function dropGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  row: ConnectionRow,
+  detail: { reason: ReasonCode; code?: string },
+): Promise<void> {
   const { tenantId, userId, requestId } = actor;
   const event = { tenantId, connectionId: row.id, provider: row.provider, actorUserId: userId, requestId };
   await withTenant(deps.db, tenantId, async (tdb) => {
     await revokeConnection(tdb, tenantId, row.id, {});
-    await recordEvent(tdb, { ...event, kind: "connect_failed", detail: { reason: "code_rejected" } });
+    await recordEvent(tdb, { ...event, kind: "connect_failed", detail });
   });
 }
 

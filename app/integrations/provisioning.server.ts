@@ -1,5 +1,6 @@
 /** What the worker does at Meta for a connection: deliveries on after a connect, off after a disconnect. */
 import { withTenant } from "../../db/client.ts";
+import { enqueueCheck } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import { type ConnectionRow, findConnection, noteOnConnection } from "../../db/queries/connections.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../db/queries/teardowns.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
-import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type IntegrationDeps, isSealed, openToken } from "./deps.server.ts";
 import { teardownPlace } from "./disconnect.server.ts";
 import { GraphError, mayPass } from "./meta/graph-error.server.ts";
 
@@ -32,10 +33,10 @@ export async function subscribeWaba(
   const { tenantId, connectionId } = run;
   const row = await withTenant(deps.db, tenantId, (tdb) => findConnection(tdb, tenantId, connectionId));
   // Disconnected meanwhile: whoever did that has asked Meta to stop.
-  if (row?.status !== "active" || !row.waba_id || !row.access_token_enc) return;
+  if (row?.status !== "active" || !row.waba_id || !isSealed(row)) return;
   const channel = row.provider as ChannelId;
   try {
-    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
+    const token = openToken(deps, row);
     await deps.connectors[channel].startDeliveries(token, row.waba_id);
     await noteDeliveries(deps, run, row, { state: "on" });
   } catch (error) {
@@ -47,6 +48,7 @@ export async function subscribeWaba(
       error,
     });
     await noteDeliveries(deps, run, row, { state: "failed", code });
+    if (error instanceof TokenVaultError) await askForCheck(deps, run);
   }
 }
 
@@ -65,7 +67,7 @@ export async function finishTeardown(
     return teardown && connection ? { teardown, channel: connection.provider as ChannelId } : undefined;
   });
   if (!found) return;
-  const outcome = await stopAtMeta(deps, run, found.teardown, found.channel);
+  const { outcome, ...detail } = await stopAtMeta(deps, run, found.teardown, found.channel);
   await withTenant(deps.db, tenantId, async (tdb) => {
     await finishTeardownRow(tdb, tenantId, teardownId, outcome);
     const kind = outcome === "unsubscribed" ? "deliveries_off" : `teardown_${outcome}`;
@@ -77,7 +79,7 @@ export async function finishTeardown(
       actorUserId: null,
       requestId: run.requestId,
     };
-    await recordEvent(tdb, { ...event, kind });
+    await recordEvent(tdb, { ...event, kind, detail });
   });
 }
 
@@ -86,23 +88,26 @@ async function stopAtMeta(
   run: Run,
   teardown: TeardownRow,
   channel: ChannelId,
-): Promise<NonNullable<TeardownRow["outcome"]>> {
+): Promise<{ outcome: NonNullable<TeardownRow["outcome"]>; code?: string }> {
   const { tenantId } = run;
   const { waba_id: wabaId } = teardown;
   const inUse = () => withTenant(deps.db, tenantId, (tdb) => wabaInUse(tdb, channel, wabaId));
-  if (await inUse()) return "still_in_use";
-  if (!teardown.access_token_enc) return "gave_up";
+  if (await inUse()) return { outcome: "still_in_use" };
+  if (!teardown.access_token_enc) return { outcome: "gave_up" };
   try {
     const token = deps.vault.decryptToken(teardown.access_token_enc, teardownPlace(tenantId, teardown.id));
     await deps.connectors[channel].stopDeliveries(token, wabaId);
     // Somebody may have connected a number of this WABA while we were turning it off.
-    if (!(await inUse())) return "unsubscribed";
+    if (!(await inUse())) return { outcome: "unsubscribed" };
     await deps.connectors[channel].startDeliveries(token, wabaId);
-    return "still_in_use";
+    return { outcome: "still_in_use" };
   } catch (error) {
-    if (failureCode(error) === undefined) throw error;
-    if (!isTransient(error)) return "refused";
-    if (run.lastAttempt) return "gave_up";
+    const code = failureCode(error);
+    if (code === undefined) throw error;
+    // Without the token Meta cannot even be asked.
+    if (error instanceof TokenVaultError) return { outcome: "gave_up", code };
+    if (!isTransient(error)) return { outcome: "refused", code };
+    if (run.lastAttempt) return { outcome: "gave_up", code };
     throw error;
   }
 }
@@ -130,7 +135,15 @@ async function noteDeliveries(
 /** Undefined for what is neither Meta's nor the vault's doing (the database, say): that is thrown on. */
 function failureCode(error: unknown): string | undefined {
   if (error instanceof GraphError) return error.kind;
-  return error instanceof TokenVaultError ? error.code : undefined;
+  return error instanceof TokenVaultError ? "token_unreadable" : undefined;
+}
+
+/** What a token that does not open means for the connection is the checks' to say, and not only in six hours. */
+export async function askForCheck(
+  { db }: Pick<IntegrationDeps, "db">,
+  { tenantId, connectionId, requestId }: Run & { connectionId: string },
+): Promise<void> {
+  await withTenant(db, tenantId, (tdb) => enqueueCheck(tdb, { tenantId, connectionId, requestId }, 0));
 }
 
 function isTransient(error: unknown): boolean {

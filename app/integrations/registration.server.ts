@@ -8,15 +8,16 @@ import {
   holdRegistration,
   keepPin,
   registrationAgainAt,
+  replacePin,
   saveRegistration,
   takeRegistrationTry,
 } from "../../db/queries/registrations.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import { TokenVaultError } from "./crypto.server.ts";
-import { type IntegrationDeps, tokenPlace } from "./deps.server.ts";
+import { type IntegrationDeps, isSealed, openToken } from "./deps.server.ts";
 import { GraphError, mayPass } from "./meta/graph-error.server.ts";
-import type { Run } from "./provisioning.server.ts";
+import { askForCheck, type Run } from "./provisioning.server.ts";
 
 /** Deleted a moment ago: Meta asks for five minutes. Each try counts. */
 const deletedRecently = 133015;
@@ -36,6 +37,8 @@ const refusals = new Map<number | undefined, string>([
   [131031, "account_locked"],
   [deletedRecently, "deleted_recently"],
 ]);
+const pinUnreadable = "pin_unreadable";
+
 interface Subject extends Run {
   connectionId: string;
 }
@@ -50,11 +53,11 @@ interface Subject extends Run {
 export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
   const { tenantId, connectionId } = subject;
   const row = await withTenant(deps.db, tenantId, (tdb) => findConnection(tdb, tenantId, connectionId));
-  if (row?.status !== "active" || !row.phone_number_id || !row.access_token_enc) return;
+  if (row?.status !== "active" || !row.phone_number_id || !isSealed(row)) return;
   const channel = row.provider as ChannelId;
   const connector = deps.connectors[channel];
   try {
-    const token = deps.vault.decryptToken(row.access_token_enc, tokenPlace(tenantId, connectionId));
+    const token = openToken(deps, row);
     const state = await connector.readRegistration(token, row.phone_number_id);
     if (state === "open") {
       const pin = await pinOf(deps, subject);
@@ -70,9 +73,13 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
       code: state === "open" ? "by_us" : state,
     });
   } catch (error) {
-    // A key that is gone does not come back by trying again.
-    if (error instanceof TokenVaultError)
-      return conclude(deps, subject, channel, { result: "failed", code: error.code });
+    // What does not open does not open by trying again.
+    if (error instanceof TokenVaultError) {
+      await conclude(deps, subject, channel, { result: "failed", code: "token_unreadable" });
+      return askForCheck(deps, subject);
+    }
+    if (error instanceof PinUnreadableError)
+      return conclude(deps, subject, channel, { result: "failed", code: pinUnreadable });
     if (!(error instanceof GraphError)) throw error;
     if (error.facts.code === deletedRecently && (await waitFurther(deps, subject, row))) return;
     const code = refusals.get(error.facts.code) ?? (mayPass(error) ? undefined : error.kind);
@@ -82,13 +89,28 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
   }
 }
 
-/** The number's own PIN: committed before Meta hears of it, so that no crash can lose one that counts. */
+/** The number's own PIN does not open. Meta may have been told of it, and another one would be a wrong one there. */
+class PinUnreadableError extends Error {
+  override name = "PinUnreadableError";
+}
+
+/**
+ * The number's own PIN: committed before Meta hears of it, so that no crash can lose one that counts. One that does not
+ * open is told first; when a person asks anew after that, another takes its place.
+ */
 async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject): Promise<Secret> {
   const place = { table: "number_registrations", column: "pin_enc", tenantId, rowId: connectionId };
   const fresh = new Secret(String(randomInt(1_000_000)).padStart(6, "0"));
   const sealed = deps.vault.encryptToken(fresh, place);
   const kept = await withTenant(deps.db, tenantId, (tdb) => keepPin(tdb, tenantId, connectionId, sealed));
-  return deps.vault.decryptToken(kept.pin_enc, place);
+  try {
+    return deps.vault.decryptToken(kept.pin_enc, place);
+  } catch (error) {
+    if (!(error instanceof TokenVaultError)) throw error;
+    if (kept.code !== pinUnreadable) throw new PinUnreadableError();
+    await withTenant(deps.db, tenantId, (tdb) => replacePin(tdb, tenantId, connectionId, sealed));
+    return fresh;
+  }
 }
 
 /** Asks for another try in six minutes, three times in all; answers whether it did. */

@@ -32,6 +32,13 @@ export const oauthAttempts = new Counter({
   registers: [registry],
 });
 
+export const tokenUnsealFailures = new Counter({
+  name: "token_unsealed_failures_total",
+  help: "Sealed tokens and PINs that did not open, by reason; one is reason enough to look.",
+  labelNames: ["reason"] as const,
+  registers: [registry],
+});
+
 export const liveStreams = new Gauge({
   name: "live_streams",
   help: "Open pages that are told of changes by this process.",

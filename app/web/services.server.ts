@@ -10,6 +10,7 @@ import { Secret } from "../platform/secret.server.ts";
 import { type ActionBudgets, createActionBudgets } from "./connect/action-budgets.server.ts";
 import { type WebEnv, webEnv } from "./env.server.ts";
 import { createLiveHub, type LiveHub } from "./live.server.ts";
+import { tokenUnsealFailures } from "./metrics.server.ts";
 
 export interface Services {
   origin: string;
@@ -73,7 +74,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     );
   const db = open("curbe-web", 10);
   shareAmongTenants(db, 4);
-  const integrations = createIntegrationDeps(env, db, log);
+  const integrations = createIntegrationDeps(env, db, log, (reason) => tokenUnsealFailures.inc({ reason }));
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);
   // Connected on the first page of an operator, and a slow one of theirs keeps nobody else waiting.

@@ -25,6 +25,21 @@ export async function keepPin(
     .executeTakeFirstOrThrow();
 }
 
+/** For a PIN that nobody can read any more. */
+export async function replacePin(
+  tdb: TenantDb,
+  tenantId: string,
+  connectionId: string,
+  pinEnc: string,
+): Promise<void> {
+  await tdb
+    .updateTable("number_registrations")
+    .set({ pin_enc: pinEnc, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("connection_id", "=", connectionId)
+    .execute();
+}
+
 export async function saveRegistration(
   tdb: TenantDb,
   tenantId: string,

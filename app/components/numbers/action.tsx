@@ -12,7 +12,7 @@ interface NumberActionProps {
 }
 
 /** Why a step failed, where trying it again cannot help. */
-export const needsReconnect = new Set<string | null>(["reconnect", "permission"]);
+export const needsReconnect = new Set<string | null>(["reconnect", "permission", "token_unreadable"]);
 
 /** Nothing while it is at work by itself, where its test is shown (`test`), and where a failed step offers the way. */
 export function NumberAction({ channel, number }: NumberActionProps) {

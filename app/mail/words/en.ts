@@ -37,6 +37,11 @@ const causesOf = (channel: string): Causes => ({
     effect: nothingWorks,
     action: reconnect,
   },
+  token_unreadable: {
+    what: "We can no longer open our access to this number.",
+    effect: "Replies are off, and what needs setting up at Meta waits.",
+    action: `Reconnect the number to give it anew. ${stays}`,
+  },
   token_expired: {
     what: "Our access to this number has run out.",
     effect: "Replies are off, and new messages may stop arriving.",

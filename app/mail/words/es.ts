@@ -38,6 +38,11 @@ const causesOf = (channel: string): Causes => ({
     effect: nothingWorks,
     action: reconnect,
   },
+  token_unreadable: {
+    what: "Ya no podemos abrir nuestro acceso a este número.",
+    effect: "No se puede responder, y lo que falta por configurar en Meta queda en espera.",
+    action: `Vuelve a conectar el número para darlo de nuevo. ${stays}`,
+  },
   token_expired: {
     what: "Nuestro acceso a este número venció.",
     effect: "No se puede responder, y es posible que dejen de llegar mensajes nuevos.",

@@ -77,6 +77,9 @@ export const channelWords: Record<ChannelId, ChannelTexts> = {
       verify_again: "It must be verified again in WhatsApp Manager. Do that, then try again.",
       too_many_attempts: "It was tried too often: WhatsApp locks a number after ten tries in 72 hours.",
       deleted_recently: "It was deleted at WhatsApp a moment ago. Wait a few minutes, then try again.",
+      token_unreadable: "We can no longer open our access to it. Reconnect the number.",
+      pin_unreadable:
+        "We can no longer open its two-step PIN. Turn two-step verification off in WhatsApp Manager, then try again.",
       account_locked: "Meta has locked the account. Its support in Business Manager can open it.",
     },
     manual: {

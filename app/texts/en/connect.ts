@@ -90,6 +90,7 @@ export const integrations = {
       reconnect: "Meta no longer accepts our access to this number. Reconnect to switch it on.",
       permission: "Our access lacks a permission for it. Reconnect and leave every permission switched on.",
       retry_later: "Meta did not answer for a long time. Try again in a few minutes.",
+      token_unreadable: "We can no longer open our access to this number. Reconnect to switch it on.",
       tell_tenant: "Meta refuses it for this business. Business Support Home says why.",
     } as Record<string, string>,
     triedOften: "It has been tried as often as Meta allows for now.",

@@ -75,6 +75,7 @@ export const numbers = {
     results: {
       alive: "Meta answered, and our access works.",
       token_rejected: "Meta no longer accepts our access.",
+      token_unreadable: "We could not open our access, so Meta was not asked.",
       permission_lost: "Meta did not show us the number: a permission may be gone.",
     } as Record<string, string>,
     noAnswer: "Meta gave no usable answer. We ask again by ourselves.",

@@ -90,6 +90,12 @@ export const troublesOf = (name: string, businessApp: string): Troubles => ({
     action: reconnect,
     reconnectHelps: true,
   },
+  token_unreadable: {
+    title: "We can no longer open our access to this number.",
+    effect: "Replies are off, and what needs setting up at Meta waits.",
+    action: "Reconnect to give it anew. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
   token_expired: {
     title: "Our access to this number has run out.",
     effect: "Replies are off, and new messages may stop arriving.",

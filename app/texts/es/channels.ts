@@ -80,6 +80,9 @@ export const channelWords: Record<ChannelId, ChannelTexts> = {
         "Se intentó demasiadas veces: WhatsApp bloquea un número tras diez intentos en 72 horas.",
       deleted_recently:
         "Se eliminó en WhatsApp hace un momento. Espera unos minutos y luego inténtalo de nuevo.",
+      token_unreadable: "Ya no podemos abrir nuestro acceso a él. Vuelve a conectar el número.",
+      pin_unreadable:
+        "Ya no podemos abrir su PIN de dos pasos. Desactiva la verificación en dos pasos en el Administrador de WhatsApp y luego inténtalo de nuevo.",
       account_locked:
         "Meta bloqueó la cuenta. El servicio de ayuda del Administrador comercial puede desbloquearla.",
     },

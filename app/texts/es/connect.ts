@@ -91,6 +91,8 @@ export const integrations = {
       permission:
         "A nuestro acceso le falta un permiso para activar la entrega. Vuelve a conectar y deja activados todos los permisos.",
       retry_later: "Meta no respondió durante mucho tiempo. Inténtalo de nuevo en unos minutos.",
+      token_unreadable:
+        "Ya no podemos abrir nuestro acceso a este número. Vuelve a conectar para activar la entrega.",
       tell_tenant:
         "Meta no permite la entrega para esta empresa. El motivo está en la Ayuda para empresas de Meta.",
     } as Record<string, string>,

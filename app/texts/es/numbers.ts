@@ -76,6 +76,7 @@ export const numbers: Texts["numbers"] = {
     results: {
       alive: "Meta respondió y nuestro acceso funciona.",
       token_rejected: "Meta ya no acepta nuestro acceso.",
+      token_unreadable: "No pudimos abrir nuestro acceso, así que no se consultó a Meta.",
       permission_lost: "Meta no nos mostró el número: es posible que falte un permiso.",
     },
     noAnswer: "Meta no dio una respuesta que sirva. Volveremos a consultar sin que hagas nada.",

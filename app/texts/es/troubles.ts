@@ -93,6 +93,12 @@ export const troublesOf = (name: string, businessApp: string): Troubles => {
       action: reconnect,
       reconnectHelps: true,
     },
+    token_unreadable: {
+      title: "Ya no podemos abrir nuestro acceso a este número.",
+      effect: "No se puede responder, y lo que falta por configurar en Meta queda en espera.",
+      action: `Vuelve a conectar para darlo de nuevo. ${staysAsIs}`,
+      reconnectHelps: true,
+    },
     token_expired: {
       title: "Nuestro acceso a este número venció.",
       effect: "No se puede responder, y es posible que dejen de llegar mensajes nuevos.",
