@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isDebian } from "./browser.ts";
+import { isDebian } from "./debian.ts";
 
 const versions = "/usr/lib/postgresql";
 
