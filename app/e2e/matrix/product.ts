@@ -24,8 +24,8 @@ export interface MatrixProduct {
   parked: Parked;
   parkedMarks: Marks;
   staff: { id: string; email: string; tenantId: string };
-  /** What the processes said of themselves: the parameters that they read, the files that lost their tenant filters. */
-  watched(kind: "read" | "stripped"): Set<string>;
+  /** The files of queries that have lost their tenant filters so far, as the processes said. */
+  stripped: Set<string>;
   lines: string[];
   /** A new session's cookie. */
   signIn(email: string): Promise<string>;
@@ -48,7 +48,7 @@ export async function startMatrixProduct({ stripped = false } = {}): Promise<Mat
   const parked = await fillParked(insert, ofNobody, [a, b]);
 
   const lines: string[] = [];
-  const said = { read: new Set<string>(), stripped: new Set<string>() };
+  const strippedFiles = new Set<string>();
   const ports = { web: await freePort(), worker: await freePort(), sandbox: await freePort() };
   const secrets = generateSecrets();
   const stack = startStack({
@@ -60,8 +60,8 @@ export async function startMatrixProduct({ stripped = false } = {}): Promise<Mat
     nodeEnv: "production",
     env: { STRIP_TENANT_FILTERS: stripped ? "yes" : "no" },
     onLine(part, line) {
-      const told = /^\{"watched":"(read|stripped)","name":(".*")\}$/.exec(line);
-      if (told?.[1] && told[2]) said[told[1] as "read" | "stripped"].add(JSON.parse(told[2]) as string);
+      const file = /^\{"stripped":"([^"]+)"\}$/.exec(line)?.[1];
+      if (file) strippedFiles.add(file);
       else lines.push(`${part} ${line}`);
     },
   });
@@ -84,7 +84,7 @@ export async function startMatrixProduct({ stripped = false } = {}): Promise<Mat
       parked,
       parkedMarks: ofNobody,
     },
-    ...{ staff, lines, stop, encryptionKey: secrets.encryptionKey, watched: (kind) => said[kind] },
+    ...{ staff, lines, stop, encryptionKey: secrets.encryptionKey, stripped: strippedFiles },
     signIn: (email) => signIn(ports.web, stack.origin, email),
   };
 }

@@ -99,11 +99,10 @@ function framework(everyId: string[]): Record<string, Row> {
   };
 }
 
-/** Names of all parameters that the rows give a value to. */
-export function parameterNames(rows: Record<string, Row>): Set<string> {
-  const asks = Object.values(rows).flatMap(({ loader = [], action = [] }) => [...loader, ...action]);
+/** Names of all parameters that a row gives a value to. */
+export function parameterNames({ loader = [], action = [] }: Partial<Row> = {}): Set<string> {
   return new Set(
-    asks.flatMap(({ path, fields, json }) => [
+    [...loader, ...action].flatMap(({ path, fields, json }) => [
       ...new URLSearchParams(path.split("?")[1] ?? "").keys(),
       ...Object.keys(fields ?? {}),
       ...Object.keys(json ?? {}),

@@ -1,7 +1,6 @@
 /**
- * A built process of the product that says on standard output which parameters it reads of requests and, started with
- * STRIP_TENANT_FILTERS, runs without the app's tenant filters and says which files had some. For tests:
- * `node watched.ts build/web/index.js`.
+ * A built process of the product: `node watched.ts build/web/index.js`. Started with STRIP_TENANT_FILTERS=yes it runs
+ * without the app's tenant filters, and says on standard output which files of queries had some. For tests.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -14,36 +13,12 @@ const sources = sourcesOf(readFileSync(bundle, "utf8"));
 Error.stackTraceLimit = 40;
 
 const said = new Set<string>();
-watchParameters(URLSearchParams.prototype);
-watchParameters(FormData.prototype);
 if (process.env.STRIP_TENANT_FILTERS === "yes") {
   stripTenantFilters(() => {
-    const file = ownFrames().find((one) => one.startsWith("db/queries/"));
-    say("stripped", file ?? "elsewhere");
+    say(ownFrames().find((one) => one.startsWith("db/queries/")) ?? "elsewhere");
   });
 }
 await import(pathToFileURL(bundle).href);
-// The framework brings forms of its own.
-watchParameters(FormData.prototype);
-
-type Reader = "get" | "getAll" | "has";
-
-/** Tells the name of each parameter that our own code asks for, once. */
-function watchParameters(prototype: Record<Reader, (name: string) => unknown>): void {
-  for (const method of ["get", "getAll", "has"] as const) {
-    const read = prototype[method];
-    prototype[method] = function (this: unknown, name: string) {
-      if (!said.has(`read ${name}`) && ownFrames().length > 0 && !isForeign()) say("read", name);
-      return read.call(this, name);
-    };
-  }
-}
-
-/** Whether a package asks, and not our own code. */
-function isForeign(): boolean {
-  const asking = (new Error().stack ?? "").split("\n").find((line) => !/watched\.ts|^Error/.test(line));
-  return !asking?.includes(bundle);
-}
 
 /** Files of ours on the stack, the nearest first. */
 function ownFrames(): string[] {
@@ -63,8 +38,8 @@ function sourcesOf(text: string): { from: number; file: string }[] {
   });
 }
 
-function say(kind: "read" | "stripped", name: string): void {
-  if (said.has(`${kind} ${name}`)) return;
-  said.add(`${kind} ${name}`);
-  process.stdout.write(`${JSON.stringify({ watched: kind, name })}\n`);
+function say(file: string): void {
+  if (said.has(file)) return;
+  said.add(file);
+  process.stdout.write(`${JSON.stringify({ stripped: file })}\n`);
 }

@@ -21,6 +21,7 @@ const spelledOut: Record<string, string[]> = {
   "routes/settings.integrations.tsx": ["whatsapp"],
   "routes/api.integrations.meta.$channel.callback.ts": ["state", "code", "error", "phone_number_id"],
   "web/auth.server.ts": ["email", "password"],
+  "routes/login.tsx": ["passwordChanged", "signedOut"],
 };
 
 export function routeParameters(): RouteParameters[] {
