@@ -26,7 +26,7 @@ try {
   opening = openDatabase();
   const database = await opening;
   await migrate(database.url);
-  await seedDemo(database.url);
+  await seedDemo(database.url, { anywhere: process.argv.includes("--demo") });
   const ports = {
     web: await freePort(Number(process.env.PORT) || 3000),
     worker: await freePort(Number(process.env.WORKER_PORT) || 3100),

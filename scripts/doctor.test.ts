@@ -59,6 +59,22 @@ describe("the environment", () => {
     expect(Object.keys(values)).toContain(variable === "META_APP_ID" ? "APP_ORIGIN" : "META_APP_ID");
   });
 
+  test("names secrets that are equal, each with the other, also where they belong to different processes", () => {
+    const shared = "canary-shared-secret-of-32-characters-or-more";
+    const { problems } = readEnvironment({
+      META_APP_SECRET: shared,
+      META_WEBHOOK_VERIFY_TOKEN: shared,
+      SESSION_SECRETS: `canary-another-secret-of-32-characters, ${shared}`,
+    });
+    const says = JSON.stringify(judgeEnvironment({ problems }));
+    for (const variable of ["META_WEBHOOK_VERIFY_TOKEN", "SESSION_SECRETS"])
+      expect(problems).toContainEqual({
+        variable,
+        problem: "has the same value as META_APP_SECRET: make one up for each",
+      });
+    expect(says).not.toContain("canary");
+  });
+
   test("counts as unset with nothing but what is optional, and DATABASE_URL", () => {
     expect(isUnset({ PATH: "/bin", PORT: "3000", DATABASE_URL: "postgres://x/y" })).toBe(true);
     expect(isUnset({ META_APP_ID: "123456" })).toBe(false);

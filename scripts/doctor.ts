@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { isCommand } from "./command.ts";
 import { configIdCheck } from "./doctor/config-id.ts";
 import { schemaCheck, serverCheck } from "./doctor/database.ts";
+import { demoAccountsCheck } from "./doctor/demo-accounts.ts";
 import { devEnvironment } from "./doctor/dev-environment.ts";
 import { isUnset, judgeEnvironment, readEnvironment } from "./doctor/environment.ts";
 import { examine } from "./doctor/examine.ts";
@@ -32,6 +33,7 @@ const checks = [
   schemaCheck,
   sealedTokensCheck,
   sessionSecretsCheck,
+  demoAccountsCheck,
   graphHostCheck,
   credentialsCheck,
   configIdCheck,
@@ -47,6 +49,8 @@ interface DoctorOptions {
   /** In words, where `variables` came from. */
   environment: string;
   variables: Record<string, string | undefined>;
+  /** They are those of a running `npm run dev`. */
+  isDev?: boolean;
   /** For one request, and for a whole check. */
   timeoutMs?: number;
   limitMs?: number;
@@ -55,9 +59,16 @@ interface DoctorOptions {
 
 /** Runs every check that the variables allow, and is done after `limitMs` (10 s). Never throws. */
 export async function runDoctor(options: DoctorOptions): Promise<Report> {
-  const { environment, variables, timeoutMs = 8_000, limitMs = 10_000, now = Date.now } = options;
+  const {
+    environment,
+    variables,
+    isDev = false,
+    timeoutMs = 8_000,
+    limitMs = 10_000,
+    now = Date.now,
+  } = options;
   const known = readEnvironment(variables);
-  const found = await examine({ ...known, timeoutMs, limitMs, now }, checks);
+  const found = await examine({ ...known, isDev, timeoutMs, limitMs, now }, checks);
   return { environment, findings: [...judgeEnvironment(known), ...found] };
 }
 
@@ -65,7 +76,8 @@ export async function runDoctor(options: DoctorOptions): Promise<Report> {
 async function ownEnvironment(): Promise<DoctorOptions> {
   const unconfigured = isUnset(process.env);
   const dev = unconfigured ? devEnvironment(path.join(root, ".data")) : undefined;
-  if (dev) return { environment: "the running npm run dev", variables: { ...process.env, ...dev } };
+  if (dev)
+    return { environment: "the running npm run dev", variables: { ...process.env, ...dev }, isDev: true };
   const unset = unconfigured ? ": nothing is set there, and no npm run dev is running here" : "";
   return { environment: `this process (and .env)${unset}`, variables: process.env };
 }

@@ -30,7 +30,8 @@ export async function asOwner<T>(
 /** An address as an argument, without spaces around it; undefined when it is none. */
 export function addressOf(argument: string | undefined): string | undefined {
   const email = argument?.trim() ?? "";
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) && email.length <= 254 ? email : undefined;
+  if (/\p{Cc}/u.test(email) || email.length > 254) return undefined;
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined;
 }
 
 /** The first line of standard input; asked for, and not echoed, when a person sits there. */

@@ -1,11 +1,14 @@
 /**
- * `npm run db:seed`: the demo workspaces and people, for development and tests only. Ids are fixed, so running it again
- * changes nothing and adds nothing.
+ * `npm run db:seed [-- --demo]`: the demo workspaces and people, one of them platform staff, all with a password that
+ * anybody can read here. For development and tests only: a database on another machine wants `--demo`, and with
+ * NODE_ENV=production there is no way. Ids are fixed, so running it again changes nothing and adds nothing.
  */
+import { parseArgs } from "node:util";
 import pg from "pg";
 import { hashPassword } from "../app/platform/passwords.server.ts";
 import type { Role } from "../db/schema.ts";
 import { isCommand, runAsCommand } from "./command.ts";
+import { isLocalDatabase } from "./local-database.ts";
 
 export const demoPassword = "curbe-demo";
 
@@ -39,10 +42,19 @@ function person(id: string, email: string, role: Role, workspace: { id: string; 
   return { id, email, role, tenantId: workspace.id, workspace: workspace.name };
 }
 
-/** Puts the demo data into a migrated database, in one transaction. Refuses in production: its password is public. */
-export async function seedDemo(connectionString: string): Promise<void> {
+/**
+ * Puts the demo data into a migrated database, in one transaction. Its password is public: refuses in production, and for
+ * a database that is not on this machine unless `anywhere` is said.
+ */
+export async function seedDemo(connectionString: string, { anywhere = false } = {}): Promise<void> {
   if (process.env.NODE_ENV === "production") {
     throw new Error("Demo data has a public password and is not for production: use npm run user:create.");
+  }
+  if (!anywhere && !isLocalDatabase(connectionString)) {
+    throw new Error(
+      "This database is not on this machine, and demo data makes a staff account with a public password: " +
+        "use npm run user:create, or say --demo if whoever reaches it may sign in to everything in it.",
+    );
   }
   const passwordHash = await hashPassword(demoPassword);
   const client = new pg.Client({ connectionString, application_name: "curbe-seed" });
@@ -84,9 +96,20 @@ async function seedPerson(client: pg.Client, one: DemoPerson, passwordHash: stri
   }
 }
 
+function readArguments(): { demo: boolean } {
+  try {
+    return parseArgs({ options: { demo: { type: "boolean", default: false } } }).values;
+  } catch {
+    throw new Error("Usage: npm run db:seed [-- --demo]");
+  }
+}
+
 if (isCommand(import.meta.url)) {
   await runAsCommand(async (databaseUrl) => {
-    await seedDemo(databaseUrl);
-    return `Demo data is in place. Sign in as ${demoPeople[0]?.email}, password ${demoPassword}.`;
+    await seedDemo(databaseUrl, { anywhere: readArguments().demo });
+    return [
+      `Demo data is in place. Sign in as ${demoPeople[0]?.email}, password ${demoPassword}.`,
+      "Everybody knows that password. A tunnel to another machine looks like this one: if that is where it went, end these accounts.",
+    ].join("\n");
   });
 }

@@ -119,6 +119,8 @@ describe("user:create", () => {
     [["--workspace", "X", "--email", "no-address", "--role", "admin"]],
     [["--workspace", "X", "--email", "a@b.example", "--role", "owner"]],
     [["--workspace", " ", "--email", "a@b.example", "--role", "admin"]],
+    [["--workspace", "X\u001b[31m", "--email", "a@b.example", "--role", "admin"]],
+    [["--workspace", "X", "--email", "a\u0000@b.example", "--role", "admin"]],
     [["--password", "in-the-history"]],
   ])("shows its usage for %j", (args) => {
     expect(() => readArguments(args)).toThrow(/^Usage: /);
@@ -144,9 +146,21 @@ describe("db:seed", () => {
     expect(await database.sql(staff)).toEqual([{ email: "ops@curbe.example" }]);
   });
 
+  test("refuses a database that is not on this machine, before it connects, unless told that it may", async () => {
+    const elsewhere = "postgres://curbe:canary@192.0.2.1:1/curbe?connect_timeout=1";
+    await expect(seedDemo(elsewhere)).rejects.toThrow(/not on this machine.*say --demo/);
+    // A name that is this machine's, which nobody can be sure of beforehand.
+    const named = database.url.replace(/@[^/:]+/, "@localhost.");
+    await expect(seedDemo(named)).rejects.toThrow(/not on this machine/);
+    expect(await database.sql("select 1 from users")).toEqual([]);
+    await seedDemo(`${database.url}?hostaddr=192.0.2.1`, { anywhere: true });
+    expect(await database.sql("select 1 from users")).toHaveLength(demoPeople.length);
+  });
+
   test("refuses in production", async () => {
     vi.stubEnv("NODE_ENV", "production");
-    await expect(seedDemo(database.url)).rejects.toThrow(/not for production/);
+    for (const options of [{}, { anywhere: true }])
+      await expect(seedDemo(database.url, options)).rejects.toThrow(/not for production/);
     vi.unstubAllEnvs();
     expect(await database.sql("select 1 from users")).toEqual([]);
   });

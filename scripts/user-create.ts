@@ -80,7 +80,7 @@ export function readArguments(args: string[]): NewPerson {
   const workspace = values.workspace?.trim() ?? "";
   const email = addressOf(values.email);
   const { role } = values;
-  if (workspace === "" || workspace.length > 120) throw new Error(usage);
+  if (workspace === "" || workspace.length > 120 || /\p{Cc}/u.test(workspace)) throw new Error(usage);
   if (!email) throw new Error(usage);
   if (role !== "admin" && role !== "member") throw new Error(usage);
   return { workspace, email, role, existing: values.existing ?? false, staff: values.staff ?? false };

@@ -59,12 +59,15 @@ for (const { file, needs } of processes) {
       ...Object.keys(complete).map((name): [string, undefined] => [name, undefined]),
       ["DATABASE_URL", "canary://nowhere"],
       ["META_APP_ID", "canary"],
+      ["META_APP_SECRET", "canary-app-secret\n"],
+      ["META_APP_SECRET", '"canary-app-secret"'],
+      ["META_APP_SECRET", shared.TOKEN_ENCRYPTION_KEY_BASE64],
       ["TOKEN_ENCRYPTION_KEY_BASE64", randomBytes(16).toString("base64")],
     ];
     for (const [name, value] of wrong) {
       const env: Record<string, string> = { ...complete, [name]: value ?? "" };
       const { code, said, ms } = await run(file, env);
-      expect(code, name).toBeGreaterThan(0);
+      expect(code, name).toBe(78);
       expect(said, name).toContain(name);
       expect(said, name).not.toContain("canary");
       if (value) expect(said, name).not.toContain(value);

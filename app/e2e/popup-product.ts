@@ -39,7 +39,7 @@ export function withSignupWindow(): PopupProduct {
 async function start(): Promise<PopupProduct> {
   const database = await createTestDatabase(process.env.E2E_DATABASE ?? "", "template1");
   await migrate(database.url);
-  await seedDemo(database.url);
+  await seedDemo(database.url, { anywhere: true });
   const lines: string[] = [];
   const ports = { web: await freePort(), worker: await freePort(), sandbox: await freePort() };
   const stack = startStack({

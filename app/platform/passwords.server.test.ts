@@ -50,6 +50,8 @@ describe("a new password", () => {
     "12345678",
     "aaaaaaaaaaaa",
     "abababababab",
+    "a long\u0000 and odd one",
+    "a long\ud800 and odd one",
   ])("%s is refused in a sentence", (password) => {
     expect(refuseNewPassword(password)).toMatch(/^[A-Z].*\.$/);
   });

@@ -4,6 +4,7 @@
  */
 import { hash, verify } from "@node-rs/argon2";
 import { type Asker, createFairTurns, TurnsTakenError } from "./fair-turns.server.ts";
+import { isPlainText } from "./text.ts";
 
 // Algorithm.Argon2id; the package's enum is a `const enum`, which a type-stripping runtime cannot read.
 const settings = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -64,6 +65,7 @@ const sentences: Record<NewPasswordProblem, string> = {
 
 /** Why a new password is refused, as one sentence; undefined when it may be used. */
 export function refuseNewPassword(password: string): string | undefined {
+  if (!isPlainText(password)) return "The password holds a character that no sign-in form can send.";
   const problem = problemOfNewPassword(password);
   return problem && sentences[problem];
 }

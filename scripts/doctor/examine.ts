@@ -13,6 +13,8 @@ export interface Patient {
   timeoutMs: number;
   /** For a whole check; larger than `timeoutMs`, so that a check can say itself what was late. */
   limitMs: number;
+  /** The environment is that of a running `npm run dev`. */
+  isDev?: boolean;
   /** Milliseconds since 1970, by this machine's clock. */
   now(): number;
 }

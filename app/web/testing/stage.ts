@@ -20,7 +20,7 @@ export interface Stage {
 
 export async function openStage(adminUrl: string, template: string): Promise<Stage> {
   const database = await createTestDatabase(adminUrl, template);
-  await seedDemo(database.url);
+  await seedDemo(database.url, { anywhere: true });
   const db = database.as("app_web");
   const operatorDb = database.as("app_operator");
   const unreachable = new Proxy({}, { get: () => expectNoCall }) as never;
