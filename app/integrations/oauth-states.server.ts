@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { withTenant } from "../../db/client.ts";
 import * as states from "../../db/queries/oauth-states.ts";
+import { plainText } from "../platform/text.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { SignupRoad } from "./channel.server.ts";
 import type { Actor, IntegrationDeps } from "./deps.server.ts";
@@ -25,7 +26,7 @@ export async function issueState(
   { ip, userAgent, road = "page" }: Caller,
 ): Promise<string> {
   const nonce = randomBytes(32).toString("base64url");
-  const metadata = { ip: ip.slice(0, 64), user_agent: userAgent.slice(0, 300), road };
+  const metadata = { ip: plainText(ip, 64), user_agent: plainText(userAgent, 300), road };
   await withTenant(deps.db, actor.tenantId, (tdb) =>
     states.insertState(tdb, { ...bindingOf(actor, channel), nonce, metadata }),
   );

@@ -174,8 +174,8 @@ async function renew(role: Role): Promise<void> {
   );
   const actor = { ...person, sessionId: session?.id ?? "", requestId: "request-1" };
   usual.state = await issueState(product.services.integrations, actor, "whatsapp", {
-    ip: "::1",
-    userAgent: "",
+    ip: "::1\u0000",
+    userAgent: "a browser\u0000 that sends \ud800",
   });
 }
 

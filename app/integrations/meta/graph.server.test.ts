@@ -63,6 +63,16 @@ describe("a Graph call", () => {
     });
   });
 
+  test("gives text that a database takes, wherever it stands in the answer", async () => {
+    const odd =
+      '{"id":"1","name":"Pan\\u0000ader\\u00eda\\u001b \\ud83d\\ude00 \\ud800","list":[{"a":"\\u0000"}]}';
+    const graph = await clientOf((_request, response) => response.end(odd));
+    const schema = z.object({ id: z.string(), name: z.string(), list: z.array(z.object({ a: z.string() })) });
+    await expect(graph.call({ ...read, schema })).resolves.toEqual({
+      ...{ id: "1", name: "Panadería 😀 \ufffd", list: [{ a: "" }] },
+    });
+  });
+
   test("follows no redirect", async () => {
     let visited = false;
     const trap = createServer((_request, response) => {

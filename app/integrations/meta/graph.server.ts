@@ -7,6 +7,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Secret } from "../../platform/secret.server.ts";
+import { plainText } from "../../platform/text.ts";
 import type { MetaAppConfig } from "./app-config.server.ts";
 import { GraphError, type GraphErrorFacts, graphErrorKind } from "./graph-error.server.ts";
 import { createGraphPressure, type GraphPressure } from "./graph-pressure.server.ts";
@@ -179,9 +180,10 @@ async function readCapped(response: Response, facts: GraphErrorFacts): Promise<s
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** Every text in it as `text` and `jsonb` take it: names are people's, and JSON may hold what PostgreSQL refuses. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_key, value: unknown) => (typeof value === "string" ? plainText(value) : value));
   } catch {
     return undefined;
   }

@@ -14,7 +14,8 @@ const debugAnswer = z.object({
     is_valid: z.boolean(),
     // Whose token it is matters only for the obligations: an odd one must not fail a connect.
     user_id: metaUserId.optional().catch(undefined),
-    expires_at: z.number().optional(),
+    // What a date can hold; anything else is an answer of another shape.
+    expires_at: z.number().min(0).max(253_402_300_799).optional(),
     scopes: z.array(z.string()).default([]),
     granular_scopes: z.array(z.object({ scope: z.string(), target_ids: z.array(id).optional() })).default([]),
     error: z.object({ code: z.number().optional(), subcode: z.number().optional() }).optional(),

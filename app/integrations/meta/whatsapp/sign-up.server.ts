@@ -14,7 +14,8 @@ export const requiredScopes = ["whatsapp_business_management", "whatsapp_busines
 
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
-  expires_in: z.number().positive().optional(),
+  // A century at most: what no date can hold is an answer of another shape.
+  expires_in: z.number().positive().max(3_155_760_000).optional(),
 });
 
 export function authorizeUrl(config: MetaAppConfig, state: string): string {
