@@ -47,7 +47,7 @@ function exchange(url: string, headers: OutgoingHttpHeaders, body?: string): Pro
         values.map((value): [string, string] => [name, value]),
       );
       const init = { status: answer.statusCode ?? 0, headers: received };
-      text(answer).then((read) => resolve(new Response(read, init)), reject);
+      text(answer).then((read) => resolve(new Response(read || null, init)), reject);
     });
     sent.end(body);
   });

@@ -13,9 +13,9 @@ import type { Fields } from "./http/input.server.ts";
 import { startSession } from "./session.server.ts";
 import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { hostileTexts } from "./testing/hostile-texts.ts";
-import { type AskPage, openPages, pathOf } from "./testing/pages.ts";
+import { type AskPage, openPages } from "./testing/pages.ts";
 import { startTestProduct, type TestProduct } from "./testing/product.ts";
-import { type RouteParameters, routeParameters } from "./testing/route-parameters.ts";
+import { pathOf, type RouteParameters, routeParameters } from "./testing/route-parameters.ts";
 import { talks } from "./testing/talks.ts";
 
 /** Names that were read in the request that is being answered. */

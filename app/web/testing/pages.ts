@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import * as entry from "../../entry.server.tsx";
+import { pathOf } from "./route-parameters.ts";
 
 const folder = new URL("../../routes/", import.meta.url);
 
@@ -21,20 +22,6 @@ export async function openPages(): Promise<AskPage> {
   const handle = createRequestHandler(buildOf(routes), "production");
   return (request) =>
     handle(request, { cspNonce: "the-nonce", requestId: request.headers.get("x-request-id") ?? "request-1" });
-}
-
-/** `a.b_.$c[.]d` is `a/b/:c.d`, as Remix's flat routes have it. */
-export function pathOf(id: string): string {
-  return id
-    .split(/\.(?!\])/)
-    .map((part) =>
-      part
-        .replace(/_$/, "")
-        .replace(/^\$(.+)/, ":$1")
-        .replace(/^\$$/, "*")
-        .replaceAll(/[[\]]/g, ""),
-    )
-    .join("/");
 }
 
 function buildOf(routes: ServerBuild["routes"]): ServerBuild {

@@ -40,6 +40,20 @@ export function routeParameters(): RouteParameters[] {
     });
 }
 
+/** `a.b_.$c[.]d` is `a/b/:c.d`, as Remix's flat routes have it. */
+export function pathOf(id: string): string {
+  return id
+    .split(/\.(?!\])/)
+    .map((part) =>
+      part
+        .replace(/_$/, "")
+        .replace(/^\$(.+)/, ":$1")
+        .replace(/^\$$/, "*")
+        .replaceAll(/[[\]]/g, ""),
+    )
+    .join("/");
+}
+
 /** One statement at the top of a file. */
 interface Part {
   names: string[];

@@ -1,0 +1,40 @@
+/** The built product, asked for every address with text that databases stumble over. Forms: app/web/input-sweep.db.test.ts. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { demoPassword } from "../../scripts/seed.ts";
+import { hostileTexts } from "../web/testing/hostile-texts.ts";
+import { pathOf, routeParameters } from "../web/testing/route-parameters.ts";
+import { origin } from "./journey.ts";
+import { createVisitor } from "./visitor.ts";
+
+const usual: Record<string, string> = { channel: "whatsapp", id: "1", code: "0".repeat(32) };
+
+test("no address fails, whatever stands in it", async () => {
+  test.setTimeout(240_000);
+  const anybody = createVisitor([origin()], origin());
+  const staff = createVisitor([origin()], origin());
+  const signedIn = await staff.post("/login", { email: "ops@curbe.example", password: demoPassword }, 0);
+  expect(signedIn.status).toBe(303);
+  const before = readFileSync(process.env.E2E_LOG ?? "", "utf8").length;
+  let asked = 0;
+  for (const [place, route] of routeParameters().entries()) {
+    // A stream of events does not end; with `check` it does not begin.
+    const rest = route.id === "events" ? "&check" : "";
+    const at = (params: Record<string, string>) =>
+      `/${pathOf(route.id === "_index" ? "" : route.id).replace(/:(\w+)|\*/g, (_all, name = "id") => params[name] ?? usual[name] ?? "")}`;
+    for (const [index, { inAddress }] of hostileTexts.entries()) {
+      const visitor = (index + place) % 3 === 0 ? anybody : staff;
+      const query = [...route.names, "made_up"].map((name) => `${name}=${inAddress}`).join("&");
+      const params = route.params.map((param) => at({ [param]: inAddress || "%00" }) + (rest && `?${rest}`));
+      for (const address of [`${at({})}?${query}${rest}`, ...params]) {
+        const answer = await visitor.get(address, 0);
+        asked += 1;
+        expect(answer.status, address.slice(0, 300)).toBeLessThan(500);
+        expect(await answer.text(), address.slice(0, 300)).not.toMatch(/\n\s+at .+:\d+:\d+|invalid byte/);
+      }
+    }
+  }
+  expect(asked).toBeGreaterThan(3_000);
+  const log = readFileSync(process.env.E2E_LOG ?? "", "utf8").slice(before);
+  expect(log).not.toMatch(/"code":"(?:22|42|08)\w{3}"|invalid byte sequence|out of range for type/);
+});
