@@ -98,6 +98,8 @@ async function writeAll(product: MatrixProduct, requests: Request[], verdict: Ve
   for (const one of lastOfEach) {
     for (const tenant of one.actor.untouched)
       if (!digests.has(tenant.id)) digests.set(tenant.id, await digestOf(tenant));
+    // What one may not do too often is asked all the same.
+    await product.database.sql("delete from login_limits where key ~ '_(person|workspace):'");
     judge(one, await send(product, one, verdict), verdict);
     for (const tenant of [product.a, product.b]) {
       // Whoever signs out ends a session of the workspace that they were in.

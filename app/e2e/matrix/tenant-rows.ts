@@ -40,6 +40,8 @@ export async function fillConnection(
     token_expires_at: token ? soon : null,
     scopes: [text("scope")],
     metadata: metadataOf(marks, one),
+    // One of each, for a person has one at a time.
+    attempted_by: status === "pending" ? (n === 6 ? people.member.id : people.admin.id) : null,
   });
   await insert("connection_events", {
     ...{
