@@ -30,6 +30,7 @@ const graphCalls = () => road.product.sandbox.control.calls().length;
 interface Row {
   id: string;
   tenant_id: string;
+  attempted_by: string | null;
   access_token_enc: string;
   status: string;
 }
@@ -45,7 +46,10 @@ const put = (id: string, sealed: string) =>
 const subject = ({ id, tenant_id }: Row) => ({
   ...{ tenantId: tenant_id, connectionId: id, requestId: "r-36", lastAttempt: false },
 });
-const view = async ({ tenant_id }: Row) => (await listConnections(deps(), tenant_id, "whatsapp"))[0];
+const view = async ({ tenant_id, attempted_by }: Row) =>
+  (
+    await listConnections(deps(), { tenantId: tenant_id, userId: attempted_by ?? randomUUID() }, "whatsapp")
+  )[0];
 
 /** Base64url parts of `v1.<key id>.<iv>.<ciphertext>.<tag>` with one bit of one of them the other way. */
 function flips(sealed: string): string[] {

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { api } from "../testing/connect-roads.ts";
 import { browser, type Fields, graphActs } from "../testing/graph-acts.ts";
-import { pathOf } from "../testing/pages.ts";
+import { pathOf } from "../testing/route-parameters.ts";
 import { actionBudgets, type BudgetedAction } from "./action-budgets.server.ts";
 
 const { connect, post, get, spent, work, connected, acts, admin } = graphActs();
