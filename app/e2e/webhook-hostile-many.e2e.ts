@@ -104,7 +104,8 @@ test(`${senders} slow senders hold little, and deliveries, pages and event strea
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   const growth = memory.growthMb();
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const access = { headers: { authorization: `Bearer ${product.secrets.metricsToken}` } };
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`, access)).text();
   const stillOpen = open.filter((one) => one.isOpen()).length;
   // Somebody's next page, in the middle of it.
   open[0]?.end();

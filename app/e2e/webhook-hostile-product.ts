@@ -13,7 +13,7 @@ export interface HostileProduct {
   ports: [number, number];
   webPids: [number, number];
   pids(): number[];
-  secrets: { current: string; previous: string; verifyToken: string };
+  secrets: { current: string; previous: string; verifyToken: string; metricsToken: string };
   database: TestDatabase;
   phoneNumberId: string;
   /** Everything the processes have written so far. */
@@ -115,7 +115,12 @@ async function startProduct(): Promise<HostileProduct> {
     ports,
     webPids: [first, second],
     pids: stack.pids,
-    secrets: { current: secrets.appSecret, previous, verifyToken: secrets.verifyToken },
+    secrets: {
+      current: secrets.appSecret,
+      previous,
+      verifyToken: secrets.verifyToken,
+      metricsToken: secrets.metricsToken,
+    },
     database,
     phoneNumberId,
     lines,
