@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
-const ownProduct = /\/(popup|two-webs|webhook-hostile|door|bench|tenant-matrix|canaries|proxies)[^/]*\.e2e\.ts$/;
+const ownProduct =
+  /\/(popup|two-webs|webhook-hostile|door|bench|tenant-matrix|canaries|proxies)[^/]*\.e2e\.ts$/;
 
 export default defineConfig({
   testDir: "app/e2e",
