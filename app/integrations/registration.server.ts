@@ -108,7 +108,7 @@ async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject)
   } catch (error) {
     if (!(error instanceof TokenVaultError)) throw error;
     if (kept.code !== pinUnreadable) throw new PinUnreadableError();
-    await withTenant(deps.db, tenantId, (tdb) => replacePin(tdb, tenantId, connectionId, sealed));
+    await withTenant(deps.db, tenantId, (tdb) => replacePin(tdb, connectionId, sealed));
     return fresh;
   }
 }

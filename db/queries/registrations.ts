@@ -25,19 +25,9 @@ export async function keepPin(
     .executeTakeFirstOrThrow();
 }
 
-/** For a PIN that nobody can read any more. */
-export async function replacePin(
-  tdb: TenantDb,
-  tenantId: string,
-  connectionId: string,
-  pinEnc: string,
-): Promise<void> {
-  await tdb
-    .updateTable("number_registrations")
-    .set({ pin_enc: pinEnc, updated_at: sql<Date>`now()` })
-    .where("tenant_id", "=", tenantId)
-    .where("connection_id", "=", connectionId)
-    .execute();
+/** For one that is known not to open (`code` is `pin_unreadable`); any other stays as it is. */
+export async function replacePin(tdb: TenantDb, connectionId: string, pinEnc: string): Promise<void> {
+  await sql`select app.replace_unreadable_pin(${connectionId}, ${pinEnc})`.execute(tdb);
 }
 
 export async function saveRegistration(
