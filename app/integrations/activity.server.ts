@@ -87,10 +87,10 @@ export async function latestActivity(
   return viewsOf(await withTenant(db, tenantId, (tdb) => listActivityRows(tdb, tenantId, channel, wanted)));
 }
 
-const stepSize = 500;
+const stepSize = 200;
 
 /**
- * The newest `most` of what the filter lets through, 500 at a time; `more` when that is not all. Between two steps no
+ * The newest `most` of what the filter lets through, 200 at a time; `more` when that is not all. Between two steps no
  * connection is held, however slowly they are asked for.
  */
 export async function exportActivity(
