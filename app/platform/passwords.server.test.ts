@@ -32,6 +32,10 @@ describe("a password's hash", () => {
     expect(fastest.unknown / fastest.known).toBeLessThan(2);
   });
 
+  test("that is none opens with nothing", async () => {
+    for (const stored of ["none", "", "$2b$10$abc"]) expect(await verifyPassword(stored, "none")).toBe(false);
+  });
+
   test("is not computed for everybody at once: past a queue the answer is no", async () => {
     const all = await Promise.allSettled(Array.from({ length: 80 }, () => hashPassword("curbe-demo")));
     const refused = all.filter((one) => one.status === "rejected");

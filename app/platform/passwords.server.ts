@@ -21,15 +21,15 @@ export async function hashPassword(password: string, asker?: Asker): Promise<str
 }
 
 /**
- * True when the password is the one behind `stored`. With `stored` undefined (nobody has that name) the answer is false
- * and costs the same work. Throws `PasswordsBusyError`.
+ * True when the password is the one behind `stored`. With `stored` undefined (nobody has that name), or where it is no hash
+ * of ours, the answer is false and costs the same work. Throws `PasswordsBusyError`.
  */
 export async function verifyPassword(
   stored: string | undefined,
   password: string,
   asker?: Asker,
 ): Promise<boolean> {
-  if (stored === undefined) {
+  if (!stored?.startsWith("$argon2id$")) {
     await hashPassword(password, asker);
     return false;
   }

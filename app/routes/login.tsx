@@ -13,8 +13,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const query = readQuery(request);
   const returnTo = safeReturnTo(query.get("returnTo"), "");
   if (await readViewer(request)) throw redirect(returnTo || "/settings/integrations", 303);
-  const told = (["passwordChanged", "signedOut"] as const).find((word) => query.has(word));
-  return { returnTo, told };
+  const told = query.has("passwordChanged") ? "passwordChanged" : query.has("signedOut") && "signedOut";
+  return { returnTo, told: told || undefined } as const;
 }
 
 export async function action({ request }: ActionFunctionArgs) {
