@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { connectWorkspace, deliver } from "../inbox/test-workspaces.ts";
 import { tokenPlace } from "../integrations/deps.server.ts";
 import { issueState } from "../integrations/oauth-states.server.ts";
+import { hashPassword } from "../platform/passwords.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { Fields } from "./http/input.server.ts";
 import { startSession } from "./session.server.ts";
@@ -54,6 +55,7 @@ const usual: Record<string, string> = {
   ...{ after: "2026-11-01T00:00:00.000000Z_9", before: "9", q: "Eva", all: "yes", from: "item", item: "1" },
   ...{ what: "news", who: "me", days: "30", outcome: "open", provider: "whatsapp", reason: "conflict" },
   ...{ email: "ana@luz.example", password: "curbe-demo", returnTo: "/", language: "es", theme: "dark" },
+  ...{ act: "change_password", current: "curbe-demo", token: "t".repeat(43) },
   ...{ wabaId: "102290129340398", phoneNumberId: "111000111222333", accessToken: "EAAtokenEAAtoken" },
   ...{ whatsapp: "error", incidents: "abcdefghijkl", "hub.mode": "subscribe", "hub.challenge": "1" },
 };
@@ -76,6 +78,7 @@ beforeAll(async () => {
   people.member = await product.person(mine.tenantId);
   people.admin = await product.person(mine.tenantId, "admin");
   people.staff = staff;
+  await database.sql("update users set password_hash = $1", [await hashPassword("curbe-demo")]);
   usual.connectionId = await addConnection(product, mine.tenantId, activeConnection);
   const place = tokenPlace(mine.tenantId, usual.connectionId);
   const token = product.services.integrations.vault.encryptToken(new Secret("EAAtokenEAAtoken"), place);
@@ -205,6 +208,8 @@ test.each(inOrder.map((route, place) => [route.id, place, route] as const))(
 
 type Hostile = (typeof hostileTexts)[number];
 
+const endsSessions = ({ id }: RouteParameters) => id === "logout" || id === "account";
+
 /** In every parameter, and in names that nobody reads. */
 async function allAtOnce(route: RouteParameters, role: Role, { inAddress, text }: Hostile): Promise<void> {
   const names = [...route.names, ...madeUp];
@@ -216,7 +221,7 @@ async function allAtOnce(route: RouteParameters, role: Role, { inAddress, text }
   if (!route.hasAction) return;
   const body = JSON.stringify(Object.fromEntries(names.map((name) => [name, text])));
   await send({ route, role, method: "POST", body, type: "application/json", json: true });
-  if (route.id === "logout") await renew(role);
+  if (endsSessions(route)) await renew(role);
 }
 
 /** The rest of the request is as it should be, so that nothing else refuses it first. */
@@ -225,7 +230,7 @@ async function oneOfThem(
   name: string,
   { index, inAddress, text }: Hostile & { index: number },
 ): Promise<void> {
-  if (route.names.includes("state")) await renew("staff");
+  if (route.names.includes("state") || endsSessions(route)) await renew("staff");
   const others = route.names.filter((other) => other !== name && other !== "error");
   const rest = others.map((other) => [other, usual[other] ?? "x"] as const);
   const query = `${pairs(rest.map(([other, value]) => [other, encodeURIComponent(value)]))}&${name}=${inAddress}`;
