@@ -1,5 +1,7 @@
 /** Requests that anybody can send and that are meant to cost more than they should, as bytes. */
 
+import { readFileSync } from "node:fs";
+
 export type Shapes = Record<string, string>;
 
 interface Parts {
@@ -37,6 +39,8 @@ export function expensiveShapes(): Shapes {
 }
 
 function targets(): Shapes {
+  // Anybody reads it off a page; without it no manifest is made.
+  const version = readFileSync("build/web/version.txt", "utf8").trim();
   const paths: Record<string, string> = {
     "4 kB of segments": upTo(4_096, "/a"),
     "15 kB of segments": upTo(mostBytes, "/a"),
@@ -54,8 +58,8 @@ function targets(): Shapes {
     "below the build": `/build${upTo(mostBytes, "/a")}`,
     "below the deletions": `/data-deletion/${upTo(mostBytes, "a")}`,
     "a page's data": `${upTo(4_096, "/a")}.data`,
-    "a manifest of one path": `/__manifest?version=x&p=${upTo(7_300, "/a")}`,
-    "a manifest of many": `/__manifest?version=x&${upTo(7_300, "p=/a/a/a/a/a/a/a&")}`,
+    "a manifest of one path": `/__manifest?version=${version}&p=${upTo(7_300, "/a")}`,
+    "a manifest of many": `/__manifest?version=${version}&${upTo(7_300, "p=/a/a/a/a/a/a/a&")}`,
     "thousands of pairs": `/login?${upTo(mostBytes, "a=b&")}`,
     "thousands of names": `/login?${Array.from({ length: 2_000 }, (_, n) => `a${n}=1`).join("&")}`,
     "thousands of returnTo": `/login?${upTo(mostBytes, "returnTo=/a&")}`,

@@ -36,6 +36,7 @@ export function createDeliveryLane({ webhooks, log }: Setting): DeliveryLane {
 
 function send(response: ServerResponse, { status, text, headers }: DeliveryAnswer, requestId: string): void {
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { "X-Request-Id": requestId, ...headers, "Content-Length": length });
+  const all = { "X-Request-Id": requestId, ...headers, "Content-Length": String(length) };
+  response.writeHead(status, Object.entries(all).flat());
   response.end(text);
 }
