@@ -11,6 +11,10 @@ const key = () => randomBytes(32).toString("base64");
 /** A good value for each, and a mark by which it would be known in what is told. */
 const good: Record<string, string> = {
   DATABASE_URL: "postgres://curbe:canary@localhost/curbe",
+  DATABASE_URL_WEB: "postgres://curbe_web:canary@localhost/curbe",
+  DATABASE_URL_OPERATOR: "postgres://curbe_operator:canary@localhost/curbe",
+  DATABASE_URL_WORKER: "postgres://curbe_worker:canary@localhost/curbe",
+  METRICS_TOKEN: "canary-metrics-token",
   META_APP_ID: "123456789012345",
   META_APP_SECRET: "canary-app-secret",
   META_APP_SECRET_PREVIOUS: "canary-previous-secret",
