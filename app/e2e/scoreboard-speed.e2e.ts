@@ -11,7 +11,8 @@ import { integrations, work } from "./states-world.ts";
 test.beforeEach(startAfresh);
 
 const mostSeconds = 2.0;
-const mostBytes = 110_000;
+/** 2 kB of them list all routes: asking for them piece by piece would let anybody make the server match paths at length. */
+const mostBytes = 113_000;
 
 test("U8: the Integrations page shows its largest part within two seconds on a slow phone", async ({
   page,
