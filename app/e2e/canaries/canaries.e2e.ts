@@ -9,6 +9,7 @@ import { byHand, everyday, passwords, registering } from "./everyday.ts";
 import { type CanaryProduct, random, startCanaryProduct } from "./product.ts";
 import { type Canaries, scan, spellings } from "./scan.ts";
 import * as trouble from "./trouble.ts";
+import { keptGrant, refusedReturns, troubleAtMeta } from "./trouble-at-meta.ts";
 
 test.describe.configure({ mode: "serial", retries: 0 });
 
@@ -36,16 +37,10 @@ test("R34 the product goes through everyday and through trouble of every kind", 
       passwords,
       trouble.wrongPasswords,
       trouble.oddTargets,
-      trouble.refusedReturns,
-      trouble.keptGrant,
+      refusedReturns,
+      keptGrant,
     ],
-    ...[
-      trouble.badDeliveries,
-      trouble.staff,
-      trouble.failingJobs,
-      trouble.brokenDatabase,
-      trouble.troubleAtMeta,
-    ],
+    ...[trouble.badDeliveries, trouble.staff, trouble.failingJobs, trouble.brokenDatabase, troubleAtMeta],
   ];
   for (const act of acts) {
     const from = performance.now();

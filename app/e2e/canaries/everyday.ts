@@ -1,6 +1,7 @@
 /** What goes as it should: connecting, messages, pages, mail, leaving. */
 import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { setPassword } from "../../../scripts/user-password.ts";
 import { type CanaryProduct, type Person, random, randomPhone, tokenIn } from "./product.ts";
 
 export const api = "/api/integrations/meta/whatsapp";
@@ -147,5 +148,6 @@ export async function passwords(product: CanaryProduct): Promise<void> {
   await visitor.post("/account", { current: canary("password", `wrong-${random()}`), ...changed });
   expect((await visitor.post("/account", { current: password, ...changed })).status).toBe(303);
   canary("session token", tokenIn(visitor));
+  await setPassword(product.database.url, person.email, canary("password", `operator's-${random()}`));
   await untilIdle(product);
 }

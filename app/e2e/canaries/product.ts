@@ -1,5 +1,6 @@
 /** The product over a talkative database, with secrets that are known here, and everything that it says kept. */
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { makeLogins } from "../../../db/logins.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { freePort } from "../../../db/testing/free-port.ts";
 import { createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
@@ -51,6 +52,11 @@ export async function startCanaryProduct(bin: string): Promise<CanaryProduct> {
   const postgres = await startTalkativePostgres(bin, canary("database password", `db-${random()}`));
   const database = await createTestDatabase(postgres.url, "template1");
   await migrate(database.url);
+  const logins = Object.fromEntries(
+    (await makeLogins(database.url)).map(({ variable, url = "" }) => [variable, url]),
+  );
+  for (const url of Object.values(logins))
+    canary("database password", decodeURIComponent(new URL(url).password));
   const ports = { web: await freePort(), worker: await freePort(), sandbox: await freePort() };
   const graph = await startGraphRecorder(ports.sandbox);
   const catcher = await startMailCatcher();
@@ -71,6 +77,7 @@ export async function startCanaryProduct(bin: string): Promise<CanaryProduct> {
     nodeEnv: "production",
     smtpUrl: catcher.smtpUrl.replace("//", `//curbe:${smtpPassword}@`),
     env: {
+      ...logins,
       META_GRAPH_URL: graph.url,
       META_APP_SECRET_PREVIOUS: canary("app secret", random(16)),
       METRICS_TOKEN: canary("metrics token", `metrics-${random(16)}`),

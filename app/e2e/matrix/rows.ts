@@ -74,6 +74,7 @@ function framework(everyId: string[]): Record<string, Row> {
       audience: "public",
       loader: [
         { path: "/login?signedOut" },
+        { path: "/login?passwordChanged" },
         ...asking("/login", "returnTo", ["/conversations", ...everyId.map((id) => `/conversations/${id}`)]),
       ],
       action: [{ path: "/login", fields: { email: "", password: "", returnTo: "/conversations" } }],

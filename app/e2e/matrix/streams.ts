@@ -36,8 +36,17 @@ export async function openStream(
   };
 }
 
-/** Whoever listens first has everybody look at everything, and a topic is told at most once a second: that is over then. */
-export async function untilQuiet(streams: OpenStream[]): Promise<void> {
+/**
+ * Whoever listens first has everybody look at everything, and a topic is told at most once a second. Both are over when
+ * each stream was told of something on purpose and then of nothing more.
+ */
+export async function untilQuiet(
+  { database }: MatrixProduct,
+  tenantIds: string[],
+  streams: OpenStream[],
+): Promise<void> {
+  await database.sql("select pg_notify('live', 'connections ' || $1)", [tenantIds.join(" ")]);
+  for (const stream of streams) await expect.poll(stream.told).toContain("connections");
   const news = () => {
     const told = streams.flatMap((stream) => stream.told());
     for (const stream of streams) stream.forget();
