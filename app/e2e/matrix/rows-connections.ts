@@ -79,7 +79,7 @@ export function connecting(theirs: Tenant, everyId: string[]): Record<string, Ro
   };
 }
 
-export function numbers({ ids }: Tenant, everyId: string[]): Record<string, Row> {
+export function numbers({ ids }: Tenant, own: Tenant, everyId: string[]): Record<string, Row> {
   const steps = ["registration", "deliveries"];
   const filters = [
     { path: "" },
@@ -112,6 +112,7 @@ export function numbers({ ids }: Tenant, everyId: string[]): Record<string, Row>
       loader: [
         ...within(`${channel}/numbers`, [...ids.connection, ...everyId]),
         { path: `${channel}/numbers/${ids.connection[0]}?check=refused` },
+        { path: `${channel}/numbers/${own.ids.connection[0]}` },
       ],
       action: ids.connection.flatMap((id) =>
         posting(`${channel}/numbers/${id}`, "intent", ["check", "skip"]),

@@ -14,7 +14,7 @@ export function matrixRows(theirs: Tenant, own: Tenant, parked: Parked): Record<
     ...framework(everyId),
     ...accounts(theirs, everyId),
     ...connecting(theirs, everyId),
-    ...numbers(theirs, everyId),
+    ...numbers(theirs, own, everyId),
     ...inbox(theirs, own, everyId),
     ...operations(theirs, parked, everyId),
     ...fromMeta(theirs, parked, everyId),

@@ -45,6 +45,12 @@ test("R31 nothing of a workspace is told to, or changed by, who has no business 
   );
   expect(verdict.problems.slice(0, 40)).toEqual([]);
   expect(verdict.putOff).toBeLessThan(verdict.requests / 50);
+  // Who works there does see something: the questions are good ones.
+  const rows = Object.entries(matrixRows(product.a, product.b, product.parked));
+  const silent = rows
+    .filter(([route, { shows }]) => shows && !verdict.shown.has(route))
+    .map(([route]) => route);
+  expect(silent).toEqual([]);
 });
 
 test("R31 each parameter that a route reads of a request is given in its row", () => {
