@@ -66,6 +66,8 @@ async function run(real: ModelProduct, { task, payload }: Job, crashAt?: number)
     return registerNumber(deps, { ...jobPayloads[task].parse(payload), ...more });
   if (task === "stop_deliveries")
     return finishTeardown(deps, { ...jobPayloads[task].parse(payload), ...more });
+  // A token that does not open asks for one. The model knows no checks: what they find is other tests'.
+  if (task === "check_connection") return;
   if (task !== "replay_parked") throw new Error(`nobody asked for ${task}`);
   const { db, log } = real.inbox;
   await replayParked({ db: crashing(db, crashAt), log }, jobPayloads[task].parse(payload));

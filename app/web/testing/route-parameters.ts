@@ -19,7 +19,13 @@ export interface RouteParameters {
 /** Names that are no literals where they are read, by file. Anywhere else such a reading fails. */
 const spelledOut: Record<string, string[]> = {
   "routes/settings.integrations.tsx": ["whatsapp"],
-  "routes/api.integrations.meta.$channel.callback.ts": ["state", "code", "error", "phone_number_id"],
+  "routes/api.integrations.meta.$channel.callback.ts": [
+    "state",
+    "code",
+    "error",
+    "error_code",
+    "phone_number_id",
+  ],
   "web/auth.server.ts": ["email", "password"],
   "routes/login.tsx": ["passwordChanged", "signedOut"],
 };
