@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { expect, test } from "@playwright/test";
 import { freePort } from "../../db/testing/free-port.ts";
-import { root } from "../../scripts/stack.ts";
+import { mailEnvironment, root } from "../../scripts/stack.ts";
 
 const shared = {
   META_APP_ID: "123456789012345",
@@ -17,6 +17,14 @@ const web = {
   SESSION_SECRETS: "canary-session-secret-of-32-characters-or-more",
   APP_ORIGIN: "https://app.example.com",
 };
+/** A worker beside the product's says of mails what the product's does: pages believe the one that started last. */
+const beside = (port: string) => ({
+  DATABASE_URL: process.env.E2E_DATABASE ?? "",
+  APP_ORIGIN: web.APP_ORIGIN,
+  ...mailEnvironment(process.env.E2E_SMTP),
+  PORT: port,
+  WORKER_PORT: port,
+});
 const processes = [
   { file: "build/web/index.js", needs: web as Record<string, string> },
   { file: "build/worker/index.js", needs: shared as Record<string, string> },
@@ -77,7 +85,7 @@ for (const { file, needs } of processes) {
 
   test(`${file} asked to end ends with code 0`, async () => {
     const port = String(await freePort());
-    const env = { DATABASE_URL: process.env.E2E_DATABASE ?? "", ...needs, PORT: port, WORKER_PORT: port };
+    const env = { ...needs, ...beside(port) };
     const ready = file.includes("web") ? "web is listening" : "Worker is taking jobs";
     const { code, said } = await run(file, env, { text: ready, signal: "SIGTERM" });
     expect(code, said).toBe(0);
@@ -85,7 +93,7 @@ for (const { file, needs } of processes) {
 
   test(`${file} on a port that is taken says so in one line`, async () => {
     const { port } = new URL(process.env.E2E_ORIGIN ?? "");
-    const env = { DATABASE_URL: process.env.E2E_DATABASE ?? "", ...needs, PORT: port, WORKER_PORT: port };
+    const env = { ...needs, ...beside(port) };
     const { code, said } = await run(file, env);
     expect(code).toBeGreaterThan(0);
     expect(said).toMatch(/port is taken: set PORT|WORKER_PORT cannot be listened on/);

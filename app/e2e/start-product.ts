@@ -44,6 +44,7 @@ export default async function startProduct() {
   process.env.E2E_DATABASE = databaseUrl;
   process.env.E2E_METRICS_TOKEN = secrets.metricsToken;
   process.env.E2E_MAILS = catcher.url;
+  process.env.E2E_SMTP = catcher.smtpUrl;
   process.env.E2E_LOG = path.join(root, "test-results/product.log");
 
   return async () => {
