@@ -140,7 +140,7 @@ test.describe("a state is refused", () => {
   test("at the callback of another channel, and for a channel it was not made for", async () => {
     const ana = await somebody(product);
     const state = await begin(ana, 0);
-    for (const [at, channel] of ["telex", "WhatsApp", "whatsapp%20", "toString"].entries()) {
+    for (const [at, channel] of ["telex", "whatsapp2", "whatsapp%20", "toString"].entries()) {
       const path = `${api.replace("whatsapp", channel)}/callback?state=${state}&code=${await goodCode()}`;
       expect((await ana.visitor.get(path, at % both.length)).status, channel).toBe(404);
     }
