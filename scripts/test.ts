@@ -26,7 +26,10 @@ const parts: Record<string, () => Promise<void>> = {
       .then(types)
       .then(deadCode),
   unit: () => run(vitest("unit")),
-  database: () => run(vitest("database")),
+  database: () => {
+    ensureSystemPostgres();
+    return run(vitest("database"));
+  },
   browser: async () => {
     const CHROMIUM_PATH = ensureBrowser();
     ensureSystemPostgres();
