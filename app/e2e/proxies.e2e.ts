@@ -108,7 +108,9 @@ async function startProxy(name: keyof typeof proxies, program: string, { publicP
     "-days",
     "2",
   ];
-  execFileSync("openssl", [...kind, ...subject, "-keyout", key, "-out", certificate], { stdio: "ignore" });
+  execFileSync(programs.openssl, [...kind, ...subject, "-keyout", key, "-out", certificate], {
+    stdio: "ignore",
+  });
   const lines = readFileSync(path.join(root, "scripts/proxy", shown[name]), "utf8")
     .replaceAll("127.0.0.1:3000", `127.0.0.1:${webPort}`)
     .replaceAll("/etc/ssl/app.example.com.crt", certificate)
@@ -187,16 +189,24 @@ function browser(origin: string) {
   };
 }
 
+// Before any test has begun, so that no test's time is spent on it.
+const programs = { nginx: "", caddy: "", openssl: "" };
+test.beforeAll(() => {
+  test.setTimeout(300_000);
+  for (const name of ["nginx", "caddy", "openssl"] as const) programs[name] = ensureProgram(name) ?? "";
+});
+
 for (const name of ["nginx", "caddy"] as const) {
   test(`behind ${name}, whatever Host it names: sign in, connect, receive, be told at once, disconnect`, async ({
     product,
   }) => {
     test.setTimeout(120_000);
-    const program = ensureProgram(name);
-    if (!program) console.log(`${name} is not here, and only Debian's root can install it: skipped.`);
-    test.skip(program === undefined, `${name} is not installed`);
+    const missing = [name, "openssl" as const].filter((one) => !programs[one]);
+    if (missing.length > 0)
+      console.log(`${missing.join(" and ")} not here, and only Debian's root can install it: skipped.`);
+    test.skip(missing.length > 0, `not installed: ${missing.join(", ")}`);
     const { origin, database, sandboxUrl } = product;
-    const proxy = await startProxy(name, program ?? "", product);
+    const proxy = await startProxy(name, programs[name], product);
     try {
       const { ask, form, open } = browser(origin);
       const isUp = () =>
