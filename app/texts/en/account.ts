@@ -4,13 +4,13 @@ import { count } from "./count.ts";
 export const account = {
   own: {
     title: "Your account",
-    unchanged: "Your password is not changed",
+    unchanged: "Your password was not changed",
     change: {
       title: "Change your password",
       lead: "This signs you out in every other browser.",
-      current: "Present password",
-      currentMissing: "Enter your present password.",
-      currentWrong: "That is not your present password.",
+      current: "Current password",
+      currentMissing: "Enter your current password.",
+      currentWrong: "That is not your current password.",
       submit: "Change password",
       submitting: "Changing…",
     },
@@ -29,7 +29,7 @@ export const account = {
     hint: "At least 8 characters, better 15 or more. Several words are easy to remember.",
     problems: {
       missing: "Enter a new password.",
-      same: "That is your present password. Choose another.",
+      same: "That is your current password. Choose another.",
       too_short: "The password needs at least 8 characters.",
       too_long: "The password may have at most 128 characters.",
       too_common: "That password is one of the first that anybody would try. Choose another.",
@@ -42,8 +42,8 @@ export const account = {
     submitting: "Sending…",
     notAsked: "No link was sent",
     asked: {
-      title: "Look into your mailbox",
-      text: "If somebody has an account with that address, a link is on its way. It can be used once, within 30 minutes, and the latest one counts. Look into the spam folder, too.",
+      title: "Check your e-mail",
+      text: "If somebody has an account with that address, a link is on its way. It can be used once, within 30 minutes, and the latest one counts. Check your spam folder, too.",
     },
     operator: {
       text: "E-mails are not set up here. Ask the people who run Curbe for you to set a new password.",
@@ -54,7 +54,7 @@ export const account = {
   reset: {
     title: "Set a new password",
     lead: "You are signed out everywhere, and sign in with the new one.",
-    unchanged: "Your password is not changed",
+    unchanged: "Your password was not changed",
     submit: "Set password",
     submitting: "Setting…",
     closed: {
