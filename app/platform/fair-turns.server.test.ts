@@ -59,6 +59,21 @@ test("a queue that a thousand places keep full gives its last place to the one w
   expect(await later).toBe("done");
 });
 
+test("one who is known, and asks again and again, gives way to whoever comes for the first time", async () => {
+  const { begun, ask, runAll } = stage({ atOnce: 4, waiting: 64 });
+  const asked = Array.from({ length: 400 }, (_, i) => ask(`known ${i}`, `network ${i % 4}`, true));
+  const person = ask("person", "203.0.113.5");
+  await runAll();
+  expect(await person).toBe("done");
+  expect(begun).toHaveLength(68);
+  await Promise.all(asked);
+  for (let i = 0; i < 100; i++) void ask(`later ${i}`, `network ${i % 4}`, true);
+  const next = ask("another", "203.0.113.6");
+  await runAll();
+  expect(await next).toBe("done");
+  expect(begun.indexOf("another")).toBe(72);
+});
+
 test("work that fails gives its place on", async () => {
   const turns = createFairTurns({ atOnce: 1, waiting: 1 });
   const failing = turns.take(undefined, () => Promise.reject(new Error("broken")));

@@ -6,7 +6,7 @@
 export interface Asker {
   /** Where they ask from: a network, or whatever else is counted as one. */
   from: string;
-  /** Goes before all others, as one who has been here before. */
+  /** One who has been here before: goes before all others, as long as they do not ask again and again. */
   known?: boolean;
 }
 
@@ -29,6 +29,9 @@ export interface FairTurns {
   take<T>(asker: Asker | undefined, work: () => Promise<T>): Promise<T>;
 }
 
+/** So often one who is known goes before all who are not: more than a person needs in ten minutes. */
+const headStart = 5;
+
 export function createFairTurns({ atOnce, waiting }: { atOnce: number; waiting: number }): FairTurns {
   const asks = createRecentCounts();
   // In the order of their turn.
@@ -44,7 +47,9 @@ export function createFairTurns({ atOnce, waiting }: { atOnce: number; waiting: 
     });
   return {
     async take(asker, work) {
-      const rank = asker ? (asker.known ? -1 : asks.add(asker.from)) : 0;
+      const rank = asker
+        ? asks.add(`${asker.known ?? false} ${asker.from}`) - (asker.known ? headStart : 0)
+        : 0;
       // The one who finishes hands its place over, so `running` does not change then.
       if (running >= atOnce) await queued(rank);
       else running += 1;
