@@ -121,6 +121,7 @@ describe("within a workspace's transaction", () => {
     `app.enqueue_mail_of('${other}', '${other}', interval '0')`,
     "app.login_candidate('x@y.example')",
     `app.session_create('\\x00', '${theirs.person}', '${other}', '{}', now())`,
+    `app.open_session('\\x00', '${theirs.person}', '${other}', 'h', '{}', interval '1 day')`,
     "app.session_read('\\x00', interval '1 day')",
     "app.session_write('\\x00', '{}')",
     "app.session_delete('\\x00')",

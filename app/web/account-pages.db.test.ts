@@ -1,5 +1,6 @@
 /** Changing one's password, ending one's other sessions, and setting a forgotten password anew, by their routes. */
 import { createHash, randomBytes } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { noteMailService } from "#db/queries/account-mails.ts";
 import { type MailCatcher, startMailCatcher } from "../../scripts/mail-catcher.ts";
@@ -151,6 +152,33 @@ describe("another password", () => {
     const works = [];
     for (const password of passwords) works.push(await signsIn(password));
     expect(works).toEqual(won);
+  });
+
+  test.each([
+    ["changed", "select app.replace_password(id, 'another hash', null) from users where email = $1"],
+    [
+      "set back by whoever disables and enables them",
+      "update users set disabled_at = now() where email = $1",
+    ],
+    ["of somebody removed", "delete from memberships using users u where u.id = user_id and u.email = $1"],
+  ])("opens no session once it is %s, also where it was checked a moment before", async (_what, change) => {
+    const owner = new pg.Client({ connectionString: stage.database.url });
+    await owner.connect();
+    try {
+      await owner.query("begin");
+      await owner.query(change, [ana]);
+      // The password is looked at as it was, and its person's row is waited for.
+      const signingIn = signsIn(old);
+      await expect
+        .poll(() => stage.database.sql("select from pg_stat_activity where wait_event_type = 'Lock'"))
+        .not.toEqual([]);
+      await owner.query("commit");
+      expect(await signingIn).toBe(false);
+      await stage.database.sql("update users set disabled_at = null");
+      expect(await stage.database.sql("select from sessions")).toEqual([]);
+    } finally {
+      await owner.end();
+    }
   });
 
   test("needs somebody who is signed in", async () => {

@@ -10,11 +10,13 @@ import { type Admission, type Admitted, loginLimits } from "./login-limits.serve
 import { keepFirstLanguage } from "./preferences.server.ts";
 import { services } from "./services.server.ts";
 import { deviceOf, rememberDevice } from "./session/device-cookie.server.ts";
-import { readViewer, startSession, type Viewer } from "./session.server.ts";
+import { readViewer, StaleSignInError, startSession, type Viewer } from "./session.server.ts";
 
 interface SignedInPerson {
   userId: string;
   tenantId: string;
+  /** The stored hash that the password was checked against. */
+  checkedPasswordHash: string;
 }
 
 /** `wrong` covers an unknown address, a disabled person and a wrong password alike, in words and in time. */
@@ -55,6 +57,7 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
     return { kind: "signed_in", setCookies: [session, rememberDevice(request, person.userId)] };
   } catch (error) {
     if (error instanceof SignInRefused) return error.refusal;
+    if (error instanceof StaleSignInError) return { kind: "wrong" };
     throw error;
   }
 }
@@ -83,7 +86,8 @@ async function recognise(request: Request): Promise<SignedInPerson> {
   }
   await admission.succeeded();
   log.info("signed in", { tenant_id: candidate.tenantId, outcome: "signed_in" });
-  return { userId: candidate.userId, tenantId: candidate.tenantId };
+  const { userId, tenantId, passwordHash: checkedPasswordHash } = candidate;
+  return { userId, tenantId, checkedPasswordHash };
 }
 
 function tooMany(retryAfterSeconds: number): SignInRefused {

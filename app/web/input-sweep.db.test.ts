@@ -11,7 +11,6 @@ import { issueState } from "../integrations/oauth-states.server.ts";
 import { hashPassword } from "../platform/passwords.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import type { Fields } from "./http/input.server.ts";
-import { startSession } from "./session.server.ts";
 import { activeConnection, addConnection } from "./testing/connection-rows.ts";
 import { hostileTexts } from "./testing/hostile-texts.ts";
 import { type AskPage, openPages } from "./testing/pages.ts";
@@ -169,8 +168,7 @@ function paramOf({ id }: RouteParameters, name: string): string {
 async function renew(role: Role): Promise<void> {
   const person = people[role];
   if (!person) return;
-  const setCookie = await startSession(new Request(product.origin), person);
-  person.cookie = setCookie.split(";")[0] ?? "";
+  person.cookie = (await product.sessionOf(person)).cookie;
   const [session] = await product.database.sql<{ id: string }>(
     "select id from sessions where user_id = $1 order by created_at desc limit 1",
     [person.userId],

@@ -27,6 +27,13 @@ export interface Viewer {
 export interface SessionData {
   viewer: Pick<Viewer, "userId" | "tenantId"> & Partial<Viewer>;
   flash?: string;
+  /** Of a session that is being made, and kept nowhere: the stored hash that the password was checked against. */
+  checkedPasswordHash?: string;
+}
+
+/** The password that was checked is not the person's any more, or they may not sign in any more. */
+export class StaleSignInError extends Error {
+  override name = "StaleSignInError";
 }
 
 export const absoluteLifetimeSeconds = 30 * 24 * 60 * 60;
@@ -57,15 +64,14 @@ function storageFor({ db, secureCookies, sessionSecrets }: Services) {
       path: "/",
       maxAge: absoluteLifetimeSeconds,
     },
-    async createData({ viewer, ...rest }) {
-      if (!viewer) throw new Error("A session begins with signing in.");
+    async createData({ viewer, checkedPasswordHash, ...rest }) {
+      if (!viewer || checkedPasswordHash === undefined) throw new Error("A session begins with signing in.");
       const token = randomBytes(32).toString("base64url");
-      await insertSession(db, hashOfToken(token), {
-        userId: viewer.userId,
-        tenantId: viewer.tenantId,
-        data: clamp(rest),
-        lifetimeSeconds: absoluteLifetimeSeconds,
-      });
+      const { userId, tenantId } = viewer;
+      const session = { userId, tenantId, checkedPasswordHash, data: clamp(rest) };
+      const lifetimeSeconds = absoluteLifetimeSeconds;
+      if (!(await insertSession(db, hashOfToken(token), { ...session, lifetimeSeconds })))
+        throw new StaleSignInError("The password was changed while it was checked.");
       return token;
     },
     async readData(token) {
@@ -117,17 +123,19 @@ export async function requireApiViewer(request: Request): Promise<Viewer> {
 
 /**
  * Begins a session under a token nobody has seen before and ends the one the browser came with, so that a token planted
- * before the sign-in is worth nothing after it. The value for Set-Cookie.
+ * before the sign-in is worth nothing after it. The value for Set-Cookie. Throws `StaleSignInError`, and there is no
+ * session, when the password that was checked is none any more.
  */
 export async function startSession(
   request: Request,
-  person: { userId: string; tenantId: string },
+  { checkedPasswordHash, ...person }: { userId: string; tenantId: string; checkedPasswordHash: string },
 ): Promise<string> {
   const storage = sessionStorage();
   const earlier = await storage.getSession(request.headers.get("cookie"));
   if (earlier.id) await storage.destroySession(earlier);
   const session = await storage.getSession();
   session.set("viewer", person);
+  session.set("checkedPasswordHash", checkedPasswordHash);
   return storage.commitSession(session);
 }
 

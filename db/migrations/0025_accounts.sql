@@ -202,6 +202,29 @@ create trigger end_access_of_disabled after update of disabled_at on users
   for each row when (new.disabled_at is not null) execute function app.end_access_of_disabled();
 revoke execute on function app.tell_session_ended(), app.end_access_of_disabled() from public;
 
+-- Begins a session, as long as the password that was checked is still the person's: whoever looks at one while it is
+-- being changed waits here, and finds that it was. Web processes of before begin theirs by `session_create`.
+create function app.open_session(hash bytea, person uuid, tenant uuid, checked_password_hash text, session_data jsonb,
+                                 lifetime interval)
+  returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from users u
+    where u.id = person and u.password_hash = checked_password_hash and u.disabled_at is null for share;
+  if not found then
+    return false;
+  end if;
+  perform from memberships m where m.user_id = person and m.tenant_id = tenant for key share;
+  if not found then
+    return false;
+  end if;
+  insert into sessions (token_hash, user_id, tenant_id, data, expires_at)
+  values (hash, person, tenant, session_data, now() + lifetime);
+  return true;
+end $$;
+revoke execute on function app.open_session(bytea, uuid, uuid, text, jsonb, interval) from public;
+grant execute on function app.open_session(bytea, uuid, uuid, text, jsonb, interval) to app_web;
+
 -- Passwords -----------------------------------------------------------------------------------------------------------
 -- Each acts for the person whose session or token the caller can show the hash of, and for nobody else.
 

@@ -1,4 +1,4 @@
-/** Sessions, reached only through the narrow functions of 0001: a request has no tenant before its session is read. */
+/** Sessions, reached only through narrow functions: a request has no tenant before its session is read. */
 import { sql } from "kysely";
 import type { Db } from "../client.ts";
 import type { Role } from "../schema.ts";
@@ -17,16 +17,22 @@ export interface SessionRow {
 export interface NewSession {
   userId: string;
   tenantId: string;
+  /** The stored hash that the password was checked against. */
+  checkedPasswordHash: string;
   data: Record<string, unknown>;
   lifetimeSeconds: number;
 }
 
-/** Stores a session under the hash of its token; both clocks (idle and absolute) are the database's. */
-export async function insertSession(db: Db, tokenHash: Buffer, session: NewSession): Promise<void> {
-  await sql`select app.session_create(${tokenHash}, ${session.userId}::uuid, ${session.tenantId}::uuid,
-    ${JSON.stringify(session.data)}::jsonb, now() + make_interval(secs => ${session.lifetimeSeconds}))`.execute(
-    db,
-  );
+/**
+ * Stores a session under the hash of its token; both clocks (idle and absolute) are the database's. False, and there is
+ * none, when the password was changed, or the person disabled or removed, since it was checked.
+ */
+export async function insertSession(db: Db, tokenHash: Buffer, session: NewSession): Promise<boolean> {
+  const { userId, tenantId, checkedPasswordHash, data, lifetimeSeconds } = session;
+  const { rows } = await sql<{ opened: boolean }>`
+    select app.open_session(${tokenHash}, ${userId}::uuid, ${tenantId}::uuid, ${checkedPasswordHash},
+      ${JSON.stringify(data)}::jsonb, make_interval(secs => ${lifetimeSeconds})) as opened`.execute(db);
+  return rows[0]?.opened ?? false;
 }
 
 /** The live session behind a token, or undefined: expired, idle, signed out, disabled or no longer a member. */

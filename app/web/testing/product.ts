@@ -68,7 +68,7 @@ export async function startTestProduct(env: Record<string, string> = {}): Promis
       services.integrations.connectors = createIntegrationDeps(parsed, services.db, log).connectors;
     },
     person: (tenantId, role = "member") => makePerson(database, tenantId, role),
-    sessionOf: async (person) => ({ ...person, cookie: await newSession(person) }),
+    sessionOf: async (person) => ({ ...person, cookie: await newSession(database, person) }),
     async stop() {
       await sandbox.stop();
       await services.close();
@@ -98,11 +98,19 @@ async function makePerson(
     `${userId}@example.test`,
   ]);
   await database.sql("insert into memberships values ($1, $2, $3)", [tenantId, userId, role]);
-  return { tenantId, userId, cookie: await newSession({ tenantId, userId }) };
+  return { tenantId, userId, cookie: await newSession(database, { tenantId, userId }) };
 }
 
-async function newSession({ tenantId, userId }: Omit<TestPerson, "cookie">): Promise<string> {
-  const setCookie = await startSession(new Request(origin), { userId, tenantId });
+async function newSession(
+  database: TestDatabase,
+  { tenantId, userId }: Omit<TestPerson, "cookie">,
+): Promise<string> {
+  const [row] = await database.sql<{ hash: string }>(
+    "select password_hash as hash from users where id = $1",
+    [userId],
+  );
+  const person = { tenantId, userId, checkedPasswordHash: row?.hash ?? "" };
+  const setCookie = await startSession(new Request(origin), person);
   return setCookie.split(";")[0] ?? "";
 }
 
