@@ -27,7 +27,8 @@ export async function action({ request }: ActionFunctionArgs) {
   }
   const outcome = await changeOwnPassword(request, viewer);
   if (outcome.kind === "changed") {
-    return redirect("/account", { status: 303, headers: { "Set-Cookie": outcome.setCookie } });
+    const headers = outcome.setCookies.map((value): [string, string] => ["Set-Cookie", value]);
+    return redirect("/account", { status: 303, headers });
   }
   if (outcome.kind === "refused") return data(outcome, { status: 400 });
   return data(outcome, { status: 429, headers: { "Retry-After": String(outcome.retryAfterSeconds) } });

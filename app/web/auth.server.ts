@@ -53,8 +53,9 @@ export async function signIn(request: Request): Promise<SignInOutcome> {
   try {
     const person = await authenticator.authenticate("form", request);
     const session = await startSession(request, person);
+    const { userId, checkedPasswordHash: passwordHash } = person;
     await keepFirstLanguage(request, person);
-    return { kind: "signed_in", setCookies: [session, rememberDevice(request, person.userId)] };
+    return { kind: "signed_in", setCookies: [session, rememberDevice(request, { userId, passwordHash })] };
   } catch (error) {
     if (error instanceof SignInRefused) return error.refusal;
     if (error instanceof StaleSignInError) return { kind: "wrong" };
@@ -73,8 +74,8 @@ async function recognise(request: Request): Promise<SignedInPerson> {
   if (full) throw tooMany(full.retryAfterSeconds);
   const { person, candidate: meant } = await findSignInSubject(db, form.typed("email"));
   const candidate = isTyped ? meant : undefined;
-  const knownPlace = candidate && deviceOf(request, candidate.userId);
-  const admission = await limits.admit({ person, ip, knownPlace });
+  const knownPlace = candidate && deviceOf(request, candidate);
+  const admission = await limits.admit({ person, passwordHash: candidate?.passwordHash, ip, knownPlace });
   await tellOfAttack(admission, meant);
   if (admission.kind === "refused") throw tooMany(admission.retryAfterSeconds);
   const password = form.only("password") ?? "";

@@ -265,6 +265,24 @@ describe("a known device", () => {
     expect(await signInFrom("192.0.2.9", { cookie: device })).toBe(429);
   });
 
+  test("is known no more once the password is another one, and neither is a network", async () => {
+    const stored = "select password_hash as hash from users where email = $1";
+    const [was] = await stage.database.sql<{ hash: string }>(stored, [ana]);
+    const device = await deviceAfterSigningInFrom("192.0.2.1");
+    const replace = "update users set password_hash = $2 where email = $1";
+    await stage.database.sql(replace, [ana, "$argon2id$another"]);
+    try {
+      await statusesOf(flood());
+      looks.length = 0;
+      for (let i = 0; i < 20; i++) await attempt({ seen: "192.0.2.1", cookie: device });
+      // What is left is what any network has that never failed.
+      expect(looks).toHaveLength(1);
+      expect(await signInFrom("192.0.2.2", { cookie: device })).toBe(303);
+    } finally {
+      await stage.database.sql(replace, [ana, was?.hash]);
+    }
+  });
+
   test("keeps the marks of four people and says neither who they are nor whether", async () => {
     let cookie = "";
     for (const email of [

@@ -5,7 +5,8 @@
  * - A person has 50 failures a day, wherever they come from. Past them each network (a customer's, of IPv6) still has one
  *   try in 30 days, at once; all that have had theirs share two tries an hour.
  * - A device or a network that the person has signed in from has an allowance of its own, 20 failures a day, and does not
- *   feel what others do.
+ *   feel what others do. It is known by the password that was right there, and ends with it: of an account that was
+ *   somebody else's for a day nothing is left to them.
  *
  * So the right password lets somebody in at once from a device or network of theirs and from any that has not failed,
  * whatever the rest of the world tries; and a thousand addresses have, for one person, 98 guesses a day and one each in
@@ -45,6 +46,8 @@ const networkIsKnownFor = 90 * day;
 export interface Attempt {
   /** Who is meant, by whatever is one and the same for all spellings of an address. */
   person: string;
+  /** The stored hash that is tried for; undefined where nobody is, or `knownPlace` says it all. */
+  passwordHash: string | undefined;
   ip: string;
   /** Something of the caller's that has seen this person's password before: a device, a session. */
   knownPlace: string | undefined;
@@ -65,8 +68,11 @@ export interface Admitted {
   tooManyFailures: number | undefined;
   /** The person has been here before. */
   isKnown: boolean;
-  /** The password was right: what was taken is given back, the person starts from nothing here, and is known here. */
-  succeeded(): Promise<void>;
+  /**
+   * The password was right: what was taken is given back, the person starts from nothing here, and is known here by the
+   * password that was tried, or the one that followed it.
+   */
+  succeeded(newPasswordHash?: string): Promise<void>;
   /** The password was not looked at: what was taken is given back. */
   withdrawn(): Promise<void>;
 }
@@ -85,7 +91,7 @@ export interface LoginLimits {
    */
   admit(attempt: Attempt): Promise<Admission>;
   /** The person proved to be who they are in another way: at this address they start from nothing, and are known. */
-  welcome(person: string, ip: string): Promise<void>;
+  welcome(who: Omit<Attempt, "knownPlace">): Promise<void>;
 }
 
 const built = new WeakMap<Db, LoginLimits>();
@@ -115,13 +121,14 @@ function createLimits(db: Db): LoginLimits {
       return {
         kind: "admitted",
         ...found,
-        async succeeded() {
-          await Promise.all([giveBack([...address, taken]), counters.welcome(person, ip)]);
+        async succeeded(passwordHash = attempt.passwordHash) {
+          const welcomed = counters.welcome({ person, passwordHash, ip });
+          await Promise.all([giveBack([...address, taken]), welcomed]);
         },
         withdrawn: () => giveBack([...address, ...here, taken]),
       };
     },
-    welcome: (person, ip) => counters.welcome(person, ip),
+    welcome: (who) => counters.welcome(who),
   };
 }
 
@@ -134,11 +141,12 @@ interface PersonsPlace {
 }
 
 /** The first of the person's allowances that has a place for whoever asks. */
-async function takeOfPerson(counters: Counters, { person, ip, knownPlace }: Attempt): Promise<PersonsPlace> {
+async function takeOfPerson(counters: Counters, attempt: Attempt): Promise<PersonsPlace> {
+  const { person, ip, knownPlace } = attempt;
   const found: PersonsPlace = {
     ...{ taken: undefined, retryAfterSeconds: 0, isKnown: false, tooManyFailures: undefined },
   };
-  const known = knownPlace ?? ((await counters.isKnownNetwork(person, ip)) ? clientNetwork(ip) : undefined);
+  const known = knownPlace ?? ((await counters.isKnownNetwork(attempt)) ? clientNetwork(ip) : undefined);
   if (known !== undefined) {
     const own = counters.knownPlace(person, known);
     if (!(await own.take())) return { ...found, taken: own, isKnown: true };
@@ -190,9 +198,9 @@ function createCounters(db: Db) {
   const personAndSite = counter("login-site", failuresPerPersonAndSite);
   const newNetwork = counter("login-new", triesOfNewNetwork);
   const known = limiterFor(db, "login-known", { points: 1, duration: networkIsKnownFor });
-  const keyOfKnown = (person: string, ip: string) =>
+  const keyOfKnown = ({ person, passwordHash, ip }: Omit<Attempt, "knownPlace">) =>
     createHash("sha256")
-      .update(`${person}\n${clientNetwork(ip)}`)
+      .update([person, passwordHash, clientNetwork(ip)].join("\n"))
       .digest("base64url");
   const only6 = (ip: string, made: Counter) => (clientSite(ip) === ip ? none : made);
   const of = {
@@ -209,13 +217,14 @@ function createCounters(db: Db) {
   };
   return {
     ...of,
-    isKnownNetwork: async (person: string, ip: string) => (await known.get(keyOfKnown(person, ip))) !== null,
-    async welcome(person: string, ip: string) {
+    isKnownNetwork: async (attempt: Attempt) => (await known.get(keyOfKnown(attempt))) !== null,
+    async welcome(who: Omit<Attempt, "knownPlace">) {
+      const { person, ip } = who;
       await Promise.all([
         of.personAndAddress(person, ip).forget(),
         of.personAndSite(person, ip).forget(),
         of.newNetwork(person, ip).forget(),
-        known.set(keyOfKnown(person, ip), 1, networkIsKnownFor),
+        known.set(keyOfKnown(who), 1, networkIsKnownFor),
       ]);
     },
   };

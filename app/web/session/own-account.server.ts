@@ -27,6 +27,7 @@ import {
   sessionStorage,
   type Viewer,
 } from "../session.server.ts";
+import { rememberDevice } from "./device-cookie.server.ts";
 
 export interface PasswordFieldProblem {
   field: "current" | "password";
@@ -34,8 +35,8 @@ export interface PasswordFieldProblem {
 }
 
 export type ChangeOutcome =
-  /** `setCookie` keeps the browser signed in, under a token that nobody has seen. */
-  | { kind: "changed"; setCookie: string }
+  /** They keep the browser signed in, under a token that nobody has seen, and known with the new password. */
+  | { kind: "changed"; setCookies: [string, string] }
   | { kind: "refused"; problems: PasswordFieldProblem[] }
   | { kind: "too_many"; retryAfterSeconds: number };
 
@@ -76,7 +77,12 @@ async function admit(request: Request, { userId, sessionId }: Viewer) {
   const limits = loginLimits(db);
   const full = await limits.takeAddress(ip);
   if (full) return { kind: "refused" as const, ...full };
-  return limits.admit({ person: personOf(userId), ip, knownPlace: `session ${sessionId}` });
+  return limits.admit({
+    person: personOf(userId),
+    passwordHash: undefined,
+    ip,
+    knownPlace: `session ${sessionId}`,
+  });
 }
 
 async function checkAndChange(
@@ -100,9 +106,10 @@ async function checkAndChange(
   const newSessionHash = hashOfToken(token);
   const change = { sessionHash, checkedPasswordHash, newPasswordHash, newSessionHash };
   if (!(await changePassword(db, change))) return wrong;
-  await admission.succeeded();
+  await admission.succeeded(newPasswordHash);
   log.info("password changed", { outcome: "changed" });
-  return { kind: "changed", setCookie: await cookieOf(viewer, token) };
+  const device = rememberDevice(request, { userId: viewer.userId, passwordHash: newPasswordHash });
+  return { kind: "changed", setCookies: [await cookieOf(viewer, token), device] };
 }
 
 /** Of the session that goes on, with a word for the next page. */

@@ -91,9 +91,12 @@ export async function resetPassword(request: Request): Promise<ResetOutcome> {
   if (!hash) return { kind: "too_many", retryAfterSeconds: 5 };
   const userId = await redeemPasswordReset(db, tokenHash, hash);
   if (!userId) return { kind: "closed" };
-  await limits.welcome(personOf(userId), ip);
+  await limits.welcome({ person: personOf(userId), passwordHash: hash, ip });
   log.info("password set by mail", { outcome: "changed" });
-  return { kind: "set", setCookies: [forgetResetToken(), rememberDevice(request, userId)] };
+  return {
+    kind: "set",
+    setCookies: [forgetResetToken(), rememberDevice(request, { userId, passwordHash: hash })],
+  };
 }
 
 async function hashInTime(password: string, from: string): Promise<string | undefined> {
