@@ -35,6 +35,8 @@ export interface ProvedNumber {
   /** The exchange's own word on the token's end, where there was an exchange. */
   grant?: Grant;
   how?: "manual";
+  /** Of a grant that was kept: its token as it is stored, with which it is connected and not without. */
+  sealedGrant?: string;
   /** The steps so far. */
   trail: Trail;
 }
@@ -68,17 +70,19 @@ async function establish(
   tdb: TenantDb,
   actor: Actor,
   channel: ChannelId,
-  { token, number, reach, grant, how, trail }: ProvedNumber,
+  { token, number, reach, grant, how, sealedGrant, trail }: ProvedNumber,
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
   if (!(await holdMembership(tdb, userId))) return noMember;
+  const attemptRow = await lockAttemptRow(tdb, actor, channel);
+  if (sealedGrant !== undefined && attemptRow?.access_token_enc !== sealedGrant)
+    return withoutGrant(await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId), userId);
   if ((await takeOverRevokedNumber(tdb, phoneNumberId)) === "taken") {
     // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
     await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };
   }
-  const attemptRow = await lockAttemptRow(tdb, actor, channel);
   const numberRow = await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId);
   const connectionId = numberRow?.id ?? attemptRow?.id ?? randomUUID();
   // An attempt that ended at a row of its own has done its part.
@@ -127,6 +131,17 @@ async function establish(
   await enqueueRegistration(tdb, { tenantId, connectionId, requestId });
   await enqueueReplay(tdb, { provider: channel, phoneNumberId, afterItem: "0", requestId });
   return { kind: "connected", connectionId };
+}
+
+/**
+ * The grant ended, or another took its place, while Meta was asked: nothing is connected by it. When it was the person's
+ * own other window that was faster with the same number, they have what they wanted.
+ */
+function withoutGrant(numberRow: ConnectionRow | undefined, userId: string): ConnectOutcome {
+  const isDone = numberRow?.status === "active" && numberRow.metadata.connected_by === userId;
+  return isDone
+    ? { kind: "connected", connectionId: numberRow.id }
+    : { kind: "failed", reason: "choice_expired" };
 }
 
 /** The membership ended while Meta was asked, and the attempt with it: nobody is left whose state it could be. */

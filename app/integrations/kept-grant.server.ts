@@ -44,18 +44,20 @@ export async function keepReach(
     reach,
     trail,
     expiresAt,
-  }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined },
+    sealedGrant,
+  }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined; sealedGrant?: string },
 ): Promise<ConnectOutcome> {
   const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
-  const isKept = await keep(deps, actor, channel, {
+  const refused = await keep(deps, actor, channel, {
     grant: { ...grant, expiresAt: reach.expiresAt ?? grant.expiresAt },
     scopes: reach.scopes,
     choices: { numbers: reach.numbers },
     expiresAt,
+    sealedGrant,
     metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
     event: { kind, detail: { count: reach.numbers.length } },
   });
-  return isKept ? offerOf(reach) : noMember;
+  return refused ?? offerOf(reach);
 }
 
 /** Several numbers, or none yet. */
@@ -80,6 +82,7 @@ export async function keepGrant(
   });
 }
 
+const choiceGone = { kind: "failed", reason: "choice_expired" } as const satisfies ConnectOutcome;
 const anHourFrom = (now: Date) => new Date(now.getTime() + choiceLivesMs).toISOString();
 
 interface Kept {
@@ -87,20 +90,24 @@ interface Kept {
   scopes: string[];
   choices: Omit<Choices, "expires_at">;
   expiresAt?: string | undefined;
+  /** Of the grant that this one takes the place of, and of no other. */
+  sealedGrant?: string | undefined;
   metadata: Record<string, unknown>;
   event: { kind: string; detail: Record<string, unknown> };
 }
 
-/** False for somebody who is no member any more: then nothing is kept. */
+/** Why nothing was kept: the person is no member any more, or their grant is not the one any more that was asked about. */
 async function keep(
   deps: IntegrationDeps,
   { tenantId, userId, requestId }: Actor,
   channel: ChannelId,
-  { grant, scopes, choices, metadata, event, expiresAt = anHourFrom(deps.now()) }: Kept,
-): Promise<boolean> {
+  { grant, scopes, choices, metadata, event, sealedGrant, expiresAt = anHourFrom(deps.now()) }: Kept,
+): Promise<ConnectOutcome | undefined> {
   return withTenant(deps.db, tenantId, async (tdb) => {
-    if (!(await holdMembership(tdb, userId))) return false;
-    const id = (await lockAttemptRow(tdb, { tenantId, userId }, channel))?.id ?? randomUUID();
+    if (!(await holdMembership(tdb, userId))) return noMember;
+    const row = await lockAttemptRow(tdb, { tenantId, userId }, channel);
+    if (sealedGrant !== undefined && row?.access_token_enc !== sealedGrant) return choiceGone;
+    const id = row?.id ?? randomUUID();
     const { accessTokenEnc, sealed } = sealToken(deps, grant.accessToken, { tenantId, connectionId: id });
     await saveConnection(
       tdb,
@@ -130,7 +137,7 @@ async function keep(
       actorUserId: userId,
       requestId,
     });
-    return true;
+    return undefined;
   });
 }
 
@@ -142,6 +149,8 @@ interface KeptReach {
   isNews: boolean;
   /** When the person's hour ends: looking again does not renew it. */
   expiresAt: string | undefined;
+  /** Its token as it is stored: what is made of the answer is made with this grant, or not at all. */
+  sealedGrant: string;
 }
 
 /** Asks Meta what the person's kept grant reaches now. One that turns out to be worthless is not kept any longer. */
@@ -163,7 +172,8 @@ export async function reachOfKeptGrant(
     const trail = trailOfReach(trailOf(row.metadata), reach, deps.now());
     const known = choicesOf(row);
     const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
-    return { grant, reach, trail, isNews, expiresAt: known?.expires_at };
+    const sealedGrant = row.access_token_enc;
+    return { grant, reach, trail, isNews, expiresAt: known?.expires_at, sealedGrant };
   } catch (error) {
     // It does not open: for the person that is a choice which is no longer there, and nobody is offered it again.
     if (error instanceof TokenVaultError) {
@@ -181,6 +191,7 @@ function sameNumbers(known: ReachableNumber[], found: ReachableNumber[]): boolea
   return ids(known).join() === ids(found).join();
 }
 
+/** Nothing happens when it is not the person's open grant any more: it was continued, ended or followed by another. */
 async function dropGrant(
   deps: IntegrationDeps,
   actor: Actor,
@@ -190,6 +201,8 @@ async function dropGrant(
   const { tenantId, userId, requestId } = actor;
   const event = { tenantId, connectionId: row.id, provider: row.provider, actorUserId: userId, requestId };
   await withTenant(deps.db, tenantId, async (tdb) => {
+    const open = await lockAttemptRow(tdb, actor, row.provider);
+    if (open?.id !== row.id || open.access_token_enc !== row.access_token_enc) return;
     await revokeConnection(tdb, tenantId, row.id, {});
     await recordEvent(tdb, { ...event, kind: "connect_failed", detail });
   });

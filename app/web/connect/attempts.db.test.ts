@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { requestDueChecks } from "../../integrations/health.server.ts";
+import { GraphError } from "../../integrations/meta/graph-error.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-roads.ts";
@@ -207,26 +208,80 @@ describe("it ends", () => {
   });
 });
 
+/** It happens while Meta answers that call. */
+function during(method: "exchangeCode" | "findReach", happen: () => Promise<unknown>): void {
+  const { integrations } = road.product.services;
+  const { whatsapp } = integrations.connectors;
+  const ask = whatsapp[method].bind(whatsapp) as (...given: unknown[]) => Promise<never>;
+  const whileAsking = async (...given: unknown[]) => {
+    const answer = await ask(...given);
+    await happen();
+    return answer;
+  };
+  integrations.connectors = {
+    ...integrations.connectors,
+    whatsapp: { ...whatsapp, [method]: whileAsking },
+  };
+}
+
+describe("what happens to a grant while Meta is asked what it reaches", () => {
+  const acts: [string, (person: TestPerson) => Promise<string | null>][] = [
+    ["look", look],
+    ["choose", (person) => choose(person, NUMBER_IDS.cadenasSur2)],
+  ];
+  test.each(acts)("%s: one that was ended connects nothing and is not kept again", async (_act, act) => {
+    const leo = await colleague();
+    await connect(leo, cadenas);
+    // Its numbers have changed meanwhile, so that a look would keep them.
+    delete road.product.sandbox.world.numbers[NUMBER_IDS.cadenasCentro1];
+    during("findReach", () => leave(leo));
+    expect(await act(leo)).toBe(failed("choice_expired"));
+    expect(await sql("select from channel_connections where access_token_enc is not null")).toEqual([]);
+  });
+
+  test("somebody who comes back to the workspace meanwhile continues nothing", async () => {
+    const leo = await colleague();
+    await connect(leo, cadenas);
+    during("findReach", async () => {
+      await endMembership(leo);
+      await sql("insert into memberships values ($1, $2, 'member')", [leo.tenantId, leo.userId]);
+    });
+    expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(failed("choice_expired"));
+    expect(await sql("select from channel_connections where access_token_enc is not null")).toEqual([]);
+  });
+
+  test("a number that was connected by it in another window is left alone, and is the answer", async () => {
+    await connect(road.ana, cadenas);
+    let inner: string | null = null;
+    during("findReach", async () => {
+      road.product.forgetTroubleWithMeta();
+      inner = await choose(road.ana, NUMBER_IDS.cadenasSur2);
+    });
+    expect(await choose(road.ana, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+    expect(inner).toBe(connectedPlace);
+    expect(await connections(road.ana)).toMatchObject([{ status: "active" }]);
+  });
+
+  test("a number that was connected meanwhile stays when Meta refuses what was asked before", async () => {
+    await connect(road.ana, cadenas);
+    const { integrations } = road.product.services;
+    const { whatsapp } = integrations.connectors;
+    const findReach = async () => {
+      road.product.forgetTroubleWithMeta();
+      expect(await choose(road.ana, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+      throw new GraphError("reconnect", { code: 190 } as never);
+    };
+    integrations.connectors = { ...integrations.connectors, whatsapp: { ...whatsapp, findReach } };
+    expect(await look(road.ana)).toBe(failed("code_rejected"));
+    expect(await connections(road.ana)).toMatchObject([{ status: "active" }]);
+  });
+});
+
 describe("whoever is removed while Meta is asked connects and keeps nothing", () => {
   const removals: [string, (person: TestPerson) => Promise<unknown>][] = [
     ["removed", endMembership],
     ["disabled", ({ userId }) => sql("update users set disabled_at = now() where id = $1", [userId])],
   ];
-  /** It happens while Meta answers that call. */
-  function during(method: "exchangeCode" | "findReach", happen: () => Promise<unknown>): void {
-    const { integrations } = road.product.services;
-    const { whatsapp } = integrations.connectors;
-    const ask = whatsapp[method].bind(whatsapp) as (...given: unknown[]) => Promise<never>;
-    const whileAsking = async (...given: unknown[]) => {
-      const answer = await ask(...given);
-      await happen();
-      return answer;
-    };
-    integrations.connectors = {
-      ...integrations.connectors,
-      whatsapp: { ...whatsapp, [method]: whileAsking },
-    };
-  }
   const left = () => sql("select status from channel_connections where access_token_enc is not null");
 
   describe.each(removals)("%s", (_how, remove) => {
