@@ -299,6 +299,21 @@ describe("a forgotten password", () => {
     expect(statusOf(await ask("", "192.0.2.9"))).toBe(400);
   });
 
+  test("asked for three times by somebody else is asked for again as soon as the last link is over", async () => {
+    for (let i = 0; i < 5; i++) await ask(ana, `192.0.2.${i}`);
+    const standing = () =>
+      stage.database.sql("select from password_resets where ended_at is null and expires_at > now()");
+    expect(await standing()).toHaveLength(1);
+    await stage.database.sql(
+      `update password_resets set requested_at = requested_at - interval '31 minutes',
+                                  expires_at = expires_at - interval '31 minutes'`,
+    );
+    expect(await standing()).toHaveLength(0);
+    for (let i = 0; i < 5; i++) await ask(ana, `192.0.2.${10 + i}`);
+    expect(await standing()).toHaveLength(1);
+    expect(await stage.database.sql("select from password_resets")).toHaveLength(4);
+  });
+
   test("the same moment: of eight that use one link one sets the password", async () => {
     const { cookie } = await openLink();
     const answers = await Promise.all(

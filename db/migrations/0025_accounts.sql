@@ -283,7 +283,8 @@ create function app.end_other_sessions(session_hash bytea)
    where own.token_hash = session_hash and own.expires_at > now() and s.user_id = own.user_id and s.id <> own.id $$;
 
 -- Answers nothing, whoever is asked for. A newer request ends the one before it. Past three in an hour the one that
--- stands is left standing; past eight in a day there is one in two hours, so that nobody's mailbox is flooded.
+-- stands is left standing, and only when it is over there is another, so that nobody asks the person out of their own
+-- reset; past eight in a day there is one in two hours, so that nobody's mailbox is flooded.
 create function app.request_password_reset(address text)
   returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -292,6 +293,7 @@ declare
   in_hour int;
   in_day int;
   latest timestamptz;
+  stands boolean;
   reset uuid;
 begin
   select c.user_id into person from app.login_candidate(address) c;
@@ -299,10 +301,11 @@ begin
     return;
   end if;
   perform from users where id = person for no key update;
-  select count(*) filter (where requested_at > now() - interval '1 hour'), count(*), max(requested_at)
-    into in_hour, in_day, latest
+  select count(*) filter (where requested_at > now() - interval '1 hour'), count(*), max(requested_at),
+         coalesce(bool_or(ended_at is null and expires_at > now()), false)
+    into in_hour, in_day, latest, stands
     from password_resets where user_id = person and requested_at > now() - interval '1 day';
-  if in_hour >= 3 or (in_day >= 8 and latest > now() - interval '2 hours') then
+  if (in_hour >= 3 and stands) or (in_day >= 8 and latest > now() - interval '2 hours') then
     return;
   end if;
   update password_resets set ended_at = now(), token_hash = null where user_id = person and ended_at is null;
