@@ -117,7 +117,8 @@ begin
   return exists (select from users u where u.id = person and u.disabled_at is null);
 end $$;
 
--- Destroys what the person was granted and has not connected. Answers how many grants.
+-- Destroys what the person was granted and has not connected. Answers how many grants. A web process of before connects
+-- a number in such a row and leaves whose it was: that number is the workspace's all the same.
 create function app.end_attempts(tenant uuid, person uuid)
   returns int
   language plpgsql set search_path = public, pg_temp as $$
@@ -127,7 +128,8 @@ declare
 begin
   for attempt in
     select * from channel_connections
-     where tenant_id = tenant and attempted_by = person and status in ('pending', 'error') order by id for update
+     where tenant_id = tenant and attempted_by = person and phone_number_id is null
+       and status in ('pending', 'error') order by id for update
   loop
     update channel_connections
        set status = 'revoked', access_token_enc = null, token_expires_at = null, updated_at = now(),

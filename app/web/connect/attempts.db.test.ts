@@ -198,6 +198,17 @@ describe("it ends", () => {
     expect(await statusOf(road.ana)).toMatchObject({ connected: true });
   });
 
+  test("also one that a process of before connected in the row of their attempt, and that Meta broke", async () => {
+    const leo = await colleague();
+    await connect(leo);
+    await sql("update channel_connections set attempted_by = $1, status = 'error' where tenant_id = $2", [
+      leo.userId,
+      leo.tenantId,
+    ]);
+    await endMembership(leo);
+    expect(await statusOf(road.ana)).toMatchObject({ status: "error" });
+  });
+
   test("of one workspace, and not of another that the person is in", async () => {
     const leo = await colleague();
     const other = await road.product.person();
