@@ -110,6 +110,21 @@ test("a body that turns out broken after its answer gets no second one", async (
   expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
 });
 
+test("of requests that do not wait for an answer a few are answered, and a flood ends its connection", async () => {
+  let asked = 0;
+  const ask = await serve(async (_request, response) => {
+    asked++;
+    await new Promise((resolve) => setImmediate(resolve));
+    answerPlainly(response, 200, "x");
+  });
+  const next = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const few = await ask(next.repeat(3) + get);
+  expect(few.match(/HTTP\/1\.1 200 /g)).toHaveLength(4);
+  asked = 0;
+  await ask(next.repeat(1_500) + get);
+  expect(asked).toBeLessThan(8);
+});
+
 test("an answer keeps what it says itself, but no error is ever kept", async () => {
   const ask = await serve(({ url }, response) =>
     answerPlainly(response, url === "/" ? 200 : 404, "x", {

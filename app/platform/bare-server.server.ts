@@ -42,10 +42,16 @@ export function plainHeaders(secure: boolean): Record<string, string> {
 export function createBareServer({ log, secure, options }: BareServerSetting, handle: BareHandler): Server {
   const plain = Object.entries(plainHeaders(secure));
   const writeHead = completingHead(plain);
-  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse; early: number }>();
   const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const before = latest.get(socket);
+    const early = before && !before.response.writableFinished ? before.early + 1 : 0;
+    if (early > mostEarly) socket.destroy();
+    // What stands in the same packet comes all the same.
+    if (socket.destroyed) return;
     response.writeHead = writeHead;
-    latest.set(request.socket, { request, response });
+    latest.set(socket, { request, response, early });
     const fail = (error: unknown) => {
       log.error("request failed", { error, method: request.method ?? "" });
       answerPlainly(response, 500);
@@ -73,6 +79,12 @@ export function createBareServer({ log, secure, options }: BareServerSetting, ha
   });
   return server;
 }
+
+/**
+ * How many requests in a row may come before the answer to the one before them. Browsers and proxies wait for it; in one
+ * packet is room for two thousand, and Node hands over all of them in one turn of the event loop.
+ */
+const mostEarly = 4;
 
 /** What is still read, and dropped, of a body that was refused. Past it the connection is cut. */
 export const discardAtMost = 32 * 1024 * 1024;
