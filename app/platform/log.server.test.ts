@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createLog } from "./log.server.ts";
 import { requestIdFrom, withRequestId } from "./request-id.server.ts";
 
@@ -15,6 +15,14 @@ describe("the log", () => {
     expect(lines[0]?.trimEnd()).not.toContain("\n");
     expect(lines[0]?.length).toBeLessThan(8_192);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "warn", service: "web", msg: "odd" });
+  });
+
+  test("is as usual when LOG_LEVEL is empty", () => {
+    vi.stubEnv("LOG_LEVEL", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { lines, log } = capture();
+    log.info("x");
+    expect(lines).toHaveLength(1);
   });
 
   test("drops fields that are not on its list", () => {

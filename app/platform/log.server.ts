@@ -50,7 +50,8 @@ const allowed = new Set<string>([
 
 export function createLog(service: "web" | "worker", destination?: pino.DestinationStream): Log {
   const options: pino.LoggerOptions = {
-    level: process.env.LOG_LEVEL ?? "info",
+    // Empty is unset, as for all variables.
+    level: process.env.LOG_LEVEL || "info",
     base: { service, env: process.env.NODE_ENV ?? "development" },
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
