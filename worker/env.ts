@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { integrationEnv } from "#app/integrations/env.server.ts";
 import { mailVariables, needsAllOfMail } from "#app/mail/env.server.ts";
 import { databaseVariables, requireDatabase } from "#app/platform/database-env.server.ts";
-import { logLevel, port, secretText, wholeNumber } from "#app/platform/env.server.ts";
+import { bearerToken, logLevel, port, wholeNumber } from "#app/platform/env.server.ts";
 
 const variables = integrationEnv
   .extend({
@@ -11,7 +11,7 @@ const variables = integrationEnv
     LOG_LEVEL: logLevel,
     WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
     WORKER_PORT: port.default(3001),
-    METRICS_TOKEN: secretText.optional(),
+    METRICS_TOKEN: bearerToken.optional(),
     // Meta repeats what it could not deliver for seven days.
     DELIVERY_RETENTION_DAYS: wholeNumber(8, 3_650).default(14),
     ...mailVariables,

@@ -54,6 +54,8 @@ describe("the web's environment", () => {
     ["TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64", `${randomBytes(32).toString("base64")},canary-value`],
     ["SESSION_SECRETS", "canary-value"],
     ["APP_ORIGIN", "https://app.example.com/canary-value"],
+    ["METRICS_TOKEN", "canary-value of some words"],
+    ["METRICS_TOKEN", "canary-value-señal"],
     ["PORT", "65536"],
     ["TRUSTED_PROXY_HOPS", "canary-value"],
     ["FEATURE_INTEGRATION_DEBUG", "canary-value"],

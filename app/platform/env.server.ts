@@ -105,6 +105,11 @@ export const graphVersion = z.string().regex(/^v\d{1,3}\.\d$/, { error: 'must lo
 
 export const secretText = z.string().min(8, { error: "must be at least 8 characters" });
 
+/** A secret that a program sends as `Authorization: Bearer …`: what no header can carry so would never be right. */
+export const bearerToken = secretText.regex(/^[\x21-\x7e]+$/, {
+  error: "must be letters, digits and signs without a space or accent, as a header carries it",
+});
+
 /** Exactly 32 bytes in canonical base64 (or base64url): a key that decodes to anything else would weaken every token. */
 export const key32 = z.string().refine(isKey32, { error: "must be 32 bytes in base64" });
 

@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { integrationEnv } from "../integrations/env.server.ts";
 import { databaseVariables, requireDatabase } from "../platform/database-env.server.ts";
-import { commaList, httpUrl, logLevel, port, secretText, wholeNumber } from "../platform/env.server.ts";
+import {
+  bearerToken,
+  commaList,
+  httpUrl,
+  logLevel,
+  port,
+  secretText,
+  wholeNumber,
+} from "../platform/env.server.ts";
 
 const ownDatabases = ["DATABASE_URL_WEB", "DATABASE_URL_OPERATOR"] as const;
 
@@ -10,7 +18,7 @@ const variables = integrationEnv.extend({
   ...databaseVariables(...ownDatabases),
   META_APP_SECRET_PREVIOUS: secretText.optional(),
   META_WEBHOOK_VERIFY_TOKEN: secretText,
-  METRICS_TOKEN: secretText.optional(),
+  METRICS_TOKEN: bearerToken.optional(),
   SESSION_SECRETS: commaList(z.string().min(32, { error: "must be secrets of at least 32 characters" })),
   APP_ORIGIN: httpUrl.refine((value) => new URL(value).origin === value, {
     error: "must be an origin such as https://app.example.com, without a path",
