@@ -106,9 +106,12 @@ test.each([
   expect(answer(raw)).toBe(404);
 });
 
-test.each(["/events.data", "/EVENTS.data/"])("%s would be held until the stream's end: 404", (raw) => {
-  expect(answer(raw)).toBe(404);
-});
+test.each(["/events.data", "/EVENTS.data/", "/settings/integrations/whatsapp/activity.csv.data"])(
+  "%s would be held until its end: 404",
+  (raw) => {
+    expect(answer(raw)).toBe(404);
+  },
+);
 
 test("too long, or of too many parts, is 414", () => {
   const { pathChars, segments, queryChars, pairs } = targetLimits;

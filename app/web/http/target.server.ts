@@ -18,7 +18,7 @@ const notFound: Target = { kind: "refused", status: 404 };
  * stands at the end, because Remix takes both spellings for one route; files of the build keep theirs. Refused are: 400
  * what is no path of this server, has dot segments, empty segments, backslashes, control characters, needless or broken
  * escapes, and `_data`, by which Remix would call any action of any route; 404 what is below `/webhooks/` and no address
- * there, and the stream of events as data of a page; 414 what is too long or has too many parts.
+ * there, and streams and files as data of a page; 414 what is too long or has too many parts.
  */
 export function readTarget(raw: string): Target {
   const mark = raw.indexOf("?");
@@ -30,14 +30,15 @@ export function readTarget(raw: string): Target {
   if (normal.split("/", targetLimits.segments + 2).length > targetLimits.segments + 1) return tooLong;
   // Resource routes have no data of a page; asked for as `….data` Remix would run their actions, by a way of its own.
   if (normal.startsWith("/webhooks/") && !webhookPath.test(normal)) return notFound;
-  // Remix would wait for the end of the stream before it answers.
-  if (normal === "/events.data") return notFound;
+  // Remix would wait for the end of the stream, or of the file, before it answers.
+  if (streamData.test(normal)) return notFound;
   const refused = query === "" ? undefined : refuseQuery(query);
   return refused ?? { kind: "taken", url: normal + query };
 }
 
 /** Nearly every path: nothing in it can be written in another way. */
 const usualPath = /^(?:\/[a-z0-9_-][a-z0-9_.-]*)+$/;
+const streamData = /^\/events\.data$|\.csv\.data$/;
 const webhookPath = /^\/webhooks\/meta\/[a-z-]+$/;
 
 /** What a path may be made of: escapes only of what cannot stand for itself, so there is no second way to write it. */
