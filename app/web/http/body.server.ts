@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { discardAtMost } from "../../platform/bare-server.server.ts";
 import { createBodyRoom } from "./body-room.server.ts";
 import { gatherBytes } from "./gathered-bytes.server.ts";
+import { mostFields } from "./input.server.ts";
 
 /** Of all bodies together; five of Meta's largest. */
 const room = createBodyRoom(16 * 1024 * 1024);
@@ -45,9 +46,6 @@ export function readBody(request: IncomingMessage, cap: number): Promise<Buffer 
     });
   });
 }
-
-/** Our largest form lets somebody choose among fifty items. */
-const mostFields = 600;
 
 /** Whether reading a form's fields out of these bytes would take longer than any form of ours. */
 export function hasTooManyFields(body: Buffer): boolean {
