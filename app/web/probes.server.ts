@@ -17,6 +17,7 @@ export function createProbes({ db, metricsToken }: Pick<Services, "db" | "metric
   drain(): void;
 } {
   let draining = false;
+  let asked: Promise<string | undefined> | undefined;
   const router = Router();
   router.use((_request, response, next) => {
     if (draining) response.setHeader("Connection", "close");
@@ -24,7 +25,11 @@ export function createProbes({ db, metricsToken }: Pick<Services, "db" | "metric
   });
   router.get("/livez", (_request, response) => void response.type("text/plain").send("ok"));
   router.get("/readyz", async (_request, response) => {
-    const reason = draining ? "draining" : await whyNotReady(db);
+    // However many ask at once, the database is asked by one.
+    asked ??= whyNotReady(db).finally(() => {
+      asked = undefined;
+    });
+    const reason = draining ? "draining" : await asked;
     response.status(reason ? 503 : 200).json(reason ? { ready: false, reason } : { ready: true });
   });
   router.get("/metrics", async (request, response, next) => {
