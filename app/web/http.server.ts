@@ -30,7 +30,7 @@ function preference(accept: string, type: string): number {
  * The address a request came from. Of X-Forwarded-For only what our own proxies wrote is believed: the entry that the
  * outermost of `trustedProxyHops` added. Without it, the socket's address, which the server puts into `x-client-ip`.
  */
-export function clientIp(request: Request, trustedProxyHops: number): string {
+export function clientIp(request: { headers: Pick<Headers, "get"> }, trustedProxyHops: number): string {
   const socket = request.headers.get("x-client-ip") ?? "";
   const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map((entry) => entry.trim());
   const named = trustedProxyHops > 0 ? forwarded.at(-trustedProxyHops) : undefined;

@@ -6,28 +6,29 @@ import type { Response as Answer, Request as Asked, RequestHandler } from "expre
 import { createTurns, type Turns } from "#db/turns.ts";
 import "../../texts/all.server.ts";
 import { textsIn } from "../../texts/catalogue.ts";
-import { wantsJson } from "../http.server.ts";
+import { clientIp, clientSite, wantsJson } from "../http.server.ts";
 import { preferencesOf } from "../preferences.server.ts";
 import { type Caller, callerOf } from "./callers.server.ts";
 
 /** As many as a browser asks at a time; the rest of a burst waits a little. */
 const ofPerson = createTurns({ atOnce: 6, mayWait: 60 });
 const ofWorkspace = createTurns({ atOnce: 20, mayWait: 400 });
+/** Of those whom nobody has seen yet: each address, and all of them, so that pages of others find the database free. */
+const ofAddress = createTurns({ atOnce: 6, mayWait: 400 });
+const ofStrangers = createTurns({ atOnce: 8, mayWait: 1_000 });
 const exportsOfPerson = createTurns({ atOnce: 1, mayWait: 0 });
 const exportsOfWorkspace = createTurns({ atOnce: 2, mayWait: 0 });
 
 /**
  * For everything that goes to Remix: waits for the person's turn and their workspace's, and ends both with the answer.
- * 429 when too many wait already. Whoever brings no session is none of its business, and open streams have a limit of
- * their own.
+ * 429 when too many wait already. Of strangers only what has no body, which may come slowly; their forms have limits of
+ * their own, and so have open streams.
  */
-export function limitAtOnce(origin: string): RequestHandler {
+export function limitAtOnce(origin: string, trustedProxyHops: number): RequestHandler {
   return (request, response, next) => {
-    const known = callerOf(request.headers.cookie ?? "");
-    if (known === undefined || request.path === "/events") return next();
-    const { session, caller } = known;
-    const wanted: [Turns, string][] = [[ofPerson, caller?.userId ?? session]];
-    if (caller) wanted.push([ofWorkspace, caller.tenantId]);
+    if (request.path === "/events") return next();
+    const wanted = turnsOf(request, trustedProxyHops);
+    if (wanted.length === 0) return next();
     takeAll(wanted)
       .then((end) => {
         if (end === undefined) return refuse(request, response, origin);
@@ -38,6 +39,22 @@ export function limitAtOnce(origin: string): RequestHandler {
       })
       .catch(next);
   };
+}
+
+function turnsOf(request: Asked, trustedProxyHops: number): [Turns, string][] {
+  const known = callerOf(request.headers.cookie ?? "");
+  if (known?.caller) {
+    const { userId, tenantId } = known.caller;
+    return [
+      [ofPerson, userId],
+      [ofWorkspace, tenantId],
+    ];
+  }
+  const wanted: [Turns, string][] = known ? [[ofPerson, known.session]] : [];
+  if (request.method !== "GET" && request.method !== "HEAD") return wanted;
+  const headers = { get: (name: string) => request.get(name) ?? null };
+  const address = clientSite(clientIp({ headers }, trustedProxyHops));
+  return [...wanted, [ofAddress, address], [ofStrangers, ""]];
 }
 
 async function refuse(request: Asked, response: Answer, origin: string): Promise<void> {

@@ -13,7 +13,7 @@ const reached: { name: string; answer: Answer }[] = [];
 
 beforeAll(async () => {
   const app = express();
-  app.use(limitAtOnce("http://localhost"));
+  app.use(limitAtOnce("http://localhost", 1));
   app.get("*", (request, answer) => void reached.push({ name: request.get("x-name") ?? "", answer }));
   server = createServer(app);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -117,4 +117,23 @@ test("a colleague's turn is the workspace's as well: twenty run at once", async 
   clearInterval(timer);
   expect(named("norte").length).toBe(25);
   expect(english.errors.tooMany.title).not.toBe(spanish.errors.tooMany.title);
+});
+
+test("of strangers six of an address and eight in all run, and somebody who is known does not wait for them", async () => {
+  rememberCaller(cookieOf("known"), { userId: "known", tenantId: "known" });
+  const asked = Array.from({ length: 24 }, (_, n) =>
+    ask("stranger", {
+      "x-forwarded-for": `10.0.0.${n % 2}`,
+      ...(n < 12 ? {} : { cookie: cookieOf(`made up ${n}`) }),
+    }),
+  );
+  await expect.poll(() => named("stranger").length).toBe(8);
+  const own = ask("known", { cookie: cookieOf("known") });
+  await expect.poll(() => named("known").length).toBe(1);
+  expect(named("stranger").length).toBe(8);
+  answerAll("known");
+  expect((await own).status).toBe(200);
+  const ending = setInterval(() => answerAll("stranger"), 5);
+  expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
+  clearInterval(ending);
 });
