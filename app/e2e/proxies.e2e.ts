@@ -1,6 +1,6 @@
 /** The main journey through nginx and Caddy, with the lines that README shows, over TLS. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -115,6 +115,7 @@ async function startProxy(name: keyof typeof proxies, program: string, { publicP
     .replaceAll("127.0.0.1:3000", `127.0.0.1:${webPort}`)
     .replaceAll("/etc/ssl/app.example.com.crt", certificate)
     .replaceAll("/etc/ssl/app.example.com.key", key)
+    .replace("/var/log/nginx/access.log", path.join(folder, "access.log"))
     .replace("listen 443 ssl", `listen 127.0.0.1:${publicPort} ssl`)
     // Its certificate is ours, and it is neither to ask anybody for another nor to listen for its administration.
     .replace(/^\{$/m, "{\n\tadmin off\n\tauto_https disable_redirects")
@@ -128,7 +129,8 @@ async function startProxy(name: keyof typeof proxies, program: string, { publicP
     await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { stop, said: () => said };
+  const log = path.join(folder, "access.log");
+  return { stop, said: () => said + (existsSync(log) ? readFileSync(log, "utf8") : "") };
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -239,6 +241,8 @@ for (const name of ["nginx", "caddy"] as const) {
       const back = await ask("GET", `${api}/callback?${new URLSearchParams({ state, code })}`);
       expect(back).toMatchObject({ status: 303, location: connectedPlace });
       expect((await ask("GET", "/settings/integrations")).text).toContain("+52 55 1234 5678");
+      if (name === "nginx") await expect.poll(proxy.said).toContain(`GET ${api}/callback 303`);
+      expect(proxy.said()).not.toContain(code);
 
       let heard = "";
       const events = open("GET", "/events", {});
