@@ -71,7 +71,7 @@ function openStream({ ports: [port] }: HostileProduct, cookie: string) {
   return { isOpen: () => open && heard.includes("retry: 3000"), end: () => socket.destroy() };
 }
 
-test(`${senders} slow senders hold little, and deliveries, pages and event streams do not notice them`, async ({
+test(`${senders} slow senders hold little, and deliveries, pages and event streams are served beside them`, async ({
   product,
 }) => {
   test.setTimeout(180_000);
