@@ -21,7 +21,7 @@ import { createProbes } from "./web/probes.server.ts";
 import { services } from "./web/services.server.ts";
 
 installGlobals({ nativeFetch: true });
-const { log, port, origin, secureCookies: secure, trustedProxyHops } = services();
+const { log, port, origin, secureCookies: secure } = services();
 // In development it is a person who reads.
 if (process.env.NODE_ENV === "production") captureConsole(log);
 const probes = createProbes(services());
@@ -45,7 +45,7 @@ app.use(
   }),
 );
 app.use(express.static("public", { maxAge: "1h", index: false, redirect: false }));
-app.use(limitAtOnce(origin, trustedProxyHops));
+app.use(limitAtOnce(services()));
 app.all("*", createRemixHandler({ build, mode: process.env.NODE_ENV, origin }));
 app.use(createErrorHandler(services()));
 

@@ -8,12 +8,15 @@ import "../../texts/all.server.ts";
 import { textsIn } from "../../texts/catalogue.ts";
 import { clientIp, clientSite, wantsJson } from "../http.server.ts";
 import { preferencesOf } from "../preferences.server.ts";
-import { type Caller, callerOf } from "./callers.server.ts";
+import type { Services } from "../services.server.ts";
+import { type Caller, callerOf, hasOurSession } from "./callers.server.ts";
+
+type Setting = Pick<Services, "origin" | "trustedProxyHops" | "sessionSecrets">;
 
 /** As many as a browser asks at a time; the rest of a burst waits a little. */
 const ofPerson = createTurns({ atOnce: 6, mayWait: 60 });
 const ofWorkspace = createTurns({ atOnce: 20, mayWait: 400 });
-/** Of those whom nobody has seen yet: each address, and all of them, so that pages of others find the database free. */
+/** Of those who show no session of ours: each address, and all of them, so that pages of others find the database free. */
 const ofAddress = createTurns({ atOnce: 6, mayWait: 400 });
 const ofStrangers = createTurns({ atOnce: 8, mayWait: 1_000 });
 const exportsOfPerson = createTurns({ atOnce: 1, mayWait: 0 });
@@ -24,14 +27,14 @@ const exportsOfWorkspace = createTurns({ atOnce: 2, mayWait: 0 });
  * 429 when too many wait already. Of strangers only what has no body, which may come slowly; their forms have limits of
  * their own, and so have open streams.
  */
-export function limitAtOnce(origin: string, trustedProxyHops: number): RequestHandler {
+export function limitAtOnce(setting: Setting): RequestHandler {
   return (request, response, next) => {
     if (request.path === "/events") return next();
-    const wanted = turnsOf(request, trustedProxyHops);
+    const wanted = turnsOf(request, setting);
     if (wanted.length === 0) return next();
     takeAll(wanted)
       .then((end) => {
-        if (end === undefined) return refuse(request, response, origin);
+        if (end === undefined) return refuse(request, response, setting.origin);
         // Gone while it waited.
         if (response.closed) return end();
         response.once("close", end);
@@ -41,8 +44,9 @@ export function limitAtOnce(origin: string, trustedProxyHops: number): RequestHa
   };
 }
 
-function turnsOf(request: Asked, trustedProxyHops: number): [Turns, string][] {
-  const known = callerOf(request.headers.cookie ?? "");
+function turnsOf(request: Asked, { trustedProxyHops, sessionSecrets }: Setting): [Turns, string][] {
+  const cookie = request.headers.cookie ?? "";
+  const known = callerOf(cookie);
   if (known?.caller) {
     const { userId, tenantId } = known.caller;
     return [
@@ -52,6 +56,8 @@ function turnsOf(request: Asked, trustedProxyHops: number): [Turns, string][] {
   }
   const wanted: [Turns, string][] = known ? [[ofPerson, known.session]] : [];
   if (request.method !== "GET" && request.method !== "HEAD") return wanted;
+  // Somebody who has signed in, at another process or before this one began: they may come back from Meta with a code.
+  if (known && hasOurSession(cookie, sessionSecrets)) return wanted;
   const headers = { get: (name: string) => request.get(name) ?? null };
   const address = clientSite(clientIp({ headers }, trustedProxyHops));
   return [...wanted, [ofAddress, address], [ofStrangers, ""]];

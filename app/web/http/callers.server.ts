@@ -1,5 +1,5 @@
 /** Who was seen last behind a session's cookie: known here, so that nothing is asked of the database to tell. */
-import { createHash } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { parseCookie } from "cookie";
 
 export interface Caller {
@@ -27,8 +27,25 @@ export function callerOf(cookieHeader: string): { session: string; caller: Calle
   return session === undefined ? undefined : { session, caller: callers.get(session) };
 }
 
+/** Whether the session's cookie is one of ours, read before or not: its signature is Remix's, an HMAC-SHA256 without padding. */
+export function hasOurSession(cookieHeader: string, secrets: string[]): boolean {
+  const cookie = cookieIn(cookieHeader) ?? "";
+  const dot = cookie.lastIndexOf(".");
+  const signature = Buffer.from(cookie.slice(dot + 1), "base64");
+  return secrets.some((secret) => {
+    const ours = createHmac("sha256", secret)
+      .update(cookie.slice(0, Math.max(0, dot)))
+      .digest();
+    return ours.length === signature.length && timingSafeEqual(ours, signature);
+  });
+}
+
 function sessionIn(cookieHeader: string): string | undefined {
-  const cookies = parseCookie(cookieHeader);
-  const value = cookies["__Host-curbe_session"] ?? cookies.curbe_session;
+  const value = cookieIn(cookieHeader);
   return value && createHash("sha256").update(value).digest("base64url");
+}
+
+function cookieIn(cookieHeader: string): string | undefined {
+  const cookies = parseCookie(cookieHeader);
+  return cookies["__Host-curbe_session"] ?? cookies.curbe_session;
 }
