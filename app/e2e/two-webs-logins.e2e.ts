@@ -4,9 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { migrate } from "../../db/migrate.ts";
 import { debianPostgres15, startEmbeddedPostgres } from "../../db/testing/embedded-postgres.ts";
 import { freePort } from "../../db/testing/free-port.ts";
 import { startPooler } from "../../db/testing/pooler.ts";
+import { createTestDatabase } from "../../db/testing/test-database.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { generateSecrets, startStack } from "../../scripts/stack.ts";
 import { connect, connectedPlace, read, somebody } from "./connect-by-http.ts";
@@ -64,7 +66,10 @@ test("so they do on PostgreSQL 15, and with one DATABASE_URL too", async () => {
 
 test("behind a pooler that drops start-up options both say at /readyz why they are not ready, and recover", async () => {
   test.setTimeout(120_000);
-  const pooler = await startPooler(process.env.E2E_DATABASE ?? "");
+  // Of its own: a worker says in its database whether it sends mails, and this one does not.
+  const database = await createTestDatabase(process.env.E2E_DATABASE ?? "", "template1");
+  await migrate(database.url);
+  const pooler = await startPooler(database.url);
   const ports = { web: await freePort(), worker: await freePort(), sandbox: await freePort() };
   const stack = startStack({
     ...{ databaseUrl: pooler.url, ports, secrets: generateSecrets(), nodeEnv: "production" },
@@ -90,5 +95,6 @@ test("behind a pooler that drops start-up options both say at /readyz why they a
   } finally {
     await stack.stop();
     await pooler.stop();
+    await database.drop();
   }
 });
