@@ -1,5 +1,5 @@
 /** Says that a number needs somebody, on every page but those that say more about it. */
-import { Link, useLocation } from "@remix-run/react";
+import { Link, useLocation, useRouteError } from "@remix-run/react";
 import type { Problem } from "../web/problems.server.ts";
 import { ActionForm, SubmitButton } from "./forms.tsx";
 import { useLive } from "./live.ts";
@@ -17,7 +17,9 @@ const isToldAt = (path: string, { connectionIds: [id, ...others] }: Problem) =>
 export function TroubleBanner({ problems }: { problems: Problem[] }) {
   const words = useTexts().trouble;
   const { pathname } = useLocation();
-  useLive(["connections"], false);
+  // Loading anew would take an error away that answers what somebody has just done, before it is read.
+  const failed = (useRouteError() ?? null) !== null;
+  useLive(failed ? [] : ["connections"], false);
   const shown = problems.filter((problem) => !isToldAt(pathname, problem));
   if (shown.length === 0) return null;
   return (
