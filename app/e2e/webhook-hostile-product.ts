@@ -93,7 +93,7 @@ async function startProduct(): Promise<HostileProduct> {
     databaseUrl: database.url,
     ports: { web: ports[0], worker: await freePort(), sandbox: await freePort() },
     secrets,
-    webCommand: ["build/web/index.js"],
+    webCommand: ["--max-semi-space-size=16", "build/web/index.js"],
     workerCommand: ["build/worker/index.js"],
     nodeEnv: "production",
     env: { META_APP_SECRET_PREVIOUS: previous },
