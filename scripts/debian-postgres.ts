@@ -1,8 +1,7 @@
 /** The PostgreSQL of the system, of its own packages: an older one than ours, with what ours lacks (`pg_dump`). */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isDebian } from "./debian.ts";
+import { installOnDebian, isDebian } from "./debian.ts";
 
 const versions = "/usr/lib/postgresql";
 
@@ -21,12 +20,8 @@ export function systemPostgres(): string | undefined {
 /** On Debian as root it installs the package `postgresql` when there is none, without a cluster; else it does nothing. */
 export function ensureSystemPostgres(): void {
   if (systemPostgres() || process.getuid?.() !== 0 || !isDebian()) return;
-  console.log("Installing PostgreSQL (apt-get install postgresql) ...");
-  // The package would start a server of its own.
+  // The package would make a cluster and start it.
   mkdirSync("/etc/postgresql-common/createcluster.d", { recursive: true });
   writeFileSync("/etc/postgresql-common/createcluster.d/no-cluster.conf", "create_main_cluster = false\n");
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit" });
-  const flags = ["install", "-y", "-qq", "--no-install-recommends", "postgresql"];
-  spawnSync("apt-get", flags, { stdio: ["ignore", "ignore", "inherit"], env: environment });
+  installOnDebian("postgresql");
 }
