@@ -260,7 +260,8 @@ async function giveBack(counters: Counter[]): Promise<void> {
   await Promise.all(counters.map((counter) => counter.giveBack()));
 }
 
-async function refusal(consumed: Promise<RateLimiterRes>): Promise<NoPlace | undefined> {
+/** What a limiter answers to whoever is one too many; undefined when there was a place. Throws what is no refusal. */
+export async function refusal(consumed: Promise<RateLimiterRes>): Promise<NoPlace | undefined> {
   try {
     await consumed;
     return undefined;

@@ -2,9 +2,8 @@
  * How often one may do what spends calls at Meta: so that nobody who is signed in can use up, by pressing or by script,
  * what Meta allows the app, an account or a number. Counted in the database, for all web processes together.
  */
-import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Db } from "#db/client.ts";
-import { limiterFor } from "../login-limits.server.ts";
+import { limiterFor, refusal } from "../login-limits.server.ts";
 import type { Viewer } from "../session.server.ts";
 
 /**
@@ -53,22 +52,12 @@ export function createActionBudgets(db: Db): ActionBudgets {
     async spend(action, { userId, tenantId }) {
       const of = known.get(action);
       if (!of) throw new Error(`${action} has no budget.`);
-      const refused = await refusal(() => of.person.consume(userId));
+      const refused = await refusal(of.person.consume(userId));
       if (refused) return refused;
-      const refusedToAll = await refusal(() => of.workspace.consume(tenantId));
+      const refusedToAll = await refusal(of.workspace.consume(tenantId));
       // What the workspace has used up is not charged to a person besides.
       if (refusedToAll) await of.person.reward(userId);
       return refusedToAll;
     },
   };
-}
-
-async function refusal(consume: () => Promise<RateLimiterRes>) {
-  try {
-    await consume();
-    return undefined;
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    return { retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)) };
-  }
 }
