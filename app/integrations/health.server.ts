@@ -1,6 +1,7 @@
 /**
  * Looking after connections: is the token alive, does the grant still reach the number, do its deliveries come here.
- * A single refusal never changes what a tenant sees; two in a row do, and a token that does not open counts as one. What arrives is stored whatever a check says.
+ * A single refusal never changes what a tenant sees; two in a row do, and a token that does not open counts as one. What
+ * arrives is stored whatever a check says.
  */
 import { type Db, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueCheck } from "../../db/jobs.ts";

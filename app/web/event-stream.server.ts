@@ -48,8 +48,9 @@ export function openEventStream(request: Request, viewer: Viewer, context: AppLo
 }
 
 /**
- * Calls `end` when the answer is over or its reader has left: by the response's own word where there is one: the signal of a request is wired through copies of it, and says nothing
- * any more once one of them was collected, which a stream of minutes lives to see.
+ * Calls `end` when the answer is over or its reader has left. By the response's own word where there is one: the signal
+ * of a request is wired through copies of it, and says nothing any more once one of them was collected, which a stream
+ * of minutes lives to see.
  */
 export function whenGone(request: Request, { onGone }: AppLoadContext, end: () => void): void {
   if (typeof onGone === "function") onGone(end);
