@@ -23,12 +23,12 @@ beforeAll(async () => {
   await database.sql("insert into memberships values ($1, $2, 'admin')", [other, theirs.person]);
   await database.sql(
     `insert into channel_connections (id, tenant_id, provider, status, waba_id, phone_number_id)
-     values ($1, $2, 'whatsapp', 'active', '777', $3), ($4, $5, 'whatsapp', 'active', '888', $6)`,
+     values ($1, $2, 'meta_whatsapp', 'active', '777', $3), ($4, $5, 'meta_whatsapp', 'active', '888', $6)`,
     [theirs.connection, other, theirs.number, ours.connection, own, ours.number],
   );
   await database.sql(
     `insert into number_claims (provider, phone_number_id, tenant_id, connection_id)
-     values ('whatsapp', $1, $2, $3), ('whatsapp', $4, $5, $6)`,
+     values ('meta_whatsapp', $1, $2, $3), ('meta_whatsapp', $4, $5, $6)`,
     [theirs.number, other, theirs.connection, ours.number, own, ours.connection],
   );
 });
@@ -50,7 +50,7 @@ describe("what still names its workspace, as processes of before do", () => {
     `app.enqueue_registration('${tenant}', '${theirs.connection}', interval '0', 'r')`,
     `app.enqueue_mail('${tenant}', '${theirs.connection}', interval '0')`,
     `app.take_over_revoked_number('${theirs.number}', '${tenant}')`,
-    `app.ask_holder_for_number('whatsapp', '${theirs.number}', '${tenant}', 'r')`,
+    `app.ask_holder_for_number('meta_whatsapp', '${theirs.number}', '${tenant}', 'r')`,
   ];
   test.each(calls(other))("%s is refused in another's transaction", async (call) => {
     await expect(within(`select ${call}`)).rejects.toThrow("another workspace is named");
@@ -74,7 +74,7 @@ test("a job that another workspace waits for is neither replaced nor put off by 
 
 test("what is parked is asked for by whoever holds the number, and by ingest", async () => {
   const asked = (number: string) => ({
-    ...{ provider: "whatsapp", phoneNumberId: number, afterItem: "0", requestId: "r" },
+    ...{ provider: "meta_whatsapp", phoneNumberId: number, afterItem: "0", requestId: "r" },
   });
   const ask = (number: string) => withTenant(web, own, (tdb) => enqueueReplay(tdb, asked(number)));
   await expect(ask(theirs.number)).rejects.toThrow("another's number");
@@ -83,8 +83,8 @@ test("what is parked is asked for by whoever holds the number, and by ingest", a
   const ingest = database.as("app_ingest");
   await ingest.transaction().execute((trx) => enqueueReplay(trx, asked(theirs.number)));
   expect(await jobs()).toEqual([
-    `replay_parked:whatsapp:${ours.number}:0`,
-    `replay_parked:whatsapp:${theirs.number}:0`,
+    `replay_parked:meta_whatsapp:${ours.number}:0`,
+    `replay_parked:meta_whatsapp:${theirs.number}:0`,
   ]);
 });
 
@@ -100,7 +100,7 @@ test("a person's language is kept from within their workspaces only", async () =
 });
 
 test("whether a WABA is in use is told to a workspace that is leaving it, and to no other", async () => {
-  const inUse = () => within("select app.waba_in_use('whatsapp', '999') as answer");
+  const inUse = () => within("select app.waba_in_use('meta_whatsapp', '999') as answer");
   expect(await inUse()).toEqual([{ answer: true }]);
   await database.sql(
     "insert into connection_teardowns (tenant_id, connection_id, waba_id) values ($1, $2, '999')",
@@ -117,7 +117,7 @@ describe("within a workspace's transaction", () => {
     "app.drop_deliveries(interval '9 days', 1)",
     `app.merge_contacts('${other}', 1, 2)`,
     "app.reopen_deliveries(array[1::bigint])",
-    "app.enqueue_any_replay('whatsapp', '1', 0, interval '0', 'r')",
+    "app.enqueue_any_replay('meta_whatsapp', '1', 0, interval '0', 'r')",
     `app.enqueue_mail_of('${other}', '${other}', interval '0')`,
     "app.login_candidate('x@y.example')",
     `app.session_create('\\x00', '${theirs.person}', '${other}', '{}', now())`,

@@ -70,7 +70,7 @@ describe("the tenant wall", () => {
     const db = database.as("app_web");
     const connection = (tenantId: string) => ({
       tenant_id: tenantId,
-      provider: "whatsapp",
+      provider: "meta_whatsapp",
       status: "pending" as const,
     });
     await withTenant(db, a.id, (tdb) =>

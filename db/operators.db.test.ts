@@ -22,7 +22,7 @@ beforeAll(async () => {
   // A long past with a body each, yesterday, and today; every thousandth one failed, ten are open.
   await database.sql(
     `insert into webhook_deliveries (provider, request_id, body, received_at, processed_at, outcome)
-     select 'whatsapp', 'request-' || n, 'CANARY-BODY', at,
+     select 'meta_whatsapp', 'request-' || n, 'CANARY-BODY', at,
             case when n > 60000 - 10 then null else at end,
             case when n > 60000 - 10 then null when n % 1000 = 0 then 'failed' else 'processed' end
        from (select n, now() - (60000 - n) * interval '1 minute' as at from generate_series(1, 60000) n) d`,
@@ -155,7 +155,7 @@ describe("what the pages ask", () => {
     const explaining = explain(operator, plans);
     const stretch = { before: "40000", most: 51, lookedAt: 2_000 };
     for (const outcome of [undefined, "open", "failed"] as const) {
-      await newestDeliveries(explaining, { outcome, provider: "whatsapp" }, stretch);
+      await newestDeliveries(explaining, { outcome, provider: "meta_whatsapp" }, stretch);
     }
     await endOfStretch(explaining, stretch);
     await countDay(explaining, 2_000);

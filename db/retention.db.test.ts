@@ -22,7 +22,7 @@ test("states a month after they ended and deletion requests after three years go
   ]) {
     await database.sql(
       `insert into oauth_states (tenant_id, user_id, session_id, provider, nonce, expires_at)
-       values ($1, $2, gen_random_uuid(), 'whatsapp', $3, now() - $4::interval)`,
+       values ($1, $2, gen_random_uuid(), 'meta_whatsapp', $3, now() - $4::interval)`,
       [tenant, user, nonce, age],
     );
   }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   tenants = await database.sql(
     `with made as (insert into tenants (name) select n::text from generate_series(1, $1) n returning id, name::int as size),
           filled as (insert into channel_connections (tenant_id, provider, status)
-                     select id, 'whatsapp', 'pending' from made, generate_series(1, size) returning 1)
+                     select id, 'meta_whatsapp', 'pending' from made, generate_series(1, size) returning 1)
      select made.id, made.size from made, (select count(*) from filled) f order by size`,
     [workspaces],
   );
@@ -85,7 +85,7 @@ test(`${switches} switches over 4 connections show nothing of another workspace 
       if (throws || writes) await sql`update channel_connections set updated_at = now()`.execute(tdb);
       if (throws) {
         await sql`insert into channel_connections (tenant_id, provider, status)
-                  values (${id}::uuid, 'whatsapp', 'pending')`.execute(tdb);
+                  values (${id}::uuid, 'meta_whatsapp', 'pending')`.execute(tdb);
       }
       const seen = await look(tdb, id);
       backends.add(seen.backend);

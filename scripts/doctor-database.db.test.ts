@@ -33,7 +33,7 @@ afterAll(() => database.drop());
 async function connectionWith(sealedBy: (place: { tenantId: string; rowId: string }) => string) {
   const [tenant] = await database.sql<{ id: string }>("insert into tenants (name) values ('T') returning id");
   const [row] = await database.sql<{ id: string }>(
-    "insert into channel_connections (tenant_id, provider, status) values ($1, 'whatsapp', 'pending') returning id",
+    "insert into channel_connections (tenant_id, provider, status) values ($1, 'meta_whatsapp', 'pending') returning id",
     [tenant?.id],
   );
   if (!tenant || !row) throw new Error("nothing was inserted");

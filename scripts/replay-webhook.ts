@@ -95,7 +95,7 @@ async function report(db: pg.Client, bytes: Buffer): Promise<void> {
   const delivery = await untilProcessed(db);
   if (!delivery?.outcome) return console.log("Stored, but not processed within 10 s: is the worker running?");
   console.log(`Delivery ${delivery.id}: ${delivery.outcome}`);
-  const { events, problems } = webhookReaders.whatsapp.read(bytes);
+  const { events, problems } = webhookReaders.meta_whatsapp.read(bytes);
   const numbers = new Set(events.flatMap((event) => event.phoneNumberId ?? []));
   for (const number of numbers)
     console.log(`  number ${number}: ${await ownerAt(db, number, delivery.received_at)}`);
@@ -121,7 +121,7 @@ async function untilProcessed(db: pg.Client) {
 async function ownerAt(db: pg.Client, phoneNumberId: string, receivedAt: Date): Promise<string> {
   const found = await db.query<{ name: string }>(
     `select t.name from number_claims c join tenants t on t.id = c.tenant_id
-      where c.provider = 'whatsapp' and c.phone_number_id = $1 and c.claimed_at <= $2
+      where c.provider = 'meta_whatsapp' and c.phone_number_id = $1 and c.claimed_at <= $2
         and (c.released_at is null or c.released_at > $2)`,
     [phoneNumberId, receivedAt],
   );

@@ -57,13 +57,13 @@ async function work(email: string): Promise<void> {
   );
   await database.sql(
     `insert into oauth_states (tenant_id, user_id, session_id, provider, nonce, used_at)
-     values ($1::uuid, $2::uuid, gen_random_uuid(), 'whatsapp', gen_random_uuid(), null),
-            ($1::uuid, $2::uuid, gen_random_uuid(), 'whatsapp', gen_random_uuid(), now())`,
+     values ($1::uuid, $2::uuid, gen_random_uuid(), 'meta_whatsapp', gen_random_uuid(), null),
+            ($1::uuid, $2::uuid, gen_random_uuid(), 'meta_whatsapp', gen_random_uuid(), now())`,
     ids,
   );
   await database.sql(
     `insert into channel_connections (tenant_id, provider, status, attempted_by, access_token_enc)
-     values ($1::uuid, 'whatsapp', 'pending', $2::uuid, 'v1.sealed'), ($1::uuid, 'another', 'error', $2::uuid, null)`,
+     values ($1::uuid, 'meta_whatsapp', 'pending', $2::uuid, 'v1.sealed'), ($1::uuid, 'another', 'error', $2::uuid, null)`,
     ids,
   );
 }

@@ -30,7 +30,12 @@ test("a worker brings what was parked to the workspace that connects, and drops 
   );
 
   const { tenantId } = await connectWorkspace(database, meta.phoneNumberId, { since: "2100-01-01" });
-  const parked = { provider: "whatsapp", phoneNumberId: meta.phoneNumberId, afterItem: "0", requestId: "r" };
+  const parked = {
+    provider: "meta_whatsapp",
+    phoneNumberId: meta.phoneNumberId,
+    afterItem: "0",
+    requestId: "r",
+  };
   await withTenant(tenant, tenantId, (tdb) => enqueueReplay(tdb, parked));
   await until("it is stored", () => has("select from messages"), worker.said);
   const [item] = await database.sql("select delivery_id, replayed_at from delivery_quarantine");

@@ -17,7 +17,7 @@ const nothingTold = { quality: null, limit: null, name: null, restriction: null 
 describe("the card", () => {
   const view = (changed: Partial<ConnectionView>): ConnectionView => ({
     id: "1",
-    channel: "whatsapp",
+    channel: "meta_whatsapp",
     status: "active",
     phoneNumberE164: "+525512345678",
     phoneNumber: "+52 55 1234 5678",
@@ -147,7 +147,7 @@ describe("the card", () => {
 });
 
 test("words without a channel's name say the same of every code", () => {
-  const { whatsapp } = texts.channels;
+  const { meta_whatsapp: whatsapp } = texts.channels;
   expect(texts.integrations.troubleOf("account_disabled").title).toBe(
     whatsapp.troubleOf("account_disabled").title.replace("WhatsApp ", ""),
   );

@@ -99,7 +99,7 @@ export async function expectToldWhy(
   { hasGrant = false } = {},
 ) {
   const page = await read(person, failedPlace(reason), web);
-  const { title, text } = texts.channels.whatsapp.reasons[reason];
+  const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
   // Only as much as the notice and what follows it, so that a failure can be read.
   const told = page.slice(page.indexOf('role="alert"'), page.lastIndexOf("</main>"));
   expect(told.slice(0, 1_500)).toContain(title);

@@ -9,9 +9,9 @@ const quoted = "wamid.e2e.quoted";
 /** Sixty people, of whom the last has much to say. Answers the id of that conversation. */
 async function manyWrote(): Promise<string> {
   await rows(`insert into channel_connections (tenant_id, provider, status)
-    select tenant_id, 'whatsapp', 'pending' from memberships m join users u on u.id = m.user_id where u.email = 'ana@luz.example'`);
+    select tenant_id, 'meta_whatsapp', 'pending' from memberships m join users u on u.id = m.user_id where u.email = 'ana@luz.example'`);
   await rows(`insert into contacts (tenant_id, provider, wa_id, profile_name)
-    select tenant_id, 'whatsapp', (525500000000 + n)::text, case when n = 60 then 'María Ñandú' else 'Persona ' || n || '.' end
+    select tenant_id, 'meta_whatsapp', (525500000000 + n)::text, case when n = 60 then 'María Ñandú' else 'Persona ' || n || '.' end
       from channel_connections, generate_series(1, 60) n order by n`);
   await rows(`insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
     select p.tenant_id, c.id, p.id, x.at, x.at from contacts p cross join channel_connections c

@@ -23,9 +23,9 @@ test.beforeEach(async () => {
 async function letLuzHoldIt() {
   await rows(
     `with c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id)
-                values ($1, 'whatsapp', 'active', '1', $2) returning id, tenant_id)
+                values ($1, 'meta_whatsapp', 'active', '1', $2) returning id, tenant_id)
      insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at)
-     select 'whatsapp', $2, tenant_id, id, now() - interval '1 day' from c`,
+     select 'meta_whatsapp', $2, tenant_id, id, now() - interval '1 day' from c`,
     [demoWorkspaces.luz.id, nobodys],
   );
 }

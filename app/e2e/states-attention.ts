@@ -21,7 +21,7 @@ import {
   work,
 } from "./states-world.ts";
 
-const titleOf = ({ channels }: Texts, code: string) => channels.whatsapp.troubleOf(code).title;
+const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.troubleOf(code).title;
 const broken = (code: string) => `status = 'error' and metadata->'error'->>'code' = '${code}'`;
 
 /** What Meta does, or time, to a connection that works. */
@@ -135,12 +135,12 @@ const others: Omit<State, "group">[] = [
   {
     name: "registration refused: PIN of an earlier provider",
     arrange: (page) => pinOfAnotherProvider(page).then(() => integrations),
-    says: ({ channels }) => channels.whatsapp.registrationRefusals.pin_mismatch ?? "",
+    says: ({ channels }) => channels.meta_whatsapp.registrationRefusals.pin_mismatch ?? "",
   },
   {
     name: "registration refused, the number's page",
     arrange: async (page) => numberPath(await pinOfAnotherProvider(page)),
-    says: ({ channels }) => channels.whatsapp.registrationRefusals.pin_mismatch ?? "",
+    says: ({ channels }) => channels.meta_whatsapp.registrationRefusals.pin_mismatch ?? "",
   },
   {
     name: "registration tried too often",

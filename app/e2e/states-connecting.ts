@@ -120,7 +120,7 @@ const meetings: Omit<State, "group">[] = [
   {
     name: "choosing: no number yet",
     arrange: (page) => noNumberYet(page).then(() => integrations),
-    says: ({ channels }) => channels.whatsapp.awaiting,
+    says: ({ channels }) => channels.meta_whatsapp.awaiting,
   },
   {
     name: "choosing: no number yet, its page",
@@ -140,7 +140,7 @@ const meetings: Omit<State, "group">[] = [
   {
     name: "just connected, waiting for a first message",
     arrange: (page) => connect(page).then(() => `${integrations}?whatsapp=connected`),
-    says: ({ channels }) => channels.whatsapp.nowConnected,
+    says: ({ channels }) => channels.meta_whatsapp.nowConnected,
   },
   {
     name: "connected and working",
@@ -159,7 +159,7 @@ const meetings: Omit<State, "group">[] = [
   },
 ];
 
-const titleOf = ({ channels }: Texts, code: string) => channels.whatsapp.troubleOf(code).title;
+const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.troubleOf(code).title;
 
 export const connectingStates: State[] = meetings.map((state) => ({
   group: "integrations",

@@ -83,7 +83,7 @@ const eachReason = Object.entries(ways).map(([reason, go]) => ({
     await expect(page).toHaveURL(new RegExp(`whatsapp=error&reason=${reason}`));
     return here(page);
   },
-  says: (texts: Texts) => texts.channels.whatsapp.reasons[reason as ReasonCode].title,
+  says: (texts: Texts) => texts.channels.meta_whatsapp.reasons[reason as ReasonCode].title,
 }));
 
 const others: Omit<State, "group">[] = [
@@ -96,7 +96,7 @@ const others: Omit<State, "group">[] = [
       await expect(page).toHaveURL(/reason=cancelled/);
       return here(page);
     },
-    says: ({ channels }) => channels.whatsapp.reasons.cancelled.title,
+    says: ({ channels }) => channels.meta_whatsapp.reasons.cancelled.title,
   },
   {
     name: "permission missing, some time later",
@@ -106,7 +106,7 @@ const others: Omit<State, "group">[] = [
       await expect(page).toHaveURL(/reason=permission_missing/);
       return integrations;
     },
-    says: ({ channels }) => channels.whatsapp.reasons.permission_missing.title,
+    says: ({ channels }) => channels.meta_whatsapp.reasons.permission_missing.title,
   },
 ];
 

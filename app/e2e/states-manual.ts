@@ -71,7 +71,7 @@ const states: Omit<State, "group">[] = [
       await signIn(page, ana);
       return sendForm(path, { ...ids, accessToken: await token() });
     },
-    says: ({ channels }: Texts) => channels.whatsapp.reasons.number_taken.title,
+    says: ({ channels }: Texts) => channels.meta_whatsapp.reasons.number_taken.title,
   },
   {
     name: "Meta is not answering",
@@ -80,7 +80,7 @@ const states: Omit<State, "group">[] = [
       await script("debug_token", graphError(2, { status: 503, is_transient: true }));
       return sendForm(path, { ...ids, accessToken: await token() });
     },
-    says: ({ channels }: Texts) => channels.whatsapp.reasons.meta_unavailable.title,
+    says: ({ channels }: Texts) => channels.meta_whatsapp.reasons.meta_unavailable.title,
   },
 ];
 

@@ -35,7 +35,7 @@ const news: Omit<State, "group">[] = [
       await until(id, "metadata->'quality' is not null");
       return integrations;
     },
-    says: ({ channels }) => channels.whatsapp.quality.title,
+    says: ({ channels }) => channels.meta_whatsapp.quality.title,
   },
   {
     name: "restricted",

@@ -113,7 +113,7 @@ const pages: Omit<State, "group">[] = [
       await check(id);
       return numberPath(id);
     },
-    says: ({ channels }) => channels.whatsapp.quality.title,
+    says: ({ channels }) => channels.meta_whatsapp.quality.title,
   },
   {
     name: "a look is under way",

@@ -148,7 +148,7 @@ test.describe("a state is refused", () => {
       product.sql("update oauth_states set provider = $2 where nonce = $1", [state, channel]);
     await relabel("telex");
     await refused(ana, { state }, "state_invalid");
-    await relabel("whatsapp");
+    await relabel("meta_whatsapp");
     await stillGood(ana, state);
   });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   integrations = {
     ...{ db: database.as("app_tenant"), log: inbox.log, now: () => new Date() },
     vault: {} as never,
-    connectors: { whatsapp: { channel: "whatsapp", appId: told.ourAppId } as ChannelConnector },
+    connectors: { meta_whatsapp: { channel: "meta_whatsapp", appId: told.ourAppId } as ChannelConnector },
   };
 });
 afterAll(() => database.drop());

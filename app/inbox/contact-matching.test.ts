@@ -13,7 +13,7 @@ function seen(
   const seenAt = new Date(start + at);
   return {
     tenantId: "t",
-    provider: "whatsapp",
+    provider: "meta_whatsapp",
     waId,
     userId,
     username: null,
@@ -27,7 +27,7 @@ function stored(id: string, waId: string | null, userId: string | null, at = 0):
   const times = { seenAt: new Date(start), waIdAt: new Date(start + at), userIdAt: new Date(start + at) };
   return {
     id,
-    ...{ tenantId: "t", provider: "whatsapp", waId, userId, username: null, profileName: null },
+    ...{ tenantId: "t", provider: "meta_whatsapp", waId, userId, username: null, profileName: null },
     ...times,
   };
 }

@@ -87,13 +87,16 @@ describe("a reader that breaks its promise and throws", () => {
       meta.bodyOf({ messages: [text("wamid.1")] }),
       { object: "boom" },
     ]);
-    const whatsapp = deps.readers.whatsapp;
+    const whatsapp = deps.readers.meta_whatsapp;
     if (!whatsapp) throw new Error("no reader");
     const read = (body: Uint8Array) => {
       if (Buffer.from(body).includes("boom")) throw new TypeError("boom");
       return whatsapp.read(body);
     };
-    const report = await processDeliveries({ ...deps, readers: { whatsapp: { ...whatsapp, read } } }, ids);
+    const report = await processDeliveries(
+      { ...deps, readers: { meta_whatsapp: { ...whatsapp, read } } },
+      ids,
+    );
     expect(report.outcomes).toEqual(["processed", "quarantined"]);
   });
 });
@@ -198,7 +201,7 @@ describe("two processors", () => {
     const value = { messages: [text("wamid.Y")], statuses: [meta.status("wamid.X", "read")] };
     const ids = await deliverAll(database, [meta.bodyOf(value)]);
     const release = await withOpenTransaction(
-      `insert into contacts (tenant_id, provider, wa_id) values ('${norte.tenantId}', 'whatsapp', '1');
+      `insert into contacts (tenant_id, provider, wa_id) values ('${norte.tenantId}', 'meta_whatsapp', '1');
        insert into conversations (tenant_id, connection_id, contact_id)
          values ('${norte.tenantId}', '${norte.connectionId}', 1);
        insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, occurred_at)

@@ -4,7 +4,13 @@ import type { OutboundStatus } from "../integrations/channel.server.ts";
 import { foldEvents, type MessageItem } from "./message-folding.server.ts";
 
 const person = { waId: "34600", userId: null, username: null, profileName: null };
-const place = { provider: "whatsapp", tenantId: "t", connectionId: "c", receivedAtUs: 1, deliveryId: "1" };
+const place = {
+  provider: "meta_whatsapp",
+  tenantId: "t",
+  connectionId: "c",
+  receivedAtUs: 1,
+  deliveryId: "1",
+};
 const about = { path: "entry.0", phoneNumberId: "1", providerMessageId: "wamid.1" };
 
 function status(name: OutboundStatus, at: number, more: Partial<MessageItem> = {}, code = 1): MessageItem {

@@ -74,9 +74,9 @@ describe("two contacts that turn out to be one person", () => {
   test("become the older one, with all conversations, messages and the later times", async () => {
     await database.sql(
       `with c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id)
-         values ($1, 'whatsapp', 'active', '1', $2) returning id)
+         values ($1, 'meta_whatsapp', 'active', '1', $2) returning id)
        insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at)
-       select 'whatsapp', $2, $1, id, '2020-01-01' from c`,
+       select 'meta_whatsapp', $2, $1, id, '2020-01-01' from c`,
       [luz.tenantId, secondNumber],
     );
     await eachAlone(

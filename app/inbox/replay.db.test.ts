@@ -15,7 +15,7 @@ let deps: ReturnType<typeof inboxDeps>;
 const number = meta.phoneNumberId;
 const stranger = "999000111222333";
 const whole: JobPayload<"replay_parked"> = {
-  ...{ provider: "whatsapp", phoneNumberId: number, afterItem: "0", requestId: "connect-1" },
+  ...{ provider: "meta_whatsapp", phoneNumberId: number, afterItem: "0", requestId: "connect-1" },
 };
 
 beforeAll(async () => {

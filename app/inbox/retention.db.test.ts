@@ -22,7 +22,7 @@ beforeEach(async () => {
 async function fill(count: number, daysAgo: number): Promise<void> {
   await database.sql(
     `insert into webhook_deliveries (provider, request_id, body, received_at)
-     select 'whatsapp', 'request-' || n, convert_to(repeat(md5(n::text), 32), 'UTF8'), now() - $2 * interval '1 day'
+     select 'meta_whatsapp', 'request-' || n, convert_to(repeat(md5(n::text), 32), 'UTF8'), now() - $2 * interval '1 day'
        from generate_series(1, $1::int) n`,
     [count, daysAgo],
   );

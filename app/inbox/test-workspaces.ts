@@ -19,10 +19,10 @@ export async function connectWorkspace(
   const [workspace] = await database.sql<Workspace>(
     `with t as (insert into tenants (name) values ('Workspace of ' || $1) returning id),
           c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id)
-                select id, 'whatsapp', case when $3::text is null then 'active' else 'revoked' end, '1',
+                select id, 'meta_whatsapp', case when $3::text is null then 'active' else 'revoked' end, '1',
                        case when $3::text is null then $1 end from t returning id, tenant_id),
           n as (insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at, released_at)
-                select 'whatsapp', $1, tenant_id, id, $2::timestamptz, $3::timestamptz from c)
+                select 'meta_whatsapp', $1, tenant_id, id, $2::timestamptz, $3::timestamptz from c)
      select tenant_id as "tenantId", id as "connectionId" from c`,
     [phoneNumberId, since, until],
   );
@@ -39,7 +39,7 @@ export async function claimAgain(
 ): Promise<void> {
   await database.sql(
     `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at, released_at)
-     values ('whatsapp', $1, $2, $3, $4, $5)`,
+     values ('meta_whatsapp', $1, $2, $3, $4, $5)`,
     [phoneNumberId, tenantId, connectionId, since, until],
   );
 }
@@ -63,7 +63,7 @@ export async function deliverAll(
 ): Promise<string[]> {
   const rows = await database.sql<{ id: string }>(
     `insert into webhook_deliveries (provider, request_id, body, received_at)
-     select 'whatsapp', 'request-' || n, b, at from unnest($1::bytea[], $2::timestamptz[]) with ordinality as r (b, at, n)
+     select 'meta_whatsapp', 'request-' || n, b, at from unnest($1::bytea[], $2::timestamptz[]) with ordinality as r (b, at, n)
       order by n returning id`,
     [bodies.map((body) => Buffer.from(body instanceof Uint8Array ? body : bytes(body))), receivedAt],
   );
@@ -82,5 +82,5 @@ export function inboxDeps(database: TestDatabase): InboxDeps & { lines: LoggedLi
     (message, fields = {}) =>
       lines.push({ level, message, ...fields });
   const log: Log = { info: write("info"), warn: write("warn"), error: write("error") };
-  return { db: database.as("app_ingest"), readers: { whatsapp: whatsappWebhook }, log, lines };
+  return { db: database.as("app_ingest"), readers: { meta_whatsapp: whatsappWebhook }, log, lines };
 }

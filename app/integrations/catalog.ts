@@ -2,8 +2,10 @@
 
 /** What a card needs of its channel besides words. */
 interface ChannelEntry {
-  /** Names it in addresses and in the database. */
+  /** Names it in the database (its `provider`), in jobs and in the code: the mission's word. */
   id: string;
+  /** Names it in addresses. This file is the only place that knows both. */
+  path: string;
   label: string;
   /** Drawn in one colour of ours on a field of 32 by 32: an outline, and what is filled in it. */
   sign: { outline: string; filled: string };
@@ -12,8 +14,9 @@ interface ChannelEntry {
 }
 
 export const channels = {
-  whatsapp: {
-    id: "whatsapp",
+  meta_whatsapp: {
+    id: "meta_whatsapp",
+    path: "whatsapp",
     label: "WhatsApp",
     // A round of speech with a receiver, drawn for this product.
     sign: {
@@ -34,6 +37,26 @@ export function channelIds(): ChannelId[] {
 /** As people know them. */
 export function channelLabels(): string[] {
   return Object.values(channels).map(({ label }) => label);
+}
+
+/** The channel that an address speaks of; undefined for none of ours. */
+export function channelAt(path: string | null | undefined): ChannelId | undefined {
+  return channelIds().find((id) => channels[id].path === path);
+}
+
+/** Where a channel's pages begin. */
+export function settingsPath(channel: ChannelId): string {
+  return `/settings/integrations/${channels[channel].path}`;
+}
+
+/** Where a channel's endpoints of connecting begin. */
+export function connectPath(channel: ChannelId): string {
+  return `/api/integrations/meta/${channels[channel].path}`;
+}
+
+/** Where the platform delivers a channel's webhooks. */
+export function webhookPath(channel: ChannelId): string {
+  return `/webhooks/meta/${channels[channel].path}`;
 }
 
 export function isChannelId(value: string | undefined): value is ChannelId {

@@ -8,7 +8,7 @@ import { whatsappWebhook } from "./meta/whatsapp/webhook.server.ts";
 export type ConnectorRegistry = Record<ChannelId, ChannelConnector>;
 
 export function createConnectors({ meta }: { meta: MetaAppConfig }): ConnectorRegistry {
-  return { whatsapp: createWhatsappConnector(meta) };
+  return { meta_whatsapp: createWhatsappConnector(meta) };
 }
 
-export const webhookReaders: Record<ChannelId, ChannelWebhook> = { whatsapp: whatsappWebhook };
+export const webhookReaders: Record<ChannelId, ChannelWebhook> = { meta_whatsapp: whatsappWebhook };

@@ -54,7 +54,7 @@ async function workspace(name: string, e164: string): Promise<Workspace> {
     `with t as (insert into tenants (name) values ($1) returning id)
      insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164,
                                       display_name, access_token_enc)
-     select id, 'whatsapp', 'active', '1', $2, $2, 'Tienda', 'sealed' from t returning tenant_id as "tenantId", id`,
+     select id, 'meta_whatsapp', 'active', '1', $2, $2, 'Tienda', 'sealed' from t returning tenant_id as "tenantId", id`,
     [name, e164],
   );
   if (!made) throw new Error("no workspace");

@@ -1,5 +1,7 @@
 /** What the lists of the operator's pages can be narrowed to, as it stands in an address. The browser may import this. */
+
 import type { DeliveryOutcome, QuarantineReason } from "../../db/schema.ts";
+import { type ChannelId, channelAt } from "../integrations/catalog.ts";
 
 export const deliveryStates = ["open", "processed", "quarantined", "ignored", "failed"] as const satisfies (
   | DeliveryOutcome
@@ -16,7 +18,7 @@ export const quarantineReasons = [
 
 export interface DeliveryNarrowing {
   outcome?: DeliveryState | undefined;
-  provider?: string | undefined;
+  provider?: ChannelId | undefined;
 }
 
 export interface QuarantineNarrowing {
@@ -28,10 +30,10 @@ type Named = { get(name: string): string | null };
 
 /** What is no outcome and no channel's name narrows nothing. */
 export function readDeliveryNarrowing(query: Named): DeliveryNarrowing {
-  const [outcome, provider] = [query.get("outcome"), query.get("provider")];
+  const outcome = query.get("outcome");
   return {
     outcome: deliveryStates.find((one) => one === outcome),
-    provider: provider !== null && /^\w{1,40}$/.test(provider) ? provider : undefined,
+    provider: channelAt(query.get("provider")),
   };
 }
 

@@ -4,7 +4,7 @@ import type { CardView } from "../components/connect/card-view.ts";
 import { type ChannelOnPage, IntegrationsPage } from "../components/connect/integrations-page.tsx";
 import { SignupWindows } from "../components/connect/signup-window-context.tsx";
 import { titled } from "../components/page-title.ts";
-import { type ChannelId, channelIds } from "../integrations/catalog.ts";
+import { type ChannelId, channelIds, channels, settingsPath } from "../integrations/catalog.ts";
 import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
 import { mayConnectManually } from "../web/auth.server.ts";
@@ -37,7 +37,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     cards: cards.map((card) => ({
       ...card,
       // Absent, and not false: for everybody else there is no such thing.
-      ...(byHand ? { byHandPath: `/settings/integrations/${card.channel}/manual` } : {}),
+      ...(byHand ? { byHandPath: `${settingsPath(card.channel)}/manual` } : {}),
     })),
   };
 }
@@ -48,8 +48,9 @@ async function cardOf(channel: ChannelId, viewer: Viewer, query: Fields): Promis
     pendingChoice(integrations, viewer, channel),
     isConnecting(integrations, viewer, channel),
   ]);
-  const reason = query.get(channel) === "error" ? query.get("reason") : null;
-  const justConnected = query.get(channel) === "connected";
+  const { path } = channels[channel];
+  const reason = query.get(path) === "error" ? query.get("reason") : null;
+  const justConnected = query.get(path) === "connected";
   const setting = { choosing: choosing(choice), connecting, isAdmin: viewer.role === "admin", justConnected };
   return {
     channel,

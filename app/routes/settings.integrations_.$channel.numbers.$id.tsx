@@ -4,6 +4,7 @@ import { NumberDetailPage, type NumberDetailPageProps } from "../components/numb
 import { numberPath } from "../components/numbers/path.ts";
 import { titled } from "../components/page-title.ts";
 import { latestActivity } from "../integrations/activity.server.ts";
+import { webhookPath } from "../integrations/catalog.ts";
 import { countedUpTo, numberHealth, requestCheck } from "../integrations/number-health.server.ts";
 import { skipTest } from "../integrations/number-test.server.ts";
 import { actorOf, channelOf } from "../web/api.server.ts";
@@ -32,7 +33,7 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
   return {
     ...{ channel, number, health, events, countedUpTo },
     test: number.state === "disconnected" ? null : testOf(channel, number),
-    deliverTo: `${origin}/webhooks/meta/${channel}`,
+    deliverTo: `${origin}${webhookPath(channel)}`,
     tooSoon: refused && health.look?.isFresh === true,
   };
 }

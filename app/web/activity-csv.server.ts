@@ -2,7 +2,7 @@
 import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../components/connect/activity-words.ts";
 import type { ActivityView } from "../integrations/activity.server.ts";
-import type { ChannelId } from "../integrations/catalog.ts";
+import { type ChannelId, channels } from "../integrations/catalog.ts";
 import { activityTexts } from "../texts/activity.ts";
 import "../texts/all.server.ts";
 import { type Language, textsIn } from "../texts/catalogue.ts";
@@ -28,7 +28,7 @@ interface Table {
  */
 export function activityCsv(table: Table): Response {
   const { channel, steps, more, now, onEnd } = table;
-  const name = `${channel}-activity-${now.toISOString().slice(0, 10)}${more ? `-newest-${mostRows}` : ""}.csv`;
+  const name = `${channels[channel].path}-activity-${now.toISOString().slice(0, 10)}${more ? `-newest-${mostRows}` : ""}.csv`;
   let isFirst = true;
   const body = new ReadableStream<Uint8Array>(
     {

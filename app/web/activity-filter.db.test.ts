@@ -31,20 +31,20 @@ async function happened(person: TestPerson, given: Given): Promise<void> {
   const { kind, by = null, connectionId = null, daysAgo = 0, requestId = "request-1" } = given;
   await road.product.database.sql(
     `insert into connection_events (tenant_id, provider, kind, actor_user_id, connection_id, request_id, created_at)
-     values ($1, 'whatsapp', $2, $3, $4, $5, now() - $6 * interval '1 day')`,
+     values ($1, 'meta_whatsapp', $2, $3, $4, $5, now() - $6 * interval '1 day')`,
     [person.tenantId, kind, by?.userId ?? null, connectionId, requestId, daysAgo],
   );
 }
 
 async function kinds(filter: Partial<ActivityFilter>): Promise<string[]> {
   const wanted = { filter: { ...wholeActivity, ...filter }, before: null };
-  const { items } = await listActivity(road.product.services.integrations, road.ana, "whatsapp", wanted);
+  const { items } = await listActivity(road.product.services.integrations, road.ana, "meta_whatsapp", wanted);
   return items.map(({ kind }) => kind);
 }
 
 describe("the log narrowed to", () => {
   test("what it is about: every kind belongs to one group, those that nobody knows to Meta's news", async () => {
-    const all = [...Object.keys(activityWords(texts, "whatsapp")), "a kind of the future"];
+    const all = [...Object.keys(activityWords(texts, "meta_whatsapp")), "a kind of the future"];
     for (const kind of all) await happened(road.ana, { kind });
     const found = [];
     for (const group of activityGroups) found.push(...(await allOf(group)));
@@ -54,7 +54,7 @@ describe("the log narrowed to", () => {
   });
 
   test("kinds that exist", () => {
-    const known = Object.keys(activityWords(texts, "whatsapp"));
+    const known = Object.keys(activityWords(texts, "meta_whatsapp"));
     for (const group of activityGroups) {
       const wanted = kindsIn(group);
       for (const kind of wanted && "only" in wanted ? wanted.only : []) expect(known).toContain(kind);
@@ -74,7 +74,7 @@ describe("the log narrowed to", () => {
   test("a number of the workspace, by its connection", async () => {
     await connect(road.ana);
     await happened(road.ana, { kind: "access_lost" });
-    const { numbers } = await listActivity(road.product.services.integrations, road.ana, "whatsapp", {
+    const { numbers } = await listActivity(road.product.services.integrations, road.ana, "meta_whatsapp", {
       filter: wholeActivity,
       before: null,
     });
@@ -103,7 +103,7 @@ describe("the log narrowed to", () => {
 async function allOf(group: ActivityFilter["group"]): Promise<string[]> {
   const filter = { ...wholeActivity, group };
   const deps = road.product.services.integrations;
-  const { steps } = await exportActivity(deps, road.ana, "whatsapp", { filter, most: 1_000 });
+  const { steps } = await exportActivity(deps, road.ana, "meta_whatsapp", { filter, most: 1_000 });
   const kinds: string[] = [];
   for await (const items of steps) kinds.push(...items.map(({ kind }) => kind));
   return kinds;
@@ -162,7 +162,7 @@ describe("the log as a file", () => {
   test("says in its name when there was no room for all", async () => {
     await road.product.database.sql(
       `insert into connection_events (tenant_id, provider, kind)
-       select $1, 'whatsapp', 'connected' from generate_series(1, 10001)`,
+       select $1, 'meta_whatsapp', 'connected' from generate_series(1, 10001)`,
       [road.ana.tenantId],
     );
     const answer = await download(road.ana);
@@ -173,7 +173,7 @@ describe("the log as a file", () => {
   test("is written as it is read: one at a time for a person, who is told so, and for nobody else", async () => {
     await road.product.database.sql(
       `insert into connection_events (tenant_id, provider, kind)
-       select $1, 'whatsapp', 'connected' from generate_series(1, 2001)`,
+       select $1, 'meta_whatsapp', 'connected' from generate_series(1, 2001)`,
       [road.ana.tenantId],
     );
     const slow = await download(road.ana);

@@ -9,7 +9,7 @@ import { callRoute } from "./testing/product.ts";
 
 const { road, ask, begin, comeBack, connect, leave } = connectRoads();
 const activity = (reader: ActivityReader, before: string | null = null, filter = wholeActivity) =>
-  listActivity(road.product.services.integrations, reader, "whatsapp", { filter, before });
+  listActivity(road.product.services.integrations, reader, "meta_whatsapp", { filter, before });
 
 describe("the activity of a workspace", () => {
   test("tells who did what, newest first, with the request's id", async () => {
@@ -27,7 +27,7 @@ describe("the activity of a workspace", () => {
     for (const item of items) {
       expect(item.actor).toBe(`${road.ana.userId}@example.test`);
       expect(item.requestId).toMatch(/^[\w-]{8,64}$/);
-      expect(Object.keys(activityWords(texts, "whatsapp"))).toContain(item.kind);
+      expect(Object.keys(activityWords(texts, "meta_whatsapp"))).toContain(item.kind);
     }
     expect(items[1]?.phoneNumber).toBe("+52 55 1234 5678");
   });
@@ -35,7 +35,7 @@ describe("the activity of a workspace", () => {
   test("says at which step an attempt stopped, where somebody kept it", async () => {
     await road.product.database.sql(
       `insert into connection_events (tenant_id, provider, kind, detail)
-       select $1, 'whatsapp', 'connect_failed', detail::jsonb from unnest($2::text[]) as detail`,
+       select $1, 'meta_whatsapp', 'connect_failed', detail::jsonb from unnest($2::text[]) as detail`,
       [
         road.ana.tenantId,
         [
@@ -61,7 +61,7 @@ describe("the activity of a workspace", () => {
   test("comes fifty at a time", async () => {
     await road.product.database.sql(
       `insert into connection_events (tenant_id, provider, kind)
-       select $1, 'whatsapp', 'connected' from generate_series(1, 120)`,
+       select $1, 'meta_whatsapp', 'connected' from generate_series(1, 120)`,
       [road.ana.tenantId],
     );
     const sizes: number[] = [];

@@ -1,6 +1,6 @@
 /** What the integration endpoints share: the channel in the address, who asks, and the way back to the page. */
 import { redirect } from "@remix-run/node";
-import { type ChannelId, isChannelId } from "../integrations/catalog.ts";
+import { type ChannelId, channelAt, channels, settingsPath } from "../integrations/catalog.ts";
 import type { Actor, ConnectOutcome } from "../integrations/connections.server.ts";
 import { currentRequestId, requestIdFrom } from "../platform/request-id.server.ts";
 import { readUuid } from "../platform/text.ts";
@@ -10,8 +10,8 @@ import type { Viewer } from "./session.server.ts";
 
 /** Throws 404 for a channel that we do not have. */
 export function channelOf(params: PathParams): ChannelId {
-  const channel = paramOf(params, "channel");
-  if (isChannelId(channel)) return channel;
+  const channel = channelAt(paramOf(params, "channel"));
+  if (channel) return channel;
   throw Response.json({ error: "not_found" }, { status: 404 });
 }
 
@@ -39,9 +39,9 @@ export function afterConnect(channel: ChannelId, outcome: ConnectOutcome): Respo
 
 /** Where the person reads how it went. */
 export function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string {
-  if (outcome.kind === "choose") return `/settings/integrations/${channel}/number`;
-  if (outcome.kind === "connected") return `/settings/integrations?${channel}=connected`;
-  return `/settings/integrations?${channel}=error&reason=${outcome.reason}`;
+  if (outcome.kind === "choose") return `${settingsPath(channel)}/number`;
+  if (outcome.kind === "connected") return `/settings/integrations?${channels[channel].path}=connected`;
+  return `/settings/integrations?${channels[channel].path}=error&reason=${outcome.reason}`;
 }
 
 /** The address that is being left holds a code: nobody keeps it and no next page learns it. */

@@ -181,7 +181,7 @@ describe("deliveries", () => {
     expect(await taskNames()).toEqual(["subscribe_waba"]);
     road.product.sandbox.control.clearScenarios();
     await again();
-    expect(await listConnections(deps(), road.ana, "whatsapp")).toMatchObject([{ deliveries: "on" }]);
+    expect(await listConnections(deps(), road.ana, "meta_whatsapp")).toMatchObject([{ deliveries: "on" }]);
   });
 
   test("that somebody switched off are noticed and asked for again", async () => {
@@ -243,13 +243,13 @@ test("a day without a message is noticed where messages usually come, once, and 
   const arrive = (from: number, to: number, when: string) =>
     road.product.database.sql(
       `with people as (insert into contacts (tenant_id, provider, wa_id)
-         select $1, 'whatsapp', n::text from generate_series($3::int, $4::int) n returning id)
+         select $1, 'meta_whatsapp', n::text from generate_series($3::int, $4::int) n returning id)
        insert into conversations (tenant_id, connection_id, contact_id, last_inbound_at)
        select $1, $2, id, now() - $5::interval from people`,
       [tenantId, id, from, to, when],
     );
   const silentSince = async () =>
-    (await listConnections(deps(), road.ana, "whatsapp"))[0]?.silentSince ?? null;
+    (await listConnections(deps(), road.ana, "meta_whatsapp"))[0]?.silentSince ?? null;
   await arrive(1, 19, "30 hours");
   await check(id);
   expect(await silentSince()).toBeNull();

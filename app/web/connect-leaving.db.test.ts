@@ -20,7 +20,7 @@ describe("disconnect", () => {
     });
     expect(road.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps).toHaveLength(1);
     expect(
-      (await listConnections(road.product.services.integrations, road.ana, "whatsapp"))[0]?.deliveries,
+      (await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp"))[0]?.deliveries,
     ).toBe("on");
 
     const answer = await leave(road.ana);
@@ -85,7 +85,7 @@ describe("disconnect", () => {
       requestId: "r",
     };
     await chooseNumber(road.product.services.integrations, actor, {
-      channel: "whatsapp",
+      channel: "meta_whatsapp",
       phoneNumberId: other.id,
     });
     const [first] = await connections(road.ana);
@@ -140,7 +140,7 @@ describe("turning deliveries on", () => {
       lastAttempt,
     });
   const deliveries = async () =>
-    (await listConnections(road.product.services.integrations, road.ana, "whatsapp"))[0]?.deliveries;
+    (await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp"))[0]?.deliveries;
 
   test("is tried again while Meta is away and given up with a trace at the last attempt", async () => {
     await connect(road.ana);

@@ -20,7 +20,7 @@ describe("several numbers", () => {
   test("are offered, and the chosen one is connected on the same row", async () => {
     expect(await connect(road.ana, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
     const deps = road.product.services.integrations;
-    const choice = await pendingChoice(deps, actor(), "whatsapp");
+    const choice = await pendingChoice(deps, actor(), "meta_whatsapp");
     expect(choice?.numbers.map((number) => number.e164).sort()).toEqual([
       "+525522221001",
       "+525522221002",
@@ -31,7 +31,7 @@ describe("several numbers", () => {
     expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
     expect(await statusOf(road.ana)).toMatchObject({ connected: false });
     const outcome = await chooseNumber(deps, actor(), {
-      channel: "whatsapp",
+      channel: "meta_whatsapp",
       phoneNumberId: NUMBER_IDS.cadenasSur2,
     });
     expect(outcome).toEqual({ kind: "connected", connectionId: choice?.connectionId });
@@ -43,13 +43,13 @@ describe("several numbers", () => {
         metadata: expect.not.objectContaining({ choices: expect.anything() }),
       },
     ]);
-    expect(await pendingChoice(deps, actor(), "whatsapp")).toBeNull();
+    expect(await pendingChoice(deps, actor(), "meta_whatsapp")).toBeNull();
   });
 
   test("a number that the grant does not reach cannot be chosen, whatever the browser says", async () => {
     await connect(road.ana, BUSINESS_IDS.cadenas);
     const outcome = await chooseNumber(road.product.services.integrations, actor(), {
-      channel: "whatsapp",
+      channel: "meta_whatsapp",
       phoneNumberId: NUMBER_IDS.norte,
     });
     expect(outcome).toEqual({ kind: "failed", reason: "no_number" });
@@ -71,9 +71,9 @@ describe("several numbers", () => {
   test("an hour later the choice is gone", async () => {
     await connect(road.ana, BUSINESS_IDS.cadenas);
     const later = { ...road.product.services.integrations, now: () => new Date(Date.now() + 61 * 60_000) };
-    expect(await pendingChoice(later, actor(), "whatsapp")).toBeNull();
+    expect(await pendingChoice(later, actor(), "meta_whatsapp")).toBeNull();
     const outcome = await chooseNumber(later, actor(), {
-      channel: "whatsapp",
+      channel: "meta_whatsapp",
       phoneNumberId: NUMBER_IDS.cadenasSur2,
     });
     expect(outcome).toEqual({ kind: "failed", reason: "choice_expired" });
@@ -133,12 +133,12 @@ describe("a number of another workspace", () => {
       "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
     );
     expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
-    const [held] = await listConnections(road.product.services.integrations, road.ana, "whatsapp");
+    const [held] = await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp");
     expect(held?.requestedAt).toBeInstanceOf(Date);
     // Letting it go is all that is needed.
     await leave(road.ana);
     expect(await connect(eva)).toBe(connectedPlace);
-    const [taken] = await listConnections(road.product.services.integrations, eva, "whatsapp");
+    const [taken] = await listConnections(road.product.services.integrations, eva, "meta_whatsapp");
     expect(taken?.requestedAt).toBeNull();
   });
 

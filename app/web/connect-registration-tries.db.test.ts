@@ -42,7 +42,8 @@ const press = (id: string, person: TestPerson = road.ana) =>
       body: new URLSearchParams({ connectionId: id }),
     }),
   );
-const seen = async (person: TestPerson = road.ana) => (await listConnections(deps(), person, "whatsapp"))[0];
+const seen = async (person: TestPerson = road.ana) =>
+  (await listConnections(deps(), person, "meta_whatsapp"))[0];
 /** As if so many hours had passed since what was tried. */
 async function pass(passed: number): Promise<void> {
   await control().advanceClock(passed * hours);
@@ -149,8 +150,8 @@ test("a try is counted before Meta hears of it", async () => {
   let counted: unknown;
   deps().connectors = {
     ...connectors,
-    whatsapp: {
-      ...connectors.whatsapp,
+    meta_whatsapp: {
+      ...connectors.meta_whatsapp,
       async registerNumber() {
         counted = await road.product.database.sql(
           "select cardinality(tried_at) as tries from registration_tries",

@@ -17,7 +17,8 @@ const registerCalls = () =>
   road.product.sandbox.control.calls().filter((call) => call.endpoint === "register").length;
 const run = (connectionId: string, lastAttempt = false) =>
   registerNumber(deps(), { tenantId: road.ana.tenantId, connectionId, requestId: "r-1", lastAttempt });
-const refusal = async () => (await listConnections(deps(), road.ana, "whatsapp"))[0]?.registrationRefusal;
+const refusal = async () =>
+  (await listConnections(deps(), road.ana, "meta_whatsapp"))[0]?.registrationRefusal;
 
 const events = async () =>
   (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))

@@ -20,7 +20,7 @@ describe("start", () => {
     expect(row).toEqual({
       tenant_id: road.ana.tenantId,
       user_id: road.ana.userId,
-      provider: "whatsapp",
+      provider: "meta_whatsapp",
       used_at: null,
       ten: true,
       traced: true,
@@ -77,7 +77,7 @@ describe("a callback with a good code", () => {
     expect(others).toEqual([]);
     expect(row).toMatchObject({
       status: "active",
-      provider: "whatsapp",
+      provider: "meta_whatsapp",
       waba_id: WABA_IDS.luz,
       phone_number_id: NUMBER_IDS.luz,
       phone_number_e164: "+525512345678",

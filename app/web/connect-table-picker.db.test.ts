@@ -157,7 +157,7 @@ describe("while a choice is open", () => {
   test.each(bothScopes)("%s is taken back: told, and the token is not kept", async (lost) => {
     const { go } = await offered();
     const scopes = bothScopes.filter((scope) => scope !== lost);
-    const app_id = road.product.services.integrations.connectors.whatsapp.appId;
+    const app_id = road.product.services.integrations.connectors.meta_whatsapp.appId;
     const body = { data: { app_id, is_valid: true, scopes, granular_scopes: [] } };
     control().addScenario({ endpoint: "debug_token", outcome: { kind: "wrong_shape", body } });
     expectSaid(await go(), "permission_missing");

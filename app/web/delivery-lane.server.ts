@@ -4,7 +4,7 @@
  * took more of a core than everything else that the web does with it (see scripts/bench/RESULTS.md).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isChannelId } from "../integrations/catalog.ts";
+import { channelAt } from "../integrations/catalog.ts";
 import { requestIdFrom } from "../platform/request-id.server.ts";
 import { readBody } from "./http/body.server.ts";
 import type { Services } from "./services.server.ts";
@@ -18,8 +18,8 @@ type Setting = Pick<Services, "webhooks" | "log">;
 export function createDeliveryLane({ webhooks, log }: Setting): DeliveryLane {
   return (request, response) => {
     if (request.method !== "POST") return false;
-    const provider = /^\/webhooks\/meta\/([a-z]+)(?:\?|$)/.exec(request.url ?? "")?.[1];
-    if (!isChannelId(provider)) return false;
+    const provider = channelAt(/^\/webhooks\/meta\/([a-z]+)(?:\?|$)/.exec(request.url ?? "")?.[1]);
+    if (!provider) return false;
     const header = (name: string) => {
       const value = request.headers[name];
       return typeof value === "string" ? value : undefined;

@@ -50,7 +50,13 @@ let ask: AskPage;
 const people: Partial<Record<Role, { tenantId: string; userId: string; cookie: string }>> = {};
 /** What a request of somebody who means well would hold. */
 const usual: Record<string, string> = {
-  ...{ channel: "whatsapp", code: "0".repeat(32), road: "window", step: "registration", intent: "check" },
+  ...{
+    channel: "meta_whatsapp",
+    code: "0".repeat(32),
+    road: "window",
+    step: "registration",
+    intent: "check",
+  },
   ...{ after: "2026-11-01T00:00:00.000000Z_9", before: "9", q: "Eva", all: "yes", from: "item", item: "1" },
   ...{ what: "news", who: "me", days: "30", outcome: "open", provider: "whatsapp", reason: "conflict" },
   ...{ email: "ana@luz.example", password: "curbe-demo", returnTo: "/", language: "es", theme: "dark" },
@@ -174,7 +180,7 @@ async function renew(role: Role): Promise<void> {
     [person.userId],
   );
   const actor = { ...person, sessionId: session?.id ?? "", requestId: "request-1" };
-  usual.state = await issueState(product.services.integrations, actor, "whatsapp", {
+  usual.state = await issueState(product.services.integrations, actor, "meta_whatsapp", {
     ip: "::1\u0000",
     userAgent: "a browser\u0000 that sends \ud800",
   });

@@ -66,9 +66,9 @@ async function connected(phoneNumberId: string) {
   const person = await product.person();
   const [row] = await product.database.sql<{ id: string }>(
     `with c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id)
-                values ($1, 'whatsapp', 'active', '1', $2) returning id)
+                values ($1, 'meta_whatsapp', 'active', '1', $2) returning id)
      insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at)
-     select 'whatsapp', $2, $1, id, '2020-01-01' from c returning connection_id as id`,
+     select 'meta_whatsapp', $2, $1, id, '2020-01-01' from c returning connection_id as id`,
     [person.tenantId, phoneNumberId],
   );
   return { ...person, connectionId: row?.id ?? "" };
@@ -201,7 +201,7 @@ describe("what is told", () => {
   const look = { result: "ok", refusals: 0, warnedDays: null, nextInSeconds: 60 };
   const place = () => ({
     tenantId: ana.tenantId,
-    provider: "whatsapp",
+    provider: "meta_whatsapp",
     actorUserId: null,
     requestId: "request-1",
   });

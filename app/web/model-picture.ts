@@ -115,7 +115,7 @@ export async function pictureOfProduct(
     ...{ aside, openDeliveries: rows.openDeliveries },
     isSubscribed: wabaIds.map((id) =>
       (sandbox.world.wabas[id]?.subscribedApps ?? []).some(
-        (app) => app.id === deps.connectors.whatsapp.appId,
+        (app) => app.id === deps.connectors.meta_whatsapp.appId,
       ),
     ),
   };

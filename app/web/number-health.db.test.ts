@@ -128,7 +128,7 @@ describe("a look that a person asks for", () => {
     await skipTest(
       deps(),
       { ...road.ana, sessionId: "", requestId: "r" },
-      { channel: "whatsapp", connectionId: id },
+      { channel: "meta_whatsapp", connectionId: id },
     );
     const done = await page(id);
     expect(done).toContain(words.checkNow);
@@ -144,7 +144,7 @@ describe("a look that a person asks for", () => {
   test("is one, however many ask, and not more often than every 30 seconds", async () => {
     const id = await connected();
     const actor = { ...road.ana, sessionId: "", requestId: "r" };
-    const ask = () => requestCheck(deps(), actor, { channel: "whatsapp", connectionId: id });
+    const ask = () => requestCheck(deps(), actor, { channel: "meta_whatsapp", connectionId: id });
     const answers = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(answers.toSorted()).toEqual(["asked", "refused", "refused", "refused"]);
     expect(await jobs()).toHaveLength(1);
@@ -171,7 +171,7 @@ describe("a look that a person asks for", () => {
     const id = await connected();
     await leave(road.ana);
     const actor = { ...road.ana, sessionId: "", requestId: "r" };
-    expect(await requestCheck(deps(), actor, { channel: "whatsapp", connectionId: id })).toBe("none");
+    expect(await requestCheck(deps(), actor, { channel: "meta_whatsapp", connectionId: id })).toBe("none");
     expect(await kinds()).not.toContain("check_requested");
   });
 });
@@ -179,7 +179,7 @@ describe("a look that a person asks for", () => {
 describe("the last day", () => {
   async function write(id: string, sets: string): Promise<void> {
     await road.product.database.sql(
-      `with contact as (insert into contacts (tenant_id, provider, wa_id) values ($1, 'whatsapp', $3) returning id),
+      `with contact as (insert into contacts (tenant_id, provider, wa_id) values ($1, 'meta_whatsapp', $3) returning id),
         thread as (
           insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
           select $1, $2, id, now(), now() from contact returning id)
@@ -216,7 +216,7 @@ describe("the last day", () => {
     await road.product.database.sql("truncate delivery_quarantine, webhook_deliveries cascade");
     const aside = (createdAt: string, path: string, number: string = NUMBER_IDS.luz) =>
       road.product.database.sql(
-        `with d as (insert into webhook_deliveries (provider, request_id, body) values ('whatsapp', 'r', '') returning id)
+        `with d as (insert into webhook_deliveries (provider, request_id, body) values ('meta_whatsapp', 'r', '') returning id)
          insert into delivery_quarantine (delivery_id, item_path, reason, phone_number_id, created_at)
          select id, $1, 'unreadable', $2, ${createdAt} from d`,
         [path, number],

@@ -19,12 +19,12 @@ describe("a connection", () => {
   });
 
   test("remembers nobody when the token names nobody, and works all the same", async () => {
-    const { whatsapp } = road.product.services.integrations.connectors;
+    const { meta_whatsapp: whatsapp } = road.product.services.integrations.connectors;
     const findReach: typeof whatsapp.findReach = async (token) => ({
       ...(await whatsapp.findReach(token)),
       metaUserId: undefined,
     });
-    road.product.services.integrations.connectors = { whatsapp: { ...whatsapp, findReach } };
+    road.product.services.integrations.connectors = { meta_whatsapp: { ...whatsapp, findReach } };
     expect(await connect(road.ana)).toBe(connectedPlace);
     expect((await onlyConnection(road.ana)).metadata).not.toHaveProperty("granted_by");
   });

@@ -37,14 +37,14 @@ async function markup(path: string, cookie = leo): Promise<string> {
 const claim = (id: string, firstEventAt: string | null) =>
   stage.database.sql(
     `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, first_event_at)
-     values ('whatsapp', '+525512345678', $1, $2, $3)`,
+     values ('meta_whatsapp', '+525512345678', $1, $2, $3)`,
     [luz.id, id, firstEventAt],
   );
 
 async function conversation(connectionId: string, lastMessageAt: string): Promise<string> {
   const [row] = await stage.database.sql<{ id: string }>(
     `with contact as (
-       insert into contacts (tenant_id, provider, wa_id) values ($1, 'whatsapp', $3::text) returning id)
+       insert into contacts (tenant_id, provider, wa_id) values ($1, 'meta_whatsapp', $3::text) returning id)
      insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
      select $1, $2, id, $3::timestamptz, $3::timestamptz from contact returning id`,
     [luz.id, connectionId, lastMessageAt],
@@ -176,7 +176,7 @@ describe("a number's page", () => {
     const id = await given();
     await stage.database.sql(
       `insert into connection_events (tenant_id, connection_id, provider, kind, actor_user_id, created_at)
-       select $1, $2, 'whatsapp', 'connected', u.id, now() - interval '2 years'
+       select $1, $2, 'meta_whatsapp', 'connected', u.id, now() - interval '2 years'
          from users u where email in ('leo@luz.example', 'eva@norte.example') order by email desc`,
       [luz.id, id],
     );

@@ -52,7 +52,7 @@ const ownPage = async (metadata: object) =>
   markup(`/settings/integrations/whatsapp/numbers/${await given(metadata)}`, ana);
 const opened = /<details[^>]*\sopen=""/;
 const words = texts.integrations.steps;
-const names = texts.channels.whatsapp.steps;
+const names = texts.channels.meta_whatsapp.steps;
 
 describe("the steps of a number", () => {
   test("stand on its page with word and time, closed when all is done, and not on the card", async () => {
@@ -76,7 +76,7 @@ describe("the steps of a number", () => {
     [
       "registration",
       texts.integrations.tryAgain,
-      texts.channels.whatsapp.registrationRefusals.pin_mismatch,
+      texts.channels.meta_whatsapp.registrationRefusals.pin_mismatch,
       "pin_mismatch",
     ],
     ["registration", texts.integrations.tryAgain, words.otherwise, "constructor"],
@@ -98,13 +98,13 @@ describe("what Meta told of a number", () => {
     const page = await ownPage({ ...working, quality, name_status: { event: "A_WORD_OF_TOMORROW", at } });
     expect(page).toContain("Up to 1,000 conversations a day");
     expect(page).toContain(">A_WORD_OF_TOMORROW</code>");
-    expect(page).not.toContain(texts.channels.whatsapp.quality.title);
+    expect(page).not.toContain(texts.channels.meta_whatsapp.quality.title);
   });
 
   test("is a notice when it is a flag or a restriction", async () => {
     const quality = { event: "FLAGGED", at };
     const page = await card({ ...working, quality, restriction: { event: "ACCOUNT_RESTRICTION", at } });
-    expect(page).toContain(texts.channels.whatsapp.quality.title);
+    expect(page).toContain(texts.channels.meta_whatsapp.quality.title);
     expect(page).toContain(texts.integrations.restrictions.ACCOUNT_RESTRICTION);
   });
 
@@ -114,7 +114,7 @@ describe("what Meta told of a number", () => {
       metadata: { error: { code: "account_disabled", at }, restriction: { event: "DISABLED_UPDATE", at } },
     });
     const page = await markup("/settings/integrations", ana);
-    expect(page).toContain(texts.channels.whatsapp.troubleOf("account_disabled").title);
+    expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("account_disabled").title);
     expect(page).not.toContain(texts.integrations.restrictions.DISABLED_UPDATE);
   });
 });
@@ -134,7 +134,7 @@ describe("a number that needs somebody", () => {
       const page = await markup(path, ana);
       expect(page).toContain(region);
       expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678</);
-      expect(page).toContain(texts.channels.whatsapp.troubleOf("token_rejected").title);
+      expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("token_rejected").title);
       expect(page).toContain(when);
       expect(page).toMatch(/href="\/settings\/integrations">Reconnect</);
     },
@@ -155,7 +155,7 @@ describe("a number that needs somebody", () => {
   test("is one whose token has run out, too", async () => {
     await addConnection(stage, luz.id, { ...activeConnection, tokenExpiresAt: at });
     const page = await markup("/conversations", ana);
-    expect(page).toContain(texts.channels.whatsapp.troubleOf("token_expired").title);
+    expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("token_expired").title);
     expect(page).toContain(when);
   });
 
@@ -164,7 +164,7 @@ describe("a number that needs somebody", () => {
     await broken("access_removed", "+525587654321");
     const page = await markup("/conversations", ana);
     for (const code of ["token_rejected", "access_removed"])
-      expect(page).toContain(texts.channels.whatsapp.troubleOf(code).title);
+      expect(page).toContain(texts.channels.meta_whatsapp.troubleOf(code).title);
     expect(page.split(region)).toHaveLength(2);
   });
 

@@ -101,7 +101,7 @@ describe("the integrations page", () => {
       const error = { code, at: "2026-11-20T10:00:00Z" };
       await connection(luz.id, { ...active, status: "error", metadata: { error } });
       const page = await markup("/settings/integrations", ana);
-      const { title, effect, action } = texts.channels.whatsapp.troubleOf(code);
+      const { title, effect, action } = texts.channels.meta_whatsapp.troubleOf(code);
       for (const words of [title, effect, action, code]) expect(page).toContain(words);
     },
   );
@@ -115,7 +115,7 @@ describe("the integrations page", () => {
 
   test.each(reasonCodes)("tells in words of its own why an attempt failed: %s", async (reason) => {
     const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
-    const { title, text } = texts.channels.whatsapp.reasons[reason];
+    const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
     expect(page).toContain('role="alert"');
     expect(page).toContain(title);
     expect(page).toContain(text);
@@ -209,7 +209,7 @@ describe("the picker", () => {
     async (reason, says) => {
       await connection(luz.id, { status: "pending", metadata: { choices: { ...choices, numbers: [] } } });
       const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
-      const { title, text } = texts.channels.whatsapp.reasons[reason];
+      const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
       expect(page).toContain(title);
       expect(page.includes(text)).toBe(says);
     },

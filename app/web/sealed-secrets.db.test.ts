@@ -46,7 +46,7 @@ const subject = ({ id, tenant_id }: Row) => ({
   ...{ tenantId: tenant_id, connectionId: id, requestId: "r-36", lastAttempt: false },
 });
 const view = async ({ tenant_id: tenantId }: Row) =>
-  (await listConnections(deps(), { tenantId, userId: road.ana.userId }, "whatsapp"))[0];
+  (await listConnections(deps(), { tenantId, userId: road.ana.userId }, "meta_whatsapp"))[0];
 
 /** Base64url parts of `v1.<key id>.<iv>.<ciphertext>.<tag>` with one bit of one of them the other way. */
 function flips(sealed: string): string[] {

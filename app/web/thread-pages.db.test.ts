@@ -213,7 +213,7 @@ describe("a thread", () => {
     expect(await thread(id)).toContain(words);
     await stage.database.sql(
       `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, access_token_enc)
-       values ($1, 'whatsapp', 'active', '1', '2', 'v1.sealed')`,
+       values ($1, 'meta_whatsapp', 'active', '1', '2', 'v1.sealed')`,
       [luz.id],
     );
     expect(await thread(id)).not.toContain(words);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const { luz } = demoWorkspaces;
 const words = texts.trouble;
-const titleOf = (code: string) => texts.channels.whatsapp.troubleOf(code).title;
+const titleOf = (code: string) => texts.channels.meta_whatsapp.troubleOf(code).title;
 const at = "2026-11-20T10:00:00Z";
 
 function broken(code: string, e164: string, since = at): Promise<string> {

@@ -46,7 +46,11 @@ describe("a delivery", () => {
     expect(answer.status).toBe(200);
     const [row, ...others] = await stored();
     expect(others).toEqual([]);
-    expect(row).toMatchObject({ provider: "whatsapp", request_id: "request-from-edge", processed_at: null });
+    expect(row).toMatchObject({
+      provider: "meta_whatsapp",
+      request_id: "request-from-edge",
+      processed_at: null,
+    });
     expect(row?.body.equals(body)).toBe(true);
     expect(await jobPayloads()).toEqual([{}]);
   });

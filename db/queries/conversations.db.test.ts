@@ -17,11 +17,11 @@ beforeAll(async () => {
   web = database.as("app_web");
   await database.sql("insert into tenants (name) values ('One'), ('Two')");
   await database.sql(
-    "insert into channel_connections (tenant_id, provider, status) select id, 'whatsapp', 'pending' from tenants",
+    "insert into channel_connections (tenant_id, provider, status) select id, 'meta_whatsapp', 'pending' from tenants",
   );
   await database.sql(
     `insert into contacts (tenant_id, provider, wa_id, profile_name)
-     select t.id, 'whatsapp', (34600000000 + n)::text, 'Persona ' || md5(n::text) || case n when 7 then ' Zubizarreta' else '' end
+     select t.id, 'meta_whatsapp', (34600000000 + n)::text, 'Persona ' || md5(n::text) || case n when 7 then ' Zubizarreta' else '' end
        from tenants t, generate_series(1, $1::int) n`,
     [perTenant],
   );

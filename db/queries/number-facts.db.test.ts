@@ -17,7 +17,7 @@ beforeAll(async () => {
   tenantId = tenant?.id ?? "";
   const ids = await database.sql<{ id: string }>(
     `insert into channel_connections (tenant_id, provider, status)
-     select $1, 'whatsapp', 'pending' from generate_series(1, 3) returning id`,
+     select $1, 'meta_whatsapp', 'pending' from generate_series(1, 3) returning id`,
     [tenantId],
   );
   const [loud = "", quiet = "", silent = ""] = ids.map(({ id }) => id);
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await database.sql(
     `with contact as (
        insert into contacts (tenant_id, provider, wa_id)
-       select $1, 'whatsapp', (34600000000 + n)::text from generate_series(1, 10003) n returning id, tenant_id)
+       select $1, 'meta_whatsapp', (34600000000 + n)::text from generate_series(1, 10003) n returning id, tenant_id)
      insert into conversations (tenant_id, connection_id, contact_id, last_message_at)
      select tenant_id, case when id <= 2 then $3::uuid else $2::uuid end, id,
             timestamptz '2026-01-01' + make_interval(mins => id::int) from contact`,
@@ -33,7 +33,7 @@ beforeAll(async () => {
   );
   await database.sql(
     `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, first_event_at)
-     values ('whatsapp', '1', $1, $2, now()), ('whatsapp', '2', $1, $3, now()), ('whatsapp', '3', $1, $4, null)`,
+     values ('meta_whatsapp', '1', $1, $2, now()), ('meta_whatsapp', '2', $1, $3, now()), ('meta_whatsapp', '3', $1, $4, null)`,
     [tenantId, loud, quiet, silent],
   );
   await database.sql("analyze");
@@ -42,7 +42,7 @@ afterAll(() => database.drop());
 
 test("behind ten thousand livelier conversations, and only who has none is left out", async () => {
   const found = await withTenant(database.as("app_web"), tenantId, (tdb) =>
-    latestMessagesOf(tdb, tenantId, "whatsapp", undefined),
+    latestMessagesOf(tdb, tenantId, "meta_whatsapp", undefined),
   );
   expect([...found.keys()].sort()).toEqual([number.loud, number.quiet].sort());
   expect(found.get(number.quiet)?.at).toEqual(new Date("2026-01-01T00:02:00Z"));
@@ -61,7 +61,7 @@ test("a loud number's own is found at its first conversation", async () => {
       return Number(rows[0]?.n);
     };
     const before = await rowsRead();
-    await latestMessagesOf(tdb, tenantId, "whatsapp", number.loud);
+    await latestMessagesOf(tdb, tenantId, "meta_whatsapp", number.loud);
     return (await rowsRead()) - before;
   });
   expect(read).toBeLessThan(10);

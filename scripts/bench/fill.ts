@@ -50,7 +50,7 @@ export async function fillInbox(url: string, tenantId: string, people: number): 
 const insertInbox = `
   with person as (
     insert into contacts (tenant_id, provider, wa_id, profile_name)
-    select $1, 'whatsapp', (349000000000 + n)::text,
+    select $1, 'meta_whatsapp', (349000000000 + n)::text,
            case n when $2 then 'Ane Zubizarreta' else 'Persona ' || left(md5(n::text), 8) end
       from generate_series(1, $2::int) n returning id, wa_id),
   conversation as (

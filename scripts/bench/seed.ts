@@ -35,11 +35,11 @@ export async function makeProductTemplate(cluster: Cluster): Promise<void> {
     await client.query(
       `with c as (
          insert into channel_connections (id, tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164)
-         select tenant, tenant, 'whatsapp', 'active', waba, number, '+' || display
+         select tenant, tenant, 'meta_whatsapp', 'active', waba, number, '+' || display
            from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as r (tenant, waba, number, display)
          returning id, tenant_id, phone_number_id)
        insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at)
-       select 'whatsapp', phone_number_id, tenant_id, id, '2020-01-01' from c`,
+       select 'meta_whatsapp', phone_number_id, tenant_id, id, '2020-01-01' from c`,
       [
         tenants.map(tenantIdOf),
         tenants.map(wabaIdOf),
@@ -103,7 +103,7 @@ export async function seedSentMessages(
 export async function productConversations(client: pg.Client, contacts: number[], part: Part): Promise<void> {
   await client.query(
     `insert into contacts (tenant_id, provider, wa_id, user_id, profile_name)
-     select tenant, 'whatsapp', wa, person, 'Somebody' from unnest($1::uuid[], $2::text[], $3::text[]) as r (tenant, wa, person)
+     select tenant, 'meta_whatsapp', wa, person, 'Somebody' from unnest($1::uuid[], $2::text[], $3::text[]) as r (tenant, wa, person)
          on conflict do nothing`,
     [
       contacts.map((contact) => tenantIdOf(tenantOf(contact, part))),

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { ActivityView, LoggedNumber } from "../../integrations/activity.server.ts";
 import type { ActivityFilter } from "../../integrations/activity-filter.ts";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
 import { PageHeading, Panel } from "../page.tsx";
@@ -27,7 +27,7 @@ export function ActivityPage(page: ActivityPageProps) {
   const { channel, items, older, isFirst, numbers, filter, query } = page;
   const texts = useTexts();
   const words = activityTexts(texts);
-  const path = `/settings/integrations/${channel}/activity`;
+  const path = `${settingsPath(channel)}/activity`;
   const back = (
     <Link to="/settings/integrations" className={linkLook}>
       {words.back}

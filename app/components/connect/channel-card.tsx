@@ -1,6 +1,6 @@
 /** The card of a channel: what it is, how it is, and the one thing to do next. */
 import { Link } from "@remix-run/react";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, channels, settingsPath } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { ChannelSign } from "../brand.tsx";
 import { ButtonLink, linkLook } from "../buttons.tsx";
@@ -19,14 +19,15 @@ interface ChannelCardProps {
 export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
   const texts = useTexts();
   const words = texts.integrations;
+  const { path } = channels[channel];
   const props = { channel, card };
   return (
-    <Panel labelledBy={channel}>
+    <Panel labelledBy={path}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 py-4">
         <span className="rounded-sm bg-ink p-1.5 text-on-ink">
           <ChannelSign channel={channel} className="size-6" />
         </span>
-        <h2 id={channel} className="grow text-lg">
+        <h2 id={path} className="grow text-lg">
           {texts.channels[channel].label}
         </h2>
         <div role="status">
@@ -40,7 +41,7 @@ export function ChannelCard({ channel, card, byHandPath }: ChannelCardProps) {
       {card.numbers.length === 0 && !card.choosing ? <Invitation {...props} /> : null}
       {card.numbers.length > 0 && !card.choosing ? <AnotherNumber channel={channel} /> : null}
       <p className="flex flex-wrap gap-x-5 gap-y-2 border-t border-line bg-paper px-5 py-3 text-xs">
-        <Link to={`/settings/integrations/${channel}/activity`} className={linkLook}>
+        <Link to={`${settingsPath(channel)}/activity`} className={linkLook}>
           {texts.integrations.activity}
         </Link>
         {byHandPath ? (
@@ -75,7 +76,7 @@ function OpenChoice({ channel, choosing }: OpenChoiceProps) {
     <Section>
       <p className="max-w-prose">{text}</p>
       <div className="flex flex-wrap gap-3">
-        <ButtonLink look="primary" to={`/settings/integrations/${channel}/number`}>
+        <ButtonLink look="primary" to={`${settingsPath(channel)}/number`}>
           {action}
         </ButtonLink>
         <ConnectForm channel={channel} label={words.startAgain} quiet />

@@ -1,4 +1,4 @@
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import { DocumentForm, SubmitButton } from "../forms.tsx";
 import { useTexts } from "../page-context.tsx";
 import { useSignupWindow } from "./signup-window-context.tsx";
@@ -23,7 +23,7 @@ export function ConnectForm({ channel, label, quiet = false, note }: ConnectForm
   if (signup)
     return <SignupWindowForm channel={channel} signup={signup} label={label} look={look} note={note} />;
   return (
-    <DocumentForm action={`/api/integrations/meta/${channel}/start`}>
+    <DocumentForm action={`${connectPath(channel)}/start`}>
       <SubmitButton look={look} pending={texts.integrations.connecting}>
         {label}
       </SubmitButton>

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import { linkLook } from "../buttons.tsx";
 import { ActionForm, SubmitButton } from "../forms.tsx";
 import { listItem, NamedList, PageHeading, Panel } from "../page.tsx";
@@ -51,7 +51,7 @@ export function DisconnectPage({ channel, number, effects, mostCounted }: Discon
         <p className="border-t border-line px-5 py-4">{words.noUndo}</p>
       </Panel>
       <ActionForm
-        action={`/api/integrations/meta/${channel}/disconnect`}
+        action={`${connectPath(channel)}/disconnect`}
         fields={{ connectionId: number.id }}
         className="flex flex-wrap items-center gap-3"
       >

@@ -1,5 +1,5 @@
 /** One sign-up in a window of the platform's, in the browser: opens it, listens, and ends it at our server. */
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import type { SignupWindow } from "../../integrations/channel.server.ts";
 import {
   hear,
@@ -43,7 +43,7 @@ export function openSignup({ sdk, channel, signup, show }: Opening): () => void 
   const take = follow(signal, show, (fields) => {
     ending.abort();
     show("submitting");
-    postDocument(`/api/integrations/meta/${channel}/callback`, fields);
+    postDocument(`${connectPath(channel)}/callback`, fields);
   });
   const answered = (response: unknown) => {
     const answer = readLogin(response, performance.now() - openedAt < earlyMs);
@@ -97,7 +97,7 @@ function follow(
 /** Our server stores the one-time state, bound to this session, while the person is in the window. */
 async function beginAttempt(channel: ChannelId): Promise<Input> {
   try {
-    const answer = await fetch(`/api/integrations/meta/${channel}/start`, {
+    const answer = await fetch(`${connectPath(channel)}/start`, {
       method: "POST",
       headers: { Accept: "application/json", "Content-Type": "application/json" },
       body: JSON.stringify({ road: "window" }),

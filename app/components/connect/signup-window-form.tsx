@@ -3,7 +3,7 @@
  * or where it never comes, it posts the document like any other form.
  */
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import type { SignupWindow } from "../../integrations/channel.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { buttonLook, ChangingLabel } from "../buttons.tsx";
@@ -32,7 +32,7 @@ export function SignupWindowForm({ channel, signup, label, look, note }: SignupW
   return (
     <form
       method="post"
-      action={`/api/integrations/meta/${channel}/start`}
+      action={`${connectPath(channel)}/start`}
       onSubmit={onSubmit}
       onPointerEnter={prepare}
       onFocus={prepare}

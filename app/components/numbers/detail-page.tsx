@@ -1,7 +1,7 @@
 /** A number's own page: how it is, its test, its health, what happened to it, and leaving. */
 import { Link } from "@remix-run/react";
 import type { ActivityView } from "../../integrations/activity.server.ts";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { ButtonLink, linkLook } from "../buttons.tsx";
 import { actorOfActivity, wordsOfActivity } from "../connect/activity-words.ts";
@@ -105,7 +105,7 @@ function LatestActivity({ channel, number, events }: PartProps & Pick<NumberDeta
         ))}
       </ol>
       <p>
-        <Link to={`/settings/integrations/${channel}/activity?number=${number.id}`} className={linkLook}>
+        <Link to={`${settingsPath(channel)}/activity?number=${number.id}`} className={linkLook}>
           {words.all}
         </Link>
       </p>
@@ -120,7 +120,7 @@ function DangerZone({ channel, number }: PartProps) {
     <NumberPart id="danger" title={words.title}>
       <p className="max-w-prose">{words.text}</p>
       <p>
-        <ButtonLink to={`/settings/integrations/${channel}/disconnect?connection=${number.id}`}>
+        <ButtonLink to={`${settingsPath(channel)}/disconnect?connection=${number.id}`}>
           {texts.integrations.disconnect}
         </ButtonLink>
       </p>

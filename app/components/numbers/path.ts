@@ -1,6 +1,6 @@
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 
 /** A number's own page. */
 export function numberPath(channel: ChannelId, connectionId: string): string {
-  return `/settings/integrations/${channel}/numbers/${connectionId}`;
+  return `${settingsPath(channel)}/numbers/${connectionId}`;
 }

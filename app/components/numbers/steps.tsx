@@ -1,6 +1,6 @@
 /** What has been done so that a number works, step by step, and what failed of it. */
 import { useState } from "react";
-import type { ChannelId } from "../../integrations/catalog.ts";
+import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { NumberView, StepView } from "../connect/card-view.ts";
 import { ActionForm, SubmitButton } from "../forms.tsx";
 import { StateChip } from "../page.tsx";
@@ -117,7 +117,7 @@ interface RetryFormProps {
 function RetryForm({ channel, connectionId, step, quiet }: RetryFormProps) {
   const words = useTexts().integrations;
   return (
-    <ActionForm action={`/settings/integrations/${channel}/retry?step=${step}`} fields={{ connectionId }}>
+    <ActionForm action={`${settingsPath(channel)}/retry?step=${step}`} fields={{ connectionId }}>
       <SubmitButton look={quiet ? "quiet" : "primary"} pending={words.retrying}>
         {step === "deliveries" ? words.retryDeliveries : words.tryAgain}
       </SubmitButton>

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { channelIds } from "../../integrations/catalog.ts";
+import { channelIds, channels } from "../../integrations/catalog.ts";
 import type { DeliveriesPage as DeliveriesList, DeliveryView } from "../../operations/deliveries.server.ts";
 import { type DeliveryNarrowing, deliveryStates, queryOf } from "../../operations/filters.ts";
 import { operationsTexts } from "../../texts/operations.ts";
@@ -49,8 +49,8 @@ function DeliveryFilter({ filter }: { filter: DeliveryNarrowing }) {
       <Choice
         name="provider"
         label={words.columns.channel}
-        chosen={filter.provider}
-        options={channelIds().map((value) => ({ value, label: channelName(value) }))}
+        chosen={filter.provider && channels[filter.provider].path}
+        options={channelIds().map((id) => ({ value: channels[id].path, label: channels[id].label }))}
       />
     </FilterForm>
   );

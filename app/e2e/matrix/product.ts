@@ -129,7 +129,7 @@ async function fillParked(insert: Insert, marks: Marks, tenants: Tenant[]): Prom
     await insert("webhook_deliveries", {
       ...{
         id,
-        provider: "whatsapp",
+        provider: "meta_whatsapp",
         request_id: `request-${marks.text}`,
         processed_at: new Date(),
         outcome: "quarantined",

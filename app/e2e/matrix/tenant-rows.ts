@@ -31,7 +31,7 @@ export async function fillConnection(
   const text = (word: string) => `${word} ${marks.text}`;
   const connection = { tenant_id: id, connection_id: uuid(marks, 100 + n) };
   await insert("channel_connections", {
-    ...{ id: connection.connection_id, tenant_id: id, provider: "whatsapp", status },
+    ...{ id: connection.connection_id, tenant_id: id, provider: "meta_whatsapp", status },
     waba_id: numbered ? digits(marks, 900) : null,
     phone_number_id: numbered ? digits(marks, n) : null,
     phone_number_e164: numbered || status === "revoked" ? `+${digits(marks, 50 + n)}` : null,
@@ -47,7 +47,7 @@ export async function fillConnection(
     ...{
       id: bigint(marks, 500 + n),
       ...connection,
-      provider: "whatsapp",
+      provider: "meta_whatsapp",
       kind: n % 2 ? "connected" : "connect_failed",
     },
     ...{
@@ -66,7 +66,12 @@ export async function fillConnection(
     ...{ ...connection, pin_enc: `v1.pin${marks.secret}`, result: "failed", code: text("code") },
   });
   await insert("number_claims", {
-    ...{ id: bigint(marks, 600 + n), ...connection, provider: "whatsapp", phone_number_id: digits(marks, n) },
+    ...{
+      id: bigint(marks, 600 + n),
+      ...connection,
+      provider: "meta_whatsapp",
+      phone_number_id: digits(marks, n),
+    },
     ...{ claimed_at: ago(100), released_at: status === "revoked" ? ago(2) : null, first_event_at: ago(90) },
   });
 }
@@ -93,7 +98,7 @@ export async function fillAttempts(insert: Insert, { id, marks, people }: Fillin
   for (const n of [1, 2]) {
     await insert("oauth_states", {
       ...{ id: uuid(marks, 900 + n), tenant_id: id, user_id: people.admin.id, session_id: uuid(marks, 801) },
-      ...{ provider: "whatsapp", nonce: `${n === 1 ? "n" : "u"}${marks.secret}`, expires_at: soon },
+      ...{ provider: "meta_whatsapp", nonce: `${n === 1 ? "n" : "u"}${marks.secret}`, expires_at: soon },
       ...{ used_at: n === 2 ? ago(1) : null, metadata: { ip: `ip ${marks.text}`, user_agent: marks.text } },
     });
   }
@@ -122,13 +127,13 @@ export async function fillInbox(insert: Insert, { id, marks }: Omit<Filling, "pe
     const contact = { tenant_id: id, contact_id: bigint(marks, 200 + n) };
     const at = `2026-11-0${n}T10:00:00Z`;
     await insert("contacts", {
-      ...{ id: contact.contact_id, tenant_id: id, provider: "whatsapp", wa_id: digits(marks, 70 + n) },
+      ...{ id: contact.contact_id, tenant_id: id, provider: "meta_whatsapp", wa_id: digits(marks, 70 + n) },
       ...{ user_id: `MX.${marks.text}.${n}`, username: `u${n}${marks.text}`, profile_name: text("Persona") },
     });
     await insert("contact_aliases", {
       ...{
         ...contact,
-        provider: "whatsapp",
+        provider: "meta_whatsapp",
         kind: "waId",
         former_id: `${digits(marks, 80 + n)}${marks.text}`,
       },

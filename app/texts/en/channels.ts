@@ -62,7 +62,7 @@ const stepNames: Record<ConnectStep, string> = {
 };
 
 export const channelWords: Record<ChannelId, ChannelTexts> = {
-  whatsapp: channelTexts(channels.whatsapp.label, {
+  meta_whatsapp: channelTexts(channels.meta_whatsapp.label, {
     needs: [
       "A Meta business account that you manage.",
       "A phone number on WhatsApp Business Platform.",

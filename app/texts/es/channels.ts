@@ -62,7 +62,7 @@ const stepNames: Record<ConnectStep, string> = {
 };
 
 export const channelWords: Record<ChannelId, ChannelTexts> = {
-  whatsapp: channelTexts(channels.whatsapp.label, {
+  meta_whatsapp: channelTexts(channels.meta_whatsapp.label, {
     needs: [
       "Una cuenta comercial de Meta que administres.",
       "Un número de teléfono en la plataforma de WhatsApp Business.",

@@ -38,7 +38,7 @@ describe("a colleague", () => {
     const seen = await card(leo);
     for (const words of [texts.integrations.choosing.action, texts.integrations.states.choosing])
       expect(seen).not.toContain(words);
-    expect(seen).toContain(texts.channels.whatsapp.connect);
+    expect(seen).toContain(texts.channels.meta_whatsapp.connect);
     expect((await get(leo, pickerPlace)).headers.get("location")).toBe(page);
     expect(await statusOf(road.ana)).toMatchObject({ status: "pending", connections: [] });
     expect(await statusOf(leo)).toMatchObject({ status: "not_connected", updated_at: null, connections: [] });
@@ -103,7 +103,7 @@ describe("a colleague", () => {
       failed("permission_missing"),
     );
     expect(await attempts(road.ana)).toEqual(before);
-    const { title } = texts.channels.whatsapp.reasons.permission_missing;
+    const { title } = texts.channels.meta_whatsapp.reasons.permission_missing;
     expect(await card(leo)).toContain(title);
     const eva = await colleague();
     for (const other of [road.ana, eva]) expect(await card(other)).not.toContain(title);
@@ -222,7 +222,7 @@ describe("it ends", () => {
 /** It happens while Meta answers that call. */
 function during(method: "exchangeCode" | "findReach", happen: () => Promise<unknown>): void {
   const { integrations } = road.product.services;
-  const { whatsapp } = integrations.connectors;
+  const { meta_whatsapp: whatsapp } = integrations.connectors;
   const ask = whatsapp[method].bind(whatsapp) as (...given: unknown[]) => Promise<never>;
   const whileAsking = async (...given: unknown[]) => {
     const answer = await ask(...given);
@@ -231,7 +231,7 @@ function during(method: "exchangeCode" | "findReach", happen: () => Promise<unkn
   };
   integrations.connectors = {
     ...integrations.connectors,
-    whatsapp: { ...whatsapp, [method]: whileAsking },
+    meta_whatsapp: { ...whatsapp, [method]: whileAsking },
   };
 }
 
@@ -276,13 +276,13 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
   test("a number that was connected meanwhile stays when Meta refuses what was asked before", async () => {
     await connect(road.ana, cadenas);
     const { integrations } = road.product.services;
-    const { whatsapp } = integrations.connectors;
+    const { meta_whatsapp: whatsapp } = integrations.connectors;
     const findReach = async () => {
       road.product.forgetTroubleWithMeta();
       expect(await choose(road.ana, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
       throw new GraphError("reconnect", { code: 190 } as never);
     };
-    integrations.connectors = { ...integrations.connectors, whatsapp: { ...whatsapp, findReach } };
+    integrations.connectors = { ...integrations.connectors, meta_whatsapp: { ...whatsapp, findReach } };
     expect(await look(road.ana)).toBe(failed("code_rejected"));
     expect(await connections(road.ana)).toMatchObject([{ status: "active" }]);
   });

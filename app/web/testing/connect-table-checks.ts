@@ -77,7 +77,7 @@ export function expectConnected(left: Left, phoneNumberId?: string): void {
 export function expectSaid(place: string, reason: ReasonCode): void {
   expect(place).toBe(`/settings/integrations?whatsapp=error&reason=${reason}`);
   expect(isReasonCode(new URLSearchParams(place.split("?")[1]).get("reason"))).toBe(true);
-  const { title, text } = texts.channels.whatsapp.reasons[reason];
+  const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
   for (const words of [title, text]) expect(words).toMatch(/\w+ \w+.*\.$/);
 }
 

@@ -48,7 +48,7 @@ function strike(product: TestProduct, { endpoint, answeredBefore, isCalled }: Pl
   if (outcome.kind !== "hang") return;
   const config = configOf(product);
   const connector = createWhatsappConnector(config, hastyAt(config, isCalled));
-  product.services.integrations.connectors = { whatsapp: connector };
+  product.services.integrations.connectors = { meta_whatsapp: connector };
 }
 
 /** What a person does in the browser; answers where that leads. */
@@ -72,7 +72,7 @@ function actsOf(roads: ReturnType<typeof connectRoads>, spentCodes: string[]) {
 
 function configOf({ origin, sandbox, services }: TestProduct): MetaAppConfig {
   return {
-    appId: services.integrations.connectors.whatsapp.appId,
+    appId: services.integrations.connectors.meta_whatsapp.appId,
     appSecret: services.webhooks.appSecrets[0] ?? new Secret(""),
     redirectUri: `${origin}${api}/callback`,
     graphUrl: sandbox.url,

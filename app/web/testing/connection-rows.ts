@@ -20,7 +20,7 @@ export async function addConnection(
   const [row] = await database.sql<{ id: string }>(
     `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164,
        display_name, access_token_enc, metadata, token_expires_at, attempted_by)
-     values ($1, 'whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6, (select id from users where email = $7)) returning id`,
+     values ($1, 'meta_whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6, (select id from users where email = $7)) returning id`,
     [tenantId, status, e164, token, JSON.stringify(metadata), tokenExpiresAt, attemptedBy ?? null],
   );
   if (!row) throw new Error("no connection");

@@ -18,7 +18,9 @@ import { callRoute, type TestProduct } from "./product.ts";
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */
 export async function addSecondChannel({ services }: TestProduct): Promise<CarrierPlatform> {
   const platform = await startCarrierPlatform();
-  Object.assign(channels, { carrier: { ...channels.whatsapp, id: "carrier", label: "Carrier" } });
+  Object.assign(channels, {
+    carrier: { ...channels.meta_whatsapp, id: "carrier", path: "carrier", label: "Carrier" },
+  });
   Object.assign(texts.channels, {
     carrier: channelTexts("Carrier", {
       ...{ needs: ["A line at Carrier."], addNumber: "Add one at Carrier; it appears at once" },

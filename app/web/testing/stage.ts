@@ -38,7 +38,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
     integrations: {
       db,
       vault: createTokenVault({ primary: randomBytes(32).toString("base64") }),
-      connectors: { whatsapp: unreachable },
+      connectors: { meta_whatsapp: unreachable },
       log: silent,
       now: () => new Date(),
     },

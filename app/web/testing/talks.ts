@@ -25,9 +25,9 @@ export function talks(database: () => TestDatabase) {
   async function conversation(tenantId: string, { name = null, waId = null, username = null }: Talk = {}) {
     last += 1;
     const [row] = await database().sql<{ id: string }>(
-      `with line as (insert into channel_connections (tenant_id, provider, status) values ($1, 'whatsapp', 'pending') returning id),
+      `with line as (insert into channel_connections (tenant_id, provider, status) values ($1, 'meta_whatsapp', 'pending') returning id),
          person as (insert into contacts (tenant_id, provider, profile_name, wa_id, username, user_id)
-           values ($1, 'whatsapp', $2, $3, $4, 'MX.' || $5::int) returning id)
+           values ($1, 'meta_whatsapp', $2, $3, $4, 'MX.' || $5::int) returning id)
        insert into conversations (tenant_id, connection_id, contact_id, last_message_at)
        select $1, line.id, person.id, timestamptz '2026-11-01' + make_interval(mins => $5::int) from line, person returning id`,
       [tenantId, name, waId, username, last],

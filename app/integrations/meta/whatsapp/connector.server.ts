@@ -16,7 +16,7 @@ export function createWhatsappConnector(
   now: () => Date = () => new Date(),
 ): ChannelConnector {
   return {
-    channel: "whatsapp",
+    channel: "meta_whatsapp",
     appId: config.appId,
     authorizeUrl: (state) => authorizeUrl(config, state),
     signupWindow: signupWindow(config),

@@ -16,7 +16,7 @@ import { isObject, own, parseBody } from "./webhook-json.server.ts";
 import { readContacts, readUserIdUpdate } from "./webhook-people.server.ts";
 
 export const whatsappWebhook: ChannelWebhook = {
-  channel: "whatsapp",
+  channel: "meta_whatsapp",
   read(bytes) {
     const reading: DeliveryReading = { events: [], problems: [] };
     const body = parseBody(bytes);
