@@ -1,5 +1,5 @@
 /** Once for a test run: a PostgreSQL (DATABASE_URL's, else an embedded one that is thrown away) and a migrated template. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, constants, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
@@ -27,15 +27,22 @@ export default async function setup(project: TestProject) {
   };
 }
 
-/** A cluster that tests may make databases in. `stop` ends it when it was started here. */
+/**
+ * A cluster that tests may make databases in. `stop` ends it when it was started here. TEST_POSTGRES names the folder of
+ * another PostgreSQL than the one that we carry.
+ */
 export async function testCluster(): Promise<{ adminUrl: string; stop(): Promise<void> }> {
   const given = process.env.DATABASE_URL;
   if (given) return { adminUrl: given, stop: async () => {} };
-  const folder = await mkdtemp(path.join(tmpdir(), "curbe-pg-"));
+  const folder = await mkdtemp(path.join(await roomyFolder(), "curbe-pg-"));
+  // As root the server runs as somebody else, who must be able to enter.
+  await chmod(folder, 0o755);
+  const native = process.env.TEST_POSTGRES;
   const server = await startEmbeddedPostgres({
     dataDir: path.join(folder, "data"),
-    // Thrown away after the run: durability buys nothing here.
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    settings: thrownAway,
+    remove: [folder],
+    ...(native ? { native } : {}),
   });
   return {
     adminUrl: server.url,
@@ -45,4 +52,24 @@ export async function testCluster(): Promise<{ adminUrl: string; stop(): Promise
       await rm(path.dirname(server.dataDir), { recursive: true, force: true });
     },
   };
+}
+
+/** Durability buys nothing here, and what has been written need not be kept for long. */
+const thrownAway = {
+  ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+  ...{ wal_level: "minimal", max_wal_senders: "0", max_wal_size: "256MB" },
+};
+
+/** In memory where there is room for all that a run writes (a container may have 64 MB), else among temporary files. */
+async function roomyFolder(): Promise<string> {
+  const inMemory = "/dev/shm";
+  const enough = 2 * 1024 ** 3;
+  try {
+    await access(inMemory, constants.W_OK);
+    const { bavail, bsize } = await statfs(inMemory);
+    if (bavail * bsize > enough && process.availableMemory() > 2 * enough) return inMemory;
+  } catch {
+    // Another system than Linux has none.
+  }
+  return tmpdir();
 }
