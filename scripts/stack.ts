@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { loginRoles, type MadeLogin } from "../db/logins.ts";
+import { endWithUs } from "../db/testing/end-with-us.ts";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -173,6 +174,7 @@ function launch(
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithUs(child, { signal: "SIGTERM", isGroup: true });
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
     stream?.on("data", (chunk: Buffer) => {

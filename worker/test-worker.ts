@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { endWithUs } from "#db/testing/end-with-us.ts";
 
 const metricsToken = randomBytes(24).toString("base64url");
 
@@ -41,6 +42,8 @@ export async function startWorker(env: Record<string, string | undefined>): Prom
     env: { PATH: process.env.PATH, NODE_ENV: "test", WORKER_PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A test process that is killed kills no worker.
+  endWithUs(child, { signal: "SIGTERM" });
   started.add(child);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {

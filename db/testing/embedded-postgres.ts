@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { endWithUs } from "./end-with-us.ts";
 import { freePort } from "./free-port.ts";
 
 export interface EmbeddedPostgres {
@@ -26,6 +27,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** The folder with `bin/` of another version than the one we carry. */
   native?: string;
+  /** Folders that go with it when our process is killed and cannot tidy up: then the parent of its data goes, too. */
+  remove?: string[];
 }
 
 /** Debian's oldest supported version: what runs there and on the one we carry runs on those between. */
@@ -35,7 +38,8 @@ export const debianPostgres15 = "/usr/lib/postgresql/15";
 const password = "curbe-dev-only";
 
 /**
- * Starts the cluster in `dataDir`, creating it when missing. A server left over from a killed parent is stopped first.
+ * Starts the cluster in `dataDir`, creating it when missing. It ends with this process, even one that is killed; one that
+ * still ends so is waited for.
  * As root it runs as an unprivileged user, from a place under /var/tmp when that user cannot reach `dataDir`.
  * Errors are one sentence that says what to do.
  */
@@ -47,6 +51,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await initialise(native, dataDir, identity);
   const port = await freePort();
   const server = serve(native, dataDir, port, options.settings ?? {}, identity);
+  // What is thrown away may stand in a twin of the folder that was asked for.
+  const remove = options.remove ? [...options.remove, path.dirname(dataDir)] : [];
+  endWithUs(server.child, { signal: "SIGINT", remove });
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   await untilReady(server, url);
   return { url, dataDir, stop: () => stopServer(server.child) };
@@ -120,7 +127,7 @@ async function everyoneMayEnter(folder: string): Promise<boolean> {
   }
 }
 
-/** Ends a server whose parent was killed. A pid that is no PostgreSQL any more is PostgreSQL's own to tidy up. */
+/** Ends a server whose parent was killed a moment ago. A pid that is no PostgreSQL any more is PostgreSQL's own to tidy up. */
 async function stopLeftover(dataDir: string): Promise<void> {
   const pidFile = await readFile(path.join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const pid = Number(pidFile.split("\n")[0]);

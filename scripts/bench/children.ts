@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endWithUs } from "../../db/testing/end-with-us.ts";
 import { root } from "../stack.ts";
 
 export interface Child {
@@ -53,6 +54,7 @@ export function startNode(
 export function keep(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error("A process could not be started.");
   running.add(child);
+  endWithUs(child, { signal: "SIGTERM" });
   child.once("exit", () => running.delete(child));
   // Somebody ended the benchmark a moment ago.
   if (over) void kill(child);
