@@ -1,0 +1,59 @@
+/** A run of the tests that is ended in the middle leaves nobody behind: no database, no worker, no folder of theirs. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../worker/test-worker.ts";
+import { root } from "../stack.ts";
+import { descendantsOf, leftAfter, type Seen } from "./trials/processes.ts";
+
+let folder: string;
+let started: Seen[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "curbe-killed-"));
+});
+afterEach(async () => {
+  for (const { pid } of await leftAfter(0, started)) process.kill(pid, "SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function startRun() {
+  const config = path.join(import.meta.dirname, "trials/vitest.config.ts");
+  const underWay = path.join(folder, "under-way");
+  const { DATABASE_URL: _ours, VITEST: _inside, ...env } = process.env;
+  const run = spawn(process.execPath, ["scripts/test.ts", "database", "--config", config], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...env, TEST_RESULTS: path.join(folder, "results"), NEVER_ENDS_FILE: underWay },
+  });
+  let said = "";
+  for (const stream of [run.stdout, run.stderr]) stream.on("data", (some) => (said += some));
+  const ended = new Promise<number | string | null>((resolve) =>
+    run.once("exit", (code, signal) => resolve(code ?? signal)),
+  );
+  return { run, ended, said: () => said, isUnderWay: () => existsSync(underWay) };
+}
+
+const dataOf = (command: string) => /postgres -D (\S+)/.exec(command)?.[1];
+
+test.each([
+  ["SIGKILL", "SIGKILL"],
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("ended by %s it leaves neither PostgreSQL nor worker", async (signal, code) => {
+  const { run, ended, said, isUnderWay } = startRun();
+  await until("the run is under way", isUnderWay, said);
+  started = descendantsOf(run.pid ?? 0);
+  const commands = started.map(({ command }) => command).join("\n");
+  expect(commands).toMatch(/bin\/postgres -D/);
+  expect(commands).toMatch(/worker\/index\.ts/);
+  expect(commands).toMatch(/watchdog/);
+  run.kill(signal);
+  expect(await ended, said()).toBe(code);
+  expect(await leftAfter(15_000, started)).toEqual([]);
+  const [data = ""] = started.flatMap(({ command }) => dataOf(command) ?? []);
+  expect([data === "", existsSync(path.dirname(data))]).toEqual([false, false]);
+  if (signal !== "SIGKILL")
+    expect(said().trim().split("\n").at(-1)).toMatch(/^0 passed, \d failed, 0 skipped$/);
+});
