@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspaces.ts";
@@ -206,13 +207,20 @@ describe("a worker", () => {
 });
 
 test("two workers share the jobs, each done once", async () => {
-  const workers = [await startWorker(env), await startWorker(env)];
+  const busyWithOne = { ...env, WORKER_CONCURRENCY: "1" };
+  const workers = [await startWorker(busyWithOne), await startWorker(busyWithOne)];
   for (const worker of workers) await untilReady(worker);
-  for (let n = 0; n < 40; n++) {
-    await deliver(database, oneMessage(`wamid.${n}`));
-    await wakeIngest(webDb);
+  const release = await holdMessages();
+  for (const lane of [0, 1]) {
+    await deliver(database, oneMessage(`wamid.${lane}`), new Date().toISOString());
+    await sql`select app.wake_ingest(${lane})`.execute(webDb);
+    // The second finds the one who has the first at work.
+    await until(`${lane + 1} have begun`, async () => (await blockedJobs()) === lane + 1);
   }
-  await until("all are stored", async () => (await count("messages")) === 40);
-  await until("no job is left", async () => (await count("graphile_worker.jobs")) === 0);
+  await release();
+  await until("all are stored", async () => (await count("messages")) === 2);
+  await until("no job is left", async () => (await count(jobsOfIngest)) === 0);
+  for (const worker of workers)
+    expect(await readMetrics(worker)).toContain('deliveries_processed_total{outcome="processed"} 1\n');
   expect(await count("conversations")).toBe(1);
 });
