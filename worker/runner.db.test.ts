@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, inboxDeps } from "#app/inbox/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { writtenLog } from "#app/platform/testing/written-log.ts";
 import { createPool } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { createLiveness } from "./liveness.ts";
@@ -133,7 +134,7 @@ describe("process_deliveries", () => {
     await connectWorkspace(database, meta.phoneNumberId);
     // Not the fault of any item: every one would be set aside, so the job has to fail.
     await database.sql(`create function broken() returns trigger language plpgsql as $$
-      begin raise exception 'broken for %', new.body; end $$`);
+      begin raise exception 'broken for "%"', new.body using detail = new.body; end $$`);
     await database.sql(
       "create trigger broken before insert on messages for each row execute function broken()",
     );
@@ -147,6 +148,9 @@ describe("process_deliveries", () => {
     );
     expect(stored).toEqual([{ processed_at: null, attempts: 1, put_off: true }]);
     await database.sql("drop trigger broken on messages");
-    expect(JSON.stringify(deps.lines.map(({ error: _, ...line }) => line))).not.toContain("Secreto");
+    expect(deps.lines).toContainEqual(
+      expect.objectContaining({ delivery_id: "1", error: expect.any(Error) }),
+    );
+    expect(writtenLog(deps.lines)).not.toContain("Secreto");
   });
 });

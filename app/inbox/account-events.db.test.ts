@@ -206,6 +206,7 @@ describe("what concerns nobody here", () => {
   test("or was disconnected before the job ran", async () => {
     const body = told.bodyWith(told.accountUpdate("ACCOUNT_DELETED"));
     await processDeliveries(inbox, await deliverAll(database, [body]));
+    expect(await jobs()).toMatchObject([{ connectionId: luz.connectionId }]);
     await database.sql("update channel_connections set status = 'revoked', access_token_enc = null");
     await runJobs();
     expect(await stateOf(luz)).toMatchObject({ status: "revoked" });
@@ -273,7 +274,7 @@ test("the ingest role reads of a connection what routing needs, and applies noth
   await expect(
     db
       .insertInto("connection_events")
-      .values({} as never)
+      .values({ tenant_id: luz.tenantId, kind: "test" } as never)
       .execute(),
-  ).rejects.toThrow();
+  ).rejects.toThrow(/denied/);
 });

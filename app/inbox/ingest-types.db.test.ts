@@ -108,6 +108,7 @@ describe("what is told with the steps of a message", () => {
     await process(say("sent", 1, 1), message);
     const version = () => database.sql("select xmin, ctid from messages");
     const before = await version();
+    expect(before).toHaveLength(1);
     await process(say("sent", 1, 1), message);
     expect(await version()).toEqual(before);
   });

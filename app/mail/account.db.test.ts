@@ -120,6 +120,7 @@ describe("a mail server that does not take it", () => {
     const text = JSON.stringify(logged);
     expect(text).toContain("refused");
     expect(text).not.toContain("luz.example");
+    expect(tokens()).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
     for (const token of tokens()) expect(text).not.toContain(token);
   });
 });

@@ -170,7 +170,11 @@ describe("another password", () => {
       // The password is looked at as it was, and its person's row is waited for.
       const signingIn = signsIn(old);
       await expect
-        .poll(() => stage.database.sql("select from pg_stat_activity where wait_event_type = 'Lock'"))
+        .poll(() =>
+          stage.database.sql(
+            "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+          ),
+        )
         .not.toEqual([]);
       await owner.query("commit");
       expect(await signingIn).toBe(false);

@@ -134,16 +134,19 @@ describe("in any order", () => {
   ]);
 
   test("nothing is sent without an attempt, and a code only as it was given", () => {
+    const sent = { code: 0, cancel: 0 };
     fc.assert(
       fc.property(any, (inputs) => {
         const verdict = verdictAfter(...inputs);
         if (verdict.kind === "wait") return;
+        sent["code" in verdict.fields ? "code" : "cancel"]++;
         expect(inputs).toContain(begun);
         expect([withNumber, submit({ code: "C" }), cancel]).toContainEqual(verdict);
         if ("code" in verdict.fields) expect(inputs).toContain(code);
         else expect(inputs.some((input) => [nothing, tooEarly, cancelled].includes(input))).toBe(true);
       }),
     );
+    expect(Math.min(sent.code, sent.cancel)).toBeGreaterThan(0);
   });
 
   test("a moment that nobody waits for changes nothing", () => {

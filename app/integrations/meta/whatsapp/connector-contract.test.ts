@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { expect } from "vitest";
 import { type Sandbox, startSandbox } from "../../../../scripts/meta-sandbox/sandbox.ts";
 import { BUSINESS_IDS, NUMBER_IDS, OTHER_APP_ID, WABA_IDS } from "../../../../scripts/meta-sandbox/world.ts";
 import { Secret } from "../../../platform/secret.server.ts";
@@ -46,11 +48,15 @@ async function metaStage(): Promise<ConnectorStage> {
   const config = {
     ...{ appId, appSecret: new Secret(appSecret), redirectUri, graphVersion: "v25.0" },
     ...{ graphUrl: sandbox.url, dialogUrl: sandbox.url, log: { info: write, warn: write, error: write } },
+    ...{ configId: "777", popup: { sdkUrl: `${sandbox.url}/en_US/sdk.js`, redirectUri: "omit" as const } },
   };
   return {
     connect: (options) => createWhatsappConnector(config, createGraphClient(config, options)),
     secrets: [appSecret],
-    written: () => JSON.stringify(logged),
+    written() {
+      expect(logged).not.toEqual([]);
+      return inspect(logged, { depth: 9 });
+    },
     codeFor: (grant) => control.mintCode(grants[grant]).code,
     foreignToken: () => new Secret(control.mintToken({ businessId: luz, appId: OTHER_APP_ID }).token),
     revokeTokens: () => void control.revokeTokens(),
