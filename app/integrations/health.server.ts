@@ -5,6 +5,7 @@
  */
 import { type Db, type TenantDb, withTenant } from "../../db/client.ts";
 import { enqueueCheck } from "../../db/jobs.ts";
+import { holdConnected } from "../../db/queries/account-events.ts";
 import { type ConnectionRow, findConnection, markBroken } from "../../db/queries/connections.ts";
 import {
   expireNumberChoices,
@@ -55,7 +56,8 @@ export async function requestDueChecks(deps: ClockDeps, requestId: string): Prom
 /**
  * Looks at one connection and draws the consequences, all recorded as events: alive (clears an earlier verdict, warns
  * before the token's end, heals missing deliveries), refused (a second look follows in a minute; the second refusal in
- * a row makes the connection `error`), or not answered (changes nothing). Throws only when the database is away.
+ * a row makes the connection `error`), or not answered (changes nothing). Whoever connects anew or leaves while Meta is
+ * asked is not concerned. Throws only when the database is away.
  */
 export async function checkConnection(deps: IntegrationDeps, subject: Subject): Promise<void> {
   const { tenantId, connectionId } = subject;
@@ -67,6 +69,9 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
   if (!found) return;
   const verdict = await look(deps, found.row);
   await withTenant(deps.db, tenantId, async (tdb) => {
+    const held = await holdConnected(tdb, tenantId, connectionId);
+    // It was of another token, and that one's record is clean: a refusal of the earlier one is not the first of two.
+    if (held?.access_token_enc !== found.row.access_token_enc) return;
     const outcome = await conclude(deps, tdb, subject, found, verdict);
     await saveLook(tdb, tenantId, connectionId, outcome);
     if (outcome.nextInSeconds === confirmSeconds) await enqueueCheck(tdb, subject, confirmSeconds);

@@ -88,6 +88,29 @@ describe("a token that Meta refuses", () => {
     await check(id);
     expect(await stateOf()).toEqual({ status: "active", code: undefined });
   });
+
+  test("says nothing about the token of a reconnect that came while Meta was asked, and is not its first refusal", async () => {
+    const id = await connected();
+    refuse(190, undefined, 1);
+    await check(id);
+    refuse(190, undefined, 1);
+    const connector = deps().connectors.meta_whatsapp;
+    const looked = connector.checkAccess;
+    const checkAccess: typeof looked = async (...asked) => {
+      const seen = await looked(...asked).catch((error: unknown) => error);
+      await connect(road.ana);
+      throw seen;
+    };
+    await checkConnection(
+      { ...deps(), connectors: { ...deps().connectors, meta_whatsapp: { ...connector, checkAccess } } },
+      subject(id),
+    );
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    refuse(190, undefined, 1);
+    await check(id);
+    expect(await stateOf()).toEqual({ status: "active", code: undefined });
+    expect(await events()).not.toContain("access_lost");
+  });
 });
 
 describe("a permission that is gone", () => {
