@@ -69,43 +69,51 @@ describe("disconnect", () => {
     ]);
   });
 
-  test("leaves deliveries on while a sibling number of the same WABA needs them", async () => {
-    await connect(road.ana);
-    const other = road.product.sandbox.control.addNumber({
-      wabaId: WABA_IDS.luz,
-      displayPhoneNumber: "+52 55 1234 9999",
-      verifiedName: "Dos",
-    });
-    const { state } = await begin(road.ana);
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(pickerPlace);
-    const actor = {
-      tenantId: road.ana.tenantId,
-      userId: road.ana.userId,
-      sessionId: road.ana.userId,
-      requestId: "r",
-    };
-    await chooseNumber(road.product.services.integrations, actor, {
-      channel: "meta_whatsapp",
-      phoneNumberId: other.id,
-    });
-    const [first] = await connections(road.ana);
-    await leave(road.ana, { body: new URLSearchParams({ connectionId: first?.id ?? "" }) });
-    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["revoked", "active"]);
-    const teardown = (await jobs()).find((job) => job.task === "stop_deliveries");
-    const run = {
-      tenantId: road.ana.tenantId,
-      teardownId: teardown?.payload.teardownId ?? "",
-      requestId: "r",
-      lastAttempt: false,
-    };
-    await finishTeardown(road.product.services.integrations, run);
-    expect(await road.product.database.sql("select outcome from connection_teardowns")).toEqual([
-      { outcome: "still_in_use" },
-    ]);
-    expect(road.product.sandbox.control.calls().filter((call) => call.endpoint === "unsubscribe")).toEqual(
-      [],
-    );
-  });
+  // What Meta still delivers is stored, whatever a look at the sibling has found.
+  test.each(["active", "error"])(
+    "leaves deliveries on while an %s sibling of the same WABA needs them",
+    async (sibling) => {
+      await connect(road.ana);
+      const other = road.product.sandbox.control.addNumber({
+        wabaId: WABA_IDS.luz,
+        displayPhoneNumber: "+52 55 1234 9999",
+        verifiedName: "Dos",
+      });
+      const { state } = await begin(road.ana);
+      expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(pickerPlace);
+      const actor = {
+        tenantId: road.ana.tenantId,
+        userId: road.ana.userId,
+        sessionId: road.ana.userId,
+        requestId: "r",
+      };
+      await chooseNumber(road.product.services.integrations, actor, {
+        channel: "meta_whatsapp",
+        phoneNumberId: other.id,
+      });
+      await road.product.database.sql(
+        "update channel_connections set status = $1 where phone_number_id = $2",
+        [sibling, other.id],
+      );
+      const [first] = await connections(road.ana);
+      await leave(road.ana, { body: new URLSearchParams({ connectionId: first?.id ?? "" }) });
+      expect((await connections(road.ana)).map((row) => row.status)).toEqual(["revoked", sibling]);
+      const teardown = (await jobs()).find((job) => job.task === "stop_deliveries");
+      const run = {
+        tenantId: road.ana.tenantId,
+        teardownId: teardown?.payload.teardownId ?? "",
+        requestId: "r",
+        lastAttempt: false,
+      };
+      await finishTeardown(road.product.services.integrations, run);
+      expect(await road.product.database.sql("select outcome from connection_teardowns")).toEqual([
+        { outcome: "still_in_use" },
+      ]);
+      expect(road.product.sandbox.control.calls().filter((call) => call.endpoint === "unsubscribe")).toEqual(
+        [],
+      );
+    },
+  );
 
   test("can be repeated, reaches no other workspace, and refuses what is no id", async () => {
     await connect(road.ana);
