@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import * as callback from "../routes/api.integrations.meta.$channel.callback.ts";
@@ -5,7 +6,7 @@ import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect
 import * as start from "../routes/api.integrations.meta.$channel.start.ts";
 import * as status from "../routes/api.integrations.meta.$channel.status.ts";
 import { api, asJson, connectedPlace, connectRoads, failed } from "./testing/connect-roads.ts";
-import { callRoute } from "./testing/product.ts";
+import { callRoute, type TestPerson } from "./testing/product.ts";
 
 const { road, ask, begin, comeBack, code, connect, connections, jobs, statusOf, exchanges } = connectRoads();
 
@@ -277,6 +278,40 @@ describe("the state", () => {
       failed("state_invalid"),
     );
     expect(exchanges()).toBe(0);
+  });
+
+  test("that was used or has expired is so for its own session, and for every other looks like none at all", async () => {
+    const sql = road.product.database.sql;
+    const used = await begin(road.ana);
+    await comeBack(road.ana, { state: used.state, error: "access_denied" });
+    const expired = await begin(road.ana);
+    await sql("update oauth_states set expires_at = now() - interval '1 second' where nonce = $1", [
+      expired.state,
+    ]);
+    const colleague = await road.product.person(road.ana.tenantId);
+    for (const [{ state }, reason] of [
+      [used, "state_used"],
+      [expired, "state_expired"],
+    ] as const) {
+      const reasonFor = (person: TestPerson) => comeBack(person, { state, code: code(BUSINESS_IDS.luz) });
+      const bind = (name: string, value: string) =>
+        sql(`update oauth_states set ${name} = $1 where nonce = $2`, [value, state]);
+      expect(await reasonFor(road.ana)).toBe(failed(reason));
+      const [row] = await sql<{ session_id: string; user_id: string; provider: string }>(
+        "select * from oauth_states where nonce = $1",
+        [state],
+      );
+      for (const [name, other] of [
+        ["session_id", randomUUID()],
+        ["user_id", colleague.userId],
+        ["provider", "another"],
+      ] as const) {
+        await bind(name, other);
+        expect(await reasonFor(road.ana), name).toBe(failed("state_invalid"));
+        await bind(name, row?.[name] ?? "");
+      }
+      expect(await reasonFor(road.ana)).toBe(failed(reason));
+    }
   });
 
   test("of a signed-out browser leads to the login page and stays unspent", async () => {
