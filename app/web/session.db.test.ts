@@ -76,6 +76,23 @@ describe("a session", () => {
     await stage.database.sql("delete from sessions");
   });
 
+  test("is prolonged by a visit, at most once in a minute", async () => {
+    const cookie = await signInAs("ana@luz.example");
+    const sinceSeen = async () => {
+      const [row] = await stage.database.sql<{ seconds: number }>(
+        "select extract(epoch from clock_timestamp() - last_seen_at)::float8 as seconds from sessions",
+      );
+      return row?.seconds;
+    };
+    await stage.database.sql("update sessions set last_seen_at = now() - interval '6 days 23 hours'");
+    await viewerWith(cookie);
+    expect(await sinceSeen()).toBeLessThan(30);
+    await stage.database.sql("update sessions set last_seen_at = now() - interval '50 seconds'");
+    await viewerWith(cookie);
+    expect(await sinceSeen()).toBeGreaterThan(49);
+    await stage.database.sql("delete from sessions");
+  });
+
   test("lasts thirty days and not longer, however often it is used", async () => {
     const cookie = await signInAs("ana@luz.example");
     await viewerWith(cookie);
