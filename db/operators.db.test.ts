@@ -112,6 +112,23 @@ describe("a body", () => {
   test("nothing is replayed that no row asks for", async () => {
     await expect(replayPart(operator, "999", "0", 10)).rejects.toThrow(/no such replay/);
   });
+
+  test("what a row asks for is replayed for ten minutes, and not by a row that says something else", async () => {
+    const actor = { userId: staff, requestId: "r" };
+    const wish = await beginReplay(operator, actor, { ids: ["1"] });
+    const age = (minutes: number) =>
+      database.sql("update operator_events set at = now() - $1 * interval '1 minute' where id = $2", [
+        minutes,
+        wish,
+      ]);
+    await age(9);
+    expect(await replayPart(operator, wish, "0", 10)).toMatchObject({ items: 0 });
+    await age(11);
+    await expect(replayPart(operator, wish, "0", 10)).rejects.toThrow(/no such replay/);
+    await age(0);
+    await database.sql("update operator_events set action = 'body_shown' where id = $1", [wish]);
+    await expect(replayPart(operator, wish, "0", 10)).rejects.toThrow(/no such replay/);
+  });
 });
 
 describe("what the pages ask", () => {
