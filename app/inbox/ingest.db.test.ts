@@ -173,6 +173,25 @@ describe("a status", () => {
     ]);
   });
 
+  test("moves no conversation: neither up by a step of today, nor at all by a step of what is not known", async () => {
+    const times = () =>
+      database.sql("select last_message_at as at, last_inbound_at as inbound from conversations order by id");
+    const sent = new Date(Number(meta.sentAt) * 1000);
+    await process(meta.bodyOf({ message_echoes: [meta.echo("wamid.E")] }, luzNumber, "smb_message_echoes"));
+    const later = String(Number(meta.sentAt) + 86_400);
+    const steps = ["delivered", "read", "failed"].map((step) => meta.status("wamid.E", step, later));
+    await process(meta.bodyOf({ statuses: steps }));
+    expect(await messages()).toMatchObject([{ status: "read", read_at: new Date(Number(later) * 1000) }]);
+    expect(await times()).toEqual([{ at: sent, inbound: null }]);
+    await process(
+      meta.bodyOf({ statuses: [meta.status("wamid.UNKNOWN", "read", later, { recipient_id: "34999" })] }),
+    );
+    expect(await times()).toEqual([
+      { at: sent, inbound: null },
+      { at: null, inbound: null },
+    ]);
+  });
+
   test("that put its message into another thread than the message's own does not keep it there", async () => {
     await process(
       meta.bodyOf({ statuses: [meta.status("wamid.E", "read", meta.sentAt, { recipient_id: "34999" })] }),
