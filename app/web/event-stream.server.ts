@@ -15,7 +15,7 @@ const headers = {
 /**
  * `event: changed` with `data: conversations` or `data: connections`, of the viewer's workspace only and each at most
  * once a second, the last one never left out. Ends when the browser leaves, after 15 minutes, with the session (within
- * 20 s where nobody was told of its end: it was idle, or the database was away), and when the process drains. 503 when
+ * 15 s where nobody was told of its end: it was idle, or the database was away), and when the process drains. 503 when
  * the process has as many streams as it may.
  */
 export function openEventStream(request: Request, viewer: Viewer, context: AppLoadContext = {}): Response {
