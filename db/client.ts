@@ -152,6 +152,8 @@ export function whyUnavailable(error: unknown): string {
   if (error instanceof UnprovenConnectionError) return error.message;
   // At connecting: the tables that readiness asks for are granted to every role.
   if (sqlState(error) === "42501") return "the login may not act in its role";
+  // A database that was never migrated lacks the table, and its cluster the role.
+  if (["42P01", "22023"].includes(sqlState(error) ?? "")) return "migrations are behind";
   return "database does not answer";
 }
 
