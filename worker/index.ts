@@ -136,8 +136,8 @@ async function whyNotReady(): Promise<string | undefined> {
   if (draining) return "draining";
   const fault = connectionFault();
   if (fault) return fault;
-  if (!liveness?.isHeld()) return "not taking jobs";
-  return whyNot(livenessDb);
+  // The cause before its effect: without the database there is no lock and are no jobs.
+  return (await whyNot(livenessDb)) ?? (liveness?.isHeld() ? undefined : "not taking jobs");
 }
 
 function createTaskList(config: WorkerEnv) {
