@@ -5,12 +5,7 @@ import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspace
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import type { Db } from "#db/client.ts";
 import { wakeIngest } from "#db/jobs.ts";
-import {
-  administer,
-  createTestDatabase,
-  type TestDatabase,
-  withDatabase,
-} from "#db/testing/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import {
   killWorkers,
   readiness,
@@ -175,22 +170,6 @@ describe("a worker", () => {
     expect(await worker.exited).toBe(1);
     expect(worker.said()).toMatch(/"level":"error".*(lost its lock|job runner ended|ends on an error)/);
     expect(worker.said()).not.toMatch(/^\s+at /m);
-  });
-
-  test("started before its database waits for it, alive and not ready", async () => {
-    const name = `curbe_test_late_${process.pid}`;
-    const worker = await startWorker({ ...env, DATABASE_URL: withDatabase(database.url, name) });
-    await until("it answers", async () => (await readiness(worker)) === 503, worker.said);
-    expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
-    await until("it says so", () => worker.said().includes("waits for the database"));
-    await administer(inject("adminUrl"), `create database ${name} template ${inject("template")}`);
-    try {
-      await untilReady(worker);
-      worker.child.kill("SIGTERM");
-      expect(await worker.exited).toBe(0);
-    } finally {
-      await administer(inject("adminUrl"), `drop database ${name} with (force)`);
-    }
   });
 
   test.each([
