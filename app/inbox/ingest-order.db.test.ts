@@ -161,6 +161,19 @@ describe("whatever is said of a message, in whatever order, its row ends the sam
     return rest;
   };
 
+  test("of two steps the later in rank is its status, whichever comes first, apart and in one job", async () => {
+    const ranked = ["sent", "failed", "delivered", "read", "played"];
+    const pairs = ranked.flatMap((higher, n) => ranked.slice(0, n).map((lower) => [lower, higher]));
+    for (const [lower = "", higher = ""] of pairs)
+      for (const together of [false, true]) {
+        const rows = await outcomes([lower, higher], permutations([lower, higher]), together);
+        expect(
+          rows.map((row) => JSON.parse(row).status),
+          `${lower}, ${higher}`,
+        ).toEqual([higher]);
+      }
+  });
+
   test("as a failure after the reader has read it: the failure is kept and the status does not fall back", async () => {
     const [row, ...others] = await outcomes(["read", "failed"], permutations(["read", "failed"]), false);
     expect(others).toEqual([]);
