@@ -203,6 +203,26 @@ describe("somebody who changes their number", () => {
     expect(await threads()).toEqual(["- ES.4: c d", "34600 ES.2: a b"]);
   });
 
+  test("is found under their former number also after they became part of an older contact", async () => {
+    await eachAlone(says("a", { user: "ES.9" }, 1), says("b", { wa: "34600" }, 2));
+    await eachAlone(changesNumber("c", { wa: "34600" }, { wa: "34700" }, 5));
+    await eachAlone(says("d", { wa: "34700", user: "ES.9" }, 7));
+    expect(await contacts()).toEqual([{ wa_id: "34700", user_id: "ES.9" }]);
+    await eachAlone(says("e", { wa: "34600" }, 3));
+    expect(await threads()).toEqual(["34700 ES.9: a b c d e"]);
+  });
+
+  test("had a number for as long as either of the two contacts that became theirs", async () => {
+    await eachAlone(says("a", { wa: "34600" }, 1), changesNumber("b", { wa: "34600" }, { wa: "34800" }, 2));
+    await eachAlone(says("c", { wa: "34600" }, 3), changesNumber("d", { wa: "34600" }, { wa: "34700" }, 6));
+    expect(await contacts()).toHaveLength(2);
+    await eachAlone(says("e", { wa: "34700", user: "ES.1" }, 7), says("f", { wa: "34800", user: "ES.1" }, 8));
+    expect(await contacts()).toHaveLength(1);
+    await eachAlone(says("g", { wa: "34600" }, 5));
+    expect(await contacts()).toHaveLength(1);
+    expect(await threads()).toEqual(["34800 ES.1: a b c d e f g"]);
+  });
+
   test("is another person than who gets the number after them", async () => {
     await eachAlone(says("a", was, 1), changesNumber("b", was, is, 5));
     const stranger = { wa: "34600", user: "ES.7" };
