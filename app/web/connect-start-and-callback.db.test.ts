@@ -38,6 +38,14 @@ describe("start", () => {
     expect(authUrl).not.toMatch(/secret/);
   });
 
+  test("makes a state of 32 random bytes, none of which is the same in all", async () => {
+    const nonces: Buffer[] = [];
+    for (let n = 0; n < 6; n++) nonces.push(Buffer.from((await begin(road.ana)).state, "base64url"));
+    expect(nonces.map((nonce) => nonce.length)).toEqual(Array(6).fill(32));
+    const fixed = [...Array(32).keys()].filter((at) => new Set(nonces.map((nonce) => nonce[at])).size === 1);
+    expect(fixed).toEqual([]);
+  });
+
   test("sends a form's person to Meta with 303", async () => {
     const answer = await callRoute(start.action, ask(`${api}/start`, road.ana, { method: "POST" }));
     expect(answer.status).toBe(303);
@@ -270,6 +278,11 @@ describe("the state", () => {
     }
     await road.product.database.sql("update oauth_states set session_id = gen_random_uuid()");
     expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
+    const theirs = await begin(road.ana);
+    await road.product.database.sql("update oauth_states set user_id = $1", [colleague.userId]);
+    expect(await comeBack(road.ana, { state: theirs.state, code: code(BUSINESS_IDS.luz) })).toBe(
+      failed("state_invalid"),
+    );
     const other = await begin(road.ana);
     await road.product.database.sql("update oauth_states set provider = 'instagram' where nonce = $1", [
       other.state,
