@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
 import { checkConnection, requestDueChecks } from "../integrations/health.server.ts";
@@ -284,6 +284,48 @@ test("a day without a message is noticed where messages usually come, once, and 
   await check(id);
   expect(await silentSince()).toBeNull();
   expect(await events()).toEqual(["silence_noticed", "silence_ended"]);
+});
+
+describe("looks are spread, so that what was connected together does not come up together", () => {
+  const chance = vi.spyOn(Math, "random");
+  afterEach(() => void chance.mockReset());
+  const secondsUntil = async (column: string, table: string) => {
+    const [row] = await road.product.database.sql<{ seconds: number }>(
+      `select extract(epoch from ${column} - now())::float8 as seconds from ${table}`,
+    );
+    return row?.seconds ?? Number.NaN;
+  };
+  const hour = 3_600;
+
+  test.each([
+    [0, 4.5 * hour],
+    [0.5, 6 * hour],
+    [1, 7.5 * hour],
+  ])("the next one by chance (%d) over six hours, give or take a quarter", async (drawn, seconds) => {
+    const id = await connected();
+    chance.mockReturnValue(drawn);
+    await check(id);
+    const next = await secondsUntil("next_check_at", "connection_health");
+    expect(Math.abs(next - seconds)).toBeLessThan(60);
+  });
+
+  test.each([
+    [0, 0],
+    [1, 300],
+  ])("those that are due by chance (%d) over the next five minutes", async (drawn, seconds) => {
+    await connected();
+    await requestDueChecks(clock(), "clock-1");
+    await road.product.database.sql(
+      "update connection_health set next_check_at = now() - interval '1 second'",
+    );
+    chance.mockReturnValue(drawn);
+    expect(await requestDueChecks(clock(), "clock-2")).toBe(1);
+    const next = await secondsUntil(
+      "run_at",
+      "graphile_worker.jobs where task_identifier = 'check_connection'",
+    );
+    expect(Math.abs(next - seconds)).toBeLessThan(60);
+  });
 });
 
 describe("the clock", () => {
