@@ -87,7 +87,7 @@ describe("a body", () => {
   });
 
   test("that is not there leaves no row, and one that is long is cut", async () => {
-    await database.sql("truncate operator_events");
+    await database.empty("operator_events");
     const actor = { userId: staff, requestId: "r" };
     expect(await readBody(operator, actor, "99999999")).toBeUndefined();
     expect(await trail()).toEqual([]);

@@ -7,7 +7,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
-beforeEach(() => database.sql("truncate graphile_worker._private_jobs"));
+beforeEach(() => database.empty("graphile_worker._private_jobs"));
 
 const wake = (caller = 0) => database.sql("select app.wake_ingest($1)", [caller]);
 /** `ctid` is where the row's present version stands: another one means that it was written. */

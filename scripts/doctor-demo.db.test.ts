@@ -11,7 +11,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
-beforeEach(() => database.sql("truncate tenants, users cascade"));
+beforeEach(() => database.empty("tenants", "users"));
 
 /** What doctor says of demo accounts, with nothing set but the database. */
 async function finding(isDev = false): Promise<Finding | undefined> {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate tenants, users cascade");
+  await database.empty("tenants", "users");
   await seedDemo(database.url);
 });
 

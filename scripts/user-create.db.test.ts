@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
-beforeEach(() => database.sql("truncate tenants, users cascade"));
+beforeEach(() => database.empty("tenants", "users"));
 
 const password = "a long and odd one";
 

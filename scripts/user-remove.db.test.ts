@@ -17,7 +17,7 @@ const ana = "ana@sol.example";
 const leo = "leo@sol.example";
 
 beforeEach(async () => {
-  await database.sql("truncate tenants, users cascade");
+  await database.empty("tenants", "users");
   await createUser(database.url, { ...sun, email: ana, role: "admin" }, password);
   await createUser(database.url, { ...sun, email: leo, role: "member", existing: true }, password);
 });

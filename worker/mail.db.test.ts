@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await killWorkers();
   catcher.forget();
-  await database.sql("truncate tenants, users, graphile_worker._private_jobs cascade");
+  await database.empty("tenants", "users", "graphile_worker._private_jobs");
 });
 
 const lose = () =>

@@ -22,9 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql(
-    "truncate tenants, webhook_deliveries, graphile_worker._private_jobs restart identity cascade",
-  );
+  await database.empty("tenants", "webhook_deliveries", "graphile_worker._private_jobs");
   deps.lines.length = 0;
 });
 afterEach(async () => {

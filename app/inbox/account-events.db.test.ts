@@ -28,9 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql(
-    "truncate tenants, webhook_deliveries, graphile_worker._private_jobs restart identity cascade",
-  );
+  await database.empty("tenants", "webhook_deliveries", "graphile_worker._private_jobs");
   inbox.lines.length = 0;
   luz = await connect(meta.phoneNumberId, meta.wabaId, `+${told.displayNumber}`);
   norte = await connect("777000111222333", norteWaba, "+5491123456789");

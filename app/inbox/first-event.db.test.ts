@@ -11,7 +11,7 @@ beforeAll(async () => {
   inbox = inboxDeps(database);
 });
 afterAll(() => database.drop());
-beforeEach(() => database.sql("truncate tenants, webhook_deliveries restart identity cascade"));
+beforeEach(() => database.empty("tenants", "webhook_deliveries"));
 
 const message = (id: string) => meta.bodyOf({ messages: [meta.textMessage(id)] });
 

@@ -19,7 +19,7 @@ afterAll(() => database.drop());
 beforeEach(startAfresh);
 
 async function startAfresh(): Promise<void> {
-  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  await database.empty("tenants", "webhook_deliveries");
   deps.lines.length = 0;
   await connectWorkspace(database, meta.phoneNumberId);
 }

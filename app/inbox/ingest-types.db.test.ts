@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  await database.empty("tenants", "webhook_deliveries");
   await connectWorkspace(database, meta.phoneNumberId);
 });
 
@@ -94,7 +94,7 @@ describe("what is told with the steps of a message", () => {
         fc.array(fc.nat(bodies.length - 1), { maxLength: 4 }),
         fc.constantFrom(1, 3, 12),
         async (order, again, atOnce) => {
-          await database.sql("truncate messages, webhook_deliveries restart identity cascade");
+          await database.empty("messages", "webhook_deliveries");
           const told = [...order, ...again].map((n) => bodies[n]);
           while (told.length > 0) await process(...told.splice(0, atOnce));
           expect(await row()).toEqual(expected);

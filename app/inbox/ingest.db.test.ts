@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  await database.empty("tenants", "webhook_deliveries");
   deps.lines.length = 0;
   luz = await connectWorkspace(database, luzNumber);
   norte = await connectWorkspace(database, norteNumber);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   deps = inboxDeps(database);
 });
 afterAll(() => database.drop());
-beforeEach(() => database.sql("truncate tenants, webhook_deliveries restart identity cascade"));
+beforeEach(() => database.empty("tenants", "webhook_deliveries"));
 
 const number = meta.phoneNumberId;
 const received = "2026-01-10T00:00:00.000001Z";

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  await database.empty("tenants", "webhook_deliveries");
   luz = await connectWorkspace(database, meta.phoneNumberId);
   norte = await connectWorkspace(database, norteNumber);
 });
@@ -266,7 +266,7 @@ describe("somebody who changes their number", () => {
         fc.array(fc.nat(bodies.length - 1), { maxLength: 4 }),
         fc.constantFrom(1, 3, 20),
         async (order, again, atOnce) => {
-          await database.sql("truncate contacts, webhook_deliveries restart identity cascade");
+          await database.empty("contacts", "webhook_deliveries");
           const told = [...order, ...again].map((n) => bodies[n]);
           while (told.length > 0) await process(...told.splice(0, atOnce));
           expect(await threads()).toEqual(["34800 ES.3: a b c d e f g h i out", "999 ES.Q: q r"]);
@@ -289,7 +289,7 @@ test("whatever contradictions are said of who has which id, every message is sto
       fc.array(saying, { minLength: 1, maxLength: 12 }),
       fc.constantFrom(1, 3, 20),
       async (sayings, atOnce) => {
-        await database.sql("truncate contacts, webhook_deliveries restart identity cascade");
+        await database.empty("contacts", "webhook_deliveries");
         const bodies = sayings.map(({ who, was, at }, n) =>
           inBody(was ? changesNumber(`m${n}`, was, who, at) : says(`m${n}`, who, at)),
         );

@@ -11,9 +11,7 @@ beforeAll(async () => {
   deps = { ...inboxDeps(database), jobsDb: database.as("app_jobs") };
 });
 afterAll(() => database.drop());
-beforeEach(() =>
-  database.sql("truncate webhook_deliveries, graphile_worker._private_jobs restart identity cascade"),
-);
+beforeEach(() => database.empty("webhook_deliveries", "graphile_worker._private_jobs"));
 
 const jobs = () =>
   database.sql("select key, attempts, max_attempts from graphile_worker._private_jobs order by id");

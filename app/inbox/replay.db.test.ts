@@ -30,9 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql(
-    "truncate tenants, webhook_deliveries, graphile_worker._private_jobs restart identity cascade",
-  );
+  await database.empty("tenants", "webhook_deliveries", "graphile_worker._private_jobs");
   await database.sql("drop trigger if exists poison on messages");
   deps.lines.length = 0;
 });

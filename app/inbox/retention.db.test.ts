@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate webhook_deliveries restart identity cascade");
+  await database.empty("webhook_deliveries");
   await database.sql("update delivery_retention set dropped_through = 0");
 });
 

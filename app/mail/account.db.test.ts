@@ -39,7 +39,7 @@ afterEach(async () => {
   catcher.forget();
   logged.length = 0;
   verdict = undefined;
-  await database.sql("truncate tenants, users, graphile_worker._private_jobs cascade");
+  await database.empty("tenants", "users", "graphile_worker._private_jobs");
 });
 
 /** Opens one as the functions do; the id that its job names. */

@@ -46,7 +46,7 @@ afterEach(async () => {
   catcher.forget();
   logged.length = 0;
   for (const address of Object.keys(verdicts)) delete verdicts[address];
-  await database.sql("truncate tenants, users, graphile_worker._private_jobs cascade");
+  await database.empty("tenants", "users", "graphile_worker._private_jobs");
 });
 
 async function workspace(name: string, e164: string): Promise<Workspace> {

@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await road.product.sandbox.control.configureApp({ callbackUrl: null });
   await new Promise((resolve) => address.close(resolve));
-  await road.product.database.sql("truncate webhook_deliveries cascade");
+  await road.product.database.empty("webhook_deliveries");
 });
 
 /** From the sandbox's control to the row. */

@@ -49,7 +49,7 @@ afterAll(async () => {
 beforeEach(async () => {
   stage.setUp({});
   catcher.forget();
-  await stage.database.sql("truncate login_limits, users, graphile_worker._private_jobs cascade");
+  await stage.database.empty("login_limits", "users", "graphile_worker._private_jobs");
   await seedDemo(stage.database.url);
   await noteMailService(mail.jobsDb, true);
 });

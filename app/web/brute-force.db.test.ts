@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.database.drop());
 beforeEach(async () => {
-  await stage.database.sql("truncate login_limits, account_mails cascade");
+  await stage.database.empty("login_limits", "account_mails");
   stage.setUp({ trustedProxyHops: 1 });
   vi.useFakeTimers({ toFake: ["Date"] });
   looks.length = 0;

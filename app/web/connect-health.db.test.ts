@@ -10,7 +10,7 @@ const { road, connect, connections, jobs, statusOf } = connectRoads();
 const deps = () => road.product.services.integrations;
 const clock = () => ({ ...deps(), clockDb: road.product.database.as("app_clock") });
 
-afterEach(() => road.product.database.sql("truncate connection_health"));
+afterEach(() => road.product.database.empty("connection_health"));
 
 async function connected(): Promise<string> {
   await connect(road.ana);

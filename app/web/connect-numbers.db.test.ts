@@ -156,9 +156,7 @@ describe("a number of another workspace", () => {
         "select status from channel_connections where phone_number_id is not null",
       );
       expect(held).toEqual([{ status: "active" }]);
-      await road.product.database.sql(
-        "truncate channel_connections, number_claims, connection_events cascade",
-      );
+      await road.product.database.empty("channel_connections", "number_claims", "connection_events");
     }
   });
 

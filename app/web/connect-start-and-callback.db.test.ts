@@ -339,9 +339,7 @@ describe("the state", () => {
     for (let round = 0; round < 3; round++) {
       const person = await road.product.person();
       road.product.sandbox.control.reset();
-      await road.product.database.sql(
-        "truncate channel_connections, number_claims, connection_events cascade",
-      );
+      await road.product.database.empty("channel_connections", "number_claims", "connection_events");
       const { state } = await begin(person);
       const one = code(BUSINESS_IDS.luz);
       const places = await Promise.all(

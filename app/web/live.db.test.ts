@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 beforeEach(async () => {
-  await product.database.sql("truncate tenants, users, webhook_deliveries restart identity cascade");
+  await product.database.empty("tenants", "users", "webhook_deliveries");
   await startHub();
   ana = await connected(meta.phoneNumberId);
   eva = await connected("999000999000999");

@@ -213,7 +213,7 @@ describe("the last day", () => {
 
   test("counts what was set aside while the number was this connection's, and only that", async () => {
     const id = await connected();
-    await road.product.database.sql("truncate delivery_quarantine, webhook_deliveries cascade");
+    await road.product.database.empty("delivery_quarantine", "webhook_deliveries");
     const aside = (createdAt: string, path: string, number: string = NUMBER_IDS.luz) =>
       road.product.database.sql(
         `with d as (insert into webhook_deliveries (provider, request_id, body) values ('meta_whatsapp', 'r', '') returning id)

@@ -27,9 +27,16 @@ beforeAll(async () => {
 afterAll(() => stage.database.drop());
 beforeEach(async () => {
   stage.setUp({});
-  await stage.database.sql(
-    `truncate messages, conversations, contacts, number_claims, channel_connections, operator_events,
-              webhook_deliveries, delivery_quarantine, graphile_worker._private_jobs restart identity cascade`,
+  await stage.database.empty(
+    "messages",
+    "conversations",
+    "contacts",
+    "number_claims",
+    "channel_connections",
+    "operator_events",
+    "webhook_deliveries",
+    "delivery_quarantine",
+    "graphile_worker._private_jobs",
   );
 });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   eva = await signInAs("eva@norte.example");
 });
 afterAll(() => stage.database.drop());
-beforeEach(() => stage.database.sql("truncate channel_connections, contacts cascade"));
+beforeEach(() => stage.database.empty("channel_connections", "contacts"));
 
 const { luz } = demoWorkspaces;
 const at = "2026-11-20T10:00:00.000Z";
@@ -88,7 +88,7 @@ describe("a number that nothing has come for", () => {
     const starting = await given({ deliveries: { state: "on", at } });
     expect(await markup(pageOf(starting))).toContain(words.status.starting);
     expect(await markup(pageOf(starting))).not.toContain("wa.me");
-    await stage.database.sql("truncate channel_connections cascade");
+    await stage.database.empty("channel_connections");
     const broken = await given({ ...ready, error: { code: "token_rejected", at } }, "error");
     expect(await markup(pageOf(broken))).toContain(words.test.notYet);
   });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => stage.database.drop());
 beforeEach(async () => {
   stage.setUp({});
-  await stage.database.sql("truncate channel_connections cascade");
+  await stage.database.empty("channel_connections");
 });
 
 /** The markup of a page without the data that its scripts carry. */
@@ -172,7 +172,7 @@ describe("a number that needs somebody", () => {
     await broken("token_rejected");
     for (const cookie of [eva, undefined])
       expect(await markup("/conversations", cookie)).not.toContain(region);
-    await stage.database.sql("truncate channel_connections cascade");
+    await stage.database.empty("channel_connections");
     await addConnection(stage, luz.id, activeConnection);
     await addConnection(stage, luz.id, { status: "error", metadata: { error: { code: "x", at } } });
     await addConnection(stage, luz.id, { status: "revoked", e164: "+525587654321" });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => stage.database.drop());
 beforeEach(async () => {
   stage.setUp({});
-  await stage.database.sql("truncate channel_connections, contacts cascade");
+  await stage.database.empty("channel_connections", "contacts");
 });
 
 async function html(path: string, cookie?: string): Promise<string> {

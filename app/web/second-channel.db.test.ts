@@ -27,9 +27,18 @@ beforeEach(async () => {
   ana = await product.person();
 });
 afterEach(() =>
-  product.database.sql(
-    `truncate channel_connections, number_claims, connection_events, connection_teardowns, oauth_states,
-       number_registrations, conversations, messages, contacts, webhook_deliveries, delivery_quarantine cascade`,
+  product.database.empty(
+    "channel_connections",
+    "number_claims",
+    "connection_events",
+    "connection_teardowns",
+    "oauth_states",
+    "number_registrations",
+    "conversations",
+    "messages",
+    "contacts",
+    "webhook_deliveries",
+    "delivery_quarantine",
   ),
 );
 

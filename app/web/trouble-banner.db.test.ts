@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => stage.database.drop());
 beforeEach(async () => {
   stage.setUp({});
-  await stage.database.sql("truncate channel_connections cascade");
+  await stage.database.empty("channel_connections");
 });
 
 const { luz } = demoWorkspaces;

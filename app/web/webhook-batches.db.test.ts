@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 beforeEach(async () => {
-  await product.database.sql("truncate tenants, webhook_deliveries restart identity cascade");
+  await product.database.empty("tenants", "webhook_deliveries");
   deps.lines.length = 0;
   owners = [];
   for (const number of numbers) owners.push((await connectWorkspace(product.database, number)).tenantId);

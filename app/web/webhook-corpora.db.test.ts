@@ -20,7 +20,7 @@ beforeAll(async () => {
   await connectWorkspace(product.database, phoneNumberId);
 });
 afterAll(() => product.stop());
-afterEach(() => product.database.sql("truncate webhook_deliveries, messages cascade"));
+afterEach(() => product.database.empty("webhook_deliveries", "messages"));
 
 function deliver(body: Uint8Array, lines: [string, string][]): Promise<Response> {
   const headers = new Headers([...lines, ["content-length", String(body.byteLength)]]);

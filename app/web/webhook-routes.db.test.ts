@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => product.stop());
 afterEach(async () => {
   provideServices(product.services);
-  await product.database.sql("truncate webhook_deliveries cascade");
+  await product.database.empty("webhook_deliveries");
   await product.database.sql("delete from graphile_worker._private_jobs");
 });
 
