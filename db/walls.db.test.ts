@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { migrate } from "./migrate.ts";
 import { administer, withDatabase } from "./testing/test-database.ts";
+import { byTier } from "./testing/tier.ts";
 import { readWalls, reviewedWalls } from "./testing/walls.ts";
 import { widenings, widenTable } from "./testing/widenings.ts";
 
@@ -51,7 +52,9 @@ describe("a widening shows", () => {
       "select polrelid::regclass::text as name from pg_policy where polname = 'tenant_wall' order by 1",
     );
     expect(rows.length).toBeGreaterThan(15);
-    const tried = rows.flatMap((table) => widenTable(table.name));
+    // In an ordinary run each way is tried on some tables, and each table some ways; in a long one each on each.
+    const oneIn = byTier(5, 1);
+    const tried = rows.flatMap(({ name }, at) => widenTable(name).filter((_, n) => (n + at) % oneIn === 0));
     expect(await survivors(tried)).toEqual([]);
     console.log(`${tried.length} widenings of ${rows.length} tables, 0 survive`);
   }, 120_000);

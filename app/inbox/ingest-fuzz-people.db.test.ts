@@ -1,8 +1,8 @@
 /** People named by a number, by a user id, by both and by each other's, in one job (R17 of the reliability scoreboard). */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { fuzzRuns, fuzzSeed } from "#app/integrations/meta/webhook-fuzz-bodies.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";
@@ -44,6 +44,6 @@ test("R17 people who share numbers and user ids in every way never stop a job", 
     fc.asyncProperty(fc.array(naming, { minLength: 1, maxLength: 8 }), async (namings) => {
       expect(await say(namings)).toEqual(["processed"]);
     }),
-    { numRuns: fuzzRuns(100), seed: fuzzSeed },
+    cases(100),
   );
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { otherFields, statusDetails } from "#app/integrations/meta/whatsapp/webhook-field-fixtures.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";
@@ -100,7 +101,7 @@ describe("what is told with the steps of a message", () => {
           expect(await row()).toEqual(expected);
         },
       ),
-      { numRuns: 25 },
+      cases(25),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import type { OutboundStatus } from "../integrations/channel.server.ts";
 import { foldEvents, type MessageItem } from "./message-folding.server.ts";
 
@@ -67,6 +68,7 @@ describe("several events about one message", () => {
         // A step that claims to be older than its message does not move the message.
         if (kinds.some(([kind]) => kind === "echo")) expect(rows[0]?.occurredAt).toEqual(new Date(7));
       }),
+      cases(100),
     );
   });
 
@@ -93,7 +95,7 @@ describe("several events about one message", () => {
           expect(rowOf(events)).toEqual(expected);
         },
       ),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { ownersOf } from "#db/queries/number-owners.ts";
+import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import {
@@ -120,6 +121,6 @@ test("any history of claims gives each moment the owner of the rule", async () =
         days.map((at) => tenants[ownerByTheBook(spells, at) ?? -1]?.tenantId),
       );
     }),
-    { numRuns: 60 },
+    cases(60),
   );
 });

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { withTenant } from "#db/client.ts";
+import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps, type Workspace } from "./test-workspaces.ts";
@@ -273,7 +274,7 @@ describe("somebody who changes their number", () => {
           expect(await contacts()).toHaveLength(2);
         },
       ),
-      { numRuns: 12 },
+      cases(12),
     );
   });
 });
@@ -314,6 +315,6 @@ test("whatever contradictions are said of who has which id, every message is sto
         expect({ orphans, idle }).toEqual({ orphans: 0, idle: 0 });
       },
     ),
-    { numRuns: Number(globalThis.process.env.PEOPLE_RUNS ?? 20) },
+    cases(20),
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
 
 const connectedAt = "2026-01-01T12:00:00.400Z";
@@ -170,6 +171,6 @@ test("any order and any repetition of the same news ends in the same standing", 
         expect(shown(tell(working, ...again))).toEqual(shown(tell(working, ...all)));
       },
     ),
-    { numRuns: 1_000 },
+    cases(1_000),
   );
 });

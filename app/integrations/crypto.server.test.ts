@@ -2,6 +2,7 @@ import { createCipheriv, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { createTokenVault, keyIdOf, sealedKeyId, TokenVaultError } from "./crypto.server.ts";
 
@@ -34,6 +35,7 @@ describe("the token vault", () => {
         const sealed = vault.encryptToken(new Secret(text), place);
         expect(vault.decryptToken(sealed, place).reveal()).toBe(Buffer.from(text).toString());
       }),
+      cases(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { connectionErrorCodes } from "../integrations/errors.ts";
 import { composeMail, type MailSubject, oneLine } from "./compose.server.ts";
 
@@ -103,5 +104,6 @@ test("whatever a name holds, it stays on its line", () => {
       expect(lines).toBe(plain.text.split("\n").length);
       expect(oneLine(displayName).length).toBeLessThanOrEqual(240);
     }),
+    cases(100),
   );
 });

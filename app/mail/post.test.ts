@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { type MailCatcher, startMailCatcher } from "../../scripts/mail-catcher.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { composeMail, type Letter } from "./compose.server.ts";
@@ -62,7 +63,7 @@ describe("a mail", () => {
         expect(catcher.mails().map(({ to }) => to)).toEqual([["ana@luz.example"]]);
         expect(Object.keys(catcher.mails()[0]?.headers ?? {})).toEqual(fields);
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   }, 30_000);
 

@@ -3,6 +3,7 @@
  * counted is how many passwords were looked at, on a clock that the test moves; hashing itself stands aside.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { byTier } from "#db/testing/tier.ts";
 import type { Asker } from "../platform/fair-turns.server.ts";
 import { PasswordsBusyError } from "../platform/passwords.server.ts";
 import { action as login } from "../routes/login.tsx";
@@ -29,9 +30,9 @@ vi.mock("../platform/passwords.server.ts", async (importOriginal) => {
   };
 });
 
-/** Ten posts of each are what the product is held to; two fit into an ordinary run. */
-const addresses = Number(process.env.BRUTE_FORCE_ADDRESSES ?? 1_000);
-const postsOfEach = Number(process.env.BRUTE_FORCE_POSTS ?? 2);
+/** A thousand addresses and ten posts of each are what the product is held to; these fit into an ordinary run. */
+const addresses = byTier(150, 1_000);
+const postsOfEach = byTier(2, 10);
 vi.setConfig({ testTimeout: 60_000 + addresses * postsOfEach * 200 });
 const ana = "ana@luz.example";
 const minute = 60_000;

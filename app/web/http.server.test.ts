@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { clientIp, clientNetwork, clientSite, safeReturnTo, wantsJson } from "./http.server.ts";
 
 const origin = "https://app.curbe.test";
@@ -72,7 +73,7 @@ describe("where to go back to", () => {
         expect(new URL(path, origin).origin).toBe(origin);
         expect(path).toMatch(/^\/(?![/\\])[\x21-\x7e]*$/);
       }),
-      { numRuns: 5_000 },
+      cases(5_000),
     );
   });
 });
@@ -144,6 +145,7 @@ describe("the address a request came from", () => {
         for (const address of [spelled.join(":"), short, short.toUpperCase()])
           expect(clientNetwork(address)).toBe(expected);
       }),
+      cases(100),
     );
   });
 });

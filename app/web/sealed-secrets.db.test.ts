@@ -1,6 +1,8 @@
 /** R36: sealed texts changed in the database behind the product's back, and every road that opens them. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
+import { testSeed } from "#db/testing/generated.ts";
+import { byTier } from "#db/testing/tier.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
 import { createTokenVault } from "../integrations/crypto.server.ts";
@@ -18,9 +20,8 @@ import { callRoute, type TestPerson } from "./testing/product.ts";
 const { road, ask, begin, comeBack, code, connect, leave, connections, jobs } = connectRoads();
 const deps = () => road.product.services.integrations;
 const sql = (text: string, values: unknown[] = []) => road.product.database.sql(text, values);
-const seed = Number(process.env.FUZZ_SEED ?? randomBytes(4).readUInt32BE());
-/** Every bit with FUZZ_RUNS=10; a part of them otherwise, others each time. */
-const part = Math.max(1, Math.round(10 / Number(process.env.FUZZ_RUNS ?? 1)));
+/** Every bit in a long run, else one in twenty. */
+const part = byTier(20, 1);
 
 beforeEach(() => tokenUnsealFailures.reset());
 const failures = async () =>
@@ -102,7 +103,7 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
       "EAA-plain",
     ],
     "with a tag cut": cutTags(mine),
-    "with a bit flipped": bits.filter((_, n) => (n + seed) % part === 0),
+    "with a bit flipped": bits.filter((_, n) => (n + testSeed) % part === 0),
   };
   let count = 0;
   for (const [name, texts] of Object.entries(games)) {
@@ -119,7 +120,7 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
   expect((await view(eva))?.status).toBe("active");
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    `R36: ${count} texts (${bits.length} bits, one in ${part}), seed ${seed}, ${seconds} s: all refused`,
+    `R36: ${count} texts (${bits.length} bits, one in ${part}), seed ${testSeed}, ${seconds} s: all refused`,
   );
 
   // Its own text again: the next look takes the verdict back.
@@ -234,7 +235,7 @@ test("R36 a PIN that does not open is never used: told first, replaced when a pe
   const games = [
     row.access_token_enc,
     ...cutTags(pin?.pin_enc ?? ""),
-    ...flips(pin?.pin_enc ?? "").filter((_, n) => (n + seed) % (4 * part) === 0),
+    ...flips(pin?.pin_enc ?? "").filter((_, n) => (n + testSeed) % (4 * part) === 0),
   ];
   for (const sealed of games) {
     Object.assign(number, open);
@@ -245,7 +246,7 @@ test("R36 a PIN that does not open is never used: told first, replaced when a pe
     expect((await view(row))?.registrationRefusal).toBe("pin_unreadable");
   }
   expect(registers()).toBe(1);
-  console.log(`R36: ${games.length} PINs, seed ${seed}: all refused`);
+  console.log(`R36: ${games.length} PINs, seed ${testSeed}: all refused`);
   // Somebody has taken the PIN away at Meta, and asks us again.
   number.pin = null;
   await registerNumber(deps(), subject(row));

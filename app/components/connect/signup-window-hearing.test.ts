@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { readLogin, readPosted } from "./signup-window-hearing.ts";
 
 const origins = ["https://www.facebook.com", "https://web.facebook.com"];
@@ -135,6 +136,7 @@ describe("what is heard", () => {
         expect(told?.kind).toBe(events[event]);
         if (told?.kind === "finished") expect(told.phoneNumberId ?? "1").toMatch(/^\d{1,64}$/);
       }),
+      cases(100),
     );
   });
 });

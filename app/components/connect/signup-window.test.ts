@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { hear, type Input, nothingHeard, type Told, type Verdict, verdictOf } from "./signup-window.ts";
 
 const begun: Input = { kind: "attempt", state: "S" };
@@ -145,6 +146,7 @@ describe("in any order", () => {
         if ("code" in verdict.fields) expect(inputs).toContain(code);
         else expect(inputs.some((input) => [nothing, tooEarly, cancelled].includes(input))).toBe(true);
       }),
+      cases(100),
     );
     expect(Math.min(sent.code, sent.cancel)).toBeGreaterThan(0);
   });

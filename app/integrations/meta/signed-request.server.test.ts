@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import { readSignedRequest } from "./signed-request.server.ts";
 
@@ -134,11 +135,13 @@ describe("a signed request", () => {
           expect(read(text).kind).not.toBe("signed");
         },
       ),
+      cases(100),
     );
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(["signed", "malformed"]).toContain(read(signed(text)).kind);
       }),
+      cases(100),
     );
   });
 });

@@ -1,20 +1,16 @@
 /**
  * Bodies for fuzzing a reader of WhatsApp deliveries: valid ones in Meta's shapes, then spoiled in known ways. For tests.
- * `FUZZ_SEED` and `FUZZ_RUNS` (a factor) vary a run; without them it is the same every time.
  */
 import fc from "fast-check";
 import { blow, canary, cut, type Json, spoilBytes, strike, words } from "./webhook-fuzz-spoil.ts";
 import * as meta from "./whatsapp/webhook-fixtures.ts";
-
-export const fuzzSeed = Number(process.env.FUZZ_SEED ?? 20_260_104);
-export const fuzzRuns = (runs: number) => Math.ceil(runs * Number(process.env.FUZZ_RUNS ?? 1));
 
 /** Says how to have a failure again, and the body as text where fast-check would print numbers. */
 export function tellBriefly<Given extends [Uint8Array | Uint8Array[]]>(details: fc.RunDetails<Given>): void {
   if (!details.failed) return;
   const bodies = (details.counterexample?.flat() ?? []) as Uint8Array[];
   const shown = bodies.map((body) => Buffer.from(body).toString("latin1").slice(0, 4_000));
-  throw new Error(`FUZZ_SEED=${details.seed} after ${details.numRuns} cases: ${shown.join("\n")}`, {
+  throw new Error(`TEST_SEED=${details.seed} after ${details.numRuns} cases: ${shown.join("\n")}`, {
     cause: details.errorInstance,
   });
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { createBodyRoom } from "./body-room.server.ts";
 
 const kilobytes = (n: number) => n * 1024;
@@ -52,5 +53,6 @@ test("whatever comes and goes, no more is held than there is room, and what has 
       room.enter(() => (refused = true)).take(100_000);
       expect(refused).toBe(false);
     }),
+    cases(100),
   );
 });

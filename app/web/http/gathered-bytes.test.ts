@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { gatherBytes } from "./gathered-bytes.server.ts";
 
 test("what was added comes out in its order, whatever its pieces", () => {
@@ -11,6 +12,7 @@ test("what was added comes out in its order, whatever its pieces", () => {
       for (const piece of buffers) gathered.add(piece);
       expect(gathered.bytes()).toEqual(Buffer.concat(buffers));
     }),
+    cases(100),
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { isPlainText } from "../../platform/text.ts";
 import {
   type Fields,
@@ -59,7 +60,6 @@ describe("a field", () => {
 });
 
 test("whatever comes, what is read can be stored", () => {
-  const seed = Date.now() % 2 ** 31;
   const text = fc.string({ unit: "binary", maxLength: 40 });
   const lone = fc
     .array(fc.constantFrom("\ud800", "\udc00", "\u0000", "é", "x", "😀"))
@@ -80,7 +80,7 @@ test("whatever comes, what is read can be stored", () => {
       }
       expect(isPlainText(paramOf({ a: given }, "a"))).toBe(true);
     }),
-    { seed, numRuns: 300 },
+    cases(300),
   );
 });
 

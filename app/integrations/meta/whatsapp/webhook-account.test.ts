@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
 import * as told from "./webhook-account-fixtures.ts";
 import { bytes, wabaId } from "./webhook-fixtures.ts";
@@ -124,6 +125,6 @@ test("junk in any place costs at most that change, and nothing PostgreSQL refuse
       expect(events.at(-1)).toMatchObject({ event: "ACCOUNT_DELETED" });
       expect(JSON.stringify(events)).not.toMatch(/\\u0000|\\ud[89a-f]/);
     }),
-    { numRuns: 1_000 },
+    cases(1_000),
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "#db/testing/generated.ts";
 import type { MessageEvent, StatusEvent } from "../../channel.server.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
 import * as meta from "./webhook-fixtures.ts";
@@ -281,7 +282,7 @@ describe("whatever the bytes", () => {
         // What goes to PostgreSQL holds nothing it refuses.
         expect(JSON.stringify(events)).not.toMatch(/\\u0000|\\ud[89a-f]/);
       }),
-      { numRuns: 1_000 },
+      cases(1_000),
     );
   });
 });
