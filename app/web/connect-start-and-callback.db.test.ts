@@ -146,6 +146,29 @@ describe("a callback with a good code", () => {
     expect(after?.id).toBe(before?.id);
     expect(after?.access_token_enc).not.toBe(before?.access_token_enc);
   });
+
+  test("keeps what Meta told of the number, which it does not repeat, and nothing that was ours to find out", async () => {
+    await connect(road.ana);
+    const told = Object.fromEntries(
+      ["quality", "name_status", "limits", "restriction"].map((slot) => [
+        slot,
+        { event: slot, at: "2026-01-01T00:00:00.000Z" },
+      ]),
+    );
+    const found = {
+      silent_since: "2026-01-01",
+      error: { code: "token_rejected" },
+      registration: { result: "failed" },
+    };
+    await road.product.database.sql(
+      "update channel_connections set status = 'error', metadata = metadata || $1",
+      [{ ...told, ...found }],
+    );
+    await connect(road.ana);
+    const [after] = await connections(road.ana);
+    expect(after?.metadata).toMatchObject({ ...told, deliveries: { state: "starting" } });
+    expect(Object.keys(after?.metadata ?? {}).filter((slot) => slot in found)).toEqual([]);
+  });
 });
 
 describe("a callback that must not connect", () => {
