@@ -273,6 +273,23 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
     expect(await connections(road.ana)).toMatchObject([{ status: "active" }]);
   });
 
+  test("a number that a colleague connected meanwhile is no answer for whose grant has ended", async () => {
+    const leo = await colleague();
+    await connect(leo, cadenas);
+    await connect(road.ana, cadenas);
+    during("findReach", async () => {
+      road.product.forgetTroubleWithMeta();
+      expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(connectedPlace);
+      const ended = "status = 'revoked', access_token_enc = null";
+      await sql(`update channel_connections set ${ended} where attempted_by = $1`, [road.ana.userId]);
+    });
+    expect(await choose(road.ana, NUMBER_IDS.cadenasSur2)).toBe(failed("choice_expired"));
+    const active = await sql(
+      "select metadata->>'connected_by' as by from channel_connections where status = 'active'",
+    );
+    expect(active).toEqual([{ by: leo.userId }]);
+  });
+
   test("a number that was connected meanwhile stays when Meta refuses what was asked before", async () => {
     await connect(road.ana, cadenas);
     const { integrations } = road.product.services;
