@@ -44,6 +44,18 @@ describe("a database that is away", () => {
     },
   );
 
+  test("is asked no more once listening was stopped, also when that was while it was asked", async () => {
+    let fail = (_error: Error) => {};
+    listen.mockImplementation(() => new Promise((_resolve, reject) => (fail = reject)));
+    const listener = keepListening({ ...setting, onListening() {} });
+    listener.start();
+    const stopped = listener.stop();
+    fail(new Error("away"));
+    await stopped;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(listen).toHaveBeenCalledTimes(1);
+  });
+
   test("that came back is asked soon when it goes away again, and what was missed is asked for each time", async () => {
     vi.spyOn(Math, "random").mockReturnValue(1);
     const ears: ChangeListener[] = [];
