@@ -15,6 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { webhookReaders } from "../app/integrations/registry.server.ts";
+import { isLocalWeb } from "./local-web.ts";
 import { root } from "./stack.ts";
 
 const { values: options } = parseArgs({
@@ -54,9 +55,7 @@ if (!origin || !databaseUrl || !appSecret)
   fail("Start `npm run dev` first, or set ORIGIN, DATABASE_URL and META_APP_SECRET.");
 if (process.env.NODE_ENV === "production")
   fail("This makes up messages: it does not run with NODE_ENV=production.");
-if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname)) {
-  fail("This makes up messages: it posts to loopback only.");
-}
+if (!isLocalWeb(origin)) fail("This makes up messages: it posts to loopback only.");
 
 const body = options.file ? readBody(options.file) : sampleBody(options.sample, options["phone-number-id"]);
 const requestId = `replay-${randomUUID()}`;
