@@ -71,7 +71,7 @@ describe.each(variables)("the login of %s", (variable) => {
       for (const text of [
         "select from tenants",
         "select from users",
-        "select from kysely_migration",
+        "select from app.migrations",
         "select from webhook_deliveries",
         "select from graphile_worker._private_jobs",
         "select app.current_tenant()",

@@ -1,14 +1,19 @@
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { withTenant } from "./client.ts";
-import { migrate, migrationNames } from "./migrate.ts";
-import { administer, createTestDatabase, type TestDatabase, withDatabase } from "./testing/test-database.ts";
-import { isMigrated, latestMigration } from "./version.ts";
+import { migrate, OtherSchemaError } from "./migrate.ts";
+import { readMigrationFiles } from "./migration-files.ts";
+import { latestMigration, schemaDigest } from "./schema-level.ts";
+import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { isMigrated } from "./version.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
+
+const names = async () => (await readMigrationFiles()).map(({ name }) => name);
 
 describe("migrations", () => {
   test("run a second time apply nothing and keep every row", async () => {
@@ -17,23 +22,145 @@ describe("migrations", () => {
     expect(await database.sql("select name from tenants")).toEqual([{ name: "Kept" }]);
   });
 
-  test("end at the level that the build expects", async () => {
-    expect((await migrationNames()).at(-1)).toBe(latestMigration);
-    expect(await isMigrated(database.as("app_web"))).toBe(true);
+  test("are those of this build's level (npm run db:walls writes it down anew)", async () => {
+    expect((await readMigrationFiles()).at(-1)).toMatchObject({
+      name: latestMigration,
+      digest: schemaDigest,
+    });
   });
 
   test("run by four processes at once on an empty database are applied exactly once", async () => {
-    const name = `curbe_test_race_${process.pid}`;
-    await administer(inject("adminUrl"), `create database ${name}`);
-    const url = withDatabase(inject("adminUrl"), name);
-    try {
+    await withEmptyDatabase(async ({ url }) => {
       const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
-      expect(runs.flatMap((run) => run.applied)).toEqual(await migrationNames());
-    } finally {
-      await administer(inject("adminUrl"), `drop database ${name} with (force)`);
-    }
+      expect(runs.flatMap((run) => run.applied)).toEqual(await names());
+    });
+  });
+
+  test("run dry say what they would apply and leave nothing behind", async () => {
+    await withEmptyDatabase(async ({ url, sql }) => {
+      expect(await migrate(url, { dryRun: true })).toEqual({ applied: await names() });
+      expect(await sql(everythingThere)).toEqual([]);
+      expect(await migrate(url)).toEqual({ applied: await names() });
+    });
   });
 });
+
+describe("readiness", () => {
+  test("asks for this build's state of the files, and takes a database that is ahead", async () => {
+    await withMigratedDatabase(async (own) => {
+      const ready = () => isMigrated(own.as("app_web"));
+      expect(await ready()).toBe(true);
+      await own.sql("insert into app.migrations (name, digest) values ('9999_later', 'later')");
+      expect(await ready()).toBe(true);
+      await own.sql("update app.migrations set digest = 'another' where name = $1", [latestMigration]);
+      expect(await ready()).toBe(false);
+      await own.sql("drop table app.migrations");
+      expect(await ready()).toBe(false);
+    });
+  });
+});
+
+describe("a database of another making is refused and left as it is", () => {
+  test.each([
+    [
+      "the last file changed",
+      "update app.migrations set digest = 'x' where name = (select max(name) from app.migrations)",
+    ],
+    [
+      "the first file changed",
+      "update app.migrations set digest = 'x' where name = (select min(name) from app.migrations)",
+    ],
+    ["a file lies between", "insert into app.migrations (name, digest) values ('0001_zz', 'x')"],
+    ["a later build", "insert into app.migrations (name, digest) values ('9999_later', 'x')"],
+  ])("%s", async (_what, change) => {
+    await withMigratedDatabase(async (own) => {
+      await own.sql(change);
+      await own.sql("revoke create on schema public from app_owner");
+      await expect(migrate(own.url)).rejects.toThrow(OtherSchemaError);
+      await expect(migrate(own.url)).rejects.toThrow(
+        /^This database was made by .*: nothing was changed\. Use an empty database, or the build that made/,
+      );
+      // Not even the owner's rights were put right.
+      const right = "select has_schema_privilege('app_owner', 'public', 'create') as may";
+      expect(await own.sql(right)).toEqual([{ may: false }]);
+    });
+  });
+
+  test("the migrations from before the baseline", async () => {
+    await withEmptyDatabase(async ({ url, sql }) => {
+      await sql("create table kysely_migration (name text)");
+      await sql("insert into kysely_migration values ('0001_tenants_and_people'), ('0026_pins')");
+      const before = await sql(everythingThere);
+      await expect(migrate(url)).rejects.toThrow(
+        /^This database was made by the migrations that came before/,
+      );
+      expect(await sql(everythingThere)).toEqual(before);
+      // Somebody else's record under that name is nobody's business.
+      await sql("update kysely_migration set name = 'of_another_program'");
+      expect((await migrate(url)).applied).toEqual(await names());
+    });
+  });
+});
+
+describe("older tables", () => {
+  const ourTables = "select relname from pg_class where oid = to_regclass('public.tenants')";
+
+  test("are set aside before the first file and taken over after the last, in the same transaction, once", async () => {
+    await withEmptyDatabase(async ({ url, sql }) => {
+      const told: string[] = [];
+      const adoption = {
+        async setAside(client: pg.Client) {
+          told.push(`before: ${(await client.query(ourTables)).rowCount}`);
+          await client.query("create table public.aside as select txid_current() as transaction");
+        },
+        async takeOver(client: pg.Client) {
+          told.push(`after: ${(await client.query(ourTables)).rowCount}`);
+          const same = await client.query("select from public.aside where transaction = txid_current()");
+          told.push(`same transaction: ${same.rowCount}`);
+        },
+      };
+      await migrate(url, { adoption, dryRun: true });
+      expect(await sql(everythingThere)).toEqual([]);
+      await migrate(url, { adoption });
+      await migrate(url, { adoption });
+      const once = ["before: 0", "after: 1", "same transaction: 1"];
+      expect(told).toEqual([...once, ...once]);
+    });
+  });
+
+  test("that cannot be taken over leave everything as it was", async () => {
+    await withEmptyDatabase(async ({ url, sql }) => {
+      await sql("create table theirs ()");
+      const before = await sql(everythingThere);
+      const adoption = {
+        setAside: async (client: pg.Client) =>
+          void (await client.query("alter table theirs rename to aside")),
+        takeOver: async () => Promise.reject(new Error("cannot be adopted")),
+      };
+      await expect(migrate(url, { adoption })).rejects.toThrow("cannot be adopted");
+      expect(await sql(everythingThere)).toEqual(before);
+    });
+  });
+});
+
+/** Schemas, tables and functions that PostgreSQL did not bring. */
+const everythingThere = `
+  select 'schema ' || nspname as name from pg_namespace where nspname !~ '^pg_|^information_schema$|^public$'
+  union all select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
+  union all select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace order by 1`;
+
+const withEmptyDatabase = (work: (own: TestDatabase) => Promise<void>) => withDatabaseOf("template0", work);
+const withMigratedDatabase = (work: (own: TestDatabase) => Promise<void>) =>
+  withDatabaseOf(inject("template"), work);
+
+async function withDatabaseOf(template: string, work: (own: TestDatabase) => Promise<void>): Promise<void> {
+  const own = await createTestDatabase(inject("adminUrl"), template);
+  try {
+    await work(own);
+  } finally {
+    await own.drop();
+  }
+}
 
 describe("the tenant wall", () => {
   test("stands, enabled and forced, on every table with a tenant_id, in both directions", async () => {

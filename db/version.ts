@@ -1,12 +1,21 @@
-/** The level of the schema that this build was made for. */
+/** Whether a database is at the level of the schema that this build was made for. */
 import { type Kysely, sql } from "kysely";
+import { sqlState } from "./client.ts";
 import type { Schema } from "./schema.ts";
+import { latestMigration, schemaDigest } from "./schema-level.ts";
 
-/** The last file in migrations/; a test keeps it true. The bundles carry no SQL files to look at. */
-export const latestMigration = "0026_pins";
-
-/** Whether the database has at least this build's migrations. Throws when it cannot be asked. */
+/**
+ * Whether the database has all of this build's migrations, in this build's state of them; it may have later ones.
+ * Throws when it cannot be asked.
+ */
 export async function isMigrated(db: Kysely<Schema>): Promise<boolean> {
-  const found = await sql`select 1 from kysely_migration where name = ${latestMigration}`.execute(db);
-  return found.rows.length > 0;
+  try {
+    const found = await sql`select from app.migrations
+      where name = ${latestMigration} and digest = ${schemaDigest}`.execute(db);
+    return found.rows.length > 0;
+  } catch (error) {
+    const isMissing = sqlState(error) === "42P01";
+    if (isMissing) return false;
+    throw error;
+  }
 }

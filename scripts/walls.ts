@@ -1,10 +1,12 @@
 /**
- * `npm run db:walls`: writes db/walls.txt anew from the migrations. The difference is what a change does to the walls; it
- * is read before it is committed, and a test fails until the file says what the database does.
+ * `npm run db:walls`, after a change of db/migrations: writes db/schema-level.ts and db/walls.txt anew. The difference is
+ * what a change does to the walls; it is read before it is committed, and a test fails until the files say what the
+ * database does.
  */
 import { writeFile } from "node:fs/promises";
 import pg from "pg";
 import { migrate } from "../db/migrate.ts";
+import { writeSchemaLevel } from "../db/migration-files.ts";
 import { testCluster } from "../db/testing/global-setup.ts";
 import { administer, withDatabase } from "../db/testing/test-database.ts";
 import { readWalls, wallsFile } from "../db/testing/walls.ts";
@@ -13,6 +15,7 @@ const header = `# Who may do what in the database: roles, owners, grants, polici
 # npm run db:walls from the migrations, and reviewed: a line that changes here changes a wall between workspaces or roles.
 `;
 
+await writeSchemaLevel();
 const cluster = await testCluster();
 const name = `curbe_walls_${process.pid}`;
 await administer(cluster.adminUrl, `create database ${name}`);

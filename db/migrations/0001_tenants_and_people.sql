@@ -9,6 +9,14 @@ create schema if not exists app;
 grant usage on schema app to app_tenant, app_ingest, app_jobs;
 grant create on schema app to app_jobs;
 
+-- Which files made this database, and in which state: see db/migration-files.ts. Everybody may ask.
+create table app.migrations (
+  name text primary key,
+  digest text not null,
+  applied_at timestamptz not null default clock_timestamp()
+);
+grant select on app.migrations to app_web, app_ingest, app_tenant, app_jobs, app_operator, app_clock;
+
 create function app.current_tenant() returns uuid
   language sql stable parallel safe
   as $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$;

@@ -32,7 +32,7 @@ things (kind, name, owner, acl) as (
 relations as (
   select c.*, ours.name || '.' || c.relname as full_name from pg_class c join ours on ours.oid = c.relnamespace),
 tables as (
-  select * from relations where relkind in ('r', 'p', 'f') and relname !~ '^kysely_' and full_name ~ '^(public|app)\.')
+  select * from relations where relkind in ('r', 'p', 'f') and full_name ~ '^(public|app)\.')
 
 select 'role ' || rolname || ':' || concat(
          case when rolsuper then ' superuser' end, case when rolcanlogin then ' login' end,

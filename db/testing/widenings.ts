@@ -64,7 +64,7 @@ const grants = [
   "grant create on schema public to public",
   "grant create on database postgres to app_web",
   "grant set on parameter session_replication_role to app_web",
-  "grant select on kysely_migration to public",
+  "grant select on app.migrations to public",
 ];
 
 const roles = [

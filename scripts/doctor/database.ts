@@ -1,6 +1,6 @@
 /** The database: there, new enough, durable, with our roles, our migrations and the wall between tenants. */
-import { migrationNames } from "../../db/migrate.ts";
-import { latestMigration } from "../../db/version.ts";
+import { readMigrationFiles } from "../../db/migration-files.ts";
+import { latestMigration } from "../../db/schema-level.ts";
 import { shownDatabase } from "./addresses.ts";
 import { judgeClock } from "./clock.ts";
 import { DatabaseAway, readAs, type Session, withSession } from "./database-session.ts";
@@ -67,32 +67,36 @@ async function judgeDurability(session: Session): Promise<Finding> {
 
 async function judgeMigrations(session: Session): Promise<Finding> {
   const { rows } = await session.query<{ ours: boolean; jobs: boolean }>(
-    `select to_regclass('public.kysely_migration') is not null as ours,
+    // By the catalogue: a login that inherits nothing may not even name what is in a schema.
+    `select exists (select from pg_class where relname = 'migrations'
+                     and relnamespace = to_regnamespace('app')) as ours,
             to_regnamespace('graphile_worker') is not null as jobs`,
   );
   if (!rows[0]?.ours) return fail("migrations", "this database has none of our tables", migrateFirst);
   if (!rows[0].jobs) return fail("migrations", "the job tables are missing", migrateFirst);
-  const done = await readAs<{ name: string }>(
-    session,
-    "app_web",
-    "select name from kysely_migration order by name",
-  );
-  return judgeLevel(done.map(({ name }) => name));
+  const query = "select name, digest from app.migrations order by name";
+  return judgeLevel(await readAs<AppliedFile>(session, "app_web", query), await readMigrationFiles());
 }
 
-/** `done` in order. A gap comes from a build with another history, and the migrator refuses to fill it. */
-async function judgeLevel(done: string[]): Promise<Finding> {
-  const last = done.at(-1) ?? "none";
-  const missing = (await migrationNames()).filter((name) => !done.includes(name));
-  const skipped = missing.filter((name) => name < last);
-  if (skipped.length > 0) {
-    const says = `at ${last}, but ${skipped.join(", ")} was never applied, and db:migrate fills no gaps`;
+interface AppliedFile {
+  name: string;
+  digest: string;
+}
+
+function judgeLevel(applied: AppliedFile[], files: AppliedFile[]): Finding {
+  const last = applied.at(-1)?.name ?? "none";
+  const other = applied.find(({ name, digest }, at) => {
+    const file = files[at];
+    return file !== undefined && (file.name !== name || file.digest !== digest);
+  });
+  if (other) {
+    const says = `from ${other.name} on this database was made by another state of db/migrations`;
     return fail("migrations", says, "use the build that migrated this database, or an empty database");
   }
-  if (missing.length > 0) {
+  if (applied.length < files.length) {
     return fail("migrations", `at ${last}, and this build needs ${latestMigration}`, migrateFirst);
   }
-  if (last === latestMigration) return ok("migrations", `at ${latestMigration}`);
+  if (applied.length === files.length) return ok("migrations", `at ${latestMigration}`);
   return warn(
     "migrations",
     `at ${last}, ahead of this build (${latestMigration})`,
