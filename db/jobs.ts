@@ -43,7 +43,7 @@ export const jobPayloads = {
   drop_deliveries: z.object({}),
   /** Also asked for by the table of connections itself, when one is lost. */
   send_mail: z.object({ tenantId: uuid, mailId: uuid }),
-  /** Asked for by the functions that open such a mail: see `open_account_mail` in 0025. */
+  /** Asked for by the functions that open such a mail: see `open_account_mail`. */
   send_account_mail: z.object({ mailId: uuid }),
 } as const;
 

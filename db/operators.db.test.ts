@@ -92,7 +92,7 @@ describe("a body", () => {
     expect(await readBody(operator, actor, "99999999")).toBeUndefined();
     expect(await trail()).toEqual([]);
     const [{ id } = { id: "" }] = await database.sql<{ id: string }>(
-      "insert into webhook_deliveries (provider, request_id, body) values ('x', 'r', $1) returning id",
+      "insert into webhook_deliveries (provider, request_id, body) values ('meta_whatsapp', 'r', $1) returning id",
       [Buffer.alloc(300_000, "a")],
     );
     const read = await readBody(operator, actor, id);

@@ -1,3 +1,3 @@
 /** The state of db/migrations that this build was made for; the bundles carry no SQL. Written by npm run db:walls. */
-export const latestMigration = "0026_pins";
-export const schemaDigest = "c4f7449277f8ffb1d5a9dcc380dff5ddd46b8eb36c672f9be5bd3b38acd75138";
+export const latestMigration = "0013_clock";
+export const schemaDigest = "56a1461e7832427e1663dd91bd6e897c07f1a51b98f04c8c169528142c2a186e";

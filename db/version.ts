@@ -1,6 +1,5 @@
 /** Whether a database is at the level of the schema that this build was made for. */
 import { type Kysely, sql } from "kysely";
-import { sqlState } from "./client.ts";
 import type { Schema } from "./schema.ts";
 import { latestMigration, schemaDigest } from "./schema-level.ts";
 
@@ -9,13 +8,7 @@ import { latestMigration, schemaDigest } from "./schema-level.ts";
  * Throws when it cannot be asked.
  */
 export async function isMigrated(db: Kysely<Schema>): Promise<boolean> {
-  try {
-    const found = await sql`select from app.migrations
-      where name = ${latestMigration} and digest = ${schemaDigest}`.execute(db);
-    return found.rows.length > 0;
-  } catch (error) {
-    const isMissing = sqlState(error) === "42P01";
-    if (isMissing) return false;
-    throw error;
-  }
+  const found = await sql`select from app.migrations
+    where name = ${latestMigration} and digest = ${schemaDigest}`.execute(db);
+  return found.rows.length > 0;
 }

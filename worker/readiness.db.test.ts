@@ -20,8 +20,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-const putBehind = "update kysely_migration set name = 'older ' || name";
-const bringUpToDate = "update kysely_migration set name = replace(name, 'older ', '')";
+const putBehind = "update app.migrations set name = 'older ' || name";
+const bringUpToDate = "update app.migrations set name = replace(name, 'older ', '')";
 
 async function readiness({ url }: WorkerProcess): Promise<[status: number, reason?: string] | undefined> {
   // Whoever asks a probe does not wait for long: less than the two seconds after which a pool gives up by itself.
@@ -78,7 +78,7 @@ test("running, says that the database is silent, that the schema is behind, and 
   const worker = await startWorker(workerEnvironment(database.url));
   await untilItSays(worker, 200);
 
-  const answerAgain = await holdTable("kysely_migration");
+  const answerAgain = await holdTable("app.migrations");
   await untilItSays(worker, 503, "database does not answer");
   await answerAgain();
   await untilItSays(worker, 200);

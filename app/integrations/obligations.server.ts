@@ -25,7 +25,7 @@ export interface ObligationDeps {
   appSecret: Secret;
 }
 
-/** What a connection's metadata keeps of who granted it; nothing when Meta named nobody. The key is known to 0005. */
+/** What a connection's metadata keeps of who granted it; nothing when Meta named nobody. The key is known to db/migrations/0006. */
 export function grantedBy(
   { metaUserId }: Pick<Reach, "metaUserId">,
   now: Date,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import * as callback from "../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect.ts";
@@ -307,6 +307,14 @@ describe("the state", () => {
       failed("state_invalid"),
     );
     const other = await begin(road.ana);
+    // There is no other channel yet: the check is put aside to arrange a state of one.
+    await road.product.database.sql("alter table oauth_states drop constraint oauth_states_provider_check");
+    onTestFinished(async () => {
+      await road.product.database.sql("delete from oauth_states where provider = 'instagram'");
+      await road.product.database.sql(
+        "alter table oauth_states add constraint oauth_states_provider_check check (provider = 'meta_whatsapp')",
+      );
+    });
     await road.product.database.sql("update oauth_states set provider = 'instagram' where nonce = $1", [
       other.state,
     ]);

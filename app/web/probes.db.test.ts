@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
-afterEach(() => database.sql("update kysely_migration set name = replace(name, 'older ', '')"));
+afterEach(() => database.sql("update app.migrations set name = replace(name, 'older ', '')"));
 
 /** As the web opens it. */
 function databaseAt(connectionString: string): Db {
@@ -53,10 +53,10 @@ async function serve(db: Db) {
 test("ready with a database at this build's level, and no longer when its schema is behind, until it is there", async () => {
   const { ask, readiness } = await serve(databaseAt(database.url));
   expect(await ask("/readyz")).toMatchObject({ status: 200, body: '{"ready":true}' });
-  await database.sql("update kysely_migration set name = 'older ' || name");
+  await database.sql("update app.migrations set name = 'older ' || name");
   expect(await readiness()).toEqual([503, "migrations are behind"]);
   expect(await ask("/livez")).toMatchObject({ status: 200, body: "ok" });
-  await database.sql("update kysely_migration set name = replace(name, 'older ', '')");
+  await database.sql("update app.migrations set name = replace(name, 'older ', '')");
   expect(await readiness()).toEqual([200, undefined]);
 });
 

@@ -1,4 +1,4 @@
-/** Mails to a person about their account, through the functions of 0025. Role app_jobs, but for what pages ask. */
+/** Mails to a person about their account, through narrow functions. Role app_jobs, but for what pages ask. */
 import { sql } from "kysely";
 import type { Db } from "../client.ts";
 import type { AccountMailKind, NotSentReason } from "../schema.ts";

@@ -29,7 +29,7 @@ export async function tellConversations(
 
 export interface ChangeListener {
   onChange(topic: ChangeTopic, tenantIds: string[]): void;
-  /** The row's id of a session that is over, whatever ended it: see `tell_session_ended` in 0025. */
+  /** The row's id of a session that is over, whatever ended it: see `tell_session_ended`. */
   onSessionEnded(sessionId: string): void;
   /** The connection is gone, and so is what was told since. Called once. */
   onLost(error?: Error): void;

@@ -6,7 +6,7 @@ import type { MailKind, NotSentReason } from "../schema.ts";
 
 /**
  * Opens a mail and asks for its sending, in the caller's transaction. The same incident opens no second one. A lost
- * connection opens its own: see `follow_incidents` in 0019.
+ * connection opens its own: see `follow_incidents`.
  */
 export async function openMail(
   tdb: TenantDb,

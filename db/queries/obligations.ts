@@ -1,4 +1,4 @@
-/** What Meta's users may ask of the app, reached only through the narrow functions of 0005: they name no tenant. */
+/** What Meta's users may ask of the app, reached only through narrow functions: they name no tenant. */
 import { sql } from "kysely";
 import type { Db } from "../client.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Changing a password, ending sessions, and setting a forgotten password anew, through the functions of 0025: each acts
+ * Changing a password, ending sessions, and setting a forgotten password anew, through narrow functions: each acts
  * for whoever's session or token the hash belongs to, and for nobody else. Role app_web.
  */
 import { sql } from "kysely";

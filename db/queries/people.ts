@@ -109,8 +109,7 @@ export async function findPerson(
 ): Promise<{ userId: string; email: string; isDisabled: boolean } | undefined> {
   const { rows } = await sql<{ userId: string; email: string; isDisabled: boolean }>`
     select id as "userId", email, disabled_at is not null as "isDisabled" from users
-     where email_key = app.email_key(${email}) or lower(email) = lower(${email})
-     order by lower(email) = lower(${email}) desc limit 1`.execute(owner);
+     where email_key = app.email_key(${email})`.execute(owner);
   return rows[0];
 }
 
@@ -121,7 +120,7 @@ export async function replacePassword(owner: OwnerDb, userId: string, passwordHa
   return rows[0]?.ended ?? 0;
 }
 
-/** By the table's own rule all sessions and mailed links end with it (`end_access_of_disabled` in 0025). How many did. */
+/** By the table's own rule all sessions and mailed links end with it (`end_access_of_disabled`). How many did. */
 export async function disablePerson(owner: OwnerDb, userId: string): Promise<number> {
   const { rows } = await sql<{ open: number }>`
     select count(*)::int as open from sessions where user_id = ${userId} and expires_at > now()`.execute(

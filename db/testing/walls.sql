@@ -101,6 +101,10 @@ select format('not null in %s: %s', t.full_name, string_agg(a.attname, ', ' orde
   from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and a.attnotnull and not a.attisdropped
  group by t.full_name
 union all
+select format('generated in %s: %s as %s', t.full_name, a.attname, pg_get_expr(d.adbin, d.adrelid))
+  from tables t join pg_attribute a on a.attrelid = t.oid and a.attgenerated <> '' and not a.attisdropped
+  join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+union all
 select format('unique index %s on %s: %s%s', i.indexrelid::regclass, t.full_name, pg_get_indexdef(i.indexrelid),
               case when not (i.indisvalid and i.indisready and i.indislive) then ' INVALID' else '' end)
   from pg_index i join tables t on t.oid = i.indrelid where i.indisunique

@@ -98,7 +98,7 @@ const functions = [
   "alter function app.session_read(bytea, interval) set row_security = off",
   "grant execute on function app.login_candidate(text) to public",
   "grant execute on function app.login_candidate(text) to app_tenant",
-  "grant execute on function app.session_create(bytea, uuid, uuid, jsonb, timestamptz) to app_tenant",
+  "grant execute on function app.open_session(bytea, uuid, uuid, text, jsonb, interval) to app_tenant",
   "grant execute on function app.take_due_checks(int, interval) to app_tenant",
   "grant execute on function app.enqueue_any_replay(text, text, bigint, interval, text) to app_web",
   "grant execute on function app.operator_body(bigint, uuid, text) to app_web",
@@ -107,8 +107,8 @@ const functions = [
   "grant execute on function app.own_tenant() to app_web with grant option",
   `create or replace function app.current_tenant() returns uuid language sql stable parallel safe
      as $$ select coalesce(nullif(current_setting('app.tenant_id', true), ''), current_setting('app.other'))::uuid $$`,
-  `create or replace function app.expect_own_tenant(named uuid) returns void language plpgsql stable
-     set search_path = pg_catalog, pg_temp as $$ begin end $$`,
+  `create or replace function app.own_tenant() returns uuid language plpgsql stable
+     set search_path = pg_catalog, pg_temp as $$ begin return app.current_tenant(); end $$`,
   `create or replace function app.waba_in_use(channel text, waba text) returns boolean
      language sql stable security definer set search_path = public, pg_temp as $$ select true $$`,
   "create function app.every_hash() returns setof text language sql security definer as 'select password_hash from users'",
@@ -131,10 +131,12 @@ const structure = [
   "alter table sessions drop constraint sessions_token_hash_check",
   "alter table channel_connections drop constraint channel_connections_check1",
   "alter table memberships drop constraint memberships_role_check",
+  "alter table number_claims drop constraint number_claims_provider_check",
   "alter table contacts drop constraint contacts_tenant_id_id_key cascade",
+  "alter table users alter column email_key drop expression",
   "alter table oauth_states drop constraint oauth_states_nonce_key",
   "drop index number_claims_one_owner",
-  "drop index users_email_key; create unique index users_email_key on users (email)",
+  "alter table users drop constraint users_email_key_key, add constraint users_email_key_key unique (email)",
   "drop index contacts_wa_id_key; create index contacts_wa_id_key on contacts (tenant_id, provider, wa_id)",
   "alter table channel_connections disable trigger follow_incidents",
   "alter table channel_connections enable replica trigger tell_live",

@@ -11,7 +11,6 @@ begin
   perform pg_notify('live', 'connections ' || new.tenant_id);
   return null;
 end $$;
-revoke execute on function app.tell_connections() from public;
 
 create trigger tell_live after insert or update on channel_connections
   for each row execute function app.tell_connections();

@@ -2,33 +2,6 @@
 -- reads no tenant's rows, no token, no message and no body; what it may do besides stands in the functions below, and
 -- each of those that matters leaves a row in operator_events.
 
-grant usage on schema app to app_operator;
-
--- A person with a workspace of their own, like everybody else, and this mark. Nobody but the owner reads this table.
-create table platform_staff (
-  user_id uuid primary key references users (id) on delete cascade,
-  created_at timestamptz not null default now()
-);
-
-drop function app.session_read(bytea, interval);
-
--- Live only while the person is enabled and still a member; role and mark are read now, not at sign-in.
-create function app.session_read(hash bytea, idle interval)
-  returns table (session_id uuid, user_id uuid, tenant_id uuid, role text, email text, tenant_name text, data jsonb,
-    is_staff boolean)
-  language sql security definer set search_path = public, pg_temp as $$
-  update sessions s
-     set last_seen_at = case when s.last_seen_at < now() - interval '1 minute' then now() else s.last_seen_at end
-    from users u, memberships m, tenants t
-   where s.token_hash = hash and s.expires_at > now() and s.last_seen_at > now() - idle
-     and u.id = s.user_id and u.disabled_at is null
-     and m.user_id = s.user_id and m.tenant_id = s.tenant_id
-     and t.id = s.tenant_id
-  returning s.id, s.user_id, s.tenant_id, m.role, u.email, t.name, s.data,
-            exists (select from platform_staff p where p.user_id = u.id) $$;
-revoke execute on function app.session_read(bytea, interval) from public;
-grant execute on function app.session_read(bytea, interval) to app_web;
-
 -- What staff did. No tenant_id: it is about deliveries, which belong to nobody yet. Written and read by the functions
 -- below only. `subject` is what was wanted, `result` what came of it so far.
 create table operator_events (
@@ -41,20 +14,7 @@ create table operator_events (
   request_id text not null
 );
 
--- Everything of a delivery but its body.
-grant select (id, provider, request_id, received_at, processed_at, outcome, attempts, retry_at, reopened_at)
-  on webhook_deliveries to app_operator;
-grant select on delivery_quarantine to app_operator;
-
-create function app.require_staff(person uuid)
-  returns void
-  language plpgsql stable security definer set search_path = public, pg_temp as $$
-begin
-  if not exists (select from platform_staff s join users u on u.id = s.user_id
-                  where s.user_id = person and u.disabled_at is null) then
-    raise exception 'not platform staff' using errcode = '42501';
-  end if;
-end $$;
+-- What is looked at ---------------------------------------------------------------------------------------------------
 
 create function app.delivery_sizes(wanted bigint[])
   returns table (id bigint, size_bytes int)
@@ -96,6 +56,68 @@ begin
     end if;
   end loop;
   return low;
+end $$;
+grant execute on function app.delivery_sizes(bigint[]), app.number_holders(text[]),
+  app.delivery_id_at(timestamptz) to app_operator;
+
+set local role app_jobs;
+
+-- The first line of an error. Tasks write nothing there that a body or a token could be in; this holds for the queue's
+-- own errors, too: long runs with a digit in them are left out, and of long numbers all but four digits.
+create function app.plain_error(message text)
+  returns text
+  language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select left(
+    regexp_replace(
+      regexp_replace(split_part(message, E'\n', 1), '(?=[A-Za-z_+/-]*[0-9])[A-Za-z0-9_+/-]{24,}', '…', 'g'),
+      '[0-9]{3,}([0-9]{4})', '…\1', 'g'),
+    200) $$;
+
+-- The jobs of each task, never what they carry.
+create function app.job_overview()
+  returns table (task text, waiting int, running int, failing int, given_up int, oldest_run_at timestamptz,
+    last_error text, last_failed_at timestamptz)
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select j.task_identifier::text,
+           (count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts))::int,
+           (count(*) filter (where j.locked_at is not null))::int,
+           (count(*) filter (where j.last_error is not null and j.attempts < j.max_attempts))::int,
+           (count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts))::int,
+           min(j.run_at) filter (where j.locked_at is null and j.attempts < j.max_attempts),
+           app.plain_error((array_agg(j.last_error order by j.updated_at desc)
+                             filter (where j.last_error is not null))[1]),
+           max(j.updated_at) filter (where j.last_error is not null)
+      from graphile_worker.jobs j group by j.task_identifier order by 1;
+end $$;
+
+-- Jobs that are not tried again, the last to end first.
+create function app.given_up_jobs(most int)
+  returns table (id bigint, task text, tries int, last_error text, ended_at timestamptz)
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select j.id, j.task_identifier::text, j.attempts::int, app.plain_error(j.last_error), j.updated_at
+      from graphile_worker.jobs j where j.locked_at is null and j.attempts >= j.max_attempts
+     order by j.updated_at desc, j.id desc limit most;
+end $$;
+
+revoke execute on function app.plain_error(text), app.job_overview(), app.given_up_jobs(int) from public;
+grant execute on function app.job_overview(), app.given_up_jobs(int) to app_operator;
+
+set local role app_owner;
+
+-- What is done --------------------------------------------------------------------------------------------------------
+
+create function app.require_staff(person uuid)
+  returns void
+  language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if not exists (select from platform_staff s join users u on u.id = s.user_id
+                  where s.user_id = person and u.disabled_at is null) then
+    raise exception 'not platform staff' using errcode = '42501';
+  end if;
 end $$;
 
 -- The beginning of one body, and in the same statement the row that says who looked.
@@ -157,14 +179,7 @@ begin
   if items < most then
     go_on_after := null;
   end if;
-  with held as (
-    select d.id from webhook_deliveries d where d.id = any(found_deliveries) and d.processed_at is not null
-     order by d.id for no key update),
-  reopened as (
-    update webhook_deliveries d
-       set processed_at = null, outcome = null, reopened_at = now(), attempts = 0, retry_at = null
-      from held where d.id = held.id returning d.id)
-  select count(*)::int into deliveries from reopened;
+  select count(*)::int into deliveries from app.reopen_deliveries(found_deliveries);
   if deliveries > 0 then
     perform app.wake_ingest((event_id % 1000)::int);
   end if;
@@ -182,60 +197,5 @@ create function app.operator_trail(before_id bigint, most int)
   select e.id, e.at, u.email, e.action, e.subject, e.result, e.request_id
     from operator_events e join users u on u.id = e.user_id
    where before_id is null or e.id < before_id order by e.id desc limit most $$;
-
-revoke execute on function app.require_staff(uuid), app.delivery_sizes(bigint[]), app.number_holders(text[]),
-  app.delivery_id_at(timestamptz), app.operator_body(bigint, uuid, text), app.operator_replay_begin(uuid, jsonb, text),
-  app.operator_replay_part(bigint, bigint, int), app.operator_trail(bigint, int) from public;
-grant execute on function app.delivery_sizes(bigint[]), app.number_holders(text[]), app.delivery_id_at(timestamptz),
-  app.operator_body(bigint, uuid, text), app.operator_replay_begin(uuid, jsonb, text),
+grant execute on function app.operator_body(bigint, uuid, text), app.operator_replay_begin(uuid, jsonb, text),
   app.operator_replay_part(bigint, bigint, int), app.operator_trail(bigint, int) to app_operator;
-
-set local role app_jobs;
-
-grant execute on function app.wake_ingest(int) to app_owner;
-
--- The first line of an error. Tasks write nothing there that a body or a token could be in; this holds for the queue's
--- own errors, too: long runs with a digit in them are left out, and of long numbers all but four digits.
-create function app.plain_error(message text)
-  returns text
-  language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select left(
-    regexp_replace(
-      regexp_replace(split_part(message, E'\n', 1), '(?=[A-Za-z_+/-]*[0-9])[A-Za-z0-9_+/-]{24,}', '…', 'g'),
-      '[0-9]{3,}([0-9]{4})', '…\1', 'g'),
-    200) $$;
-
--- The jobs of each task, never what they carry.
-create function app.job_overview()
-  returns table (task text, waiting int, running int, failing int, given_up int, oldest_run_at timestamptz,
-    last_error text, last_failed_at timestamptz)
-  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  return query
-    select j.task_identifier::text,
-           (count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts))::int,
-           (count(*) filter (where j.locked_at is not null))::int,
-           (count(*) filter (where j.last_error is not null and j.attempts < j.max_attempts))::int,
-           (count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts))::int,
-           min(j.run_at) filter (where j.locked_at is null and j.attempts < j.max_attempts),
-           app.plain_error((array_agg(j.last_error order by j.updated_at desc)
-                             filter (where j.last_error is not null))[1]),
-           max(j.updated_at) filter (where j.last_error is not null)
-      from graphile_worker.jobs j group by j.task_identifier order by 1;
-end $$;
-
--- Jobs that are not tried again, the last to end first.
-create function app.given_up_jobs(most int)
-  returns table (id bigint, task text, tries int, last_error text, ended_at timestamptz)
-  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  return query
-    select j.id, j.task_identifier::text, j.attempts::int, app.plain_error(j.last_error), j.updated_at
-      from graphile_worker.jobs j where j.locked_at is null and j.attempts >= j.max_attempts
-     order by j.updated_at desc, j.id desc limit most;
-end $$;
-
-revoke execute on function app.plain_error(text), app.job_overview(), app.given_up_jobs(int) from public;
-grant execute on function app.job_overview(), app.given_up_jobs(int) to app_operator;
-
-set local role app_owner;

@@ -105,8 +105,5 @@ create function app.deletion_request(code text)
   select d.status, d.requested_at, d.completed_at, d.connections_cleared, d.tokens_destroyed
     from deletion_requests d where d.confirmation_code = code $$;
 
-revoke execute on function app.lock_connections_granted_by(text, timestamptz),
-  app.deauthorize_meta_user(text, timestamptz, text),
-  app.delete_meta_user_data(text, bytea, timestamptz, text, text), app.deletion_request(text) from public;
 grant execute on function app.deauthorize_meta_user(text, timestamptz, text),
   app.delete_meta_user_data(text, bytea, timestamptz, text, text), app.deletion_request(text) to app_web;

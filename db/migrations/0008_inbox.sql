@@ -1,13 +1,73 @@
--- Reading the inbox: what the people of a workspace have opened, finding a conversation, and where one that became part
--- of another is found.
+-- What is made of deliveries: contacts, conversations and messages, who they are and how they are found.
+--
+-- The worker's ingest is the router between tenants and writes many of them in one statement. It sees all tenants of
+-- these tables and nothing else of theirs; the composite foreign keys make a row that points across impossible.
 
--- The newest of the customer's messages that somebody of the workspace has opened: what came later is unread. Null where
--- nobody ever opened it. A conversation that is there already counts as read: a default that is taken away again stands
--- for the rows of before without writing them. In no index, so that marking makes no work for one (HOT), and never
--- written by ingest.
-alter table conversations add column read_up_to timestamptz default now();
-alter table conversations alter column read_up_to drop default;
-grant update (read_up_to) on conversations to app_tenant;
+-- A person on a channel. Meta may name them by wa_id, by its business-scoped user_id, or both; never shared between
+-- tenants. One whose number has passed to somebody else may be left with former ids only, and with its history.
+create table contacts (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null references tenants (id),
+  provider text not null check (provider = 'meta_whatsapp'),
+  wa_id text,
+  user_id text,
+  username text,
+  profile_name text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  -- When the present id was first told; where that is null created_at stands for it.
+  wa_id_at timestamptz,
+  user_id_at timestamptz,
+  unique (tenant_id, id)
+);
+create unique index contacts_wa_id_key on contacts (tenant_id, provider, wa_id) where wa_id is not null;
+create unique index contacts_user_id_key on contacts (tenant_id, provider, user_id) where user_id is not null;
+call app.wall_off('contacts');
+grant select on contacts to app_tenant;
+create policy ingest_writes on contacts for all to app_ingest using (true) with check (true);
+grant select, insert, update on contacts to app_ingest;
+
+-- Ids that a contact had. A user_id is never given to anybody else; a number may be, so for a wa_id the row says until
+-- when it was the contact's: what occurred later and names it is about whoever has it then.
+create table contact_aliases (
+  tenant_id uuid not null,
+  provider text not null check (provider = 'meta_whatsapp'),
+  kind text not null check (kind in ('waId', 'userId')),
+  former_id text not null,
+  contact_id bigint not null,
+  held_until timestamptz not null,
+  primary key (tenant_id, provider, kind, former_id, contact_id),
+  foreign key (tenant_id, contact_id) references contacts (tenant_id, id)
+);
+create index contact_aliases_contact_idx on contact_aliases (tenant_id, contact_id);
+call app.wall_off('contact_aliases');
+grant select on contact_aliases to app_tenant;
+create policy ingest_writes on contact_aliases for all to app_ingest using (true) with check (true);
+grant select, insert, update on contact_aliases to app_ingest;
+
+-- One conversation for each contact on each connection; it outlives the connection. Every message of it moves its time,
+-- and each index of the table is written with that: three, and none of the id alone.
+create table conversations (
+  id bigint generated always as identity,
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  contact_id bigint not null,
+  last_message_at timestamptz,
+  last_inbound_at timestamptz,
+  -- The newest of the customer's messages that somebody of the workspace has opened: what came later is unread. Null
+  -- where nobody ever opened it. In no index, so that marking makes no work for one (HOT), and never written by ingest.
+  read_up_to timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, id),
+  unique (tenant_id, contact_id, connection_id),
+  foreign key (tenant_id, connection_id) references channel_connections (tenant_id, id),
+  foreign key (tenant_id, contact_id) references contacts (tenant_id, id)
+);
+create index conversations_recent_idx on conversations (tenant_id, last_message_at desc nulls last, id desc);
+call app.wall_off('conversations');
+grant select, update (read_up_to) on conversations to app_tenant;
+create policy ingest_writes on conversations for all to app_ingest using (true) with check (true);
+grant select, insert, update on conversations to app_ingest;
 
 -- Addresses of conversations that became part of another when two contacts turned out to be one person.
 create table conversation_aliases (
@@ -21,9 +81,53 @@ create index conversation_aliases_conversation_idx on conversation_aliases (tena
 call app.wall_off('conversation_aliases');
 grant select on conversation_aliases to app_tenant;
 
--- As before (0014), and now the address of a conversation that goes leads to the one that stays, and what nobody has
--- opened stays unread.
-create or replace function app.merge_contacts(tenant uuid, kept bigint, gone bigint)
+-- Stored once by provider_message_id. For outbound ones each step keeps its first time and `status` is the highest
+-- rank seen (sent < failed < delivered < read < played), so that any order and any repetition end in the same row.
+-- A status that comes before its message makes the row (type 'unknown'); the message fills it in later.
+create table messages (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null,
+  conversation_id bigint not null,
+  provider_message_id text not null unique,
+  direction text not null check (direction in ('inbound', 'outbound')),
+  type text not null,
+  status text not null check (status in ('received', 'sent', 'failed', 'delivered', 'read', 'played')),
+  body text,
+  content jsonb not null default '{}',
+  occurred_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  played_at timestamptz,
+  failed_at timestamptz,
+  error jsonb,
+  -- 0 when no delivery brought it.
+  delivery_id bigint not null default 0,
+  -- Everything Meta told with steps of a message (pricing, conversation, errors, biz_opaque_callback_data), each thing
+  -- under a digest of itself: as a set, it ends the same in whatever order and however often it is told.
+  status_detail jsonb,
+  foreign key (tenant_id, conversation_id) references conversations (tenant_id, id),
+  check ((direction = 'inbound') = (status = 'received'))
+);
+-- Meta tells the second of a message and no less, so what comes in one second is shown as it arrived: by delivery, and
+-- in one delivery by id.
+create index messages_thread_idx
+  on messages (tenant_id, conversation_id, occurred_at desc, delivery_id desc, id desc);
+-- Only messages that failed once have an entry: ordinary ones cost nothing, and a receipt does not move it.
+create index messages_failed_idx on messages (tenant_id, failed_at) where failed_at is not null;
+call app.wall_off('messages');
+grant select on messages to app_tenant;
+create policy ingest_writes on messages for all to app_ingest using (true) with check (true);
+grant select, insert, update on messages to app_ingest;
+-- Ingest gives the ids itself, in order of arrival, because it writes the rows in another.
+grant usage on sequence messages_id_seq to app_ingest;
+
+-- Makes one person of two contacts of a tenant: what `gone` has becomes `kept`'s, and conversations on the same
+-- connection become one: its former address leads to the one that stays, and what nobody has opened stays unread.
+-- Whoever is about to add to one of them is waited for, and what it added is moved too; whoever comes later finds its
+-- contact or conversation gone (23503) and looks again. Harmless when `gone` is gone already.
+create function app.merge_contacts(tenant uuid, kept bigint, gone bigint)
   returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -70,8 +174,10 @@ begin
   delete from contact_aliases where tenant_id = tenant and contact_id = gone;
   delete from contacts where tenant_id = tenant and id = gone;
 end $$;
+grant execute on function app.merge_contacts(uuid, bigint, bigint) to app_ingest;
 
--- Search by part of a name or number. Under row-level security an index serves only operators that leak nothing, and none
+-- Search --------------------------------------------------------------------------------------------------------------
+-- By part of a name or number. Under row-level security an index serves only operators that leak nothing, and none
 -- that finds parts of words is one; so a narrow function of the owner looks, in the caller's own workspace only. The
 -- index is made of what every PostgreSQL carries (arrays under GIN): pg_trgm is a package of its own in some places.
 
@@ -126,6 +232,9 @@ begin
   end loop;
   return grams;
 end $$;
+-- Whoever writes a contact computes its place in the index.
+grant execute on function app.search_fold(text), app.search_text(text, text, text), app.search_grams(uuid, text, boolean)
+  to app_ingest;
 
 -- New entries wait in a list until it is full or the table is vacuumed, which spares ingest most of their cost; a search
 -- reads the list as well, so it is kept short.
@@ -187,10 +296,4 @@ begin
    where (c.last_message_at, c.id) < (edge_at, edge_id)
    order by c.last_message_at desc, c.id desc limit at_most - found_so_far;
 end $$;
-
-revoke execute on function app.search_fold(text), app.search_text(text, text, text), app.search_grams(uuid, text, boolean),
-  app.search_conversations(text[], timestamptz, bigint, int) from public;
--- Whoever writes a contact computes its place in the index.
-grant execute on function app.search_fold(text), app.search_text(text, text, text), app.search_grams(uuid, text, boolean)
-  to app_ingest;
 grant execute on function app.search_conversations(text[], timestamptz, bigint, int) to app_tenant;
