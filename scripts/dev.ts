@@ -2,9 +2,10 @@
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { migrate } from "../db/migrate.ts";
+import { writeSchemaLevel } from "../db/migration-files.ts";
 import { startEmbeddedPostgres } from "../db/testing/embedded-postgres.ts";
 import { freePort } from "../db/testing/free-port.ts";
-import { administer, withDatabase } from "../db/testing/test-database.ts";
+import { migratedDevDatabase } from "./dev-database.ts";
 import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
 import { demoPassword, demoPeople, seedDemo } from "./seed.ts";
 import { generateSecrets, root, type Stack, type StackSecrets, signalGroup, startStack } from "./stack.ts";
@@ -25,8 +26,10 @@ try {
   noteRun([]);
   opening = openDatabase();
   const database = await opening;
-  await migrate(database.url);
-  await seedDemo(database.url, { anywhere: process.argv.includes("--demo") });
+  // What web and worker are built with says the level that they wait for.
+  if (await writeSchemaLevel()) console.log("db/schema-level.ts now says the state of db/migrations.");
+  const databaseUrl = await database.migrated();
+  await seedDemo(databaseUrl, { anywhere: process.argv.includes("--demo") });
   const ports = {
     web: await freePort(Number(process.env.PORT) || 3000),
     worker: await freePort(Number(process.env.WORKER_PORT) || 3100),
@@ -37,7 +40,7 @@ try {
   // Asked to end meanwhile: `end` is on its way to exit, and nothing may be started behind its back.
   if (ending) await new Promise(() => {});
   stack = startStack({
-    databaseUrl: database.url,
+    databaseUrl,
     ports,
     secrets: keptSecrets(),
     webCommand,
@@ -51,7 +54,7 @@ try {
   await stack.ready;
   const { origin, sandboxUrl } = stack;
   const { smtpUrl, url: mailsUrl } = catcher;
-  noteRun(stack.pids(), { origin, sandboxUrl, databaseUrl: database.url, smtpUrl, mailsUrl });
+  noteRun(stack.pids(), { origin, sandboxUrl, databaseUrl, smtpUrl, mailsUrl });
   // As when the address is set at Meta: only now is there somebody to answer.
   await fetch(`${stack.sandboxUrl}/sandbox/api/handshake`, { method: "POST" });
   console.log(welcome(stack, mailsUrl));
@@ -70,14 +73,18 @@ async function compiler(webPort: number): Promise<string[]> {
   return [...command, "-c", "node .cache/web/index.js"];
 }
 
-async function openDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
+interface DevDatabase {
+  /** At this build's level; its URL. One of DATABASE_URL's that another state of the files made is refused. */
+  migrated(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+async function openDatabase(): Promise<DevDatabase> {
+  const given = process.env.DATABASE_URL;
+  if (given) return { migrated: () => migrate(given).then(() => given), stop: async () => {} };
   const server = await startEmbeddedPostgres({ dataDir: path.join(dataFolder, "postgres") });
-  const name = "curbe_dev";
-  await administer(server.url, `create database ${name}`).catch((error: { code?: string }) => {
-    if (error.code !== "42P04") throw error;
-  });
-  return { url: withDatabase(server.url, name), stop: server.stop };
+  const migrated = () => migratedDevDatabase(server.url, "curbe_dev", (line) => console.log(line));
+  return { migrated, stop: server.stop };
 }
 
 /** Generated once for this clone, so that tokens sealed yesterday open today. */
