@@ -153,7 +153,7 @@ export function whyUnavailable(error: unknown): string {
   // At connecting: the tables that readiness asks for are granted to every role.
   if (sqlState(error) === "42501") return "the login may not act in its role";
   // A database that was never migrated lacks the table, and its cluster the role.
-  if (["42P01", "22023"].includes(sqlState(error) ?? "")) return "migrations are behind";
+  if (["42P01", "22023"].includes(sqlState(error) ?? "")) return "not at this build's schema";
   return "database does not answer";
 }
 

@@ -181,9 +181,9 @@ describe("doctor, on environment, Meta and web", () => {
       ({ web }) =>
         Object.assign(web, {
           readyStatus: 503,
-          readyBody: '{"reason":"migrations are behind","x":"canary"}',
+          readyBody: `{"reason":"not at this build's schema","x":"canary"}`,
         }),
-      [/^FAIL web: it is not ready: migrations are behind/],
+      [/^FAIL web: it is not ready: not at this build's schema/],
     ],
     [
       "something else at our address",

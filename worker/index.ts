@@ -129,7 +129,10 @@ async function untilDatabaseIsReady(): Promise<void> {
 }
 
 function whyNot(db: Db): Promise<string | undefined> {
-  return isMigrated(db).then((migrated) => (migrated ? undefined : "migrations are behind"), whyUnavailable);
+  return isMigrated(db).then(
+    (migrated) => (migrated ? undefined : "not at this build's schema"),
+    whyUnavailable,
+  );
 }
 
 async function whyNotReady(): Promise<string | undefined> {

@@ -62,7 +62,7 @@ test("waits for a database that is away, then for its migrations, alive and taki
   await untilItSays(worker, 503, "database does not answer");
   expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
   await rename(`${name}_soon`, name);
-  await untilItSays(worker, 503, "migrations are behind");
+  await untilItSays(worker, 503, "not at this build's schema");
   await until("its log says so", () => /waits for the database/.test(worker.said()));
   expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
   expect(worker.said()).not.toContain("taking jobs");
@@ -84,7 +84,7 @@ test("running, says that the database is silent, that the schema is behind, and 
   await untilItSays(worker, 200);
 
   await database.sql(putBehind);
-  await untilItSays(worker, 503, "migrations are behind");
+  await untilItSays(worker, 503, "not at this build's schema");
   await database.sql(bringUpToDate);
   await untilItSays(worker, 200);
 

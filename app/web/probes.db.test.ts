@@ -54,7 +54,7 @@ test("ready with a database at this build's level, and no longer when its schema
   const { ask, readiness } = await serve(databaseAt(database.url));
   expect(await ask("/readyz")).toMatchObject({ status: 200, body: '{"ready":true}' });
   await database.sql("update app.migrations set name = 'older ' || name");
-  expect(await readiness()).toEqual([503, "migrations are behind"]);
+  expect(await readiness()).toEqual([503, "not at this build's schema"]);
   expect(await ask("/livez")).toMatchObject({ status: 200, body: "ok" });
   await database.sql("update app.migrations set name = replace(name, 'older ', '')");
   expect(await readiness()).toEqual([200, undefined]);
@@ -65,7 +65,7 @@ test("a database that was never migrated is one that is behind", async () => {
   await administer(inject("adminUrl"), `create database ${name}`);
   onTestFinished(() => administer(inject("adminUrl"), `drop database ${name} with (force)`));
   const { readiness } = await serve(databaseAt(withDatabase(database.url, name)));
-  expect(await readiness()).toEqual([503, "migrations are behind"]);
+  expect(await readiness()).toEqual([503, "not at this build's schema"]);
 });
 
 test("a database that is away", async () => {

@@ -48,7 +48,7 @@ async function whyNotReady(db: Services["db"]): Promise<string | undefined> {
     setTimeout(resolve, 1_000, "database does not answer").unref(),
   );
   const asked = isMigrated(db).then(
-    (migrated) => (migrated ? undefined : "migrations are behind"),
+    (migrated) => (migrated ? undefined : "not at this build's schema"),
     whyUnavailable,
   );
   return connectionFault() ?? Promise.race([asked, late]);

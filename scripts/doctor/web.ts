@@ -132,6 +132,6 @@ function leadsToLogin(status: number, location: string | null): boolean {
 
 /** Only words of our own web are repeated. */
 function reasonIn(text: string): string {
-  const known = ["draining", "migrations are behind", "database does not answer"];
+  const known = ["draining", "not at this build's schema", "database does not answer"];
   return known.find((reason) => text.includes(reason)) ?? "HTTP 503";
 }
