@@ -4,7 +4,8 @@ import { expect } from "@playwright/test";
 import type { ReasonCode } from "../integrations/errors.ts";
 import { hashPassword } from "../platform/passwords.server.ts";
 import { english as texts } from "../texts/en/index.ts";
-import type { TwoWebs } from "./two-webs.ts";
+import { openSession } from "./product/session.ts";
+import type { Product } from "./product/start.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 
 export const api = "/api/integrations/meta/whatsapp";
@@ -24,8 +25,8 @@ export interface Person {
 const password = "curbe-demo";
 let passwordHash: Promise<string> | undefined;
 
-/** Somebody who has signed in, in a new workspace or in a colleague's. */
-export async function somebody(product: TwoWebs, colleague?: Person): Promise<Person> {
+/** Somebody with a session, in a new workspace or in a colleague's. */
+export async function somebody(product: Product, colleague?: Person): Promise<Person> {
   passwordHash ??= hashPassword(password);
   const userId = randomUUID();
   const tenantId = colleague?.tenantId ?? randomUUID();
@@ -39,22 +40,24 @@ export async function somebody(product: TwoWebs, colleague?: Person): Promise<Pe
     await passwordHash,
   ]);
   await sql("insert into memberships values ($1, $2, 'member')", [tenantId, userId]);
-  return { tenantId, workspace, userId, email, visitor: await signIn(product, email) };
+  const visitor = createVisitor(
+    product.webs,
+    product.origin,
+    await openSession(product, { userId, tenantId }),
+  );
+  return { tenantId, workspace, userId, email, visitor };
 }
 
 /** A browser of their own, signed in at the second process. */
-export async function signIn({ webs, origin }: TwoWebs, email: string): Promise<Visitor> {
+export async function signIn({ webs, origin }: Product, email: string): Promise<Visitor> {
   const visitor = createVisitor(webs, origin);
   const answer = await visitor.post("/login", { email, password }, 1);
   expect(answer.headers.get("location")).toBe("/settings/integrations");
   return visitor;
 }
 
-/** Signed in by the dozen, one after another: the limit on sign-ins counts those that are under way. */
-export async function people(product: TwoWebs, count: number): Promise<Person[]> {
-  const found: Person[] = [];
-  while (found.length < count) found.push(await somebody(product));
-  return found;
+export function people(product: Product, count: number): Promise<Person[]> {
+  return Promise.all(Array.from({ length: count }, () => somebody(product)));
 }
 
 /** Sets out to Meta; the state that is to come back. */
@@ -66,7 +69,7 @@ export async function begin({ visitor }: { visitor: Visitor }, web: number): Pro
 }
 
 /** A code as Meta's dialog would have issued it. */
-export async function mint({ control }: TwoWebs, grant: object): Promise<string> {
+export async function mint({ control }: Product, grant: object): Promise<string> {
   const { code } = await control<{ code: string }>("/codes", grant);
   return code;
 }
@@ -109,13 +112,8 @@ export async function expectToldWhy(
   return page;
 }
 
-export async function exchanges({ control }: TwoWebs): Promise<number> {
-  const { exchangeAttempts } = await control<{ exchangeAttempts: number }>("/calls");
-  return exchangeAttempts;
-}
-
 /** The reasons of the attempts of a workspace that ended without a connection, oldest first. */
-export async function failures({ sql }: TwoWebs, { tenantId }: { tenantId: string }): Promise<string[]> {
+export async function failures({ sql }: Product, { tenantId }: { tenantId: string }): Promise<string[]> {
   const rows = await sql<{ reason: string }>(
     `select detail->>'reason' as reason from connection_events
       where tenant_id = $1 and kind = 'connect_failed' and actor_user_id is not null and request_id is not null
@@ -127,7 +125,7 @@ export async function failures({ sql }: TwoWebs, { tenantId }: { tenantId: strin
 
 /** From the button at one process to the page where it ends, by way of the other. */
 export async function connect(
-  product: TwoWebs,
+  product: Product,
   person: Person,
   grant: object,
   extra: Record<string, string> = {},

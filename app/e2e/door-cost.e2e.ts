@@ -1,7 +1,7 @@
 /** Nothing that anybody can send keeps the web's event loop for longer than ten plain pages would. */
 import { expect } from "@playwright/test";
-import { test } from "./door-product.ts";
 import { expensiveShapes, plainPage } from "./door-shapes.ts";
+import { test } from "./product/door.ts";
 import { exchange } from "./webhook-hostile-wire.ts";
 
 test("no shape of request keeps the event loop for longer than ten times a plain page", async ({

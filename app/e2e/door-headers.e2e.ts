@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { headerFaults, headersOf, inLanes } from "./door-headers.ts";
-import { test } from "./door-product.ts";
 import { routesOfBuild } from "./door-routes.ts";
+import { test } from "./product/door.ts";
 import { exchange } from "./webhook-hostile-wire.ts";
 
 const form = "Content-Type: application/x-www-form-urlencoded";

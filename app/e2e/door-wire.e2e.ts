@@ -1,7 +1,7 @@
 /** R19 over every port and spelling: bytes that no client would send, to the web and to the worker. */
 import { expect } from "@playwright/test";
 import { headerFaults, inLanes } from "./door-headers.ts";
-import { type DoorProduct, test } from "./door-product.ts";
+import { type DoorProduct, test } from "./product/door.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { hostileRequests } from "./webhook-hostile-requests.ts";
 import { exchange } from "./webhook-hostile-wire.ts";

@@ -1,9 +1,7 @@
 /** Who may tell the page how a sign-up ended: windows of exactly Meta's origin, and nobody else. */
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { openWindow, requestsOf, signIn, signInAtMeta, switches, withSignupWindow } from "./popup-product.ts";
-
-const product = withSignupWindow();
+import { openWindow, requestsOf, signIn, signInAtMeta, switches, test } from "./product/popup.ts";
 
 const finish = {
   type: "WA_EMBEDDED_SIGNUP",
@@ -47,6 +45,7 @@ async function postFrom(page: Page, address: string, messages: unknown[]): Promi
 
 test("other origins, a frame, and other messages of Meta's own cause no request and no change", async ({
   page,
+  product,
 }) => {
   const context = page.context();
   await serveStrangers(context);
@@ -126,7 +125,7 @@ async function countMessages(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => (globalThis as unknown as { heard: number }).heard);
 }
 
-test("frames of anybody else are not let into the page", async ({ page }) => {
+test("frames of anybody else are not let into the page", async ({ page, product }) => {
   await serveStrangers(page.context());
   await signIn(page, product, "leo@luz.example");
   const blocked = page.evaluate(

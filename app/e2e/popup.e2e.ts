@@ -1,37 +1,38 @@
 /** Connecting in a window of Meta's: how it ends well, how it ends otherwise, and the way over the document beside it. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { exchanges } from "./product/control.ts";
 import {
-  exchanges,
   openWindow,
   requestsOf,
   signIn,
   signInAtMeta,
   switches,
+  test,
   untilScriptIsThere,
-  withSignupWindow,
-} from "./popup-product.ts";
+} from "./product/popup.ts";
+import type { Product } from "./product/start.ts";
 
-const product = withSignupWindow();
 const atMeta = "Finish in the Meta window. You can come back to this page.";
 
 const connected = (page: Page) => expect(page).toHaveURL(/\/settings\/integrations\?whatsapp=connected$/);
 const approve = (window: Page) => window.getByRole("button", { name: "Approve" }).click();
 
-const connections = () =>
-  product.sql<{ status: string; number: string }>(
+const connections = ({ sql }: Product) =>
+  sql<{ status: string; number: string }>(
     "select status, phone_number_id as number from channel_connections order by created_at",
   );
 
-const failures = () =>
-  product.sql<{ reason: string }>(
+const failures = ({ sql }: Product) =>
+  sql<{ reason: string }>(
     "select detail->>'reason' as reason from connection_events where kind = 'connect_failed'",
   );
 
 for (const popupOrder of ["message_first", "callback_first"]) {
   test(`a number is connected by a window, ${popupOrder.replace("_", " ")}, and no address ever holds the code`, async ({
     page,
+    product,
   }) => {
     const complaints: string[] = [];
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -50,7 +51,7 @@ for (const popupOrder of ["message_first", "callback_first"]) {
     await connected(page);
     await expect(page.getByText("+52 55 1234 5678").first()).toBeVisible();
     expect(await exchanges(product)).toBe(1);
-    expect(await connections()).toEqual([{ status: "active", number: NUMBER_IDS.luz }]);
+    expect(await connections(product)).toEqual([{ status: "active", number: NUMBER_IDS.luz }]);
     const [callback, ...more] = asked.callbacks();
     expect(more).toEqual([]);
     expect(callback).toMatchObject({ method: "POST", fields: { phone_number_id: NUMBER_IDS.luz } });
@@ -71,6 +72,7 @@ for (const popupOrder of ["message_first", "callback_first"]) {
 
 test("of several numbers the one picked in the window is connected, and without its word there is a list", async ({
   page,
+  product,
 }) => {
   await signIn(page, product, "leo@luz.example");
   const pickThird = async (window: Page) => {
@@ -92,15 +94,15 @@ test("of several numbers the one picked in the window is connected, and without 
   await pickThird(await openWindow(page));
   await connected(page);
   await expect(page.getByText("+52 55 2222 1003").first()).toBeVisible();
-  expect(await connections()).toMatchObject([{ number: NUMBER_IDS.cadenasCentro3 }]);
+  expect(await connections(product)).toMatchObject([{ number: NUMBER_IDS.cadenasCentro3 }]);
 });
 
-test("cancelled in the window, the page says so and is ready for another try", async ({ page }) => {
+test("cancelled in the window, the page says so and is ready for another try", async ({ page, product }) => {
   await signIn(page, product, "max@norte.example");
   const window = await openWindow(page);
   await window.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText("Connection cancelled or failed. Try again.")).toBeVisible();
-  expect(await failures()).toEqual([{ reason: "cancelled" }]);
+  expect(await failures(product)).toEqual([{ reason: "cancelled" }]);
   expect(await exchanges(product)).toBe(0);
 
   const again = await openWindow(page);
@@ -111,6 +113,7 @@ test("cancelled in the window, the page says so and is ready for another try", a
 
 test("a window that the person closes, or that ends in an error of Meta's, was cancelled", async ({
   page,
+  product,
 }) => {
   await signIn(page, product, "max@norte.example");
   const window = await openWindow(page);
@@ -122,12 +125,13 @@ test("a window that the person closes, or that ends in an error of Meta's, was c
   const second = await openWindow(page);
   await signInAtMeta(second, "Eva Norte");
   await approve(second);
-  await expect.poll(async () => (await failures()).length).toBe(2);
+  await expect.poll(async () => (await failures(product)).length).toBe(2);
   await expect(page.getByText("Connection cancelled or failed. Try again.")).toBeVisible();
 });
 
 test("finished without a code was cancelled; an access token in its place is never sent anywhere", async ({
   page,
+  product,
 }) => {
   await signIn(page, product, "leo@luz.example");
   await switches(product, { popupAnswer: "finish_without_code" });
@@ -149,7 +153,7 @@ test("finished without a code was cancelled; an access token in its place is nev
   await theDocumentWayWorks(page);
 });
 
-test("a window that never answers is not waited for without a way out", async ({ page }) => {
+test("a window that never answers is not waited for without a way out", async ({ page, product }) => {
   await switches(product, { popupAnswer: "no_answer" });
   await signIn(page, product, "leo@luz.example");
   const window = await openWindow(page);
@@ -159,7 +163,7 @@ test("a window that never answers is not waited for without a way out", async ({
   await expect(
     page.getByRole("status").filter({ hasText: "We have not heard from the Meta window." }),
   ).toBeVisible();
-  expect(await failures()).toEqual([]);
+  expect(await failures(product)).toEqual([]);
   await theDocumentWayWorks(page);
 });
 
@@ -174,6 +178,7 @@ async function theDocumentWayWorks(page: Page): Promise<void> {
 for (const width of [320, 1280]) {
   test(`waiting is calm and readable at ${width} px: nothing moves up, nothing is lost, axe finds nothing`, async ({
     page,
+    product,
   }) => {
     await switches(product, { popupAnswer: "no_answer" });
     await page.setViewportSize({ width, height: 900 });
@@ -220,7 +225,7 @@ for (const { name, arrange } of [
   { name: "blocked", arrange: (page: Page) => page.route("**/sdk.js", (route) => route.abort()) },
   { name: "slow", arrange: (page: Page) => page.route("**/sdk.js", () => {}) },
 ]) {
-  test(`with Meta's script ${name} the button leads to Meta over the document`, async ({ page }) => {
+  test(`with Meta's script ${name} the button leads to Meta over the document`, async ({ page, product }) => {
     await arrange(page);
     const wanted = page.waitForRequest("**/sdk.js");
     await signIn(page, product, "leo@luz.example");
@@ -235,7 +240,7 @@ for (const { name, arrange } of [
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
-  test("the button leads to Meta over the document", async ({ page }) => {
+  test("the button leads to Meta over the document", async ({ page, product }) => {
     await signIn(page, product, "leo@luz.example");
     await page.getByRole("button", { name: "Connect WhatsApp" }).click();
     await signInAtMeta(page, "Ana Luz");
@@ -244,7 +249,10 @@ test.describe("without JavaScript", () => {
   });
 });
 
-test("a window that the browser does not let open is told from one that was closed", async ({ page }) => {
+test("a window that the browser does not let open is told from one that was closed", async ({
+  page,
+  product,
+}) => {
   await page.addInitScript(() => {
     window.open = () => null;
   });
@@ -252,12 +260,13 @@ test("a window that the browser does not let open is told from one that was clos
   await untilScriptIsThere(page);
   await page.getByRole("button", { name: "Connect WhatsApp" }).click();
   await expect(page.getByRole("status").filter({ hasText: "The Meta window did not open." })).toBeVisible();
-  expect(await failures()).toEqual([]);
+  expect(await failures(product)).toEqual([]);
   await theDocumentWayWorks(page);
 });
 
 test("an attempt that could not be begun says so, and a script that throws leaves the document's way", async ({
   page,
+  product,
 }) => {
   await signIn(page, product, "leo@luz.example");
   await page.route("**/whatsapp/start", (route) =>
@@ -283,7 +292,7 @@ test("an attempt that could not be begun says so, and a script that throws leave
   await connected(page);
 });
 
-test("a used attempt cannot be used again", async ({ page }) => {
+test("a used attempt cannot be used again", async ({ page, product }) => {
   await signIn(page, product, "leo@luz.example");
   const asked = requestsOf(page.context(), product);
   const window = await openWindow(page);
@@ -303,7 +312,10 @@ test("a used attempt cannot be used again", async ({ page }) => {
   expect(await exchanges(product)).toBe(1);
 });
 
-test("a page with several buttons loads the script once, and each has its own waiting", async ({ page }) => {
+test("a page with several buttons loads the script once, and each has its own waiting", async ({
+  page,
+  product,
+}) => {
   await signIn(page, product, "leo@luz.example");
   const first = await openWindow(page);
   await signInAtMeta(first, "Ana Luz");

@@ -5,71 +5,15 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { test as base, expect } from "@playwright/test";
-import { migrate } from "../../db/migrate.ts";
-import { freePort } from "../../db/testing/free-port.ts";
-import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { expect } from "@playwright/test";
 import { ensureProgram } from "../../scripts/debian.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { demoPassword, seedDemo } from "../../scripts/seed.ts";
-import { generateSecrets, root, startStack } from "../../scripts/stack.ts";
+import { demoPassword } from "../../scripts/seed.ts";
+import { root } from "../../scripts/stack.ts";
 import { bodyOf, bytes, textMessage } from "../integrations/meta/whatsapp/webhook-fixtures.ts";
 import { api, connectedPlace } from "./connect-by-http.ts";
-import { sign } from "./webhook-hostile-product.ts";
-
-interface Product {
-  origin: string;
-  publicPort: number;
-  webPort: number;
-  appSecret: string;
-  database: TestDatabase;
-  sandboxUrl: string;
-}
-
-const test = base.extend<object, { product: Product }>({
-  product: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern what a fixture needs.
-    async ({}, use) => {
-      const { product, stop } = await startProduct();
-      await use(product);
-      await stop();
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
-});
-
-async function startProduct(): Promise<{ product: Product; stop(): Promise<void> }> {
-  const database = await createTestDatabase(process.env.E2E_DATABASE ?? "", "template1");
-  await migrate(database.url);
-  await seedDemo(database.url);
-  const [publicPort, webPort] = [await freePort(), await freePort()];
-  const origin = `https://localhost:${publicPort}`;
-  const secrets = generateSecrets();
-  const lines: string[] = [];
-  const stack = startStack({
-    databaseUrl: database.url,
-    ports: { web: webPort, worker: await freePort(), sandbox: await freePort() },
-    secrets,
-    webCommand: ["build/web/index.js"],
-    workerCommand: ["build/worker/index.js"],
-    nodeEnv: "production",
-    env: { APP_ORIGIN: origin, META_REDIRECT_URI: `${origin}${api}/callback`, TRUSTED_PROXY_HOPS: "1" },
-    onLine: (part, line) => lines.push(`${part} ${line}`),
-  });
-  const stop = async () => {
-    await stack.stop();
-    await database.drop();
-  };
-  await stack.ready.catch(async (error: unknown) => {
-    await stop();
-    throw new Error(`${error}\n${lines.slice(-20).join("\n")}`);
-  });
-  const { sandboxUrl } = stack;
-  return {
-    product: { origin, publicPort, webPort, appSecret: secrets.appSecret, database, sandboxUrl },
-    stop,
-  };
-}
+import { type DoorProduct, test } from "./product/door.ts";
+import { sign } from "./product/hostile.ts";
 
 /** Each is started in a folder of its own, in the foreground, with our ports and names in the shown lines. */
 const proxies = {
@@ -93,7 +37,7 @@ const proxies = {
 
 const shown = { nginx: "nginx.conf", caddy: "Caddyfile" };
 
-async function startProxy(name: keyof typeof proxies, program: string, { publicPort, webPort }: Product) {
+async function startProxy(name: keyof typeof proxies, program: string, { publicPort, web }: DoorProduct) {
   const folder = mkdtempSync(path.join(tmpdir(), `curbe-${name}-`));
   const [certificate, key] = [path.join(folder, "crt.pem"), path.join(folder, "key.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
@@ -112,7 +56,7 @@ async function startProxy(name: keyof typeof proxies, program: string, { publicP
     stdio: "ignore",
   });
   const lines = readFileSync(path.join(root, "scripts/proxy", shown[name]), "utf8")
-    .replaceAll("127.0.0.1:3000", `127.0.0.1:${webPort}`)
+    .replaceAll("127.0.0.1:3000", `127.0.0.1:${web}`)
     .replaceAll("/etc/ssl/app.example.com.crt", certificate)
     .replaceAll("/etc/ssl/app.example.com.key", key)
     .replace("/var/log/nginx/access.log", path.join(folder, "access.log"))
@@ -207,7 +151,7 @@ for (const name of ["nginx", "caddy"] as const) {
     if (missing.length > 0)
       console.log(`${missing.join(" and ")} not here, and only Debian's root can install it: skipped.`);
     test.skip(missing.length > 0, `not installed: ${missing.join(", ")}`);
-    const { origin, database, sandboxUrl } = product;
+    const { publicOrigin: origin, secrets, control, sql } = product;
     const proxy = await startProxy(name, programs[name], product);
     try {
       const { ask, form, open } = browser(origin);
@@ -216,7 +160,7 @@ for (const name of ["nginx", "caddy"] as const) {
           ({ status }) => status,
           () => 0,
         );
-      await expect.poll(isUp, { message: proxy.said() }).toBe(200);
+      await expect.poll(isUp, { message: proxy.said(), intervals: [50] }).toBe(200);
 
       const signedIn = await form("/login", { email: "ana@luz.example", password: demoPassword });
       expect(signedIn).toMatchObject({ status: 303, location: "/settings/integrations" });
@@ -226,18 +170,13 @@ for (const name of ["nginx", "caddy"] as const) {
       const dialog = new URL(sent.location);
       expect(dialog.searchParams.get("redirect_uri")).toBe(`${origin}${api}/callback`);
       const state = dialog.searchParams.get("state") ?? "";
-      const [issued] = await database.sql<{ ip: string }>(
+      const [issued] = await sql<{ ip: string }>(
         "select metadata->>'ip' as ip from oauth_states order by created_at desc limit 1",
       );
       // What the proxy saw, and not what the browser claimed.
       expect(issued?.ip).toMatch(/^(127\.0\.0\.1|::1)$/);
 
-      const minted = await fetch(`${sandboxUrl}/sandbox/api/codes`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ businessId: BUSINESS_IDS.luz }),
-      });
-      const { code } = (await minted.json()) as { code: string };
+      const { code } = await control<{ code: string }>("/codes", { businessId: BUSINESS_IDS.luz });
       const back = await ask("GET", `${api}/callback?${new URLSearchParams({ state, code })}`);
       expect(back).toMatchObject({ status: 303, location: connectedPlace });
       expect((await ask("GET", "/settings/integrations")).text).toContain("+52 55 1234 5678");
@@ -248,13 +187,13 @@ for (const name of ["nginx", "caddy"] as const) {
       const events = open("GET", "/events", {});
       events.once("response", (answer) => answer.on("data", (chunk) => (heard += chunk)));
       events.on("error", () => {});
-      await expect.poll(() => heard).toContain("retry: 3000");
+      await expect.poll(() => heard, { intervals: [20] }).toContain("retry: 3000");
       const deliver = (body: Buffer) => {
         const about = { "content-type": "application/json", "content-length": String(body.length) };
         return ask(
           "POST",
           "/webhooks/meta/whatsapp",
-          { ...about, "x-hub-signature-256": sign(product.appSecret, body) },
+          { ...about, "x-hub-signature-256": sign(secrets.appSecret, body) },
           body,
         );
       };
@@ -264,9 +203,9 @@ for (const name of ["nginx", "caddy"] as const) {
       );
       expect((await deliver(Buffer.from(first))).status).toBe(200);
       const isThere = async () => (await ask("GET", "/conversations")).text.includes(said);
-      await expect.poll(isThere).toBe(true);
+      await expect.poll(isThere, { intervals: [50] }).toBe(true);
       // Long before a buffer of the proxy's would be full.
-      await expect.poll(() => heard).toContain("data: conversations");
+      await expect.poll(() => heard, { intervals: [20] }).toContain("data: conversations");
       events.destroy();
       expect((await deliver(Buffer.from(`{"filling":"${"x".repeat(3 * 1024 * 1024 - 100)}"}`))).status).toBe(
         200,

@@ -7,7 +7,6 @@ import {
   comeBack,
   connect,
   connectedPlace,
-  exchanges,
   expectToldWhy,
   failedPlace,
   failures,
@@ -16,7 +15,8 @@ import {
   people,
   somebody,
 } from "./connect-by-http.ts";
-import { test, withTwoWebs } from "./two-webs.ts";
+import { exchanges } from "./product/control.ts";
+import { test, withTwoWebs } from "./product/two-webs.ts";
 
 const product = withTwoWebs();
 const luz = { businessId: BUSINESS_IDS.luz };

@@ -5,14 +5,14 @@ import type { ReasonCode } from "../integrations/errors.ts";
 import {
   connect,
   connectedPlace,
-  exchanges,
   expectToldWhy,
   failedPlace,
   type Person,
   pickerPlace,
   somebody,
 } from "./connect-by-http.ts";
-import { test, withTwoWebs } from "./two-webs.ts";
+import { exchanges } from "./product/control.ts";
+import { test, withTwoWebs } from "./product/two-webs.ts";
 
 const product = withTwoWebs();
 const luz = { businessId: BUSINESS_IDS.luz };
@@ -45,7 +45,7 @@ async function holdings(tenantId = "%"): Promise<unknown> {
 const nextInspection = (wabaIds: string[], more: object = {}) =>
   nextAnswer("debug_token", {
     data: {
-      app_id: product.appId,
+      app_id: product.secrets.appId,
       is_valid: true,
       scopes: whatsappScopes,
       granular_scopes: whatsappScopes.map((scope) => ({ scope, target_ids: wabaIds })),

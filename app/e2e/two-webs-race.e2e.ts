@@ -6,7 +6,6 @@ import {
   begin,
   comeBack,
   connectedPlace,
-  exchanges,
   expectToldWhy,
   failedPlace,
   mint,
@@ -14,8 +13,9 @@ import {
   people,
   read,
 } from "./connect-by-http.ts";
+import { exchanges } from "./product/control.ts";
+import { test, withTwoWebs } from "./product/two-webs.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { test, withTwoWebs } from "./two-webs.ts";
 
 const product = withTwoWebs();
 const rounds = 200;

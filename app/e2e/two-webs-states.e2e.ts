@@ -8,7 +8,6 @@ import {
   begin,
   comeBack,
   connectedPlace,
-  exchanges,
   expectToldWhy,
   failedPlace,
   failures,
@@ -17,7 +16,9 @@ import {
   signIn,
   somebody,
 } from "./connect-by-http.ts";
-import { startAfresh, test, withTwoWebs } from "./two-webs.ts";
+import { startAfresh } from "./product/afresh.ts";
+import { exchanges } from "./product/control.ts";
+import { test, withTwoWebs } from "./product/two-webs.ts";
 
 const product = withTwoWebs();
 const both = [0, 1];

@@ -10,9 +10,13 @@ export interface Visitor {
 
 const agent = new Agent({ keepAlive: true });
 
-/** `webs` are the addresses of the processes, `origin` is the app's own as people know it. */
-export function createVisitor(webs: readonly string[], origin: string): Visitor {
-  const jar = new Map<string, string>();
+/** `webs` are the addresses of the processes, `origin` is the app's own as people know it, `session` what one begins with. */
+export function createVisitor(
+  webs: readonly string[],
+  origin: string,
+  session?: { name: string; value: string },
+): Visitor {
+  const jar = new Map<string, string>(session ? [[session.name, session.value]] : []);
   const send = async (path: string, web: number, headers: OutgoingHttpHeaders, body?: string) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     // A proxy in front of both keeps the Host that the visitor asked for.

@@ -1,24 +1,40 @@
 /** Requests that no client would send, to the built web over sockets (R15, R16, R18, R19, R20 of the scoreboard). */
 import { expect } from "@playwright/test";
+import { byTier, isLongRun } from "../../db/testing/tier.ts";
 import { bodyCases } from "../web/testing/webhook-corpus-json.ts";
 import { signatureCases } from "../web/testing/webhook-corpus-signatures.ts";
-import { path, post, test, untilAllClosed } from "./webhook-hostile-product.ts";
+import { path, post, test, untilAllClosed } from "./product/hostile.ts";
 import { hostileRequests } from "./webhook-hostile-requests.ts";
-import { drip, exchange, head } from "./webhook-hostile-wire.ts";
+import { type Drip, drip, exchange, head, unsigned } from "./webhook-hostile-wire.ts";
+
+/** Of each kind; the scoreboard asks for 500. */
+const slowOnes = byTier(10, 500);
+let drips: Drip[] = [];
+
+// They are at it while all other tests of the file go on beside them: what those ask for is the honest traffic.
+test.beforeAll(({ started }) => {
+  const [port = 0] = started.ports.webs;
+  const slowHead = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nX-Slow: `;
+  const slowBody = head(path, ["Content-Length: 100000", unsigned]);
+  drips = Array.from({ length: 2 * slowOnes }, (_, n) => drip(port, n % 2 ? slowBody : slowHead));
+});
+test.afterAll(() => {
+  for (const one of drips) one.leave();
+});
 
 const hex = (bodies: Uint8Array[]) => bodies.map((body) => Buffer.from(body).toString("hex")).sort();
 
 test("R15 of the signature corpus on the wire exactly the valid ones are accepted, none is a 5xx", async ({
   product,
 }) => {
-  const cases = signatureCases(product.secrets);
+  const cases = signatureCases({ current: product.secrets.appSecret, previous: product.previousSecret });
   for (const { name, body, lines, accepted, refusedBy } of cases) {
     const told = lines.map(([key, value]) => `${key}: ${value}`);
     const request = head(path, ["Connection: close", `Content-Length: ${body.byteLength}`, ...told]);
-    const answer = await exchange(product.ports[0], request, body);
+    const answer = await exchange(product.webPorts[0], request, body);
     expect(answer.status, name).toBe(accepted ? 200 : refusedBy === "http" ? 400 : 401);
   }
-  const stored = await product.database.sql<{ body: Buffer }>("select body from webhook_deliveries");
+  const stored = await product.sql<{ body: Buffer }>("select body from webhook_deliveries");
   const accepted = cases.filter((one) => one.accepted);
   expect(hex(stored.map(({ body }) => body))).toEqual(hex(accepted.map(({ body }) => body)));
   await untilAllClosed(product);
@@ -32,7 +48,7 @@ test("R16 of the JSON corpus everything is answered 200 and closed by the worker
   const answers = await Promise.all(cases.map(({ body }, n) => post(product, body, { web: n % 2 ? 1 : 0 })));
   expect(answers.map(({ status }) => status)).toEqual(cases.map(() => 200));
   expect(await untilAllClosed(product)).toBe(cases.length);
-  const closed = await product.database.sql<{ outcome: string; n: number }>(
+  const closed = await product.sql<{ outcome: string; n: number }>(
     "select outcome, count(*)::int as n from webhook_deliveries group by 1 order by 1",
   );
   const outcomes = Object.groupBy(cases, ({ outcome }) => outcome);
@@ -40,60 +56,21 @@ test("R16 of the JSON corpus everything is answered 200 and closed by the worker
   expect(closed).toEqual(expected.sort((a, b) => (a.outcome < b.outcome ? -1 : 1)));
   // A job that failed and is tried again and again would be here.
   const failed = "select last_error from graphile_worker._private_jobs where last_error is not null";
-  expect(await product.database.sql(failed)).toEqual([]);
-});
-
-/** Of each kind; the scoreboard asks for 500. */
-const slowOnes = Number(process.env.SLOW_SENDERS ?? 50);
-
-test(`R18 ${slowOnes} slow heads and ${slowOnes} slow bodies are all cut off by 15 s, and honest deliveries do not notice`, async ({
-  product,
-}) => {
-  test.setTimeout(60_000);
-  const [port] = product.ports;
-  const slowHead = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nX-Slow: `;
-  const slowBody = head(path, [
-    "Content-Length: 100000",
-    `X-Hub-Signature-256: ${"sha256=".padEnd(71, "0")}`,
-  ]);
-  const drips = Array.from({ length: 2 * slowOnes }, (_, n) => drip(port, n % 2 ? slowBody : slowHead));
-  let over = false;
-  const closed = Promise.all(drips.map((one) => one.closed)).finally(() => {
-    over = true;
-  });
-  const honest: number[] = [];
-  for (let n = 0; !over; n++) {
-    const started = performance.now();
-    expect((await post(product, Buffer.from(`{"n":${n}}`))).status).toBe(200);
-    honest.push(performance.now() - started);
-    // The pace of honest traffic; nothing is waited for.
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
-  const lasted = await closed;
-  const p99 = honest.sort((a, b) => a - b)[Math.floor(honest.length * 0.99)] ?? 0;
-  const longest = (odd: number) => Math.max(...lasted.filter((_, n) => n % 2 === odd));
-  console.log(
-    `R18: ${slowOnes} of each, heads cut after ${longest(0).toFixed(0)} ms, bodies after ${longest(1).toFixed(0)} ms, ${honest.length} honest ones, p99 ${p99.toFixed(0)} ms`,
-  );
-  // The server looks once a second.
-  expect(Math.max(...lasted)).toBeLessThan(15_000 + 2_500);
-  expect(p99).toBeLessThan(1_000);
-  await untilAllClosed(product);
+  expect(await product.sql(failed)).toEqual([]);
 });
 
 test("R19 of requests that are not quite HTTP each gets one answer below 500 and a closed door, and nothing is stored", async ({
   product,
 }) => {
-  const [port] = product.ports;
+  const [port] = product.webPorts;
   const seen: Record<string, number> = {};
   for (const [name, { request, statuses }] of Object.entries(hostileRequests(path))) {
     const answer = await exchange(port, ...request);
     seen[name] = answer.status;
     expect.soft(statuses, `${name}: ${answer.text.slice(0, 200)}`).toContain(answer.status);
     expect.soft(answer.answers, name).toBe(answer.status === 0 ? 0 : 1);
-    expect.soft(answer.ms, name).toBeLessThan(5_000);
   }
-  expect(await product.database.sql("select id from webhook_deliveries")).toEqual([]);
+  expect(await product.sql("select id from webhook_deliveries")).toEqual([]);
   expect((await post(product, Buffer.from("{}"))).status).toBe(200);
   console.log(`R19: ${Object.keys(seen).length} requests, ${JSON.stringify(seen)}`);
 });
@@ -101,7 +78,7 @@ test("R19 of requests that are not quite HTTP each gets one answer below 500 and
 // Remix makes a Request of it, whose constructor throws on this method.
 test("R19 of TRACE the answer is 405, not 500", async ({ product }) => {
   const lines = "Host: localhost\r\nConnection: close";
-  const { status } = await exchange(product.ports[0], `TRACE ${path} HTTP/1.1\r\n${lines}\r\n\r\n`);
+  const { status } = await exchange(product.webPorts[0], `TRACE ${path} HTTP/1.1\r\n${lines}\r\n\r\n`);
   // Its line in the log is this test's, not the next one's.
   if (status >= 500) await expect.poll(() => product.lines.some((line) => line.includes("TRACE"))).toBe(true);
   expect(status).toBe(405);
@@ -113,7 +90,7 @@ test("R20 of the handshake only the right token is echoed, as plain text, and no
   const token = product.secrets.verifyToken;
   const ask = (challenge: string, given = token, method = "GET") =>
     exchange(
-      product.ports[0],
+      product.webPorts[0],
       `${method} ${path}?hub.mode=subscribe&hub.challenge=${challenge}&hub.verify_token=${given} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
   const good = await ask("1158201444");
@@ -146,6 +123,31 @@ test("R20 of the handshake only the right token is echoed, as plain text, and no
   expect((await ask("1".repeat(20_000))).status).toBe(431);
   // Its query signs nothing: a POST is judged by its signature.
   expect((await ask("1", token, "POST")).status).toBe(401);
+});
+
+test(`R18 ${slowOnes} slow heads and ${slowOnes} slow bodies are all cut off by 15 s, and honest deliveries do not notice`, async ({
+  product,
+}) => {
+  test.setTimeout(60_000);
+  const stillSlow = () => drips.filter((one) => one.isOpen()).length;
+  const honest: number[] = [];
+  for (let n = 0; stillSlow() > 0; n++) {
+    const started = performance.now();
+    expect((await post(product, Buffer.from(`{"n":${n}}`))).status).toBe(200);
+    honest.push(performance.now() - started);
+    // The pace of honest traffic; nothing is waited for.
+    await new Promise((resolve) => setTimeout(resolve, byTier(200, 40)));
+  }
+  const lasted = await Promise.all(drips.map((one) => one.closed));
+  const p99 = honest.sort((a, b) => a - b)[Math.floor(honest.length * 0.99)] ?? 0;
+  const longest = (odd: number) => Math.max(...lasted.filter((_, n) => n % 2 === odd));
+  console.log(
+    `R18: ${slowOnes} of each, heads cut after ${longest(0).toFixed(0)} ms, bodies after ${longest(1).toFixed(0)} ms, ${honest.length} honest ones, p99 ${p99.toFixed(0)} ms`,
+  );
+  // The server looks once a second.
+  expect(Math.max(...lasted)).toBeLessThan(15_000 + 2_500);
+  if (isLongRun) expect(p99).toBeLessThan(1_000);
+  await untilAllClosed(product);
 });
 
 function escaped(letter: string): string {

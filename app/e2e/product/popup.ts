@@ -1,0 +1,74 @@
+/** The product with a sign-up window switched on, and what journeys through it share. */
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { demoPeople, seedDemo } from "../../../scripts/seed.ts";
+import { startAfresh } from "./afresh.ts";
+import { openSession } from "./session.ts";
+import { type Product, startProduct } from "./start.ts";
+import { oncePerWorker } from "./worker-scope.ts";
+
+const startWithWindow = () =>
+  startProduct({
+    arrange: ({ url }) => seedDemo(url, { anywhere: true }),
+    env: () => ({ META_CONFIG_ID: "731000000000000001", META_SIGNUP_WINDOW: "true" }),
+  });
+
+/** Playwright's own, with the product started once for all files that use it. Each test finds it as on its first day. */
+export const test = base.extend<{ product: Product }, { started: Product }>({
+  started: oncePerWorker(startWithWindow),
+  product: async ({ started }, use) => {
+    await startAfresh(started);
+    await use(started);
+  },
+});
+
+export function switches({ control }: Product, changes: Record<string, string>): Promise<unknown> {
+  return control("/switches", changes);
+}
+
+/** On the Integrations page, with a session of one of the demo's people. */
+export async function signIn(page: Page, product: Product, email: string): Promise<void> {
+  const person = demoPeople.find((one) => one.email === email);
+  if (!person) throw new Error(`${email} is nobody of the demo.`);
+  const { id: userId, tenantId } = person;
+  const cookie = await openSession(product, { userId, tenantId });
+  await page.context().addCookies([{ ...cookie, url: product.origin, httpOnly: true, sameSite: "Lax" }]);
+  await page.goto(`${product.origin}/settings/integrations`);
+  await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+}
+
+/** Once the script is loaded and set up: presses before that take the way over the document. */
+export async function untilScriptIsThere(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window as { fbAsyncInit?: { hasRun?: boolean } }).fbAsyncInit?.hasRun);
+}
+
+/** Presses the button once the script is there; the window is at Meta's sign-in then. */
+export async function openWindow(
+  page: Page,
+  button: RegExp | string = /^(Connect|Try|Start)/,
+): Promise<Page> {
+  await untilScriptIsThere(page);
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("button", { name: button }).click();
+  const window = await opened;
+  await expect(window.getByRole("button", { name: "Continue" })).toBeVisible();
+  return window;
+}
+
+export async function signInAtMeta(window: Page, person: string): Promise<void> {
+  await window.getByRole("radio", { name: person }).check();
+  await window.getByRole("button", { name: "Continue" }).click();
+}
+
+/** What our pages asked of our own server, from now on. */
+export function requestsOf(context: BrowserContext, { origin }: Product) {
+  const seen: { method: string; url: string; fields: Record<string, string> }[] = [];
+  context.on("request", (request) => {
+    if (!request.url().startsWith(origin)) return;
+    const fields = Object.fromEntries(new URLSearchParams(request.postData() ?? ""));
+    seen.push({ method: request.method(), url: request.url(), fields });
+  });
+  return {
+    all: seen,
+    callbacks: () => seen.filter(({ url }) => url.includes("/whatsapp/callback")),
+  };
+}
