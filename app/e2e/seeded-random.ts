@@ -1,6 +1,9 @@
 /** Randomness that can be had again: `SEED=n` repeats a run. */
+import { byTier } from "../../db/testing/tier.ts";
+
+/** The same every time in `npm test`, another one each time at length. */
 export function seededRandom(): { seed: number; below(limit: number): number } {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.SEED ?? byTier(1, Date.now() % 1_000_000));
   let state = seed >>> 0;
   return {
     seed,

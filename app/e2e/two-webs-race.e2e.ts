@@ -1,5 +1,6 @@
 /** Two workspaces race for one number through two web processes (R27): one of them gets it, whole, and alone. */
 import { expect } from "@playwright/test";
+import { byTier } from "../../db/testing/tier.ts";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import {
   api,
@@ -18,9 +19,9 @@ import { test, withTwoWebs } from "./product/two-webs.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 const product = withTwoWebs();
-const rounds = 200;
+const rounds = byTier(20, 200);
 const pairs = 4;
-const messagesEveryRounds = 20;
+const messagesEveryRounds = byTier(10, 20);
 
 interface Racer extends Person {
   web: number;
@@ -107,7 +108,7 @@ async function letGo(winner: Racer, web: number): Promise<void> {
   expect(await answer.json()).toEqual({ connected: false });
 }
 
-/** What 200 rounds must have left behind, and nothing beside it. */
+/** What all rounds must have left behind, and nothing beside it. */
 async function expectTheBooksToBalance(): Promise<void> {
   const events = await product.sql(
     `select case kind when 'reconnected' then 'connected' else kind end as kind, count(*)::int as n
@@ -130,7 +131,7 @@ async function expectTheBooksToBalance(): Promise<void> {
   expect(left).toEqual([{ claims: rounds, open_claims: 0, open_connections: 0, messages, aside: 0 }]);
 }
 
-test("a number goes to exactly one of two that race for it, 200 times, and its messages only there", async () => {
+test(`a number goes to exactly one of two that race for it, ${rounds} times, and its messages only there`, async () => {
   test.setTimeout(120_000);
   const { seed, below } = seededRandom();
   const started = Date.now();
