@@ -13,9 +13,13 @@ import { generateSecrets, root, startStack } from "../../scripts/stack.ts";
 export default async function startProduct() {
   const cluster = await testCluster();
   const name = `curbe_e2e_${process.pid}`;
-  await administer(cluster.adminUrl, `create database ${name}`);
+  // Migrated once, and copied by every product.
+  const template = `${name}_template`;
+  await administer(cluster.adminUrl, `create database ${template}`);
+  await migrate(withDatabase(cluster.adminUrl, template));
+  process.env.E2E_TEMPLATE = template;
+  await administer(cluster.adminUrl, `create database ${name} template ${template}`);
   const databaseUrl = withDatabase(cluster.adminUrl, name);
-  await migrate(databaseUrl);
   await seedDemo(databaseUrl, { anywhere: true });
 
   mkdirSync(path.join(root, "test-results"), { recursive: true });
@@ -51,7 +55,8 @@ export default async function startProduct() {
     await stack.stop();
     await catcher.stop();
     log.end();
-    await administer(cluster.adminUrl, `drop database if exists ${name} with (force)`);
+    for (const one of [name, template])
+      await administer(cluster.adminUrl, `drop database if exists ${one} with (force)`);
     for (const login of logins) await administer(cluster.adminUrl, `drop role ${login.name}`);
     await cluster.stop();
   };
