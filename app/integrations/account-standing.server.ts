@@ -30,7 +30,9 @@ export function standingAfter(row: Subject, news: AccountNews): Standing {
   const turn = turnOf(news);
   const unchanged = { status: row.status, metadata: row.metadata, effect: "noted" as const };
   const standing = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
-  const slot = standing.effect === "outdated" ? undefined : slotOf(news);
+  // Of the same second, a word may be outdated as a cause and still be the one to keep.
+  const { connected_at } = knownMetadata.parse(row.metadata);
+  const slot = turn && isOver(news.occurredAt, connected_at) ? undefined : slotOf(news);
   return slot ? { ...standing, metadata: withLatest(standing.metadata, slot, news) } : standing;
 }
 
@@ -133,7 +135,13 @@ function withLatest(
   slot: string,
   { event, detail, occurredAt }: AccountNews,
 ): Record<string, unknown> {
-  const known = z.object({ at: z.string() }).safeParse(metadata[slot]).data;
-  if (known && Date.parse(known.at) > occurredAt.getTime()) return metadata;
-  return { ...metadata, [slot]: { ...(event ? { event } : {}), ...detail, at: occurredAt.toISOString() } };
+  const known = z.looseObject({ at: z.string() }).safeParse(metadata[slot]).data;
+  const word = { ...(event ? { event } : {}), ...detail, at: occurredAt.toISOString() };
+  return known && orderOf(known) > orderOf(word) ? metadata : { ...metadata, [slot]: word };
+}
+
+/** By time; of two words of the same second the end of a ban is the later one, and else always the same of them. */
+function orderOf(word: Record<string, unknown> & { at: string }): string {
+  const all = Object.entries(word).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${word.at} ${Number(word.ban_state === "REINSTATE")} ${JSON.stringify(all)}`;
 }

@@ -45,6 +45,9 @@ describe("a loss", () => {
   test("from before the latest connect is over; one of the same second is not", () => {
     expect(tell(working, news("PARTNER_REMOVED", -1))).toEqual({ ...working, effects: ["outdated"] });
     expect(tell(working, news("PARTNER_REMOVED", 0)).status).toBe("error");
+    const onTheSecond = { ...working, metadata: { connected_at: at(1).toISOString() } };
+    expect(tell(onTheSecond, news("PARTNER_REMOVED", 0)).effects).toEqual(["outdated"]);
+    expect(tell(onTheSecond, news("PARTNER_REMOVED", 1)).effects).toEqual(["lost"]);
   });
 
   test("does not hide a newer cause, and stands when that one ends", () => {
@@ -128,6 +131,12 @@ describe("the latest word", () => {
   test("of a ban that was announced and called off is that it was called off", () => {
     const row = tell(working, ban("SCHEDULE_FOR_DISABLE", 5), ban("REINSTATE", 9));
     expect(row).toMatchObject({ status: "active", metadata: { restriction: { ban_state: "REINSTATE" } } });
+    const atOnce = tell(working, ban("REINSTATE", 5), ban("SCHEDULE_FOR_DISABLE", 5));
+    expect(atOnce.metadata.restriction).toMatchObject({ ban_state: "REINSTATE" });
+  });
+
+  test("on a ban of before the latest connect is not kept", () => {
+    expect(tell(working, ban("DISABLE", -1)).metadata).toEqual(working.metadata);
   });
 
   test("is not replaced by an older one", () => {
@@ -145,13 +154,22 @@ test("any order and any repetition of the same news ends in the same standing", 
   const events = ["PARTNER_REMOVED", "ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "ACCOUNT_RECONNECTED"];
   const one = fc.oneof(
     fc.tuple(fc.constantFrom(...events), fc.nat(9)).map(([event, second]) => news(event, second)),
-    fc.tuple(fc.constantFrom("DISABLE", "REINSTATE"), fc.nat(9)).map(([state, second]) => ban(state, second)),
+    fc
+      .tuple(fc.constantFrom("DISABLE", "REINSTATE", "SCHEDULE_FOR_DISABLE"), fc.nat(9), fc.boolean())
+      .map(([state, second, isDated]) => ({
+        ...ban(state, second),
+        detail: { ban_state: state, ...(isDated ? { ban_date: "June" } : {}) },
+      })),
+    fc.tuple(fc.constantFrom("RED", "GREEN"), fc.nat(9)).map(([event, second]) => ({
+      ...{ ...news(event, second), field: "phone_number_quality_update" },
+    })),
   );
   const shown = ({ status, metadata }: Row) => {
     const error = metadata.error as { at: string; also?: object[] } | undefined;
     return {
       status,
       at: error?.at,
+      words: [metadata.restriction, metadata.quality],
       codes: JSON.stringify(error ?? null)
         .match(/"code":"\w+"/g)
         ?.sort(),
