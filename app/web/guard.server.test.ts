@@ -42,6 +42,16 @@ test("without a sign-up window only our own origin is let in", async () => {
   expect(await policyUnder()).toBe(strict.join(";"));
 });
 
+test("a script is let in by a nonce of its answer, 16 bytes that no other answer has", async () => {
+  const nonces = [];
+  for (let n = 0; n < 3; n++)
+    nonces.push(
+      /'nonce-([\w+/=]+)'/.exec((await headersUnder())["content-security-policy"] ?? "")?.[1] ?? "",
+    );
+  expect(nonces.map((nonce) => Buffer.from(nonce, "base64").length)).toEqual([16, 16, 16]);
+  expect(new Set(nonces).size).toBe(3);
+});
+
 test("with one, Meta's script and the three hosts that it needs, and nothing else", async () => {
   const hosts = "https://www.facebook.com https://graph.facebook.com https://connect.facebook.net";
   const opened = strict.with(1, `${strict[1]} https://connect.facebook.net`).with(4, `${strict[4]} ${hosts}`);
