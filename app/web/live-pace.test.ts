@@ -77,6 +77,25 @@ describe("a database that is away", () => {
   });
 });
 
+test("streams are counted once, however often one leaves and whoever never joined", async () => {
+  listen.mockResolvedValue(listening());
+  const hub = createLiveHub({ connectionString: "", log });
+  const streamOf = (name: string): LiveStream => ({
+    ...{ tenantId: name, userId: name, sessionId: name, tell() {}, verify() {}, end() {} },
+  });
+  const joined = Array.from({ length: 4_000 }, (_, n) => streamOf(`${n}`));
+  expect(joined.every((stream) => hub.join(stream))).toBe(true);
+  const refused = streamOf("one too many");
+  expect(hub.join(refused)).toBe(false);
+  hub.leave(refused);
+  expect(hub.join(refused)).toBe(false);
+  const [first = refused] = joined;
+  hub.leave(first);
+  hub.leave(first);
+  expect([hub.join(streamOf("a")), hub.join(streamOf("b"))]).toEqual([true, false]);
+  await hub.close();
+});
+
 test("all streams are told of what was missed, one after the other and within two seconds", async () => {
   const drawn = Array.from({ length: 800 }, (_, n) => n / 800);
   vi.spyOn(Math, "random").mockImplementation(() => drawn.shift() ?? 0);
