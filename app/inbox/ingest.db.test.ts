@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { hostileBodies } from "#app/integrations/meta/whatsapp/webhook-hostile-bodies.ts";
+import { widenProvider } from "#db/testing/second-provider.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { giveUpDeliveries, processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliver, deliverAll, inboxDeps, type Workspace } from "./test-workspaces.ts";
@@ -470,6 +471,7 @@ describe("a delivery", () => {
   });
 
   test("of a channel that nobody reads is set aside", async () => {
+    await widenProvider(database, "pigeon");
     const id = await deliver(database, {});
     await database.sql("update webhook_deliveries set provider = 'pigeon'");
     expect(await processDeliveries(deps, [id])).toEqual({

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { widenProvider } from "../../db/testing/second-provider.ts";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import * as callback from "../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../routes/api.integrations.meta.$channel.disconnect.ts";
@@ -270,6 +271,8 @@ describe("a callback that must not connect", () => {
 });
 
 describe("the state", () => {
+  beforeAll(() => widenProvider(road.product.database, "instagram"));
+
   test("unknown, malformed or missing is refused before the code is spent", async () => {
     for (const state of ["", "x", "A".repeat(43), "' or 1=1 --", "\u0000"]) {
       expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
@@ -307,14 +310,6 @@ describe("the state", () => {
       failed("state_invalid"),
     );
     const other = await begin(road.ana);
-    // There is no other channel yet: the check is put aside to arrange a state of one.
-    await road.product.database.sql("alter table oauth_states drop constraint oauth_states_provider_check");
-    onTestFinished(async () => {
-      await road.product.database.sql("delete from oauth_states where provider = 'instagram'");
-      await road.product.database.sql(
-        "alter table oauth_states add constraint oauth_states_provider_check check (provider = 'meta_whatsapp')",
-      );
-    });
     await road.product.database.sql("update oauth_states set provider = 'instagram' where nonce = $1", [
       other.state,
     ]);
@@ -348,7 +343,7 @@ describe("the state", () => {
       for (const [name, other] of [
         ["session_id", randomUUID()],
         ["user_id", colleague.userId],
-        ["provider", "another"],
+        ["provider", "instagram"],
       ] as const) {
         await bind(name, other);
         expect(await reasonFor(road.ana), name).toBe(failed("state_invalid"));

@@ -1,7 +1,7 @@
 /** A made-up channel beside WhatsApp: one entry in the catalogue, its words, its connector and its reader. For tests. */
 import { createHmac } from "node:crypto";
 import { type JobName, jobPayloads } from "../../../db/jobs.ts";
-import type { TestDatabase } from "../../../db/testing/test-database.ts";
+import { widenProvider } from "../../../db/testing/second-provider.ts";
 import { drainDeliveries } from "../../inbox/drain.server.ts";
 import { replayParked } from "../../inbox/replay.server.ts";
 import { channels } from "../../integrations/catalog.ts";
@@ -18,7 +18,7 @@ import { callRoute, type TestProduct } from "./product.ts";
 
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */
 export async function addSecondChannel({ services, database }: TestProduct): Promise<CarrierPlatform> {
-  await widenProvider(database);
+  await widenProvider(database, carrier);
   const platform = await startCarrierPlatform();
   Object.assign(channels, {
     carrier: { ...channels.meta_whatsapp, id: "carrier", path: "carrier", label: "Carrier" },
@@ -33,19 +33,6 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
   Object.assign(services.integrations.connectors, { [carrier]: createCarrierConnector(platform) });
   Object.assign(webhookReaders, { [carrier]: carrierWebhook });
   return platform;
-}
-
-/** What the migration of a second channel does: each table that names the channel may name this one, too. */
-async function widenProvider(database: TestDatabase): Promise<void> {
-  const checks = await database.sql<{ table: string; name: string }>(
-    `select conrelid::regclass::text as table, conname as name from pg_constraint where conname like '%\\_provider\\_check'`,
-  );
-  for (const { table, name } of checks) {
-    await database.sql(
-      `alter table ${table} drop constraint ${name},
-         add constraint ${name} check (provider in ('meta_whatsapp', '${carrier}'))`,
-    );
-  }
 }
 
 /** Does what waits, as the worker would, until nothing does. The names of the jobs in the order they were done. */
