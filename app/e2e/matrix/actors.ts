@@ -29,7 +29,7 @@ const visits = (...audiences: Audience[]) => new Set<Audience>(["public", ...aud
 
 /** Signs them in, then removes the one and disables the other: their cookies are from before. */
 export async function gatherActors(product: MatrixProduct): Promise<Actor[]> {
-  const { a, b, staff, parkedMarks, database } = product;
+  const { a, b, staff, parkedMarks, sql } = product;
   const secrets = [a, b].map(({ marks }) => marks.secret);
   const nobodys = everyMark(parkedMarks);
   const [ofA, ofB] = [everyMark(a.marks), everyMark(b.marks)];
@@ -68,7 +68,7 @@ export async function gatherActors(product: MatrixProduct): Promise<Actor[]> {
       forbiddenToStaff: finderOf([a, b].flatMap(({ marks }) => [marks.text, marks.secret])),
     }),
   ];
-  await database.sql("delete from memberships where user_id = $1", [a.people.removed.id]);
-  await database.sql("update users set disabled_at = now() where id = $1", [a.people.disabled.id]);
+  await sql("delete from memberships where user_id = $1", [a.people.removed.id]);
+  await sql("update users set disabled_at = now() where id = $1", [a.people.disabled.id]);
   return actors;
 }

@@ -1,92 +1,73 @@
 /** The built product over a database of its own with two full workspaces, and everybody who could try to look across. */
 
-import { migrate } from "../../../db/migrate.ts";
-import { freePort } from "../../../db/testing/free-port.ts";
-import { createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
-import { generateSecrets, startStack } from "../../../scripts/stack.ts";
 import { hashPassword } from "../../platform/passwords.server.ts";
+import { openSession } from "../product/session.ts";
+import { type Product, startProduct } from "../product/start.ts";
 import { seededRandom } from "../seeded-random.ts";
-import { ask } from "./ask.ts";
 import type { Parked } from "./asks.ts";
 import { bigint, digits, type Insert, inserting, uuid } from "./marked.ts";
 import type { Marks } from "./needles.ts";
 import { fillTenant, type Tenant } from "./tenant.ts";
 
-export interface MatrixProduct {
-  origin: string;
+export interface MatrixProduct extends Product, Residents {
+  /** Of the first and only web. */
   port: number;
   seed: number;
-  /** Of the product's vault. */
-  encryptionKey: string;
-  database: TestDatabase;
+  /** The files of queries that have lost their tenant filters so far, as the processes said. */
+  stripped(): Set<string>;
+  /** A new session's cookie. */
+  signIn(email: string): Promise<string>;
+}
+
+/** Whoever and whatever is in the database. */
+interface Residents {
   a: Tenant;
   b: Tenant;
   parked: Parked;
   parkedMarks: Marks;
   staff: { id: string; email: string; tenantId: string };
-  /** The files of queries that have lost their tenant filters so far, as the processes said. */
-  stripped: Set<string>;
-  lines: string[];
-  /** A new session's cookie. */
-  signIn(email: string): Promise<string>;
-  stop(): Promise<void>;
 }
 
-export const password = "none of these is anybody's password";
-
 export async function startMatrixProduct({ stripped = false } = {}): Promise<MatrixProduct> {
-  const database = await createTestDatabase(process.env.E2E_DATABASE ?? "", "template1");
-  await migrate(database.url);
   const random = seededRandom();
-  const marks = [1, 2, 3, 4].map((n) => marksOf(n, random.below));
+  const watched = stripped ? ["app/e2e/matrix/watched.ts"] : [];
+  let residents: Residents | undefined;
+  const product = await startProduct({
+    nodeOptions: { web: watched, worker: watched },
+    env: () => ({ STRIP_TENANT_FILTERS: stripped ? "yes" : "no" }),
+    arrange: async ({ sql }) => {
+      residents = await fill(inserting(sql), random.below);
+    },
+  });
+  if (!residents) throw new Error("Nobody was put into the database.");
+  return {
+    ...{ ...product, ...residents, port: product.ports.webs[0] ?? 0, seed: random.seed },
+    stripped: () =>
+      new Set(product.lines.flatMap((line) => /^\w+ \{"stripped":"([^"]+)"\}$/.exec(line)?.[1] ?? [])),
+    signIn: (email) => sessionOf(product, email),
+  };
+}
+
+async function fill(insert: Insert, below: (limit: number) => number): Promise<Residents> {
+  const marks = [1, 2, 3, 4].map((n) => marksOf(n, below));
   const [ofA, ofB, ofStaff, ofNobody] = marks as [Marks, Marks, Marks, Marks];
-  const insert = inserting(database.sql);
-  const passwordHash = await hashPassword(password);
+  // Nobody signs in by it.
+  const passwordHash = await hashPassword("none of these is anybody's password");
   const a = await fillTenant(insert, ofA, passwordHash);
   const b = await fillTenant(insert, ofB, passwordHash);
   const staff = await fillStaff(insert, ofStaff, passwordHash);
-  const parked = await fillParked(insert, ofNobody, [a, b]);
+  return { a, b, staff, parked: await fillParked(insert, ofNobody, [a, b]), parkedMarks: ofNobody };
+}
 
-  const lines: string[] = [];
-  const strippedFiles = new Set<string>();
-  const ports = { web: await freePort(), worker: await freePort(), sandbox: await freePort() };
-  const secrets = generateSecrets();
-  const stack = startStack({
-    databaseUrl: database.url,
-    ports,
-    secrets,
-    webCommand: ["app/e2e/matrix/watched.ts", "build/web/index.js"],
-    workerCommand: ["app/e2e/matrix/watched.ts", "build/worker/index.js"],
-    nodeEnv: "production",
-    env: { STRIP_TENANT_FILTERS: stripped ? "yes" : "no" },
-    onLine(part, line) {
-      const file = /^\{"stripped":"([^"]+)"\}$/.exec(line)?.[1];
-      if (file) strippedFiles.add(file);
-      else lines.push(`${part} ${line}`);
-    },
-  });
-  const stop = async () => {
-    await stack.stop();
-    await database.drop();
-  };
-  await stack.ready.catch(async (error: unknown) => {
-    await stop();
-    throw new Error(`${error}\n${lines.slice(-20).join("\n")}`);
-  });
-  return {
-    ...{
-      origin: stack.origin,
-      port: ports.web,
-      seed: random.seed,
-      database,
-      a,
-      b,
-      parked,
-      parkedMarks: ofNobody,
-    },
-    ...{ staff, lines, stop, encryptionKey: secrets.encryptionKey, stripped: strippedFiles },
-    signIn: (email) => signIn(ports.web, stack.origin, email),
-  };
+async function sessionOf(product: Product, email: string): Promise<string> {
+  const [person] = await product.sql<{ userId: string; tenantId: string }>(
+    `select u.id as "userId", m.tenant_id as "tenantId" from users u join memberships m on m.user_id = u.id
+      where u.email = $1`,
+    [email],
+  );
+  if (!person) throw new Error(`${email} is nobody.`);
+  const { name, value } = await openSession(product, person);
+  return `${name}=${value}`;
 }
 
 /** Letters that occur in no word, digits that occur in no time. */
@@ -104,11 +85,7 @@ function marksOf(n: number, below: (limit: number) => number): Marks {
   };
 }
 
-async function fillStaff(
-  insert: Insert,
-  marks: Marks,
-  passwordHash: string,
-): Promise<MatrixProduct["staff"]> {
+async function fillStaff(insert: Insert, marks: Marks, passwordHash: string): Promise<Residents["staff"]> {
   const staff = {
     id: uuid(marks, 11),
     email: `staff.${marks.text}@platform.example`,
@@ -148,16 +125,6 @@ async function fillParked(insert: Insert, marks: Marks, tenants: Tenant[]): Prom
   });
   const ids = rows.map(({ id }) => id);
   return { deliveries: ids, items: ids, numbers: numbers.slice(0, 1), deletionCode };
-}
-
-async function signIn(port: number, origin: string, email: string): Promise<string> {
-  const answer = await ask(port, { method: "POST", path: "/login", origin, form: { email, password } });
-  const cookie = answer.setCookies
-    .map((line) => line.split(";")[0])
-    .find((pair) => /session=/.test(pair ?? ""));
-  if (answer.status !== 303 || !cookie)
-    throw new Error(`${email} could not sign in: ${answer.status} ${answer.text.slice(0, 300)}`);
-  return cookie;
 }
 
 export const everyMark = ({ text, name, secret, digits, uuid, bigint }: Marks) => [

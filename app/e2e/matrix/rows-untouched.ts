@@ -1,4 +1,4 @@
-/** Whether anything of a workspace changed: one digest over all rows of all its tables. */
+/** Whether anything of a workspace changed: a digest over all rows of all its tables, and a log of every change. */
 import type { TestDatabase } from "../../../db/testing/test-database.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -14,6 +14,40 @@ export async function digesting(sql: TestDatabase["sql"]): Promise<(tenant: Tena
   ];
   const statement = `select string_agg(d, ' ') as digest from (${parts.join(" union all ")}) parts`;
   return async ({ id }) => (await sql<{ digest: string }>(statement, [id]))[0]?.digest ?? "";
+}
+
+/**
+ * From now on every row of a workspace's that is inserted, deleted or made different is noted, whoever does it. Answers
+ * the ids of the workspaces of which something was noted since it was asked last. The tables are those that have a
+ * tenant_id when this is called.
+ */
+export async function noteTouches(sql: TestDatabase["sql"]): Promise<() => Promise<Set<string>>> {
+  const tables = [...(await tenantTables(sql)), "tenants", "users"];
+  // In the name of whoever makes it, so that no wall hides a row from it or keeps its note out.
+  await sql(`
+    create unlogged table if not exists touched (tenant_id uuid not null);
+    create or replace function note_touch() returns trigger
+      language plpgsql security definer set search_path = public, pg_temp as $$
+    declare
+      row_before jsonb := to_jsonb(old);
+      row_after jsonb := to_jsonb(new);
+    begin
+      if row_before is distinct from row_after then
+        insert into touched
+          select (r->>'tenant_id')::uuid from unnest(array[row_before, row_after]) r
+           where r is not null and tg_table_name not in ('tenants', 'users')
+          union select (r->>'id')::uuid from unnest(array[row_before, row_after]) r
+           where r is not null and tg_table_name = 'tenants'
+          union select m.tenant_id from memberships m, unnest(array[row_before, row_after]) r
+           where tg_table_name = 'users' and m.user_id = (r->>'id')::uuid;
+      end if;
+      return null;
+    end $$;
+    ${tables.map((table) => `create or replace trigger note_touch after insert or update or delete on ${table} for each row execute function note_touch();`).join("\n")}`);
+  return async () => {
+    const noted = await sql<{ tenant_id: string }>("delete from touched returning tenant_id");
+    return new Set(noted.map((row) => row.tenant_id));
+  };
 }
 
 export async function tenantTables(sql: TestDatabase["sql"]): Promise<string[]> {

@@ -5,7 +5,7 @@ import { type Answer, ask } from "./ask.ts";
 import type { Ask, Row } from "./asks.ts";
 import type { MatrixProduct } from "./product.ts";
 import { matrixRows } from "./rows.ts";
-import { digesting } from "./rows-untouched.ts";
+import { noteTouches } from "./rows-untouched.ts";
 
 export interface Verdict {
   requests: number;
@@ -31,16 +31,21 @@ interface Request {
   what: Ask;
 }
 
-const forms = ["document", "data", "json"] as const;
 const refused = new Set([302, 303, 400, 401, 403, 404, 405, 410, 413, 415, 429]);
 /** How a page's script is told of a redirect, and that there is nothing to say. */
 const own = new Set([200, 202, 204]);
 
-export async function runMatrix(
-  product: MatrixProduct,
-  actors: Actor[],
-  wanted: "all" | "GET" = "all",
-): Promise<Verdict> {
+/** What of the whole is sent. Everything, in each form, where nothing else is said. */
+export interface Part {
+  method?: "GET";
+  /** Each question in one of its forms, which take turns from question to question and from actor to actor. */
+  oneForm?: boolean;
+  /** Of those who are shown anything at all every second question, others from actor to actor; of the rest one a route. */
+  half?: boolean;
+}
+
+/** Sends each question of the matrix as each actor. */
+export async function runMatrix(product: MatrixProduct, actors: Actor[], part: Part = {}): Promise<Verdict> {
   const verdict: Verdict = {
     requests: 0,
     counts: { loader: 0, action: 0 },
@@ -49,13 +54,13 @@ export async function runMatrix(
     leaks: [],
     shown: new Set(),
   };
-  const requests = actors.flatMap((actor) => requestsOf(product, actor));
+  const requests = actors.flatMap((actor, n) => requestsOf(product, actor, n, part));
   await readAll(
     product,
     requests.filter(({ method }) => method === "GET"),
     verdict,
   );
-  if (wanted === "all")
+  if (part.method !== "GET")
     await writeAll(
       product,
       requests.filter(({ method }) => method === "POST"),
@@ -64,22 +69,27 @@ export async function runMatrix(
   return verdict;
 }
 
-function requestsOf({ parked }: MatrixProduct, actor: Actor): Request[] {
+function requestsOf({ parked }: MatrixProduct, actor: Actor, turn: number, part: Part): Request[] {
   const rows = Object.entries(matrixRows(actor.theirs, actor.own, parked));
-  return rows.flatMap(([route, row]) =>
-    forms.flatMap((form) => {
-      // Pages do not care who wants JSON: one question of each shows that.
-      const most = form === "json" && !route.startsWith("api.") ? 1 : Number.POSITIVE_INFINITY;
-      return [
-        ...(row.loader ?? [])
-          .slice(0, most)
-          .map((what) => ({ route, row, actor, form, what, method: "GET" as const })),
-        ...(row.action ?? [])
-          .slice(0, most)
-          .map((what) => ({ route, row, actor, form, what, method: "POST" as const })),
-      ];
-    }),
-  );
+  return rows.flatMap(([route, row]) => {
+    const of = (method: Request["method"], asked: Ask[] = []): Request[] =>
+      asked
+        .map((what, n) => ({ what, n: n + turn }))
+        .filter(({ n }, at) => !part.half || (actor.mayVisit.has("member") ? n % 2 === 0 : at === 0))
+        .flatMap(({ what, n }, at) =>
+          formsOf(route, at, part.oneForm ? Math.floor(n / (part.half ? 2 : 1)) : undefined).map((form) => ({
+            ...{ route, row, actor, form, method, what },
+          })),
+        );
+    return [...of("GET", row.loader), ...of("POST", row.action)];
+  });
+}
+
+/** Pages do not care who wants JSON: their first question shows that. */
+function formsOf(route: string, at: number, turn: number | undefined): Request["form"][] {
+  const forms: Request["form"][] =
+    route.startsWith("api.") || at === 0 ? ["document", "data", "json"] : ["document", "data"];
+  return turn === undefined ? forms : forms.slice(turn % forms.length).slice(0, 1);
 }
 
 /** Eight at a time, of one person after the other: what one person runs at once is bounded. They change nothing. */
@@ -102,41 +112,41 @@ async function readAll(product: MatrixProduct, requests: Request[], verdict: Ver
   await Promise.all(Array.from({ length: 8 }, worker));
 }
 
-/** One after the other, each followed by a look at the rows that it must not have touched. */
+/** So many at once, each lot followed by a look at whose rows were touched. */
+const atOnce = 8;
+
+/** In lots of those that must leave the same workspaces as they are; whoever signs out does so last, and alone. */
 async function writeAll(product: MatrixProduct, requests: Request[], verdict: Verdict): Promise<void> {
-  const digestOf = await digesting(product.database.sql);
-  const digests = new Map<string, string>();
-  const lastOfEach = [
-    ...requests.filter(({ route }) => route !== "logout"),
-    ...requests.filter(({ route }) => route === "logout"),
-  ];
-  for (const one of lastOfEach) {
-    for (const tenant of one.actor.untouched)
-      if (!digests.has(tenant.id)) digests.set(tenant.id, await digestOf(tenant));
-    // What one may not do too often is asked all the same.
-    await product.database.sql("delete from login_limits where key ~ '_(person|workspace):'");
-    judge(one, await send(product, one, verdict), verdict);
-    for (const tenant of [product.a, product.b]) {
+  const touched = await noteTouches(product.sql);
+  const alike = Map.groupBy(
+    requests.filter(({ route }) => route !== "logout"),
+    ({ actor }) => actor.untouched.map(({ id }) => id).join(),
+  );
+  const lots = [...alike.values()].flatMap((all) =>
+    Array.from({ length: Math.ceil(all.length / atOnce) }, (_, n) => all.slice(n * atOnce, (n + 1) * atOnce)),
+  );
+  const alone = requests.filter(({ route }) => route === "logout").map((one) => [one]);
+  for (const lot of [...lots, ...alone]) {
+    await Promise.all(lot.map(async (one) => judge(one, await send(product, one, verdict), verdict)));
+    const of = await touched();
+    for (const { id } of lot[0]?.actor.untouched ?? []) {
       // Whoever signs out ends a session of the workspace that they were in.
-      const isOwn = one.route === "logout" && tenant === one.actor.own;
-      if (isOwn || !one.actor.untouched.includes(tenant)) digests.delete(tenant.id);
-      else if (digests.get(tenant.id) !== (await digestOf(tenant))) {
-        digests.delete(tenant.id);
-        report(one, "changed rows of another workspace", verdict, true);
-      }
+      const isOwn = lot[0]?.route === "logout" && id === lot[0].actor.own.id;
+      if (of.has(id) && !isOwn)
+        for (const one of lot) report(one, `or one beside it changed rows of ${id}`, verdict, true);
     }
   }
 }
 
 async function send(
-  { port, origin, database }: MatrixProduct,
+  { port, origin, sql }: MatrixProduct,
   { actor, form, method, what, route }: Request,
   verdict: Verdict,
 ): Promise<Answer> {
   verdict.requests++;
   verdict.counts[method === "GET" ? "loader" : "action"]++;
   // A budget that is spent would answer in the place of what is asked for.
-  if (method === "POST" || route.endsWith(".callback")) await database.sql("delete from login_limits");
+  if (method === "POST" || route.endsWith(".callback")) await sql("delete from login_limits");
   const cookie = route === "logout" && method === "POST" ? actor.spareCookies.pop() : actor.cookie;
   return ask(port, {
     ...{ method, origin, cookie, path: form === "data" ? dataPath(what.path) : what.path },

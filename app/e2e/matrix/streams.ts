@@ -26,7 +26,7 @@ export async function openStream(
   });
   wire.on("error", () => {});
   const told = () => [...said.slice(from).matchAll(/data: (\w+)/g)].map(([, topic = ""]) => topic);
-  await expect.poll(() => said).toContain("retry:");
+  await expect.poll(() => said, { intervals: [20] }).toContain("retry:");
   return {
     told,
     forget: () => {
@@ -41,12 +41,12 @@ export async function openStream(
  * each stream was told of something on purpose and then of nothing more.
  */
 export async function untilQuiet(
-  { database }: MatrixProduct,
+  { sql }: MatrixProduct,
   tenantIds: string[],
   streams: OpenStream[],
 ): Promise<void> {
-  await database.sql("select pg_notify('live', 'connections ' || $1)", [tenantIds.join(" ")]);
-  for (const stream of streams) await expect.poll(stream.told).toContain("connections");
+  await sql("select pg_notify('live', 'connections ' || $1)", [tenantIds.join(" ")]);
+  for (const stream of streams) await expect.poll(stream.told, { intervals: [20] }).toContain("connections");
   const news = () => {
     const told = streams.flatMap((stream) => stream.told());
     for (const stream of streams) stream.forget();
