@@ -50,9 +50,9 @@ export const allowed: Record<string, Partial<Record<Artefact, string>>> = {
 
 /** In the headers of a call: only Authorization is left out, where tokens belong. Its body is how a code is exchanged. */
 export async function gather(product: CanaryProduct): Promise<Record<Artefact, string>> {
-  const { answers, graph, lines, database, postgres, stack, canaries } = product;
+  const { answers, graph, database, postgres, canaries } = product;
   const [metricsToken = ""] = canaries.get("metrics token") ?? [];
-  const metrics = [stack.origin, stack.workerUrl].map(async (url) => {
+  const metrics = [product.origin, product.workerUrl].map(async (url) => {
     const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
     if (!answer.ok) throw new Error(`metrics: ${answer.status}`);
     return answer.text();
@@ -64,7 +64,7 @@ export async function gather(product: CanaryProduct): Promise<Record<Artefact, s
       .map(({ line, headers }) => `${line}\n${headers}`);
   const hidden = /^(?:set-cookie|location):.*$/gim;
   return {
-    "output of web and worker": lines.join("\n"),
+    "output of web and worker": product.ownLines().join("\n"),
     "PostgreSQL's log": postgres.log(),
     dump: postgres.dump(new URL(database.url).pathname.slice(1)),
     jobs: JSON.stringify(jobs),

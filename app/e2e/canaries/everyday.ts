@@ -40,7 +40,7 @@ export async function untilIdle({ database: { sql } }: CanaryProduct): Promise<v
   const due = () =>
     sql(`select from graphile_worker._private_jobs where run_at <= now() or locked_at is not null
          union all select from webhook_deliveries where processed_at is null and retry_at is null`);
-  await expect.poll(due, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(due, { intervals: [20], timeout: 60_000 }).toEqual([]);
 }
 
 /** One workspace that works: its person. */

@@ -16,11 +16,14 @@ export interface GraphCall {
 export interface GraphRecorder {
   url: string;
   calls: GraphCall[];
+  /** Where calls go from now on: the sandbox's port. */
+  passTo(port: number): void;
   stop(): Promise<void>;
 }
 
-export async function startGraphRecorder(sandboxPort: number): Promise<GraphRecorder> {
+export async function startGraphRecorder(): Promise<GraphRecorder> {
   const calls: GraphCall[] = [];
+  let sandboxPort = 0;
   const server = createServer(async (asked, response) => {
     const body = await buffer(asked);
     const { authorization = "", ...others } = asked.headers;
@@ -56,6 +59,9 @@ export async function startGraphRecorder(sandboxPort: number): Promise<GraphReco
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    passTo: (port) => {
+      sandboxPort = port;
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

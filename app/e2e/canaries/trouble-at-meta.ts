@@ -1,4 +1,5 @@
 /** What goes wrong between us and Meta: on the way back from it, in what it answers, with what it gave. */
+import { expect } from "@playwright/test";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { api, begin, connect, mint, settings } from "./everyday.ts";
 import { type CanaryProduct, random } from "./product.ts";
@@ -46,9 +47,17 @@ export async function troubleAtMeta(product: CanaryProduct): Promise<void> {
       await control("/reset", {});
     }
   }
+}
+
+/** Somebody who is connecting while Meta does not answer; ends when it is given up, with whatever they are shown. */
+export async function unanswered(product: CanaryProduct): Promise<{ ended: Promise<unknown> }> {
+  const { control, graph } = product;
+  const from = graph.calls.length;
   await control("/scenarios", { endpoint: "phone_numbers", outcome: { kind: "hang", ms: 12_000 }, times: 1 });
-  await connect(product, await product.person(), { businessId: BUSINESS_IDS.norte });
-  await control("/reset", {});
+  const ended = connect(product, await product.person(), { businessId: BUSINESS_IDS.norte });
+  const isAsked = () => graph.calls.slice(from).some(({ line }) => line.includes("/phone_numbers"));
+  await expect.poll(isAsked, { intervals: [20] }).toBe(true);
+  return { ended };
 }
 
 /** A kept grant, and a token that does not open. */

@@ -20,7 +20,7 @@ export async function wrongPasswords({ stranger, canary }: CanaryProduct, { emai
 }
 
 /** Targets with a code in them, of somebody who is not signed in, and lines that are no requests. */
-export async function oddTargets({ stranger, canary, stack }: CanaryProduct): Promise<void> {
+export async function oddTargets({ stranger, canary, origin, workerUrl }: CanaryProduct): Promise<void> {
   const visitor = stranger();
   const code = () => canary("code", `code-${random()}`);
   const asked = [
@@ -52,14 +52,14 @@ export async function oddTargets({ stranger, canary, stack }: CanaryProduct): Pr
     await visitor.get(`${path}${deletion()}`);
     await visitor.get(`${path}${deletion()}.data`);
   }
-  const port = Number(new URL(stack.origin).port);
+  const port = Number(new URL(origin).port);
   for (const line of [
     `GET /?code=${code()} HTTP/1.1\r\nHost: [`,
     `GET http://[?code=${code()} HTTP/1.1\r\nHost: x`,
     `BREW /?code=${code()} HTTP/1.1\r\nHost: x`,
   ]) {
     await raw(port, `${line}\r\nConnection: close\r\n\r\n`);
-    await raw(Number(new URL(stack.workerUrl).port), `${line}\r\nConnection: close\r\n\r\n`);
+    await raw(Number(new URL(workerUrl).port), `${line}\r\nConnection: close\r\n\r\n`);
   }
 }
 
@@ -105,7 +105,7 @@ export async function badDeliveries(product: CanaryProduct): Promise<void> {
   await control("/messages", { phoneNumberId: NUMBER_IDS.luz, text: poison, sender: sender() });
   await untilIdle(product);
   await database.sql("alter table messages drop constraint poison");
-  await fetch(`${product.stack.origin}/webhooks/meta/whatsapp`, {
+  await fetch(`${product.origin}/webhooks/meta/whatsapp`, {
     method: "POST",
     headers: {
       "x-hub-signature-256": `sha256=${canary("signature", createHmac("sha256", "guess").update(random()).digest("hex"))}`,
@@ -181,7 +181,6 @@ export async function brokenDatabase(product: CanaryProduct, person: Person): Pr
     database: { sql },
     canary,
     postgres,
-    stack,
   } = product;
   const [found] = await sql<{ name: string }>(
     "select oid::regprocedure::text as name from pg_proc where proname = 'search_conversations'",
@@ -206,6 +205,6 @@ export async function brokenDatabase(product: CanaryProduct, person: Person): Pr
       })
       .catch(() => {});
   });
-  const ready = async () => (await fetch(`${stack.workerUrl}/readyz`).catch(() => undefined))?.status;
-  await expect.poll(ready, { timeout: 60_000 }).toBe(200);
+  const ready = async () => (await fetch(`${product.workerUrl}/readyz`).catch(() => undefined))?.status;
+  await expect.poll(ready, { intervals: [50], timeout: 60_000 }).toBe(200);
 }

@@ -1,5 +1,5 @@
 /** A product of a test's own: the built web, or two, worker and sandbox over a database that comes and goes with them. */
-import { makeLogins } from "../../../db/logins.ts";
+import { type MadeLogin, makeLogins } from "../../../db/logins.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { freePort } from "../../../db/testing/free-port.ts";
 import { administer, createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
@@ -38,6 +38,8 @@ export interface Product {
   sandboxUrl: string;
   ports: Ports;
   secrets: StackSecrets;
+  /** Of web and worker, where they have them. */
+  logins: MadeLogin[];
   database: TestDatabase;
   sql: TestDatabase["sql"];
   control: Control;
@@ -54,9 +56,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const adminUrl = options.adminUrl ?? process.env.E2E_DATABASE ?? "";
   const database = await migratedDatabase(options.adminUrl);
   const [logins, ports] = await Promise.all([
-    options.hasLogins
-      ? makeLogins(database.url, { prefix: new URL(database.url).pathname.slice(1) })
-      : undefined,
+    options.hasLogins ? makeLogins(database.url, { prefix: new URL(database.url).pathname.slice(1) }) : [],
     freePorts(options.hasTwoWebs ? 2 : 1),
     options.arrange?.(database),
   ]);
@@ -64,7 +64,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const lines: string[] = [];
   const secrets = generateSecrets();
   const stack = startStack({
-    ...{ databaseUrl: database.url, logins, secrets, moreWebs, nodeEnv: "production" },
+    ...{ databaseUrl: database.url, secrets, moreWebs, nodeEnv: "production" },
+    logins: options.hasLogins ? logins : undefined,
     ports: { ...ports, web },
     webCommand: [...(options.nodeOptions?.web ?? []), "build/web/index.js"],
     workerCommand: [...(options.nodeOptions?.worker ?? []), "build/worker/index.js"],
@@ -75,7 +76,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const stop = async () => {
     await stack.stop();
     await database.drop();
-    for (const { name } of logins ?? []) await administer(adminUrl, `drop role ${name}`);
+    for (const { name } of logins) await administer(adminUrl, `drop role ${name}`);
   };
   await stack.ready.catch(async (error: unknown) => {
     await stop();
@@ -83,7 +84,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   });
   const { origin, workerUrl, sandboxUrl, pids } = stack;
   const webs = ports.webs.map((port) => `http://localhost:${port}`);
-  const about = { origin, webs, workerUrl, sandboxUrl, ports, secrets, database, lines };
+  const about = { origin, webs, workerUrl, sandboxUrl, ports, secrets, logins, database, lines };
   return { ...about, sql: database.sql, control: controlOf(sandboxUrl), pids, stop };
 }
 
