@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, inboxDeps } from "#app/inbox/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
@@ -67,16 +68,23 @@ const addJob = (task: string, options = "") =>
 describe("the runner", () => {
   test("fetches no job before its lock is held", async () => {
     await addJob("look");
-    let heldAtStart: boolean | undefined;
-    const here: { liveness?: { isHeld(): boolean } } = {};
-    const started = startHere({
-      look: () => {
-        heldAtStart = here.liveness?.isHeld();
+    const happened: string[] = [];
+    const slowly = {
+      async hold() {
+        await pause(300);
+        happened.push("held");
       },
+      isHeld: () => happened.includes("held"),
+      stop() {},
+    };
+    const runner = await startRunner({
+      ...{ pool: openPool(4), concurrency: 2, liveness: slowly, log: deps.log },
+      taskList: { look: () => void happened.push("ran") },
+      onEnded: (error) => happened.push(`ended: ${error}`),
     });
-    here.liveness = (await started).liveness;
-    await until("the job ran", () => heldAtStart !== undefined);
-    expect(heldAtStart).toBe(true);
+    cleanUps.push(() => runner.stop());
+    await until("the job ran", () => happened.includes("ran"));
+    expect(happened).toEqual(["held", "ran"]);
   });
 
   test("asked to stop unlocks a job that hangs, for another worker to try again", async () => {
