@@ -86,7 +86,7 @@ describe.each(variables)("the login of %s", (variable) => {
         "copy (select 1) to program 'true'",
         "select pg_read_file('/etc/passwd')",
       ]) {
-        const why = /permission denied|must be|is not permitted|only roles|does not exist/i;
+        const why = /permission denied|must be|is not permitted|only roles/i;
         await expect(client.query(text), text).rejects.toThrow(why);
       }
     });
@@ -188,6 +188,7 @@ describe("making them again", () => {
     expect(made.map(({ name }) => name)).toEqual(
       ["web", "operator", "worker"].map((part) => `${owner}_${part}`),
     );
-    expect((await makeLogins(url.href, { prefix: owner, rotate: true })).every((one) => one.url)).toBe(true);
+    const rotated = await makeLogins(url.href, { prefix: owner, rotate: true });
+    expect(rotated.map((one) => Boolean(one.url))).toEqual([true, true, true]);
   });
 });

@@ -16,7 +16,7 @@ test("so many at once, the next in the order they came, and no more wait than ma
   expect(await settled(turns.take("a"))).toBe(false);
 });
 
-test("keys know nothing of one another, and one that is idle leaves nothing behind", async () => {
+test("keys know nothing of one another, and a turn that is over can be had again", async () => {
   const turns = createTurns({ atOnce: 1, mayWait: 0 });
   const end = await turns.take("a");
   expect(turns.take("a")).toBeUndefined();

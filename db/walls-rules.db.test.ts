@@ -18,6 +18,20 @@ const tenantTables = `
       and (c.relname = 'tenants' or exists (select from pg_attribute a
              where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)))`;
 
+/** A rule over nothing holds. */
+test("are about tables, roles and functions that there are", async () => {
+  const many = async (of: string) =>
+    (await database.sql<{ n: number }>(`select count(*)::int as n from ${of}`))[0]?.n;
+  expect(await many(`${tenantTables} t`)).toBeGreaterThan(15);
+  expect(await many("pg_roles where rolname ~ '^app_'")).toBe(7);
+  expect(await many(`pg_roles where rolname = any(${running})`)).toBe(6);
+  const definers = "pg_proc p where p.prosecdef and p.pronamespace = 'app'::regnamespace";
+  expect(await many(definers)).toBeGreaterThan(50);
+  expect(
+    await many(`${definers} and has_function_privilege('app_tenant', p.oid, 'execute')`),
+  ).toBeGreaterThan(10);
+});
+
 describe("a table of a workspace", () => {
   test("has its wall forced, or its owner would pass it", async () => {
     expect(await column(`select relname as name from ${tenantTables} t where not forced`)).toEqual([]);
