@@ -44,8 +44,9 @@ test("the last 50 are kept", async () => {
 
 test("the page shows a mail's words as words, and its HTML where nothing of it can run", async () => {
   await send("<script>alert(1)</script>", "<script>alert(2)</script>");
-  const page = await fetch(catcher.url);
-  expect(await page.text()).not.toContain("<script>");
+  const page = await (await fetch(catcher.url)).text();
+  expect(page).toMatch(/&(lt|#60);script&(gt|#62);alert\(1\)/);
+  expect(page).not.toContain("<script>");
   const [{ id } = { id: 0 }] = await listed();
   const opened = await fetch(`${catcher.url}/mails/${id}`);
   expect(opened.headers.get("content-security-policy")).toMatch(/default-src 'none'.*sandbox/);

@@ -174,6 +174,7 @@ describe("retries", () => {
     await sandbox.control.sendMessage({ phoneNumberId: NUMBER_IDS.luz, force: true });
     const { deliveries } = await sandbox.control.resend({ copies: 3 });
     expect(deliveries).toHaveLength(3);
+    expect(receiver.received).toHaveLength(4);
     expect(new Set(receiver.received.map(({ bytes }) => bytes.toString("latin1"))).size).toBe(1);
   });
 
