@@ -32,8 +32,8 @@ describe("addresses in what somebody wrote", () => {
   });
 
   test("are found in no time in text made to be slow", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     withAddresses(`https://a${".".repeat(200_000)}a ${"https://".repeat(20_000)}`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

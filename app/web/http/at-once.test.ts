@@ -100,6 +100,8 @@ test("a session that nobody has read yet is a caller of its own, and streams sta
   await expect.poll(() => named("new").length).toBe(6);
   const stream = ask("stream", { cookie: cookieOf("n") }, "/events");
   await expect.poll(() => named("stream").length).toBe(1);
+  // The seventh came before the stream, and waits.
+  expect(named("new").length).toBe(6);
   answerAll("stream");
   await stream;
   const timer = setInterval(() => answerAll("new"), 1);
@@ -114,6 +116,13 @@ test("a colleague's turn is the workspace's as well: twenty run at once", async 
     Array.from({ length: 5 }, () => ask("norte", { cookie: cookieOf(name) })),
   );
   await expect.poll(() => named("norte").length).toBe(20);
+  // Somebody else, who comes after all of them, does not wait; they do.
+  rememberCaller(cookieOf("s"), { userId: "s", tenantId: "sur" });
+  const other = ask("sur", { cookie: cookieOf("s") });
+  await expect.poll(() => named("sur").length).toBe(1);
+  answerAll("sur");
+  await other;
+  expect(named("norte").length).toBe(20);
   const timer = setInterval(() => answerAll("norte"), 1);
   await Promise.all(asked);
   clearInterval(timer);
