@@ -115,6 +115,33 @@ describe("disconnect", () => {
     },
   );
 
+  test("turns deliveries on again for a number that was connected while Meta was turning them off", async () => {
+    await connect(road.ana);
+    await leave(road.ana);
+    const teardown = (await jobs()).find((job) => job.task === "stop_deliveries");
+    const { integrations } = road.product.services;
+    const whatsapp = integrations.connectors.meta_whatsapp;
+    const stopDeliveries: typeof whatsapp.stopDeliveries = async (...given) => {
+      await whatsapp.stopDeliveries(...given);
+      await connect(road.ana);
+    };
+    const deps = {
+      ...integrations,
+      connectors: { ...integrations.connectors, meta_whatsapp: { ...whatsapp, stopDeliveries } },
+    };
+    const teardownId = teardown?.payload.teardownId ?? "";
+    await finishTeardown(deps, {
+      tenantId: road.ana.tenantId,
+      teardownId,
+      requestId: "r",
+      lastAttempt: false,
+    });
+    expect(
+      await road.product.database.sql("select outcome, access_token_enc from connection_teardowns"),
+    ).toEqual([{ outcome: "still_in_use", access_token_enc: null }]);
+    expect(road.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps).toHaveLength(1);
+  });
+
   test("can be repeated, reaches no other workspace, and refuses what is no id", async () => {
     await connect(road.ana);
     const [{ id } = { id: "" }] = await connections(road.ana);
@@ -158,6 +185,17 @@ describe("turning deliveries on", () => {
     expect(await deliveries()).toBe("starting");
     await run(id, true);
     expect(await deliveries()).toBe("failed");
+  });
+
+  test.each(["error", "pending"])("asks Meta nothing for a connection that is %s by then", async (status) => {
+    await connect(road.ana);
+    const [{ id } = { id: "" }] = await connections(road.ana);
+    await road.product.database.sql("update channel_connections set status = $1", [status]);
+    const asked = () => road.product.sandbox.control.calls().length;
+    const before = asked();
+    await run(id);
+    expect(asked()).toBe(before);
+    expect((await connections(road.ana))[0]?.metadata).toMatchObject({ deliveries: { state: "starting" } });
   });
 
   test("ends at once when Meta's answer will not change", async () => {

@@ -116,31 +116,40 @@ describe("an account without a number", () => {
 });
 
 describe("a number of another workspace", () => {
-  test("is refused without a word about whose it is, and nothing is stored", async () => {
-    await connect(road.ana);
-    const eva = await road.product.person();
-    expect(await connect(eva)).toBe(failed("number_taken"));
-    expect(await connections(eva)).toEqual([]);
-    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["active"]);
-  });
+  // Broken is not let go: what arrives is still stored for whoever holds it.
+  test.each(["active", "error", "pending"])(
+    "that is %s there is refused without a word about whose it is, and nothing is stored",
+    async (status) => {
+      await connect(road.ana);
+      await road.product.database.sql("update channel_connections set status = $1", [status]);
+      const eva = await road.product.person();
+      expect(await connect(eva)).toBe(failed("number_taken"));
+      expect(await connections(eva)).toEqual([]);
+      expect(await connections(road.ana)).toMatchObject([{ status, phone_number_id: NUMBER_IDS.luz }]);
+    },
+  );
 
-  test("makes the one who holds it aware, without a word about who asked, once a day", async () => {
-    await connect(road.ana);
-    const eva = await road.product.person();
-    await connect(eva);
-    await connect(eva);
-    const asked = await road.product.database.sql(
-      "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
-    );
-    expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
-    const [held] = await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp");
-    expect(held?.requestedAt).toBeInstanceOf(Date);
-    // Letting it go is all that is needed.
-    await leave(road.ana);
-    expect(await connect(eva)).toBe(connectedPlace);
-    const [taken] = await listConnections(road.product.services.integrations, eva, "meta_whatsapp");
-    expect(taken?.requestedAt).toBeNull();
-  });
+  test.each(["active", "error"])(
+    "makes the one who holds it (%s) aware, without a word about who asked, once a day",
+    async (status) => {
+      await connect(road.ana);
+      await road.product.database.sql("update channel_connections set status = $1", [status]);
+      const eva = await road.product.person();
+      await connect(eva);
+      await connect(eva);
+      const asked = await road.product.database.sql(
+        "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
+      );
+      expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
+      const [held] = await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp");
+      expect(held?.requestedAt).toBeInstanceOf(Date);
+      // Letting it go is all that is needed.
+      await leave(road.ana);
+      expect(await connect(eva)).toBe(connectedPlace);
+      const [taken] = await listConnections(road.product.services.integrations, eva, "meta_whatsapp");
+      expect(taken?.requestedAt).toBeNull();
+    },
+  );
 
   test("goes to exactly one of two that race for it", async () => {
     for (let round = 0; round < 10; round++) {

@@ -95,6 +95,14 @@ test("whoever is disabled has no session and no link to a new one, also once the
   expect(await passwords.redeemPasswordReset(web, hash("link"), "new")).toBeUndefined();
 });
 
+test("a mail about failed sign-ins is over once its person is disabled", async () => {
+  await tellSignInFailures(web, userId);
+  const [{ id = "" } = {}] = await database.sql<{ id: string }>("select id from account_mails");
+  expect((await findWaitingAccountMail(jobs, id))?.isOver).toBe(false);
+  await database.sql("update users set disabled_at = now()");
+  expect((await findWaitingAccountMail(jobs, id))?.isOver).toBe(true);
+});
+
 describe("a mail that is settled", () => {
   test("arms no link any more, and stays as it was settled", async () => {
     await passwords.requestPasswordReset(web, email);
