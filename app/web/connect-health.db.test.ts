@@ -149,6 +149,22 @@ test("a Meta that is away, slow or odd never turns a connection red", async () =
   expect(await events()).toEqual([]);
 });
 
+test("a look that Meta did not answer is no answer: the refusal before it counts, and the next look is in a quarter of an hour", async () => {
+  const id = await connected();
+  refuse(190, undefined, 1);
+  await check(id);
+  road.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome: { kind: "wrong_shape" } });
+  await check(id);
+  const [{ seconds = 0 } = {}] = await road.product.database.sql<{ seconds: number }>(
+    "select extract(epoch from next_check_at - now())::float8 as seconds from connection_health",
+  );
+  expect(Math.abs(seconds - 15 * 60)).toBeLessThan(60);
+  expect(await stateOf()).toMatchObject({ status: "active" });
+  refuse(190, undefined, 1);
+  await check(id);
+  expect(await stateOf()).toEqual({ status: "error", code: "token_rejected" });
+});
+
 describe("a number's registration", () => {
   const number = () => road.product.sandbox.world.numbers[NUMBER_IDS.luz];
   const registered = async () => {
@@ -174,6 +190,24 @@ describe("a number's registration", () => {
     expect(number()?.platformType).toBe("CLOUD_API");
     expect(await registration()).toMatchObject({ result: "registered" });
   });
+
+  test.each(["pin_mismatch", "too_many_attempts"])(
+    "that Meta refused (%s) is not tried again by a look: each try counts",
+    async (code) => {
+      const id = await registered();
+      road.product.sandbox.control.changeNumber({
+        phoneNumberId: NUMBER_IDS.luz,
+        platformType: "NOT_APPLICABLE",
+      });
+      await road.product.database.sql(
+        "update channel_connections set metadata = jsonb_set(metadata, '{registration}', $1)",
+        [{ result: "failed", code }],
+      );
+      await check(id);
+      expect(await events()).toEqual([]);
+      expect(await taskNames()).toEqual([]);
+    },
+  );
 
   test("that a person mended at Meta is believed", async () => {
     const id = await registered();
@@ -205,6 +239,18 @@ describe("deliveries", () => {
     road.product.sandbox.control.clearScenarios();
     await again();
     expect(await listConnections(deps(), road.ana, "meta_whatsapp")).toMatchObject([{ deliveries: "on" }]);
+  });
+
+  test("that are being asked for are not asked for again", async () => {
+    const id = await connected();
+    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    if (waba) waba.subscribedApps = [];
+    await road.product.database.sql(
+      `update channel_connections set metadata = jsonb_set(metadata, '{deliveries}', '{"state": "starting"}')`,
+    );
+    await check(id);
+    expect(await events()).toEqual([]);
+    expect(await taskNames()).toEqual([]);
   });
 
   test("that somebody switched off are noticed and asked for again", async () => {
