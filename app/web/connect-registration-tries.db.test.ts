@@ -1,5 +1,7 @@
+import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { withTenant } from "../../db/client.ts";
+import { takeRegistrationTry } from "../../db/queries/registrations.ts";
 import { forgetOutlived } from "../../db/queries/retention.ts";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
@@ -75,6 +77,27 @@ describe("a number is tried eight times in 72 hours", () => {
       (await road.product.database.sql("select from connection_events where kind = 'registration_retried'"))
         .length,
     ).toBe(most);
+  });
+
+  test("also when two ask at the same moment: the second sees what the first has counted", async () => {
+    const id = await connected();
+    for (let n = 1; n < most; n++) await run(id);
+    const other = new pg.Client({ connectionString: road.product.database.url });
+    await other.connect();
+    try {
+      await other.query("begin");
+      await other.query("update registration_tries set tried_at = tried_at || clock_timestamp()");
+      const asking = withTenant(deps().db, road.ana.tenantId, (tdb) => takeRegistrationTry(tdb, id));
+      const waits = () =>
+        road.product.database.sql(
+          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        );
+      await expect.poll(waits, { timeout: 10_000 }).not.toEqual([]);
+      await other.query("commit");
+      expect(await asking).toMatchObject({ kind: "held" });
+    } finally {
+      await other.end();
+    }
   });
 
   test("also when the worker tries by itself because Meta's answers are lost", async () => {

@@ -1,10 +1,17 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
 import { registerNumber } from "../integrations/registration.server.ts";
 import { action as retry } from "../routes/settings.integrations_.$channel.retry.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
+
+/** The next PINs, drawn in this order; chance draws what is not here. */
+const drawn = vi.hoisted(() => [] as number[]);
+vi.mock("node:crypto", async (original) => {
+  const crypto = await original<typeof import("node:crypto")>();
+  return { ...crypto, randomInt: (...range: [number]) => drawn.shift() ?? crypto.randomInt(...range) };
+});
 
 const { road, ask, connect, connections, jobs } = connectRoads();
 const deps = () => road.product.services.integrations;
@@ -55,6 +62,21 @@ describe("a number that was just added at Meta", () => {
     expect([number().platformType, number().pin]).toEqual(["CLOUD_API", pin]);
     const written = JSON.stringify([road.product.logged, await jobs(), await connections(road.ana)]);
     expect(written).not.toContain(pin);
+  });
+
+  test("has six digits in its PIN, however small the number that was drawn", async () => {
+    const id = await connected(open);
+    drawn.push(42);
+    await run(id);
+    expect(number()).toMatchObject({ platformType: "CLOUD_API", pin: "000042" });
+  });
+
+  test.each(["error", "pending"])("is left alone once its connection is %s", async (status) => {
+    const id = await connected(open);
+    await road.product.database.sql("update channel_connections set status = $1", [status]);
+    const before = road.product.sandbox.control.calls().length;
+    await run(id);
+    expect(road.product.sandbox.control.calls().length).toBe(before);
   });
 
   test("keeps its PIN when Meta acted and the answer was lost", async () => {
