@@ -139,6 +139,16 @@ describe("a colleague", () => {
   });
 });
 
+test("it is there for an hour", async () => {
+  await connect(road.ana, cadenas);
+  const [row] = await sql<{ seconds: number }>(
+    `select extract(epoch from (metadata->'choices'->>'expires_at')::timestamptz - now())::float8 as seconds
+       from channel_connections where attempted_by = $1`,
+    [road.ana.userId],
+  );
+  expect(Math.abs((row?.seconds ?? 0) - 3_600)).toBeLessThan(60);
+});
+
 describe("it ends", () => {
   const endings: [string, (person: TestPerson) => Promise<unknown>][] = [
     ["with the membership", endMembership],
