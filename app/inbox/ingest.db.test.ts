@@ -91,6 +91,15 @@ describe("a message", () => {
     expect(await database.sql("select last_message_at, last_inbound_at from conversations")).toEqual([
       { last_message_at: new Date(1_749_416_900_000), last_inbound_at: new Date(1_749_416_900_000) },
     ]);
+    // Together with something of ours that does move it on.
+    const newer = meta.echo("wamid.E", meta.waId, "x", "1749416950");
+    await process(
+      meta.bodyOf({ message_echoes: [newer] }, luzNumber, "smb_message_echoes"),
+      meta.bodyOf({ messages: [meta.textMessage("wamid.C", meta.waId, "c", "1749416200")] }),
+    );
+    expect(await database.sql("select last_message_at, last_inbound_at from conversations")).toEqual([
+      { last_message_at: new Date(1_749_416_950_000), last_inbound_at: new Date(1_749_416_900_000) },
+    ]);
   });
 
   test("that is newer than the contact's last and older than our own moves only the contact's time", async () => {
