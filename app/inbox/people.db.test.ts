@@ -285,6 +285,7 @@ test("whatever contradictions are said of who has which id, every message is sto
     .record({ wa: id(["1", "2", "3"]), user: id(["U1", "U2", "U3"]) })
     .filter(({ wa, user }) => Boolean(wa ?? user));
   const saying = fc.record({ who, was: fc.option(who), at: fc.nat(6) });
+  const seen = { said: 0, stored: 0 };
   await fc.assert(
     fc.asyncProperty(
       fc.array(saying, { minLength: 1, maxLength: 12 }),
@@ -306,6 +307,8 @@ test("whatever contradictions are said of who has which id, every message is sto
         for (let n = 0; n < bodies.length; n += atOnce) await process(...bodies.slice(n, n + atOnce));
         expect(await stored()).toEqual(before);
         expect(before.length).toBe(bodies.length - reports.flatMap(({ quarantined }) => quarantined).length);
+        seen.said += bodies.length;
+        seen.stored += before.length;
         const [{ orphans, idle } = {}] = await database.sql(
           `select (select count(*)::int from conversations v where not exists
                     (select from messages m where m.conversation_id = v.id)) as orphans,
@@ -317,4 +320,5 @@ test("whatever contradictions are said of who has which id, every message is sto
     ),
     cases(20),
   );
+  expect(seen.stored).toBeGreaterThan(seen.said / 2);
 });

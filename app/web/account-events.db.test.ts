@@ -101,6 +101,7 @@ test.each<AccountEvent>([
 test("an account that comes back works again without a person", async () => {
   await connect(road.ana);
   await metaSays("ACCOUNT_OFFBOARDED");
+  expect(await causeOf()).toBe("offboarded");
   await metaSays("ACCOUNT_RECONNECTED");
   expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
 });
@@ -108,6 +109,7 @@ test("an account that comes back works again without a person", async () => {
 test("a removal that the next look disproves is taken back, and a repetition does not bring it again", async () => {
   await connect(road.ana);
   await metaSays("PARTNER_REMOVED");
+  expect(await causeOf()).toBe("access_removed");
   const [row] = await connections(road.ana);
   await checkConnection(road.product.services.integrations, {
     ...{ tenantId: road.ana.tenantId, connectionId: row?.id ?? "", requestId: "check-1" },
@@ -123,6 +125,7 @@ test("a removal that the next look disproves is taken back, and a repetition doe
 test("a reconnect ends whatever Meta had told", async () => {
   await connect(road.ana);
   await metaSays("ACCOUNT_DELETED");
+  expect(await causeOf()).toBe("account_deleted");
   await connect(road.ana);
   expect([await causeOf(), await statusOf(road.ana)]).toMatchObject([undefined, { connected: true }]);
 });

@@ -13,6 +13,7 @@ import {
   failuresPerPerson,
   failuresPerPersonAndAddress,
   triesOfAllOthers,
+  triesOfNewNetwork,
 } from "./login-limits.server.ts";
 import { call, openStage, origin, type Stage, statusOf } from "./testing/stage.ts";
 
@@ -109,6 +110,23 @@ async function deviceAfterSigningInFrom(seen: string): Promise<string> {
   return device?.split(";")[0] ?? "";
 }
 
+test("the limits that are counted with here are those of the README", () => {
+  const minutes = (count: number) => count * 60;
+  const days = (count: number) => minutes(count * 24 * 60);
+  expect([failuresPerAddress, failuresPerPersonAndAddress, failuresPerPerson, failuresPerKnownPlace]).toEqual(
+    [
+      { points: 20, duration: minutes(1) },
+      { points: 5, duration: minutes(15) },
+      { points: 50, duration: days(1) },
+      { points: 20, duration: days(1) },
+    ],
+  );
+  expect([triesOfNewNetwork, triesOfAllOthers]).toEqual([
+    { points: 1, duration: days(30) },
+    { points: 2, duration: minutes(60) },
+  ]);
+});
+
 describe("one address", () => {
   test("has twenty passwords a minute looked at, whoever they are for", async () => {
     const many = Array.from({ length: 300 }, (_, i) => ({
@@ -169,8 +187,12 @@ describe("one person", () => {
     const [first = 0, ...others] = day;
     const { points: daily } = failuresPerPerson;
     console.log(`${addresses} addresses, 3 days: ${day.join(", ")} passwords looked at`);
+    expect(first).toBeGreaterThan(addresses);
     expect(first).toBeLessThanOrEqual(daily + addresses + 24 * triesOfAllOthers.points);
-    for (const looked of others) expect(looked).toBeLessThanOrEqual(2 * daily + 25 * triesOfAllOthers.points);
+    for (const looked of others) {
+      expect(looked).toBeGreaterThan(daily);
+      expect(looked).toBeLessThanOrEqual(2 * daily + 25 * triesOfAllOthers.points);
+    }
   });
 
   test("gets in at once from an address that has not failed, from a device and from a network of theirs", async () => {
@@ -180,6 +202,7 @@ describe("one person", () => {
     const counts = await statusesOf(flood());
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     console.log(`${addresses * postsOfEach} posts, ${looks.length} looked at, ${seconds} s`, counts);
+    expect(looks.length).toBeGreaterThan(addresses);
     expect(looks.length).toBeLessThanOrEqual(
       2 + failuresPerPerson.points + addresses + triesOfAllOthers.points,
     );
@@ -221,7 +244,9 @@ describe("one person", () => {
       for (const one of script) statuses.push(statusOf(await attempt({ ...one, email })));
       return { statuses, looks: looks.length };
     };
-    expect(await answers("nobody@luz.example")).toEqual(await answers(ana));
+    const there = await answers(ana);
+    expect(new Set(there.statuses)).toEqual(new Set([400, 429]));
+    expect(await answers("nobody@luz.example")).toEqual(there);
   });
 
   test("is told by one mail in a day, and nobody is told of a person who is not there", async () => {
@@ -247,6 +272,7 @@ describe("a known device", () => {
       await attempt({ seen: addressOf(i), cookie: device });
       if (i % 4 === 3) later(16 * minute);
     }
+    expect(looks.length).toBeGreaterThanOrEqual(failuresPerKnownPlace.points);
     const others = Math.ceil((15 * 16) / 60 + 1) * triesOfAllOthers.points;
     expect(looks.length).toBeLessThanOrEqual(failuresPerKnownPlace.points + others);
   });

@@ -53,6 +53,11 @@ describe("a token that Meta refuses", () => {
     await check(id);
     expect(await stateOf()).toEqual({ status: "active", code: undefined });
     expect(await taskNames()).toEqual(["check_connection"]);
+    const soon =
+      "select extract(epoch from run_at - now())::float as seconds from graphile_worker._private_jobs";
+    const [{ seconds } = { seconds: 0 }] = await road.product.database.sql<{ seconds: number }>(soon);
+    expect(seconds).toBeGreaterThan(5);
+    expect(seconds).toBeLessThanOrEqual(60);
     await check(id);
     expect(await stateOf()).toEqual({ status: "error", code: "token_rejected" });
     expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false });
@@ -401,14 +406,21 @@ describe("the clock", () => {
 
   test("leaves a disconnected number alone", async () => {
     const id = await connected();
+    await check(id);
+    // Due, and looked for while it was connected.
+    const due =
+      "update connection_health set next_check_at = now() - interval '1 second' returning connection_id";
+    for (let round = 0; round < 2; round++) {
+      expect(await road.product.database.sql(due)).toEqual([{ connection_id: id }]);
+      if (round === 0) expect(await requestDueChecks(clock(), "clock-4")).toBe(1);
+    }
     await road.product.database.sql(
       "update channel_connections set status = 'revoked', access_token_enc = null where phone_number_id = $1",
       [NUMBER_IDS.luz],
     );
-    expect(await requestDueChecks(clock(), "clock-4")).toBe(0);
+    expect(await requestDueChecks(clock(), "clock-5")).toBe(0);
+    const calls = road.product.sandbox.control.calls().length;
     await check(id);
-    expect(await road.product.database.sql("select count(*)::int as n from connection_health")).toEqual([
-      { n: 0 },
-    ]);
+    expect(road.product.sandbox.control.calls()).toHaveLength(calls);
   });
 });

@@ -60,7 +60,7 @@ describe("a number that was just added at Meta", () => {
     Object.assign(number(), open);
     await run(id);
     expect([number().platformType, number().pin]).toEqual(["CLOUD_API", pin]);
-    const written = JSON.stringify([road.product.logged, await jobs(), await connections(road.ana)]);
+    const written = JSON.stringify([road.product.written(), await jobs(), await connections(road.ana)]);
     expect(written).not.toContain(pin);
   });
 

@@ -123,6 +123,9 @@ interface Sent {
 }
 
 let asked = 0;
+/** How often each status was the answer, and each name was read by whom its text was meant for. */
+const answered: Record<number, number> = {};
+const readAtAll = new Set<string>();
 
 /** Sends it, looks at the answer, and at what was logged. */
 async function send({
@@ -157,6 +160,7 @@ async function send({
   if (isStream) await answer.body?.cancel();
   const said = isStream ? "" : await answer.text();
   expect(answer.status, told).toBeLessThan(500);
+  answered[answer.status] = (answered[answer.status] ?? 0) + 1;
   expect(said, told).not.toMatch(/\n\s+at .+:\d+:\d+|invalid byte sequence|out of range for type|22P0|22008/);
   // A method that a route does not have is an answer of Remix's own.
   const failures = product.logged.filter(
@@ -212,6 +216,7 @@ test.each(inOrder.map((route, place) => [route.id, place, route] as const))(
         if ((place + at + index) % stride === 0)
           await oneOfThem(route, name, { index: Math.floor((place + at + index) / stride), ...hostile });
     expect([...read].filter((name) => !route.names.includes(name))).toEqual([]);
+    for (const name of read) readAtAll.add(name);
   },
 );
 
@@ -290,7 +295,11 @@ test("and whatever else can be made up", { timeout: 300_000 }, async () => {
   );
 });
 
-test("asked them all", () => {
-  console.info(`input sweep: ${asked} requests`);
+test("asked them all, and was heard", () => {
+  console.info(`input sweep: ${asked} requests, ${readAtAll.size} names read`, answered);
   expect(asked).toBeGreaterThan(byTier(2_000, 20_000));
+  // Of everything that a route's source names something was read, and more than the door answered.
+  const named = new Set(routes.flatMap(({ names }) => names));
+  expect([...named].filter((name) => !readAtAll.has(name))).toEqual([]);
+  for (const status of [200, 303, 400, 404]) expect(answered[status], String(status)).toBeGreaterThan(100);
 });

@@ -26,6 +26,7 @@ describe("the data-deletion callback", () => {
       1,
     );
 
+    expect(await everythingStored()).toContain(grantor);
     const confirmation = await erase(grantor);
     expect(confirmation).toEqual({
       url: `${road.product.origin}/data-deletion/${confirmation.confirmation_code}`,

@@ -153,7 +153,9 @@ describe("staff", () => {
     expect(rare).not.toContain('href="/operations/deliveries/2"');
     expect(rare).toContain('href="/operations/deliveries/3"');
     expect(await page("/operations/deliveries?outcome=open")).toContain(words.deliveries.empty);
-    expect(await page("/operations/deliveries?before=2")).not.toContain('href="/operations/deliveries/2"');
+    const before = await page("/operations/deliveries?before=2");
+    expect(before).toContain('href="/operations/deliveries/1"');
+    expect(before).not.toContain('href="/operations/deliveries/2"');
     expect(await page("/operations/deliveries/3")).toContain('href="/operations/quarantine/1"');
     for (const path of [...paths, "/operations/quarantine?reason=unknown_number"]) {
       const html = await page(path);

@@ -1,6 +1,6 @@
 /** R36: sealed texts changed in the database behind the product's back, and every road that opens them. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
 import { byTier } from "#db/testing/tier.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
@@ -11,10 +11,11 @@ import { checkConnection } from "../integrations/health.server.ts";
 import { finishTeardown, subscribeWaba } from "../integrations/provisioning.server.ts";
 import { registerNumber } from "../integrations/registration.server.ts";
 import { Secret } from "../platform/secret.server.ts";
-import { loader as page } from "../routes/settings.integrations.tsx";
 import { action as choose } from "../routes/settings.integrations_.$channel.number.tsx";
+import { english as texts } from "../texts/en/index.ts";
 import { tokenUnsealFailures } from "./metrics.server.ts";
 import { connectRoads, failed, pickerPlace } from "./testing/connect-roads.ts";
+import { type AskPage, openPages } from "./testing/pages.ts";
 import { callRoute, type TestPerson } from "./testing/product.ts";
 
 const { road, ask, begin, comeBack, code, connect, leave, connections, jobs } = connectRoads();
@@ -23,6 +24,10 @@ const sql = (text: string, values: unknown[] = []) => road.product.database.sql(
 /** Every bit in a long run, else one in twenty. */
 const part = byTier(20, 1);
 
+let pages: AskPage;
+beforeAll(async () => {
+  pages = await openPages();
+});
 beforeEach(() => tokenUnsealFailures.reset());
 const failures = async () =>
   (await tokenUnsealFailures.get()).values.reduce((sum, { value }) => sum + value, 0);
@@ -152,9 +157,16 @@ describe("a token that does not open", () => {
     expect(look).toEqual({ result: "token_unreadable" });
     const line = road.product.logged.findLast(({ message }) => message === "sealed secret cannot be opened");
     expect(line?.fields).toMatchObject({ reason: "malformed", tenant_id: row.tenant_id });
-    expect(
-      (await callRoute(page, ask("/settings/integrations", road.ana)).catch(() => undefined))?.status ?? 200,
-    ).toBe(200);
+    const { title } = texts.channels.meta_whatsapp.troubleOf("token_unreadable");
+    for (const path of [
+      "/settings/integrations",
+      "/conversations",
+      "/settings/integrations/whatsapp/activity",
+    ]) {
+      const shown = await pages(ask(path, road.ana));
+      expect([path, shown.status]).toEqual([path, 200]);
+      expect(await shown.text(), path).toContain(title);
+    }
     const again = await connected();
     expect(again.id).toBe(row.id);
     expect(await view(row)).toMatchObject({ status: "active", error: null });

@@ -94,12 +94,21 @@ describe("a session", () => {
   });
 
   test("lasts thirty days and not longer, however often it is used", async () => {
+    await stage.database.sql("delete from sessions");
     const cookie = await signInAs("ana@luz.example");
-    await viewerWith(cookie);
-    const [row] = await stage.database.sql<{ days: number }>(
-      "select round(extract(epoch from expires_at - created_at) / 86400)::int as days from sessions",
+    const left = () =>
+      stage.database.sql(
+        `select round(extract(epoch from expires_at - created_at) / 86400)::int as days,
+                round(extract(epoch from expires_at - now()) / 86400)::int as still from sessions`,
+      );
+    expect(await left()).toEqual([{ days: 30, still: 30 }]);
+    // Twenty days later, with a visit an hour ago and another one now.
+    await stage.database.sql(
+      `update sessions set created_at = created_at - interval '20 days', expires_at = expires_at - interval '20 days',
+                           last_seen_at = now() - interval '1 hour'`,
     );
-    expect(row?.days).toBe(30);
+    expect(await viewerWith(cookie)).not.toBeNull();
+    expect(await left()).toEqual([{ days: 30, still: 10 }]);
   });
 
   test("ends with the person's account and with their membership", async () => {

@@ -173,7 +173,9 @@ describe("a thread", () => {
     async (source_url) => {
       const id = await conversation(luz.id);
       await say(luz.id, id, { body: "x", content: { referral: { headline: "Ad", source_url } } });
-      expect(await thread(id)).not.toMatch(/javascript:|data:text|evil\.example/);
+      const html = await thread(id);
+      expect(html).toContain("Came from an advertisement");
+      expect(html).not.toMatch(/javascript:|data:text|evil\.example/);
     },
   );
 

@@ -56,6 +56,19 @@ const setCounter = (key: string, points: number) =>
     [key, points, Date.now() + 3_600_000],
   );
 
+test("a person has so many an hour, and a workspace more, but not as many as its people have together", () => {
+  const most = Object.fromEntries(all.map((action) => [action, actionBudgets[action].person]));
+  const [often, once] = [
+    { callback: 60, check: 30, look: 20, choose: 20 },
+    { start: 8, manual: 10 },
+  ];
+  expect(most).toEqual({ ...often, ...once, retry_deliveries: 10, retry_registration: 10 });
+  for (const { person, workspace } of Object.values(actionBudgets)) {
+    expect(workspace).toBeGreaterThan(person);
+    expect(workspace).toBeLessThanOrEqual(2 * person);
+  }
+});
+
 describe.each(all)("%s", (action) => {
   const { person: most, workspace } = actionBudgets[action];
 

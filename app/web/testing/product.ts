@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from "../../../scripts/meta-sandbox/sandbo
 import { createIntegrationDeps } from "../../integrations/env.server.ts";
 import { parseEnv } from "../../platform/env.server.ts";
 import type { Log, LogFields } from "../../platform/log.server.ts";
+import { writtenLog } from "../../platform/testing/written-log.ts";
 import { webEnv } from "../env.server.ts";
 import { createServices, provideServices, type Services } from "../services.server.ts";
 import { startSession } from "../session.server.ts";
@@ -24,6 +25,8 @@ export interface TestProduct {
   services: Services;
   /** What was logged, for looking whether it says too much. */
   logged: { message: string; fields: LogFields | undefined }[];
+  /** The same as the process would write it. */
+  written(): string;
   /** New Graph clients: what a test did to the sandbox must not leave the circuit open for the next. */
   forgetTroubleWithMeta(): void;
   /** A signed-in person in a new workspace, or in `tenantId`. */
@@ -64,6 +67,7 @@ export async function startTestProduct(env: Record<string, string> = {}): Promis
     sandbox,
     services,
     logged,
+    written: () => writtenLog(logged.map(({ message, fields }) => ({ message, ...fields }))),
     forgetTroubleWithMeta() {
       services.integrations.connectors = createIntegrationDeps(parsed, services.db, log).connectors;
     },
