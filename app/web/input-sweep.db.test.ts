@@ -53,7 +53,7 @@ const people: Partial<Record<Role, { tenantId: string; userId: string; cookie: s
 /** What a request of somebody who means well would hold. */
 const usual: Record<string, string> = {
   ...{
-    channel: "meta_whatsapp",
+    channel: "whatsapp",
     code: "0".repeat(32),
     road: "window",
     step: "registration",
