@@ -236,23 +236,3 @@ end $$;
 create trigger end_attempts after update of disabled_at on users
   for each row when (old.disabled_at is null and new.disabled_at is not null)
   execute function app.follow_disabling();
-
--- Ends a membership and all that stands on it: sessions, sign-ins at Meta that are under way, grants that wait. Answers
--- what that was; `was_member` is false, and nothing changed, for somebody who is no member. Numbers that the person connected
--- are the workspace's and stay. For the owner alone.
-create function app.end_membership(tenant uuid, person uuid)
-  returns table (was_member boolean, sessions int, states int, grants int, admins_left int)
-  language plpgsql set search_path = public, pg_temp as $$
-begin
-  perform from memberships m where m.tenant_id = tenant and m.user_id = person for update;
-  was_member := found;
-  select count(*)::int into sessions from sessions s where s.tenant_id = tenant and s.user_id = person;
-  select count(*)::int into states from oauth_states o
-   where o.tenant_id = tenant and o.user_id = person and o.used_at is null and o.expires_at > now();
-  select count(*)::int into grants from channel_connections c
-   where c.tenant_id = tenant and c.attempted_by = person and c.status = 'pending';
-  delete from memberships m where m.tenant_id = tenant and m.user_id = person;
-  select count(*)::int into admins_left from memberships m join users u on u.id = m.user_id
-   where m.tenant_id = tenant and m.role = 'admin' and u.disabled_at is null;
-  return next;
-end $$;

@@ -59,16 +59,46 @@ export interface EndedMembership {
   adminsLeft: number;
 }
 
-/** Ends the membership and all that stands on it, or nothing. Undefined for somebody who is no member. */
+/**
+ * Ends the membership and, by the tables' own rules, all that stands on it, or nothing. Numbers that the person connected
+ * are the workspace's and stay. Undefined for somebody who is no member.
+ */
 export async function endMembership(
   owner: OwnerDb,
   tenantId: string,
   userId: string,
 ): Promise<EndedMembership | undefined> {
-  const { rows } = await sql<EndedMembership & { wasMember: boolean }>`
-    select was_member as "wasMember", sessions, states, grants, admins_left as "adminsLeft"
-      from app.end_membership(${tenantId}::uuid, ${userId}::uuid)`.execute(owner);
-  if (!rows[0]?.wasMember) return undefined;
-  const { wasMember: _was, ...ended } = rows[0];
-  return ended;
+  const membership = { tenant_id: tenantId, user_id: userId };
+  const held = await owner
+    .selectFrom("memberships")
+    .select("role")
+    .where((eb) => eb.and(membership))
+    .forUpdate()
+    .executeTakeFirst();
+  if (!held) return undefined;
+  const { rows } = await sql<Omit<EndedMembership, "adminsLeft">>`
+    select (select count(*)::int from sessions where tenant_id = ${tenantId} and user_id = ${userId}) as sessions,
+           (select count(*)::int from oauth_states where tenant_id = ${tenantId} and user_id = ${userId}
+               and used_at is null and expires_at > now()) as states,
+           (select count(*)::int from channel_connections where tenant_id = ${tenantId} and attempted_by = ${userId}
+               and status = 'pending') as grants`.execute(owner);
+  const [ended] = rows;
+  if (!ended) throw new Error("A row was expected.");
+  await owner
+    .deleteFrom("memberships")
+    .where((eb) => eb.and(membership))
+    .execute();
+  return { ...ended, adminsLeft: await countAdmins(owner, tenantId) };
+}
+
+async function countAdmins(owner: OwnerDb, tenantId: string): Promise<number> {
+  const { count } = await owner
+    .selectFrom("memberships as m")
+    .innerJoin("users as u", "u.id", "m.user_id")
+    .select(sql<number>`count(*)::int`.as("count"))
+    .where("m.tenant_id", "=", tenantId)
+    .where("m.role", "=", "admin")
+    .where("u.disabled_at", "is", null)
+    .executeTakeFirstOrThrow();
+  return count;
 }

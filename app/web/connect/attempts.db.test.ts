@@ -1,6 +1,8 @@
 /** An attempt to connect, and the grant that waits in it, is its person's: no colleague's, and over with the membership. */
 import { describe, expect, test } from "vitest";
+import { endMembership } from "../../../db/queries/memberships.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { asOwner } from "../../../scripts/person.ts";
 import { requestDueChecks } from "../../integrations/health.server.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
@@ -27,8 +29,8 @@ const choose = (person: TestPerson, phoneNumberId: string) => pick(person, { pho
 const look = (person: TestPerson) => pick(person, { intent: "look" });
 const card = async (person: TestPerson) =>
   (await (await get(person, page)).text()).replace(/<script[\s\S]*?<\/script>/g, "");
-const endMembership = ({ tenantId, userId }: TestPerson) =>
-  sql<Record<string, unknown>>("select * from app.end_membership($1, $2)", [tenantId, userId]);
+const leaveWorkspace = ({ tenantId, userId }: TestPerson) =>
+  asOwner(road.product.database.url, "test", (owner) => endMembership(owner, tenantId, userId));
 
 describe("a colleague", () => {
   test("sees nothing of it, on no page and in no answer", async () => {
@@ -151,7 +153,7 @@ test("it is there for an hour", async () => {
 
 describe("it ends", () => {
   const endings: [string, (person: TestPerson) => Promise<unknown>][] = [
-    ["with the membership", endMembership],
+    ["with the membership", leaveWorkspace],
     [
       "when the membership is deleted by whichever road",
       ({ userId }) => sql("delete from memberships where user_id = $1", [userId]),
@@ -189,7 +191,7 @@ describe("it ends", () => {
   test("and does not come back with the person", async () => {
     const leo = await colleague();
     await connect(leo, cadenas);
-    await endMembership(leo);
+    await leaveWorkspace(leo);
     await sql("insert into memberships values ($1, $2, 'member')", [leo.tenantId, leo.userId]);
     expect(await attempts(leo)).toEqual([]);
   });
@@ -204,7 +206,7 @@ describe("it ends", () => {
   test("numbers that the person connected stay the workspace's", async () => {
     const leo = await colleague();
     await connect(leo);
-    await endMembership(leo);
+    await leaveWorkspace(leo);
     expect(await statusOf(road.ana)).toMatchObject({ connected: true });
   });
 
@@ -215,7 +217,7 @@ describe("it ends", () => {
       leo.userId,
       leo.tenantId,
     ]);
-    await endMembership(leo);
+    await leaveWorkspace(leo);
     expect(await statusOf(road.ana)).toMatchObject({ status: "error" });
   });
 
@@ -224,7 +226,7 @@ describe("it ends", () => {
     const other = await road.product.person();
     await sql("insert into memberships values ($1, $2, 'member')", [other.tenantId, leo.userId]);
     await connect(leo, cadenas);
-    await endMembership({ ...leo, tenantId: other.tenantId });
+    await leaveWorkspace({ ...leo, tenantId: other.tenantId });
     expect(await attempts(leo)).toMatchObject([{ status: "pending" }]);
   });
 });
@@ -264,7 +266,7 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
     const leo = await colleague();
     await connect(leo, cadenas);
     during("findReach", async () => {
-      await endMembership(leo);
+      await leaveWorkspace(leo);
       await sql("insert into memberships values ($1, $2, 'member')", [leo.tenantId, leo.userId]);
     });
     expect(await choose(leo, NUMBER_IDS.cadenasSur2)).toBe(failed("choice_expired"));
@@ -317,7 +319,7 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
 
 describe("whoever is removed while Meta is asked connects and keeps nothing", () => {
   const removals: [string, (person: TestPerson) => Promise<unknown>][] = [
-    ["removed", endMembership],
+    ["removed", leaveWorkspace],
     ["disabled", ({ userId }) => sql("update users set disabled_at = now() where id = $1", [userId])],
   ];
   const left = () => sql("select status from channel_connections where access_token_enc is not null");
@@ -369,7 +371,7 @@ describe("whoever is removed while Meta is asked connects and keeps nothing", ()
       const back = get(leo, `${api}/callback?${query}`);
       // Each time a little later in the other's work.
       await new Promise((resolve) => setTimeout(resolve, round * 3));
-      await endMembership(leo);
+      await leaveWorkspace(leo);
       const place = (await back).headers.get("location") ?? "";
       expect(place).toMatch(/number$|reason=state_invalid$|^\/login/);
       ends[place === pickerPlace ? "kept" : "refused"]++;
