@@ -5,3 +5,10 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 export function inGroups(e164: string): string {
   return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
 }
+
+/** `+` and digits of a valid number that names its country, however it is written; null for what is none. */
+export function toE164(written: string): string | null {
+  const text = written.trim();
+  const number = parsePhoneNumberFromString(/^[+]/.test(text) ? text : `+${text}`);
+  return number?.isValid() ? number.number : null;
+}

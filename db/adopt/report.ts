@@ -1,0 +1,57 @@
+/** What a run tells its operator: ids, names and numbers; no token, and no number that could be called. */
+
+import type { TakenNumber } from "./number-holders.ts";
+import type { AdoptedConnection } from "./old-connection.ts";
+import { countOf } from "./problems.ts";
+
+const causes = {
+  incomplete: "lacks its account, its number or its token, and asks to be reconnected",
+  number_taken: "lost its number to another workspace",
+  token_unreadable:
+    "has a token of an older encryption, which is left where it is, and asks to be reconnected",
+  status_unknown: "had a status that nobody knows, which is kept in metadata.former_status",
+};
+
+/** A line for each connection that does not work as it is, by ids. */
+export function tellConnections(rows: AdoptedConnection[], taken: TakenNumber[], sealed: number): string[] {
+  const lines = rows.flatMap(({ id, tenantId, cause }) =>
+    cause === null ? [] : [`Connection ${id} (workspace ${tenantId}) ${causes[cause]}.`],
+  );
+  for (const { keptBy, lostBy } of taken) {
+    lines.push(
+      `One number was held twice: connection ${keptBy.id} (workspace ${keptBy.tenantId}) keeps it, ` +
+        `${lostBy.id} (workspace ${lostBy.tenantId}) remembers it in metadata.former_phone_number_id.`,
+    );
+  }
+  const followed = rows.filter(({ status, metadata }) => status === "revoked" && metadata.superseded_by);
+  for (const { id, metadata } of followed) {
+    lines.push(`Connection ${id} is revoked: ${metadata.superseded_by} of its workspace has its number.`);
+  }
+  if (sealed > 0)
+    lines.push(`${countOf(sealed, "token")} in plain text ${sealed === 1 ? "was" : "were"} sealed.`);
+  const emptied = rows.reduce((sum, row) => sum + row.emptied.length, 0);
+  if (emptied > 0)
+    lines.push(
+      `${countOf(emptied, "place")} of a token in plain text ${emptied === 1 ? "was" : "were"} emptied.`,
+    );
+  return lines;
+}
+
+/** `tenants 2, messages 41`. */
+export function tellCounts(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([name, rows]) => `${name} ${rows}`).join(", ");
+}
+
+/** What was made beside the older rows, so that each has its place. */
+export function tellMade(made: Record<string, number>): string[] {
+  const words: Record<string, string> = {
+    tenants: "made of the workspaces that rows speak of",
+    past: "connections that are over, for history without one",
+    contacts: "contacts, for rows without one",
+    conversations: "conversations, for messages without one",
+    repeated: "conversations with a contact and a connection of another, kept with a contact like it",
+  };
+  return Object.entries(made).flatMap(([name, count]) =>
+    count > 0 ? [`Made: ${count} ${words[name]}.`] : [],
+  );
+}
