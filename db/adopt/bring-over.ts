@@ -15,7 +15,8 @@ import { asideSchema, quoted } from "./old-tables.ts";
 import type { TablePlan } from "./plan.ts";
 import { countOf } from "./problems.ts";
 import { tellConnections, tellCounts, tellMade } from "./report.ts";
-import { asOwner, type ExtraColumn } from "./rows.ts";
+import { asOwner, continueIds, type ExtraColumn } from "./rows.ts";
+import { type BroughtSequence, settleSequence } from "./sequences.ts";
 import { insertStates } from "./states.ts";
 import { hasLongNames, insertTenants, makeTenants } from "./tenants.ts";
 import { keepIfHarmless } from "./trial.ts";
@@ -31,20 +32,21 @@ export async function bringOver(client: pg.Client, work: Work): Promise<string[]
     throw new Error("The new tables refuse the product's own rows.");
   const all: Extras = new Map();
   const written: Extras = new Map();
+  const brought: BroughtSequence[] = [];
   for (const [name, plan] of work.plans) {
     const extras = await findExtras(client, plan, await keptTwice(client, plan, work));
     all.set(name, extras);
-    written.set(name, await addExtras(client, plan, extras, say));
+    written.set(name, await addExtras(client, plan, extras, brought, say));
   }
   const { counts, made } = await bringRows(client, work, written);
   for (const [name, plan] of work.plans) {
     const extras = all.get(name) ?? [];
-    await continueIdentities(client, plan, extras);
     await bringIndexes(client, plan, extras, say);
     await bringChecks(client, plan, extras, say);
     await sayWhatIsGone(client, plan, say);
   }
   await bringKeys(client, work, all, say);
+  await goOnCounting(client, work, all, brought);
   await requireEveryRow(client, work, counts);
   await dropAside(client, work);
   return [
@@ -96,6 +98,13 @@ async function bringRows(client: pg.Client, work: Work, written: Extras) {
   });
   await finishConversations(client);
   return { counts, made };
+}
+
+/** Where it was left off: what trials counted is forgotten. */
+async function goOnCounting(client: pg.Client, { plans }: Work, all: Extras, brought: BroughtSequence[]) {
+  for (const sequence of brought) await settleSequence(client, sequence);
+  for (const [name, plan] of plans) await continueIdentities(client, plan, all.get(name) ?? []);
+  for (const table of ["contacts", "conversations", "messages"]) await continueIds(client, table);
 }
 
 /** As many as there were, and all of them in ours. */

@@ -69,7 +69,7 @@ export async function insertConnections(
       phone_number_e164: 'j."phoneNumberE164"',
       display_name: taken(plan, "display_name"),
       access_token_enc: 'j."accessTokenEnc"',
-      token_expires_at: `case when j.status <> 'revoked' then ${taken(plan, "token_expires_at")} end`,
+      token_expires_at: `(case when j.status <> 'revoked' then ${taken(plan, "token_expires_at")} end)::timestamptz`,
       scopes: "j.scopes",
       metadata: "j.metadata",
       created_at: firstOf(createdAt, updatedAt, "now()"),

@@ -4,7 +4,7 @@ import { links } from "./mission.ts";
 import { asideSchema, type OldColumn, quoted, readColumns } from "./old-tables.ts";
 import type { TablePlan } from "./plan.ts";
 import { asOwner, type ExtraColumn } from "./rows.ts";
-import { bringSequence, settleSequence } from "./sequences.ts";
+import { type BroughtSequence, bringSequence } from "./sequences.ts";
 import { asideName } from "./set-aside.ts";
 import { keepIfHarmless } from "./trial.ts";
 
@@ -32,12 +32,14 @@ export async function findExtras(
 
 /**
  * Adds them to our table, while it is empty, and answers those that values are written to. A NOT NULL goes, since our own
- * rows know nothing of the column; so do a default and a domain under which they could not be written. Says each.
+ * rows know nothing of the column; so do a default and a domain under which they could not be written. Says each. Its
+ * sequences are `brought`, and have to be settled when nothing is tried any more.
  */
 export async function addExtras(
   client: pg.Client,
   plan: TablePlan,
   extras: ExtraColumn[],
+  brought: BroughtSequence[],
   say: Say,
 ): Promise<ExtraColumn[]> {
   const written: ExtraColumn[] = [];
@@ -47,7 +49,7 @@ export async function addExtras(
   for (const extra of ordered) {
     const column = plan.table.columns.get(extra.from) as OldColumn;
     if (extra.to !== extra.from) say(`${plan.name}.${extra.from} is kept as ${extra.to}: ours has that name`);
-    const makesItself = await addOne(client, plan, extra, column, say);
+    const makesItself = await addOne(client, plan, extra, column, brought, say);
     if (!makesItself) written.push(extra);
   }
   return written;
@@ -59,6 +61,7 @@ async function addOne(
   plan: TablePlan,
   { from, to }: ExtraColumn,
   column: OldColumn,
+  brought: BroughtSequence[],
   say: Say,
 ): Promise<boolean> {
   const place = `${plan.name}.${to}`;
@@ -85,7 +88,7 @@ async function addOne(
   }
   if (column.isNotNull && column.identity === "")
     say(`${place} may be null now: our own rows have no value for it`);
-  if (sequence) await settleSequence(client, sequence, plan.name, to);
+  if (sequence) brought.push({ ...sequence, table: plan.name, column: to });
   return false;
 }
 

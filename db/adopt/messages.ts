@@ -4,7 +4,7 @@ import { completePlaces, placeColumns, places } from "./conversations.ts";
 import { directionOf, outboundStatusOf } from "./message-words.ts";
 import { asideSchema } from "./old-tables.ts";
 import type { TablePlan } from "./plan.ts";
-import { aside, asOwner, continueIds, type ExtraColumn, firstOf, insertRows, taken, textOf } from "./rows.ts";
+import { aside, asOwner, type ExtraColumn, firstOf, insertRows, taken, textOf } from "./rows.ts";
 
 const table = `${asideSchema}.message_places`;
 
@@ -67,7 +67,7 @@ export async function insertMessages(
   const statusWord = `lower(${taken(plan, "status")})`;
   const direction = directionOf(`lower(${taken(plan, "direction")})`, statusWord);
   const body = firstOf(taken(plan, "body"), textOf(plan, "text", ...textContent(plan)));
-  const count = await insertRows(client, {
+  return insertRows(client, {
     table: "messages",
     values: {
       id: "p.id",
@@ -92,8 +92,6 @@ export async function insertMessages(
     source: `${table} p join ${aside(plan)} on o.ctid = p.at`,
     extras,
   });
-  await continueIds(client, "messages");
-  return count;
 }
 
 /** Where an older `content` is no JSON, it is what was written. */

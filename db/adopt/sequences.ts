@@ -4,10 +4,16 @@ import { asideSchema, quoted } from "./old-tables.ts";
 import { asOwner } from "./rows.ts";
 import { asideName } from "./set-aside.ts";
 
-export interface OwnedSequence {
+interface OwnedSequence {
   /** As SQL, where it stands now. */
   name: string;
   next: string;
+}
+
+/** One that has come along, and the column of ours that it counts for. */
+export interface BroughtSequence extends OwnedSequence {
+  table: string;
+  column: string;
 }
 
 /** The sequence of an older table's column, moved to where ours are and owned as they are; undefined without one. */
@@ -51,13 +57,10 @@ async function nextOf(client: pg.Client, sequence: string): Promise<string> {
 /** It belongs to its column again, and what trials counted is forgotten. */
 export async function settleSequence(
   client: pg.Client,
-  { name, next }: OwnedSequence,
-  table: string,
-  column: string,
+  { name, next, table, column }: BroughtSequence,
 ): Promise<void> {
+  const owner = quoted("public", table, column);
   await asOwner(client, () =>
-    client.query(
-      `alter sequence ${name} owned by ${quoted("public", table, column)}; alter sequence ${name} restart with ${next}`,
-    ),
+    client.query(`alter sequence ${name} owned by ${owner}; alter sequence ${name} restart with ${next}`),
   );
 }

@@ -57,6 +57,7 @@ function causeOf(row: OldConnection, settled: AdoptedConnection): Cause | null {
   const { wabaId, phoneNumberId, plainToken, accessTokenEnc } = settled;
   const isForeign =
     row.hasOtherCiphertext ||
+    Object.values(row.tokens).some((value) => readStoredToken(value, true) === "foreign") ||
     (plainToken === null && accessTokenEnc !== null && readStoredToken(accessTokenEnc, false) === "foreign");
   const mayWork = row.status === "active";
   if (mayWork && (wabaId === null || phoneNumberId === null)) return "incomplete";

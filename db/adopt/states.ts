@@ -13,7 +13,12 @@ export async function insertStates(
   const nonce = taken(plan, "nonce");
   const id = firstOf(taken(plan, "id"), "gen_random_uuid()");
   const [createdAt, expiresAt] = [taken(plan, "created_at"), taken(plan, "expires_at")];
-  const begun = firstOf(createdAt, `${expiresAt} - interval '10 minutes'`, taken(plan, "used_at"), "now()");
+  const begun = firstOf(
+    createdAt,
+    `(${expiresAt})::timestamptz - interval '10 minutes'`,
+    taken(plan, "used_at"),
+    "now()",
+  );
   const isFirst = `row_number() over (partition by ${nonce} order by ${firstOf(createdAt, "now()")}, o.ctid) = 1`;
   return insertRows(client, {
     table: "oauth_states",

@@ -1,11 +1,7 @@
-import { afterEach, expect, test } from "vitest";
-import { createOlderDatabase, now, type OlderDatabase } from "./testing/older-database.ts";
+import { expect, test } from "vitest";
+import { olderDatabases } from "./testing/older-database.ts";
 
-let older: OlderDatabase | undefined;
-afterEach(async () => {
-  await older?.drop();
-  older = undefined;
-});
+const createOlderDatabase = olderDatabases();
 
 const luz = "11111111-1111-4111-8111-111111111111";
 const norte = "22222222-2222-4222-8222-222222222222";
@@ -34,7 +30,7 @@ const minimal = `
     ('bbbbbbb1-0000-4000-8000-000000000001', '${luz}', 'WhatsApp', 'n-1', '2025-01-01Z', null, '2099-01-01Z', '{"ip": "::1"}');`;
 
 test("takes over the mission's tables with every row and value", async () => {
-  older = await createOlderDatabase(minimal);
+  const older = await createOlderDatabase(minimal);
   const report = await older.adopt();
   expect(report[0]).toBe("Taken over: tenants 2, channel_connections 2, oauth_states 1.");
   expect(await older.sql("select id, name from tenants order by id")).toEqual([
@@ -70,5 +66,4 @@ test("takes over the mission's tables with every row and value", async () => {
     { phone_number_id: "100", connection_id: one, open: true },
     { phone_number_id: "200", connection_id: two, open: false },
   ]);
-  expect(now).toBeInstanceOf(Date);
 });
