@@ -19,6 +19,7 @@ describe("the card", () => {
     id: "1",
     channel: "meta_whatsapp",
     status: "active",
+    isOfNumber: changed.phoneNumberE164 !== null,
     phoneNumberE164: "+525512345678",
     phoneNumber: "+52 55 1234 5678",
     displayName: "Luz",

@@ -1,7 +1,7 @@
 /** A number that worked and needs somebody: each cause, brought about as it comes about. */
 import { expect, type Page } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import type { ConnectionErrorCode } from "../integrations/errors.ts";
+import type { AdoptionErrorCode, ConnectionErrorCode } from "../integrations/errors.ts";
 import type { Texts } from "../texts/catalogue.ts";
 import { control, origin, rows, signIn } from "./journey.ts";
 import {
@@ -24,8 +24,9 @@ import {
 const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.troubleOf(code).title;
 const broken = (code: string) => `status = 'error' and metadata->'error'->>'code' = '${code}'`;
 
-/** What Meta does, or time, to a connection that works. */
-const causes: Record<ConnectionErrorCode, (connectionId: string) => Promise<unknown>> = {
+/** What Meta does, or time, to a connection that works. What only older rows lack is shown alike (pages.db.test.ts). */
+type Cause = Exclude<ConnectionErrorCode, AdoptionErrorCode>;
+const causes: Record<Cause, (connectionId: string) => Promise<unknown>> = {
   access_removed: () => control("/tokens/revoke", { businessId: BUSINESS_IDS.luz, removeApp: true }),
   account_deleted: () => tellOfAccount("ACCOUNT_DELETED"),
   account_disabled: () => tellOfAccount("DISABLED_UPDATE"),
@@ -57,7 +58,7 @@ async function takeAccessBack(connectionId: string): Promise<void> {
 }
 
 /** A number in trouble for this cause; the connection's id. */
-export async function bringAbout(page: Page, code: ConnectionErrorCode): Promise<string> {
+export async function bringAbout(page: Page, code: Cause): Promise<string> {
   const id = await work(page);
   await causes[code](id);
   if (code !== "token_expired") await until(id, broken(code));
@@ -66,7 +67,7 @@ export async function bringAbout(page: Page, code: ConnectionErrorCode): Promise
 
 const eachCause = Object.keys(causes).map((code) => ({
   name: code.replaceAll("_", " "),
-  arrange: (page: Page) => bringAbout(page, code as ConnectionErrorCode).then(() => integrations),
+  arrange: (page: Page) => bringAbout(page, code as Cause).then(() => integrations),
   says: (texts: Texts) => titleOf(texts, code),
 }));
 

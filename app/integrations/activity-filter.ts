@@ -3,7 +3,7 @@
 /** Kinds by what they are about. What Meta told by itself, and any kind that came after this was written, is `news`. */
 const kindsOf = {
   connections: [
-    ...["connected", "reconnected", "connect_failed", "disconnected", "number_requested"],
+    ...["connected", "reconnected", "connect_failed", "disconnected", "number_requested", "adopted"],
     ...["number_choice_offered", "number_awaited", "reach_awaited", "attempt_ended"],
     ...["number_registered", "registration_failed", "registration_retried"],
   ],

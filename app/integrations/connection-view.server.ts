@@ -11,6 +11,8 @@ export interface ConnectionView {
   id: string;
   channel: ChannelId;
   status: ConnectionStatus;
+  /** It has or had a number; else it is an attempt to connect one. */
+  isOfNumber: boolean;
   phoneNumberE164: string | null;
   /** As people read it: `+52 55 1234 5678`. */
   phoneNumber: string | null;
@@ -88,6 +90,7 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     id: row.id,
     channel: row.provider as ChannelId,
     status: row.status,
+    isOfNumber: row.phone_number_id !== null || row.phone_number_e164 !== null,
     phoneNumberE164: row.phone_number_e164,
     phoneNumber: row.phone_number_e164 && inGroups(row.phone_number_e164),
     displayName: row.display_name,

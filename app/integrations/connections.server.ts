@@ -75,7 +75,7 @@ export async function channelStatus(
     status: foremost?.status ?? "not_connected",
     may_send: views.some((view) => view.maySend),
     connections: views
-      .filter((view) => view.phoneNumberE164 !== null)
+      .filter((view) => view.isOfNumber)
       .map((view) => ({
         id: view.id,
         status: view.status,

@@ -19,6 +19,9 @@ export function isReasonCode(value: string | null | undefined): value is ReasonC
   return reasonCodes.some((code) => code === value);
 }
 
+/** What only the taking over of older tables finds. */
+const adoptionErrorCodes = ["incomplete", "number_taken", "status_unknown"] as const;
+
 /** Why a connection that worked needs a person: `metadata.error.code`, and `token_expired`, which the clock alone tells. */
 export const connectionErrorCodes = [
   "access_removed",
@@ -30,6 +33,8 @@ export const connectionErrorCodes = [
   "token_unreadable",
   "token_expired",
   "permission_lost",
+  ...adoptionErrorCodes,
 ] as const;
 
 export type ConnectionErrorCode = (typeof connectionErrorCodes)[number];
+export type AdoptionErrorCode = (typeof adoptionErrorCodes)[number];

@@ -77,13 +77,13 @@ async function establish(
   if (!(await holdMembership(tdb, userId))) return noMember;
   const attemptRow = await lockAttemptRow(tdb, actor, channel);
   if (sealedGrant !== undefined && attemptRow?.access_token_enc !== sealedGrant)
-    return withoutGrant(await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId), userId);
+    return withoutGrant(await lockRowOfNumber(tdb, tenantId, channel, number), userId);
   if ((await takeOverRevokedNumber(tdb, phoneNumberId)) === "taken") {
     // Not a dead end: whoever holds it is told that it was asked for, and may let it go.
     await askHolderForNumber(tdb, actor, channel, phoneNumberId);
     return { kind: "failed", reason: "number_taken" };
   }
-  const numberRow = await lockRowOfNumber(tdb, tenantId, channel, phoneNumberId);
+  const numberRow = await lockRowOfNumber(tdb, tenantId, channel, number);
   const connectionId = numberRow?.id ?? attemptRow?.id ?? randomUUID();
   // An attempt that ended at a row of its own has done its part.
   if (attemptRow && attemptRow.id !== connectionId) {

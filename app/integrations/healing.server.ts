@@ -57,7 +57,8 @@ async function healDeliveries(
     });
     await tell(tdb, subject, row, "deliveries_elsewhere", {});
   }
-  if (deliveries === "ours" && known?.state === "failed") {
+  // Nothing is known of a connection that was taken over from before.
+  if (deliveries === "ours" && (known === undefined || known.state === "failed")) {
     await noteOnConnection(tdb, subject.tenantId, row.id, {
       deliveries: { state: "on", at: deps.now().toISOString() },
     });
@@ -78,6 +79,8 @@ async function healRegistration(
     await tell(tdb, subject, row, "registration_missing", {});
     await enqueueRegistration(tdb, subject);
   }
+  // A connect asks for both; one that was taken over from before has had neither.
+  if (known === undefined && row.metadata.deliveries === undefined) await enqueueRegistration(tdb, subject);
   if (registration !== "open" && known === "failed") {
     await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
     await tell(tdb, subject, row, "number_registered", {});

@@ -18,7 +18,7 @@ export function testOf(channel: ChannelId, { number }: Pick<NumberView, "number"
 export async function numberFor(viewer: Viewer, channel: ChannelId, id: string): Promise<NumberView> {
   const { integrations } = services();
   const connections = await listConnections(integrations, viewer, channel);
-  const found = connections.find((one) => one.id === id && one.phoneNumberE164 !== null);
+  const found = connections.find((one) => one.id === id && one.isOfNumber);
   if (!found || found.status === "pending") throw new Response(null, { status: 404 });
   const messages = await latestMessages(integrations, viewer.tenantId, channel, id);
   const isAdmin = viewer.role === "admin";

@@ -52,13 +52,14 @@ export async function findConnection(
 
 /**
  * The row a number's connection lives in, locked: the one that has the number, else the one that gave it up to another
- * workspace earlier, so that a tenant who comes back finds its conversations.
+ * workspace earlier, else the one that was taken over from before Curbe without the number's id; so that a tenant who
+ * comes back finds its conversations.
  */
 export async function lockRowOfNumber(
   tdb: TenantDb,
   tenantId: string,
   provider: string,
-  phoneNumberId: string,
+  { phoneNumberId, e164 }: { phoneNumberId: string; e164: string },
 ): Promise<ConnectionRow | undefined> {
   return ofChannel(tdb, tenantId, provider)
     .where((eb) =>
@@ -68,9 +69,16 @@ export async function lockRowOfNumber(
           eb("phone_number_id", "is", null),
           eb(sql`metadata->>'former_phone_number_id'`, "=", phoneNumberId),
         ]),
+        eb.and([
+          eb("phone_number_id", "is", null),
+          eb("phone_number_e164", "=", e164),
+          eb(sql`metadata->'error'->>'code'`, "=", "incomplete"),
+        ]),
       ]),
     )
     .orderBy(sql`phone_number_id is null`)
+    .orderBy(sql`metadata->>'former_phone_number_id' is null`)
+    .orderBy("id")
     .limit(1)
     .forUpdate()
     .executeTakeFirst();

@@ -88,7 +88,7 @@ export function cardView(connections: ConnectionView[], setting: CardSetting = {
   const all = connections.filter(isNumber).map((connection) => numberView(connection, setting));
   const needsSomebody = ({ state }: NumberView) => state === "attention";
   const numbers = [...all.filter(needsSomebody), ...all.filter((number) => !needsSomebody(number))];
-  const failed = connections.find(({ status, phoneNumberE164 }) => status === "error" && !phoneNumberE164);
+  const failed = connections.find(({ status, isOfNumber }) => status === "error" && !isOfNumber);
   return {
     numbers,
     choosing,
@@ -103,12 +103,12 @@ function attemptReason({ error }: ConnectionView): ReasonCode {
   return error?.code === "deauthorized" ? "cancelled" : "permission_missing";
 }
 
-function isNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
-  return status === "active" || (status === "error" && phoneNumberE164 !== null);
+function isNumber({ status, isOfNumber }: ConnectionView): boolean {
+  return status === "active" || (status === "error" && isOfNumber);
 }
 
-function wasNumber({ status, phoneNumberE164 }: ConnectionView): boolean {
-  return status === "revoked" && phoneNumberE164 !== null;
+function wasNumber({ status, isOfNumber }: ConnectionView): boolean {
+  return status === "revoked" && isOfNumber;
 }
 
 /** One number, whether it is connected or was. */

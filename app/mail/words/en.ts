@@ -2,6 +2,7 @@
 import type { Cause, Causes } from "./causes.ts";
 
 const nothingWorks = "New messages are not arriving, and replies are off.";
+const mayBeMissing = "Replies are off, and new messages may be missing.";
 const stays = "Your conversations stay as they are.";
 const reconnect = `Reconnect the number to start receiving again. ${stays}`;
 
@@ -51,6 +52,21 @@ const causesOf = (channel: string): Causes => ({
     what: "A permission we need for this number was taken away at Meta.",
     effect: nothingWorks,
     action: `Reconnect the number and leave every permission switched on. ${stays}`,
+  },
+  incomplete: {
+    what: "Something is missing from the connection of this number.",
+    effect: mayBeMissing,
+    action: `Reconnect the number to complete it. ${stays}`,
+  },
+  number_taken: {
+    what: "This number is already connected to another workspace.",
+    effect: nothingWorks,
+    action: `Disconnect it there first, then reconnect it here. ${stays}`,
+  },
+  status_unknown: {
+    what: "We do not know whether this number is still connected.",
+    effect: mayBeMissing,
+    action: `Reconnect the number to be sure. ${stays}`,
   },
 });
 

@@ -3,6 +3,7 @@ import type { Cause, Causes } from "./causes.ts";
 import type { MailWords } from "./index.ts";
 
 const nothingWorks = "No están llegando mensajes nuevos y no se puede responder.";
+const mayBeMissing = "No se puede responder, y es posible que falten mensajes nuevos.";
 const stays = "Tus conversaciones se quedan como están.";
 const reconnect = `Vuelve a conectar el número para recibirlos. ${stays}`;
 
@@ -52,6 +53,21 @@ const causesOf = (channel: string): Causes => ({
     what: "En Meta se quitó un permiso que necesitamos para este número.",
     effect: nothingWorks,
     action: `Vuelve a conectar el número y deja activados todos los permisos. ${stays}`,
+  },
+  incomplete: {
+    what: "A la conexión de este número le falta algo.",
+    effect: mayBeMissing,
+    action: `Vuelve a conectar el número para completarla. ${stays}`,
+  },
+  number_taken: {
+    what: "Este número ya está conectado a otro espacio de trabajo.",
+    effect: nothingWorks,
+    action: `Primero desconéctalo allí y luego vuelve a conectarlo aquí. ${stays}`,
+  },
+  status_unknown: {
+    what: "No sabemos si este número sigue conectado.",
+    effect: mayBeMissing,
+    action: `Vuelve a conectar el número para asegurarte. ${stays}`,
   },
 });
 

@@ -2,6 +2,7 @@
 export const activityKinds: Record<string, string> = {
   connected: "Connected",
   reconnected: "Connected again",
+  adopted: "Taken over from the earlier version",
   connect_failed: "An attempt to connect ended without a connection",
   number_choice_offered: "Meta confirmed; a number had to be chosen",
   number_awaited: "Meta confirmed; the account had no number yet",

@@ -49,6 +49,7 @@ export const reasons: Reasons = {
 };
 
 const nothingWorks = "New messages are not arriving, and replies are off.";
+const mayBeMissing = "Replies are off, and new messages may be missing.";
 const reconnect = "Reconnect to start receiving again. Your conversations stay as they are.";
 
 /** `name` stands before “account”, a channel's with a space after it. */
@@ -106,6 +107,24 @@ export const troublesOf = (name: string, businessApp: string): Troubles => ({
     title: "A permission we need for this number was taken away at Meta.",
     effect: nothingWorks,
     action: "Reconnect and leave every permission switched on. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
+  incomplete: {
+    title: "Something is missing from the connection of this number.",
+    effect: mayBeMissing,
+    action: "Reconnect to complete it. Your conversations stay as they are.",
+    reconnectHelps: true,
+  },
+  number_taken: {
+    title: "This number is already connected to another workspace.",
+    effect: nothingWorks,
+    action: "Disconnect it there first, then reconnect it here. Your conversations stay as they are.",
+    reconnectHelps: false,
+  },
+  status_unknown: {
+    title: "We do not know whether this number is still connected.",
+    effect: mayBeMissing,
+    action: "Reconnect to be sure. Your conversations stay as they are.",
     reconnectHelps: true,
   },
 });

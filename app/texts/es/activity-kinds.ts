@@ -2,6 +2,7 @@
 export const activityKinds: Record<string, string> = {
   connected: "Conectado",
   reconnected: "Conectado de nuevo",
+  adopted: "Se incorporó de la versión anterior",
   connect_failed: "Un intento de conectar terminó sin conexión",
   number_choice_offered: "Meta dio su confirmación; faltaba elegir un número",
   number_awaited: "Meta dio su confirmación; la cuenta todavía no tenía ningún número",

@@ -49,6 +49,7 @@ export const reasons: Reasons = {
 };
 
 const nothingWorks = "No están llegando mensajes nuevos y no se puede responder.";
+const mayBeMissing = "No se puede responder, y es posible que falten mensajes nuevos.";
 const staysAsIs = "Tus conversaciones se quedan como están.";
 const reconnect = `Vuelve a conectar para recibirlos. ${staysAsIs}`;
 
@@ -109,6 +110,24 @@ export const troublesOf = (name: string, businessApp: string): Troubles => {
       title: "En Meta se quitó un permiso que necesitamos para este número.",
       effect: nothingWorks,
       action: `Vuelve a conectar y deja activados todos los permisos. ${staysAsIs}`,
+      reconnectHelps: true,
+    },
+    incomplete: {
+      title: "A la conexión de este número le falta algo.",
+      effect: mayBeMissing,
+      action: `Vuelve a conectar para completarla. ${staysAsIs}`,
+      reconnectHelps: true,
+    },
+    number_taken: {
+      title: "Este número ya está conectado a otro espacio de trabajo.",
+      effect: nothingWorks,
+      action: `Primero desconéctalo allí y luego vuelve a conectarlo aquí. ${staysAsIs}`,
+      reconnectHelps: false,
+    },
+    status_unknown: {
+      title: "No sabemos si este número sigue conectado.",
+      effect: mayBeMissing,
+      action: `Vuelve a conectar para asegurarte. ${staysAsIs}`,
       reconnectHelps: true,
     },
   };

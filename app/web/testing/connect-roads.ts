@@ -5,7 +5,7 @@ import * as callback from "../../routes/api.integrations.meta.$channel.callback.
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
 import * as status from "../../routes/api.integrations.meta.$channel.status.ts";
-import { callRoute, startTestProduct, type TestPerson, type TestProduct } from "./product.ts";
+import { type Arrange, callRoute, startTestProduct, type TestPerson, type TestProduct } from "./product.ts";
 
 export const api = "/api/integrations/meta/whatsapp";
 export const asJson = { accept: "application/json" };
@@ -20,12 +20,15 @@ const filledByRoads = [
   "registration_tries",
 ];
 
-/** Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected. */
-export function connectRoads() {
+/**
+ * Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected, unless the
+ * database came with connections of its own (`arrange`).
+ */
+export function connectRoads({ env, arrange }: { env?: Record<string, string>; arrange?: Arrange } = {}) {
   // Filled by the hooks, before any test looks.
   const road = {} as { product: TestProduct; ana: TestPerson };
   beforeAll(async () => {
-    road.product = await startTestProduct();
+    road.product = await startTestProduct(env, arrange);
   });
   afterAll(() => road.product.stop());
   beforeEach(async () => {
@@ -34,6 +37,7 @@ export function connectRoads() {
   afterEach(async () => {
     road.product.sandbox.control.reset();
     road.product.forgetTroubleWithMeta();
+    if (arrange) return;
     // Deleting a few rows takes a tenth of the time that truncating the tables does.
     for (const table of filledByRoads) await road.product.database.sql(`delete from ${table}`);
     await road.product.database.sql("delete from graphile_worker._private_jobs");

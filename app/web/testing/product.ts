@@ -38,12 +38,19 @@ export interface TestProduct {
 
 const origin = "http://curbe.test";
 
-export async function startTestProduct(env: Record<string, string> = {}): Promise<TestProduct> {
-  const database = await createTestDatabase(inject("adminUrl"), inject("template"));
+/** Makes a database to copy instead of an empty one, of what is to be had from Meta; answers its name. */
+export type Arrange = (platform: { sandbox: Sandbox; appId: string; appSecret: string }) => Promise<string>;
+
+export async function startTestProduct(
+  env: Record<string, string> = {},
+  arrange: Arrange = async () => inject("template"),
+): Promise<TestProduct> {
   const appId = "987654321098765";
   const appSecret = randomBytes(16).toString("hex");
   const redirectUri = `${origin}/api/integrations/meta/whatsapp/callback`;
   const sandbox = await startSandbox({ appId, appSecret, redirectUris: [redirectUri] });
+  const template = await arrange({ sandbox, appId, appSecret });
+  const database = await createTestDatabase(inject("adminUrl"), template);
   const logged: TestProduct["logged"] = [];
   const parsed = parseEnv(webEnv, {
     DATABASE_URL: database.url,
