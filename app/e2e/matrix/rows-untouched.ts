@@ -25,7 +25,7 @@ export async function noteTouches(sql: TestDatabase["sql"]): Promise<() => Promi
   const tables = [...(await tenantTables(sql)), "tenants", "users"];
   // In the name of whoever makes it, so that no wall hides a row from it or keeps its note out.
   await sql(`
-    create unlogged table if not exists touched (tenant_id uuid not null);
+    create unlogged table if not exists touched (workspace uuid not null);
     create or replace function note_touch() returns trigger
       language plpgsql security definer set search_path = public, pg_temp as $$
     declare
@@ -45,8 +45,8 @@ export async function noteTouches(sql: TestDatabase["sql"]): Promise<() => Promi
     end $$;
     ${tables.map((table) => `create or replace trigger note_touch after insert or update or delete on ${table} for each row execute function note_touch();`).join("\n")}`);
   return async () => {
-    const noted = await sql<{ tenant_id: string }>("delete from touched returning tenant_id");
-    return new Set(noted.map((row) => row.tenant_id));
+    const noted = await sql<{ workspace: string }>("delete from touched returning workspace");
+    return new Set(noted.map((row) => row.workspace));
   };
 }
 

@@ -37,7 +37,6 @@ const own = new Set([200, 202, 204]);
 
 /** What of the whole is sent. Everything, in each form, where nothing else is said. */
 export interface Part {
-  method?: "GET";
   /** Each question in one of its forms, which take turns from question to question and from actor to actor. */
   oneForm?: boolean;
   /** Of those who are shown anything at all every second question, others from actor to actor; of the rest one a route. */
@@ -60,12 +59,11 @@ export async function runMatrix(product: MatrixProduct, actors: Actor[], part: P
     requests.filter(({ method }) => method === "GET"),
     verdict,
   );
-  if (part.method !== "GET")
-    await writeAll(
-      product,
-      requests.filter(({ method }) => method === "POST"),
-      verdict,
-    );
+  await writeAll(
+    product,
+    requests.filter(({ method }) => method === "POST"),
+    verdict,
+  );
   return verdict;
 }
 
