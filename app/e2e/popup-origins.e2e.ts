@@ -1,7 +1,7 @@
 /** Who may tell the page how a sign-up ended: windows of exactly Meta's origin, and nobody else. */
 import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { openWindow, requestsOf, signIn, signInAtMeta, switches, test } from "./product/popup.ts";
+import { openWindow, pass, requestsOf, signIn, signInAtMeta, switches, test } from "./product/popup.ts";
 
 const finish = {
   type: "WA_EMBEDDED_SIGNUP",
@@ -84,7 +84,7 @@ test("other origins, a frame, and other messages of Meta's own cause no request 
   expected += 1;
 
   await expect.poll(heard).toBe(expected);
-  await page.waitForTimeout(quietMs);
+  await pass(page, quietMs);
   expect(asked.callbacks()).toEqual([]);
   await expect(page.getByText("Finish in the Meta window.")).toBeVisible();
 

@@ -5,6 +5,7 @@ import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { exchanges } from "./product/control.ts";
 import {
   openWindow,
+  pass,
   requestsOf,
   signIn,
   signInAtMeta,
@@ -118,7 +119,7 @@ test("a window that the person closes, or that ends in an error of Meta's, was c
   await signIn(page, product, "max@norte.example");
   const window = await openWindow(page);
   // Sooner nobody can, and the page would take it for a window that did not open.
-  await page.waitForTimeout(1_000);
+  await pass(page, 1_000);
   await window.close();
   await expect(page).toHaveURL(/whatsapp=error&reason=cancelled$/);
   await switches(product, { signupError: "error" });
@@ -159,6 +160,7 @@ test("a window that never answers is not waited for without a way out", async ({
   const window = await openWindow(page);
   await signInAtMeta(window, "Ana Luz");
   await approve(window);
+  await pass(page, 5_000);
   await expect(page.getByRole("button", { name: "Continue on this page instead" })).toBeVisible();
   await expect(
     page.getByRole("status").filter({ hasText: "We have not heard from the Meta window." }),
@@ -196,6 +198,7 @@ for (const width of [320, 1280]) {
 
     await signInAtMeta(window, "Ana Luz");
     await approve(window);
+    await pass(page, 5_000);
     await expect(page.getByText("We have not heard from the Meta window.")).toBeVisible();
     await expect(button).toBeFocused();
     await theStateIsReadable(page);
@@ -277,7 +280,7 @@ test("an attempt that could not be begun says so, and a script that throws leave
   await expect(page.getByRole("status").filter({ hasText: "We could not prepare" })).toBeVisible();
   await signInAtMeta(window, "Ana Luz");
   await approve(window);
-  await page.waitForTimeout(1_500);
+  await pass(page, 5_000);
   expect(asked.callbacks()).toEqual([]);
 
   await page.evaluate(() => {

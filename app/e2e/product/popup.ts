@@ -25,15 +25,22 @@ export function switches({ control }: Product, changes: Record<string, string>):
   return control("/switches", changes);
 }
 
-/** On the Integrations page, with a session of one of the demo's people. */
+/** On the Integrations page, with a session of one of the demo's people and a clock that `pass` can put forward. */
 export async function signIn(page: Page, product: Product, email: string): Promise<void> {
   const person = demoPeople.find((one) => one.email === email);
   if (!person) throw new Error(`${email} is nobody of the demo.`);
   const { id: userId, tenantId } = person;
   const cookie = await openSession(product, { userId, tenantId });
   await page.context().addCookies([{ ...cookie, url: product.origin, httpOnly: true, sameSite: "Lax" }]);
+  await page.clock.install();
   await page.goto(`${product.origin}/settings/integrations`);
   await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+}
+
+/** Lets so much time go by in the page at once: what was to happen until then has happened, and was drawn. */
+export async function pass(page: Page, ms: number): Promise<void> {
+  await page.clock.fastForward(ms);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
 }
 
 /** Once the script is loaded and set up: presses before that take the way over the document. */
