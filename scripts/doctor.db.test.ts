@@ -6,6 +6,8 @@ import { expectFaults, expectNoSecret, faults, goodWorld, type World } from "./d
 import { fixedAnswer, silentHost } from "./doctor/testing.ts";
 import { runDoctor } from "./doctor.ts";
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
@@ -273,7 +275,7 @@ describe("the command", () => {
   async function run(args: string[], variables: Record<string, string | undefined>) {
     const command = fileURLToPath(new URL("./doctor.ts", import.meta.url));
     const child = spawn(process.execPath, [command, ...args], {
-      env: { NODE_ENV: "production", PATH: process.env.PATH, ...variables },
+      env: { NODE_ENV: "production", PATH, NODE_COMPILE_CACHE, ...variables },
     });
     let out = "";
     child.stdout.on("data", (chunk) => {

@@ -30,6 +30,7 @@ test.each<[string, Variable, (value: string) => string, RegExp]>([
     ...good,
     [variable]: spoil(good[variable]),
     PATH: process.env.PATH ?? "",
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
     NODE_ENV: "test" as const,
   };
   const args = file.includes("quarantine") ? [file, "summary"] : [file];

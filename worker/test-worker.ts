@@ -34,12 +34,15 @@ export function workerEnvironment(databaseUrl: string): Record<string, string> {
 
 const started = new Set<ChildProcess>();
 
-/** Started with nothing in its environment but `env`, a free port and PATH. */
+/** What no test is about: where programs are, and what is compiled already. */
+const inherited = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
+
+/** Started with nothing in its environment but `env`, a free port and where programs are. */
 export async function startWorker(env: Record<string, string | undefined>): Promise<WorkerProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, ["worker/index.ts"], {
     cwd: root,
-    env: { PATH: process.env.PATH, NODE_ENV: "test", WORKER_PORT: String(port), ...env },
+    env: { ...inherited, NODE_ENV: "test", WORKER_PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // A test process that is killed kills no worker.

@@ -14,17 +14,34 @@ declare module "vitest" {
   }
 }
 
+interface Shared {
+  users: number;
+  ready: ReturnType<typeof testCluster>;
+}
+
+/** For each project of the run, and each loads this file anew: the first of them starts the cluster, the last ends it. */
 export default async function setup(project: TestProject) {
-  const cluster = await testCluster();
+  const run = globalThis as { curbeTestCluster?: Shared };
   const template = `curbe_template_${process.pid}`;
-  await administer(cluster.adminUrl, `create database ${template}`);
-  await migrate(withDatabase(cluster.adminUrl, template));
+  run.curbeTestCluster ??= { users: 0, ready: startWithTemplate(template) };
+  const shared = run.curbeTestCluster;
+  shared.users += 1;
+  const cluster = await shared.ready;
   project.provide("adminUrl", cluster.adminUrl);
   project.provide("template", template);
   return async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
     await administer(cluster.adminUrl, `drop database if exists ${template} with (force)`);
     await cluster.stop();
   };
+}
+
+async function startWithTemplate(template: string): ReturnType<typeof testCluster> {
+  const cluster = await testCluster();
+  await administer(cluster.adminUrl, `create database ${template}`);
+  await migrate(withDatabase(cluster.adminUrl, template));
+  return cluster;
 }
 
 /**

@@ -41,7 +41,7 @@ export function vitestPart(
       const reporters = ["--reporter=default", "--reporter=scripts/tests/vitest-counts.ts"];
       await place.node({
         ...more,
-        command: [program("vitest/vitest.mjs"), "run", `--project=${project}`, ...reporters, ...args],
+        command: [program("vitest/vitest.mjs"), "run", `--project=${project}*`, ...reporters, ...args],
         env: { ...more.env, TEST_COUNTS: path.join(results, `${name}.json`) },
       });
     },
