@@ -3,8 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { until } from "../../worker/test-worker.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { root } from "../stack.ts";
 import { descendantsOf, leftAfter, type Seen } from "./trials/processes.ts";
 
@@ -41,19 +40,24 @@ test.each([
   ["SIGKILL", "SIGKILL"],
   ["SIGTERM", 143],
   ["SIGINT", 130],
-] as const)("ended by %s it leaves neither PostgreSQL nor worker", async (signal, code) => {
-  const { run, ended, said, isUnderWay } = startRun();
-  await until("the run is under way", isUnderWay, said);
-  started = descendantsOf(run.pid ?? 0);
-  const commands = started.map(({ command }) => command).join("\n");
-  expect(commands).toMatch(/bin\/postgres -D/);
-  expect(commands).toMatch(/worker\/index\.ts/);
-  expect(commands).toMatch(/watchdog/);
-  run.kill(signal);
-  expect(await ended, said()).toBe(code);
-  expect(await leftAfter(15_000, started)).toEqual([]);
-  const [data = ""] = started.flatMap(({ command }) => dataOf(command) ?? []);
-  expect([data === "", existsSync(path.dirname(data))]).toEqual([false, false]);
-  if (signal !== "SIGKILL")
-    expect(said().trim().split("\n").at(-1)).toMatch(/^0 passed, \d failed, 0 skipped$/);
-});
+] as const)(
+  "ended by %s it leaves neither PostgreSQL nor worker",
+  async (signal, code) => {
+    const { run, ended, said, isUnderWay } = startRun();
+    await vi.waitUntil(() => isUnderWay() || run.exitCode !== null, { timeout: 90_000, interval: 50 });
+    expect(isUnderWay(), said()).toBe(true);
+    started = descendantsOf(run.pid ?? 0);
+    const commands = started.map(({ command }) => command).join("\n");
+    expect(commands).toMatch(/bin\/postgres -D/);
+    expect(commands).toMatch(/worker\/index\.ts/);
+    expect(commands).toMatch(/watchdog/);
+    run.kill(signal);
+    expect(await ended, said()).toBe(code);
+    expect(await leftAfter(60_000, started)).toEqual([]);
+    const [data = ""] = started.flatMap(({ command }) => dataOf(command) ?? []);
+    expect([data === "", existsSync(path.dirname(data))]).toEqual([false, false]);
+    if (signal !== "SIGKILL")
+      expect(said().trim().split("\n").at(-1)).toMatch(/^0 passed, \d failed, 0 skipped$/);
+  },
+  180_000,
+);
