@@ -82,6 +82,11 @@ beforeAll(async () => {
   const mine = await connectWorkspace(database, "111000111222333");
   const staff = await product.person(mine.tenantId, "admin");
   await database.sql("insert into platform_staff (user_id) values ($1)", [staff.userId]);
+  // Without it there is no connecting by hand.
+  await database.sql(
+    "insert into feature_flags (tenant_id, flag, enabled) values ($1, 'integration_debug', true)",
+    [mine.tenantId],
+  );
   people.member = await product.person(mine.tenantId);
   people.admin = await product.person(mine.tenantId, "admin");
   people.staff = staff;
