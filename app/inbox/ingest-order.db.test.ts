@@ -132,7 +132,8 @@ describe("whatever is said of a message, in whatever order, its row ends the sam
     expect(others).toEqual([]);
     const fiveTimes = Array.from({ length: 5 }, () => names);
     expect(await outcomes(names, fiveTimes, true)).toEqual([apart]);
-    expect(withoutArrival(await inOneBody(names))).toEqual(withoutArrival(apart));
+    for (const order of [names, names.toReversed()])
+      expect(withoutArrival(await inOneBody(order))).toEqual(withoutArrival(apart));
   });
 
   /** The row that comes of everything said in the entries of one body. */
