@@ -302,6 +302,23 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
     expect(active).toEqual([{ by: leo.userId }]);
   });
 
+  test("a grant that took its place meanwhile stays when Meta refuses the one before", async () => {
+    await connect(road.ana, cadenas);
+    const [before] = await attempts(road.ana);
+    const { integrations } = road.product.services;
+    const { meta_whatsapp: whatsapp } = integrations.connectors;
+    const findReach = async () => {
+      road.product.forgetTroubleWithMeta();
+      expect(await connect(road.ana, cadenas)).toBe(pickerPlace);
+      throw new GraphError("reconnect", { code: 190 } as never);
+    };
+    integrations.connectors = { ...integrations.connectors, meta_whatsapp: { ...whatsapp, findReach } };
+    expect(await look(road.ana)).toBe(failed("code_rejected"));
+    const [after] = await attempts(road.ana);
+    expect(after).toMatchObject({ id: before?.id, status: "pending" });
+    expect([null, before?.access_token_enc]).not.toContain(after?.access_token_enc);
+  });
+
   test("a number that was connected meanwhile stays when Meta refuses what was asked before", async () => {
     await connect(road.ana, cadenas);
     const { integrations } = road.product.services;
@@ -348,6 +365,17 @@ describe("whoever is removed while Meta is asked connects and keeps nothing", ()
       });
       expect(await comeBack(leo, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("meta_unavailable"));
       expect(await left()).toEqual([]);
+    });
+
+    test("with a grant that lacks a permission", async () => {
+      const leo = await colleague();
+      const { state } = await begin(leo);
+      during("exchangeCode", () => remove(leo));
+      const scopes = ["whatsapp_business_messaging"];
+      expect(await comeBack(leo, { state, code: code(BUSINESS_IDS.luz, { scopes }) })).toBe(
+        failed("permission_missing"),
+      );
+      expect(await connections(leo)).toEqual([]);
     });
 
     test.each(["look", "choose"] as const)("at %s", async (act) => {
