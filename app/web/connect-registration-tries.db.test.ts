@@ -86,13 +86,14 @@ describe("a number is tried eight times in 72 hours", () => {
     await other.connect();
     try {
       await other.query("begin");
-      await other.query("update registration_tries set tried_at = tried_at || clock_timestamp()");
+      await other.query("select from registration_tries for update");
       const asking = withTenant(deps().db, road.ana.tenantId, (tdb) => takeRegistrationTry(tdb, id));
       const waits = () =>
         road.product.database.sql(
           "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
         );
       await expect.poll(waits, { timeout: 10_000 }).not.toEqual([]);
+      await other.query("update registration_tries set tried_at = tried_at || clock_timestamp()");
       await other.query("commit");
       expect(await asking).toMatchObject({ kind: "held" });
     } finally {
