@@ -70,6 +70,30 @@ describe("an item that the database refuses", () => {
     expect(JSON.stringify(deps.lines)).not.toContain("poison");
   });
 
+  test("only because somebody else was faster is stored in a second try, alone", async () => {
+    // A key is taken as often as the whole job is tried, and once more for the item by itself.
+    await database.sql("create sequence tries");
+    await database.sql(`create function taken_at_first() returns trigger language plpgsql as $$
+      begin
+        if nextval('tries') <= 6 then raise exception 'taken' using errcode = '23505'; end if;
+        return new;
+      end $$`);
+    await database.sql("grant usage on sequence tries to public");
+    await database.sql(
+      "create trigger taken_at_first before insert on messages for each row execute function taken_at_first()",
+    );
+    try {
+      const report = await processDeliveries(
+        deps,
+        await deliverAll(database, [meta.bodyOf({ messages: [text("wamid.1")] })]),
+      );
+      expect(report).toEqual({ outcomes: ["processed"], quarantined: [] });
+      expect(await database.sql("select last_value::int as tries from tries")).toEqual([{ tries: 7 }]);
+    } finally {
+      await database.sql("drop trigger taken_at_first on messages");
+    }
+  });
+
   test("seven times in a thousand leaves 993", async () => {
     const poisoned = new Set([0, 142, 287, 500, 501, 998, 999]);
     const messages = Array.from({ length: 1_000 }, (_, n) =>
