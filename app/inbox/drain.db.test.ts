@@ -17,8 +17,9 @@ beforeAll(async () => {
   // A refusal that no item is to blame for, as a lock that cannot be had would be.
   await database.sql(`create function stubborn() returns trigger language plpgsql as $$
     begin
-      if new.body = 'stubborn' then
-        raise exception 'not now: "%"', new.body using errcode = '55P03', detail = new.body;
+      if new.body in ('stubborn', 'away') then
+        raise exception 'not now: "%"', new.body
+          using errcode = case new.body when 'away' then '57P01' else '55P03' end, detail = new.body;
       end if;
       return new;
     end $$`);
@@ -119,6 +120,30 @@ describe("a drain", () => {
     await client.end();
     expect(await drained).toBe("empty");
     expect(await messages()).toBe(2);
+  });
+});
+
+test("what others hold for longer than a drain waits is more for somebody to come back for", async () => {
+  await deliverAll(database, bodies(1));
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query("begin; select from webhook_deliveries for update");
+  try {
+    expect(await drainDeliveries(deps)).toBe("more");
+  } finally {
+    await client.end();
+  }
+  expect(await drainDeliveries(deps)).toBe("empty");
+});
+
+describe("a database that goes away", () => {
+  test.each([
+    ["at once", [body("wamid.a", "away")], [0]],
+    ["after a delivery that fails by itself", [body("wamid.a", "stubborn"), body("wamid.b", "away")], [1, 0]],
+  ])("%s, ends the drain, and no delivery is to blame for it", async (_when, delivered, attempts) => {
+    await deliverAll(database, delivered);
+    await expect(drainDeliveries(deps)).rejects.toMatchObject({ code: "57P01" });
+    expect((await open()).map((delivery) => delivery.attempts)).toEqual(attempts);
   });
 });
 

@@ -168,6 +168,7 @@ describe("an operator", () => {
     const [item] = await items();
     const wanted = { ids: [item?.id ?? ""] };
     expect(await replayItems(deps.db, wanted)).toEqual({ items: 1, deliveries: 1 });
+    expect(await jobs("process_deliveries")).toHaveLength(1);
     expect(await processOpen()).toEqual({ outcomes: ["quarantined"], quarantined: ["failed"] });
     expect(await items()).toEqual([item]);
 
