@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
 import { registerNumber } from "../integrations/registration.server.ts";
+import { retryStep } from "../integrations/retry.server.ts";
 import { action as retry } from "../routes/settings.integrations_.$channel.retry.ts";
 import { connectRoads } from "./testing/connect-roads.ts";
 import { callRoute } from "./testing/product.ts";
@@ -100,6 +101,19 @@ test("a number that is registered, or lives in the WhatsApp Business app, is nev
   await run(id);
   expect(registerCalls()).toBe(0);
   expect(await refusal()).toBeNull();
+  expect(await events()).toEqual([]);
+});
+
+test.each(["error", "pending"])("nothing is tried again for a connection that is %s", async (status) => {
+  const connectionId = await connected();
+  await road.product.database.sql("update channel_connections set status = $1", [status]);
+  await road.product.database.sql("delete from graphile_worker._private_jobs");
+  const actor = { ...road.ana, sessionId: road.ana.userId, requestId: "r-1" };
+  for (const step of ["deliveries", "registration"] as const) {
+    const asked = { channel: "meta_whatsapp" as const, connectionId, step };
+    expect(await retryStep(deps(), actor, asked)).toEqual({ kind: "none" });
+  }
+  expect(await jobs()).toEqual([]);
   expect(await events()).toEqual([]);
 });
 
