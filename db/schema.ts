@@ -201,8 +201,9 @@ interface ChannelConnectionsTable {
 interface OauthStatesTable {
   id: Generated<string>;
   tenant_id: string;
-  user_id: string;
-  session_id: string;
+  /** Null, like the session, in history of before Curbe. Whoever begins has both. */
+  user_id: ColumnType<string | null, string, never>;
+  session_id: ColumnType<string | null, string, never>;
   provider: string;
   nonce: string;
   created_at: CreatedAt;

@@ -41,11 +41,12 @@ grant select (id, tenant_id, provider, status, waba_id, phone_number_id, phone_n
   on channel_connections to app_ingest;
 create policy ingest_routes on channel_connections for select to app_ingest using (true);
 
+-- One without a person is history of before Curbe: nobody can redeem it.
 create table oauth_states (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null,
-  user_id uuid not null,
-  session_id uuid not null,
+  user_id uuid,
+  session_id uuid,
   provider text not null check (provider = 'meta_whatsapp'),
   nonce text not null unique,
   created_at timestamptz not null default now(),

@@ -40,7 +40,8 @@ declare
   gone int;
   states int;
 begin
-  delete from oauth_states where expires_at < now() - interval '30 days';
+  -- Those without a person were taken over as history.
+  delete from oauth_states where expires_at < now() - interval '30 days' and user_id is not null;
   get diagnostics states = row_count;
   delete from deletion_requests where completed_at < now() - interval '3 years';
   get diagnostics gone = row_count;
