@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { type Db, type TenantDb, withTenant } from "./client.ts";
-import { enqueueReplay } from "./jobs.ts";
+import { enqueueOwnReplay, enqueueReplay } from "./jobs.ts";
 import { keepLanguage } from "./queries/people.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
@@ -44,10 +44,8 @@ const jobs = () =>
 
 describe("outside of any workspace", () => {
   const calls = [
-    `app.enqueue_subscription('${theirs.connection}', 'r')`,
-    `app.enqueue_teardown('${theirs.connection}', 'r')`,
-    `app.enqueue_check('${theirs.connection}', interval '0', 'r')`,
-    `app.enqueue_registration('${theirs.connection}', interval '0', 'r')`,
+    `app.enqueue_own('check_connection', '${theirs.connection}', interval '0', 'r')`,
+    `app.enqueue_own_replay('meta_whatsapp', '${theirs.number}', 0, interval '0', 'r')`,
     `app.enqueue_mail('${theirs.connection}', interval '0')`,
     `app.take_over_revoked_number('${theirs.number}')`,
     `app.ask_holder_for_number('meta_whatsapp', '${theirs.number}', 'r')`,
@@ -59,19 +57,39 @@ describe("outside of any workspace", () => {
 });
 
 test("a job that another workspace waits for is neither replaced nor put off by naming its connection", async () => {
-  await within(`select app.enqueue_check('${theirs.connection}', interval '0', 'theirs')`, other);
-  await within(`select app.enqueue_check('${theirs.connection}', interval '100 years', 'ours')`);
+  await within(
+    `select app.enqueue_own('check_connection', '${theirs.connection}', interval '0', 'theirs')`,
+    other,
+  );
+  await within(
+    `select app.enqueue_own('check_connection', '${theirs.connection}', interval '100 years', 'ours')`,
+  );
   expect(await jobs()).toEqual([
     `check_connection:${other}:${theirs.connection}`,
     `check_connection:${own}:${theirs.connection}`,
   ]);
 });
 
+test("a workspace asks for its own jobs and for no other", async () => {
+  for (const task of [
+    "send_mail",
+    "send_account_mail",
+    "drop_deliveries",
+    "apply_account_event",
+    "",
+    "nothing",
+  ]) {
+    const asking = within(`select app.enqueue_own('${task}', '${ours.connection}', interval '0', 'r')`);
+    await expect(asking).rejects.toThrow("a workspace asks for no");
+  }
+  expect(await jobs()).toEqual([]);
+});
+
 test("what is parked is asked for by whoever holds the number, and by ingest", async () => {
   const asked = (number: string) => ({
     ...{ provider: "meta_whatsapp", phoneNumberId: number, afterItem: "0", requestId: "r" },
   });
-  const ask = (number: string) => withTenant(web, own, (tdb) => enqueueReplay(tdb, asked(number)));
+  const ask = (number: string) => withTenant(web, own, (tdb) => enqueueOwnReplay(tdb, asked(number)));
   await expect(ask(theirs.number)).rejects.toThrow("another's number");
   expect(await jobs()).toEqual([]);
   await ask(ours.number);

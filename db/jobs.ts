@@ -74,7 +74,7 @@ export async function enqueueSubscription(
   tdb: TenantDb,
   { connectionId, requestId }: JobPayload<"subscribe_waba">,
 ): Promise<void> {
-  await sql`select app.enqueue_subscription(${connectionId}::uuid, ${requestId})`.execute(tdb);
+  await enqueueOwn(tdb, "subscribe_waba", connectionId, 0, requestId);
 }
 
 /** Makes Meta stop after a disconnect. Asking again while a request still waits replaces it. */
@@ -82,7 +82,7 @@ export async function enqueueTeardown(
   tdb: TenantDb,
   { teardownId, requestId }: JobPayload<"stop_deliveries">,
 ): Promise<void> {
-  await sql`select app.enqueue_teardown(${teardownId}::uuid, ${requestId})`.execute(tdb);
+  await enqueueOwn(tdb, "stop_deliveries", teardownId, 0, requestId);
 }
 
 /** Looks after a connection in `inSeconds`. Asking again while a request still waits replaces it. */
@@ -91,9 +91,7 @@ export async function enqueueCheck(
   { connectionId, requestId }: JobPayload<"check_connection">,
   inSeconds: number,
 ): Promise<void> {
-  await sql`select app.enqueue_check(${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
-    tdb,
-  );
+  await enqueueOwn(tdb, "check_connection", connectionId, inSeconds, requestId);
 }
 
 /** Registers a connection's number in `inSeconds`. Asking again while a request still waits replaces it. */
@@ -102,27 +100,47 @@ export async function enqueueRegistration(
   { connectionId, requestId }: JobPayload<"register_number">,
   inSeconds = 0,
 ): Promise<void> {
-  await sql`select app.enqueue_registration(${connectionId}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+  await enqueueOwn(tdb, "register_number", connectionId, inSeconds, requestId);
+}
+
+/**
+ * Looks, after this transaction's commit, for what is parked for a number that the workspace holds; refused (42501) for
+ * any other. Asking again while a request from the same place still waits replaces it.
+ */
+export async function enqueueOwnReplay(
+  tdb: TenantDb,
+  { provider, phoneNumberId, afterItem, requestId }: JobPayload<"replay_parked">,
+): Promise<void> {
+  await sql`
+    select app.enqueue_own_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint, interval '0', ${requestId})`.execute(
     tdb,
   );
 }
 
-/**
- * Looks, after this transaction's commit and `inSeconds`, for what is parked for a number and has an owner now. Asking
- * again while a request from the same place still waits replaces it. Role app_ingest, and app_tenant for a number that
- * its workspace holds.
- */
+/** The same `inSeconds` later and for whatever number, which may have an owner by then. Role app_ingest. */
 export async function enqueueReplay(
-  trx: TenantDb | Transaction<Schema>,
+  trx: Transaction<Schema>,
   { provider, phoneNumberId, afterItem, requestId }: JobPayload<"replay_parked">,
   inSeconds = 0,
 ): Promise<void> {
-  await sql`select app.enqueue_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint, ${inSeconds} * interval '1 second', ${requestId})`.execute(
-    trx,
-  );
+  await sql`
+    select app.enqueue_any_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint,
+                                  ${inSeconds} * interval '1 second', ${requestId})`.execute(trx);
 }
 
 /** Sends a mail of the outbox after this transaction's commit. Asking again while a request still waits replaces it. */
 export async function enqueueMail(tdb: TenantDb, { mailId }: JobPayload<"send_mail">): Promise<void> {
   await sql`select app.enqueue_mail(${mailId}::uuid, interval '0')`.execute(tdb);
+}
+
+async function enqueueOwn(
+  tdb: TenantDb,
+  task: JobName,
+  about: string,
+  inSeconds: number,
+  requestId: string,
+): Promise<void> {
+  await sql`select app.enqueue_own(${task}, ${about}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
+    tdb,
+  );
 }

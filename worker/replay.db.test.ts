@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver } from "#app/inbox/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { withTenant } from "#db/client.ts";
-import { enqueueReplay, wakeIngest } from "#db/jobs.ts";
+import { enqueueOwnReplay, wakeIngest } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
 
@@ -36,7 +36,7 @@ test("a worker brings what was parked to the workspace that connects, and drops 
     afterItem: "0",
     requestId: "r",
   };
-  await withTenant(tenant, tenantId, (tdb) => enqueueReplay(tdb, parked));
+  await withTenant(tenant, tenantId, (tdb) => enqueueOwnReplay(tdb, parked));
   await until("it is stored", () => has("select from messages"), worker.said);
   const [item] = await database.sql("select delivery_id, replayed_at from delivery_quarantine");
   expect(item).toEqual({ delivery_id: id, replayed_at: expect.any(Date) });

@@ -94,7 +94,7 @@ export async function check(connectionId: string): Promise<void> {
     );
   const before = await looks();
   await rows(
-    `select app.enqueue_check(c.id, interval '0', 'look-at-once')
+    `select app.enqueue_own('check_connection', c.id, interval '0', 'look-at-once')
        from channel_connections c, set_config('app.tenant_id', c.tenant_id::text, false) where c.id = $1`,
     [connectionId],
   );

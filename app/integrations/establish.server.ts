@@ -1,7 +1,7 @@
 /** Making a connection of a proved number, and keeping the trace of an attempt that lacked a permission. */
 import { randomUUID } from "node:crypto";
 import { sqlState, type TenantDb, withTenant } from "../../db/client.ts";
-import { enqueueRegistration, enqueueReplay, enqueueSubscription } from "../../db/jobs.ts";
+import { enqueueOwnReplay, enqueueRegistration, enqueueSubscription } from "../../db/jobs.ts";
 import { recordEvent } from "../../db/queries/connection-events.ts";
 import {
   type ConnectionRow,
@@ -129,7 +129,7 @@ async function establish(
   });
   await enqueueSubscription(tdb, { tenantId, connectionId, requestId });
   await enqueueRegistration(tdb, { tenantId, connectionId, requestId });
-  await enqueueReplay(tdb, { provider: channel, phoneNumberId, afterItem: "0", requestId });
+  await enqueueOwnReplay(tdb, { provider: channel, phoneNumberId, afterItem: "0", requestId });
   return { kind: "connected", connectionId };
 }
 

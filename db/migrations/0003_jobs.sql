@@ -8,48 +8,22 @@ set local role app_jobs;
 -- A job's key holds its workspace: who names another's connection replaces none of its jobs, and the job finds nothing.
 -- One at a time for each key: asking again while one waits replaces it.
 
-create function app.enqueue_subscription(connection uuid, request text)
+-- `about`: the connection, or the teardown, that the job is for.
+create function app.enqueue_own(task text, about uuid, run_in interval, request text)
   returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   tenant uuid := app.own_tenant();
+  about_name text := case
+    when task in ('subscribe_waba', 'register_number', 'check_connection') then 'connectionId'
+    when task = 'stop_deliveries' then 'teardownId' end;
 begin
-  perform graphile_worker.add_job('subscribe_waba',
-    json_build_object('tenantId', tenant, 'connectionId', connection, 'requestId', request),
-    job_key := format('subscribe_waba:%s:%s', tenant, connection));
-end $$;
-
-create function app.enqueue_teardown(teardown uuid, request text)
-  returns void
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  tenant uuid := app.own_tenant();
-begin
-  perform graphile_worker.add_job('stop_deliveries',
-    json_build_object('tenantId', tenant, 'teardownId', teardown, 'requestId', request),
-    job_key := format('stop_deliveries:%s:%s', tenant, teardown));
-end $$;
-
-create function app.enqueue_check(connection uuid, run_in interval, request text)
-  returns void
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  tenant uuid := app.own_tenant();
-begin
-  perform graphile_worker.add_job('check_connection',
-    json_build_object('tenantId', tenant, 'connectionId', connection, 'requestId', request),
-    run_at := now() + run_in, job_key := format('check_connection:%s:%s', tenant, connection));
-end $$;
-
-create function app.enqueue_registration(connection uuid, run_in interval, request text)
-  returns void
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  tenant uuid := app.own_tenant();
-begin
-  perform graphile_worker.add_job('register_number',
-    json_build_object('tenantId', tenant, 'connectionId', connection, 'requestId', request),
-    run_at := now() + run_in, job_key := format('register_number:%s:%s', tenant, connection));
+  if about_name is null then
+    raise exception 'a workspace asks for no %', task using errcode = '42501';
+  end if;
+  perform graphile_worker.add_job(task,
+    json_build_object('tenantId', tenant, about_name, about, 'requestId', request),
+    run_at := now() + run_in, job_key := format('%s:%s:%s', task, tenant, about));
 end $$;
 
 -- For a trigger that knows the row which changes; nobody else names a workspace here.
@@ -118,18 +92,6 @@ begin
     run_at := now() + run_in, job_key := format('replay_parked:%s:%s:%s', channel, number_id, after_item));
 end $$;
 
--- As whoever calls: ingest for any number, a workspace for its own.
-create function app.enqueue_replay(channel text, number_id text, after_item bigint, run_in interval, request text)
-  returns void
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if has_function_privilege('app.enqueue_any_replay(text, text, bigint, interval, text)', 'execute') then
-    perform app.enqueue_any_replay(channel, number_id, after_item, run_in, request);
-  else
-    perform app.enqueue_own_replay(channel, number_id, after_item, run_in, request);
-  end if;
-end $$;
-
 -- Of the owner's functions --------------------------------------------------------------------------------------------
 
 create function app.enqueue_account_mail(mail uuid)
@@ -140,20 +102,15 @@ begin
     job_key := 'send_account_mail:' || mail);
 end $$;
 
-revoke execute on function app.enqueue_subscription(uuid, text), app.enqueue_teardown(uuid, text),
-  app.enqueue_check(uuid, interval, text), app.enqueue_registration(uuid, interval, text),
+revoke execute on function app.enqueue_own(text, uuid, interval, text),
   app.enqueue_mail_of(uuid, uuid, interval), app.enqueue_mail(uuid, interval), app.wake_ingest(int),
   app.enqueue_account_event(uuid, uuid, text, bigint, text, text, text, jsonb, timestamptz),
-  app.enqueue_any_replay(text, text, bigint, interval, text), app.enqueue_replay(text, text, bigint, interval, text),
-  app.enqueue_account_mail(uuid) from public;
-grant execute on function app.enqueue_subscription(uuid, text), app.enqueue_teardown(uuid, text),
-  app.enqueue_check(uuid, interval, text), app.enqueue_registration(uuid, interval, text),
-  app.enqueue_mail(uuid, interval) to app_tenant;
+  app.enqueue_any_replay(text, text, bigint, interval, text), app.enqueue_account_mail(uuid) from public;
+grant execute on function app.enqueue_own(text, uuid, interval, text), app.enqueue_mail(uuid, interval) to app_tenant;
 grant execute on function app.wake_ingest(int) to app_web, app_ingest, app_owner;
 grant execute on function
   app.enqueue_account_event(uuid, uuid, text, bigint, text, text, text, jsonb, timestamptz) to app_ingest;
 grant execute on function app.enqueue_any_replay(text, text, bigint, interval, text) to app_ingest, app_owner;
-grant execute on function app.enqueue_replay(text, text, bigint, interval, text) to app_tenant, app_ingest;
 grant execute on function app.enqueue_mail_of(uuid, uuid, interval), app.enqueue_account_mail(uuid) to app_owner;
 
 set local role app_owner;
