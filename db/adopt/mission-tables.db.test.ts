@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readWalls, reviewedWalls } from "../testing/walls.ts";
 import { olderDatabases } from "./testing/older-database.ts";
 
 const createOlderDatabase = olderDatabases();
@@ -66,4 +67,11 @@ test("takes over the mission's tables with every row and value", async () => {
     { phone_number_id: "100", connection_id: one, open: true },
     { phone_number_id: "200", connection_id: two, open: false },
   ]);
+});
+
+test("ends with the walls of a new database", async () => {
+  const older = await createOlderDatabase(minimal);
+  await older.adopt();
+  const walls = await readWalls(async (text) => ({ rows: await older.sql<{ fact: string }>(text) }));
+  expect(walls).toEqual(await reviewedWalls());
 });
