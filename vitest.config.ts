@@ -14,7 +14,11 @@ const exclude = [...configDefaults.exclude, "app/e2e/**", ...(isLongRun ? [] : [
 /** These replace modules, which needs a process of their own. */
 const replacing = ["app/web/brute-force.db.test.ts", "app/web/input-sweep.db.test.ts"];
 
+/** Conditions are waited for, however slow the machine, and noticed soon. */
+const patience = { expect: { poll: { interval: 20, timeout: 10_000 } } };
+
 const database = {
+  ...patience,
   globalSetup: ["db/testing/global-setup.ts"],
   setupFiles: ["db/testing/cheap-passwords.ts"],
   testTimeout: byTier(60_000, 1_800_000),
@@ -29,6 +33,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...patience,
           name: "unit",
           include: tests("test.ts"),
           exclude: [...exclude, "**/*.db.test.ts"],

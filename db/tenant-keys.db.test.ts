@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql("truncate tenants, users cascade");
+  await database.empty("tenants", "users");
   await fill(own, [...pointedAt, ...pointing]);
   // Only what can be pointed at: no other key is in the way of a row that points there.
   await fill(other, pointedAt);
