@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
-import { hasDueDeliveries, postpone, takeNext } from "./inbox-deliveries.ts";
+import { backlog, hasDueDeliveries, postpone, takeNext } from "./inbox-deliveries.ts";
 
 let database: TestDatabase;
 let db: ReturnType<TestDatabase["as"]>;
@@ -57,4 +57,19 @@ describe("taking up what is open", () => {
     expect(await taken(50_100)).toEqual([50_000, 100]);
     expect(await taken(50_200)).toEqual([50_000, 100, 100]);
   });
+});
+
+test("one that was opened again waits since then, and not since it came", async () => {
+  await deliver(1);
+  const opened = (ago: string) =>
+    database.sql(
+      "update webhook_deliveries set received_at = now() - interval '1 day', reopened_at = now() - $1::interval",
+      [ago],
+    );
+  await opened("30 seconds");
+  expect(await hasDueDeliveries(db, 60_000)).toBe(false);
+  expect((await backlog(db)).oldestSeconds).toBeLessThan(60);
+  await opened("90 seconds");
+  expect(await hasDueDeliveries(db, 60_000)).toBe(true);
+  expect(await backlog(db)).toMatchObject({ unprocessed: 1, oldestSeconds: expect.closeTo(90, -2) });
 });
