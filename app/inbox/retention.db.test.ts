@@ -90,6 +90,14 @@ describe("retention", () => {
     await reopen(1);
     expect(await dropOutlivedDeliveries(deps)).toBe(0);
     expect(await left()).toEqual([1]);
+    // Open once more, with an item whose replay has aged meanwhile.
+    await setAside(1, 15, "entry.1");
+    expect(await dropOutlivedDeliveries(deps)).toBe(0);
+    await database.sql("delete from delivery_quarantine");
+    await setAside(1, 15);
+    expect(await dropOutlivedDeliveries(deps)).toBe(0);
+    expect(await left()).toEqual([1]);
+    await setAside(1, null);
     await database.sql("update webhook_deliveries set processed_at = now(), outcome = 'processed'");
     await database.sql("update delivery_quarantine set replayed_at = now() - interval '15 days'");
     expect(await dropOutlivedDeliveries(deps)).toBe(1);
