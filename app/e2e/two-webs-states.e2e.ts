@@ -1,5 +1,6 @@
 /** States of a sign-in at Meta over two web processes (R25, R26): good once, for the one who asked, in time. */
 import { expect } from "@playwright/test";
+import { widenProvider } from "../../db/testing/second-provider.ts";
 import { byTier } from "../../db/testing/tier.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
@@ -148,6 +149,7 @@ test.describe("a state is refused", () => {
     }
     const relabel = (channel: string) =>
       product.sql("update oauth_states set provider = $2 where nonce = $1", [state, channel]);
+    await widenProvider(product.database, "telex");
     await relabel("telex");
     await refused(ana, { state }, "state_invalid");
     await relabel("meta_whatsapp");
