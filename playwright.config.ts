@@ -21,16 +21,18 @@ export default defineConfig({
   testDir: "app/e2e",
   testMatch: "**/*.e2e.ts",
   testIgnore: notNow,
-  globalSetup: "./app/e2e/start-product.ts",
+  globalSetup: "./app/e2e/start-cluster.ts",
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
-  workers: 2,
-  // Three hundred journeys beside each other on two cores: one that was only starved gets a second try, and is listed as flaky.
+  // On two cores: while one waits for a page, another has a core.
+  workers: 3,
+  // The second try is there for its trace: a test that passes only then fails the run.
   retries: 1,
+  failOnFlakyTests: true,
   projects: [
     ...Object.entries(ownProducts).map(([name, testMatch]) => ({ name, testMatch, workers: 1 })),
-    // One product, one sandbox, one pair of workspaces: journeys take turns.
-    { name: "journeys", testIgnore: [...notNow, ...Object.values(ownProducts)], workers: 1 },
+    // A product for each worker.
+    { name: "journeys", testIgnore: [...notNow, ...Object.values(ownProducts)] },
   ],
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -49,6 +51,6 @@ export default defineConfig({
       ],
     },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: "on-first-retry",
   },
 });

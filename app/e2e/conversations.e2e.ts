@@ -1,6 +1,6 @@
 /** Reading the inbox: what is unread, finding somebody, and following what messages say of each other. */
-import { expect, type Page, test } from "@playwright/test";
-import { origin, rows, signIn, startAfresh } from "./journey.ts";
+import { expect, type Page } from "@playwright/test";
+import { origin, rows, signIn, startAfresh, test } from "./journey.ts";
 
 test.beforeEach(startAfresh);
 

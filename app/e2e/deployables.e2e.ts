@@ -1,9 +1,11 @@
 /** The two deployables as an operator meets them: what they say of a wrong environment, and how they end. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { freePort } from "../../db/testing/free-port.ts";
 import { mailEnvironment, root } from "../../scripts/stack.ts";
+import { origin, test } from "./journey.ts";
+import { product } from "./product/journeys.ts";
 
 const shared = {
   META_APP_ID: "123456789012345",
@@ -19,9 +21,9 @@ const web = {
 };
 /** A worker beside the product's says of mails what the product's does: pages believe the one that started last. */
 const beside = (port: string) => ({
-  DATABASE_URL: process.env.E2E_DATABASE ?? "",
+  DATABASE_URL: product().database.url,
   APP_ORIGIN: web.APP_ORIGIN,
-  ...mailEnvironment(process.env.E2E_SMTP),
+  ...mailEnvironment(product().smtpUrl),
   PORT: port,
   WORKER_PORT: port,
 });
@@ -62,7 +64,7 @@ function run(
 
 for (const { file, needs } of processes) {
   test(`${file} with a variable missing or malformed ends within 2 s, naming it and never its value`, async () => {
-    const complete = { DATABASE_URL: process.env.E2E_DATABASE ?? "", ...needs };
+    const complete = { DATABASE_URL: product().database.url, ...needs };
     const wrong: [string, string | undefined][] = [
       ...Object.keys(complete).map((name): [string, undefined] => [name, undefined]),
       ["DATABASE_URL", "canary://nowhere"],
@@ -92,7 +94,7 @@ for (const { file, needs } of processes) {
   });
 
   test(`${file} on a port that is taken says so in one line`, async () => {
-    const { port } = new URL(process.env.E2E_ORIGIN ?? "");
+    const { port } = new URL(origin());
     const env = { ...needs, ...beside(port) };
     const { code, said } = await run(file, env);
     expect(code).toBeGreaterThan(0);

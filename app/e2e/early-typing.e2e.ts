@@ -1,6 +1,6 @@
 /** Whoever is quicker than the page's script loses nothing, and the page goes on as it is. */
-import { expect, test } from "@playwright/test";
-import { origin, startAfresh } from "./journey.ts";
+import { expect } from "@playwright/test";
+import { origin, startAfresh, test } from "./journey.ts";
 
 test.beforeEach(startAfresh);
 

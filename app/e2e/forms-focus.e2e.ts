@@ -1,7 +1,16 @@
 /** Where the focus is, and what moves, while an answer is awaited and after it. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { approve, goToMeta, origin, rows, signIn, startAfresh, untilDeliveriesAreOn } from "./journey.ts";
+import {
+  approve,
+  goToMeta,
+  origin,
+  rows,
+  signIn,
+  startAfresh,
+  test,
+  untilDeliveriesAreOn,
+} from "./journey.ts";
 import { isMarked, mark, press } from "./keyboard.ts";
 
 test.beforeEach(startAfresh);

@@ -1,6 +1,6 @@
 /** Forms by keyboard alone, with and without JavaScript: what is sent, what is said, and where the focus is afterwards. */
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import {
   approve,
@@ -10,6 +10,7 @@ import {
   rows,
   signIn,
   startAfresh,
+  test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
 import { isMarked, mark, press, tabTo } from "./keyboard.ts";

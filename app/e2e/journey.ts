@@ -1,22 +1,50 @@
 /** What the journeys share: signing in, walking through Meta's dialog, and looking into the database and the sandbox. */
 import { expect, type Page } from "@playwright/test";
-import pg from "pg";
+import { demoPassword, demoPeople } from "../../scripts/seed.ts";
+import { startAfresh as startAfreshIn } from "./product/afresh.ts";
+import { product } from "./product/journeys.ts";
+import { openSession } from "./product/session.ts";
 
-export const origin = () => process.env.E2E_ORIGIN ?? "";
+export { test } from "./product/journeys.ts";
+
+/** How often a condition is looked at that the product brings about by itself. */
+export const often = { intervals: [20, 30, 50] };
+
+export const origin = () => product().origin;
 
 /** The web's. */
 export async function readMetrics(): Promise<string> {
-  const headers = { authorization: `Bearer ${process.env.E2E_METRICS_TOKEN}` };
+  const headers = { authorization: `Bearer ${product().secrets.metricsToken}` };
   return (await fetch(`${origin()}/metrics`, { headers })).text();
 }
-const sandbox = () => process.env.E2E_SANDBOX ?? "";
 
-export async function signIn(page: Page, email: string): Promise<void> {
+/** By the form, as somebody does who comes anew; ends on the Integrations page. */
+export async function signInByForm(page: Page, email: string): Promise<void> {
   await page.goto(`${origin()}/login`);
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill("curbe-demo");
+  await page.getByLabel("Password").fill(demoPassword);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+}
+
+/** With a session that is there already, on the Integrations page. */
+export async function signIn(page: Page, email: string): Promise<void> {
+  await beSignedIn(page, email);
+  await page.goto(`${origin()}/settings/integrations`);
+  await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+}
+
+/** With a session that is there already, on no page yet. */
+export async function beSignedIn(page: Page, email: string): Promise<void> {
+  const cookie = await sessionOf(email);
+  await page.context().addCookies([{ ...cookie, url: origin(), httpOnly: true, sameSite: "Lax" }]);
+}
+
+/** What the browser of one of the demo's people has after a sign-in. */
+export function sessionOf(email: string): ReturnType<typeof openSession> {
+  const person = demoPeople.find((one) => one.email === email);
+  if (!person) throw new Error(`${email} is nobody of the demo.`);
+  return openSession(product(), { userId: person.id, tenantId: person.tenantId });
 }
 
 /** From the button to Meta's last page; the journey decides how it ends there. */
@@ -35,34 +63,18 @@ export async function approve(page: Page): Promise<void> {
 }
 
 /** The sandbox's control API; throws with its answer when it refuses. */
-export async function control<Answer = unknown>(path: string, body?: object): Promise<Answer> {
-  const answer = await fetch(`${sandbox()}/sandbox/api${path}`, {
-    method: body ? "POST" : "GET",
-    ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${await answer.text()}`);
-  return answer.json() as Promise<Answer>;
+export function control<Answer = unknown>(path: string, body?: object): Promise<Answer> {
+  return product().control<Answer>(path, body);
 }
 
 /** Past every wall, for looking at what was stored. */
-export async function rows<Row = Record<string, unknown>>(
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: process.env.E2E_DATABASE });
-  await client.connect();
-  try {
-    return (await client.query(text, values)).rows as Row[];
-  } finally {
-    await client.end();
-  }
+export function rows<Row = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return product().sql<Row>(text, values);
 }
 
 /** A workspace without connections or messages, and a sandbox as on its first day. */
-export async function startAfresh(): Promise<void> {
-  await control("/reset", {});
-  await rows(`truncate messages, conversations, contacts, connection_teardowns, connection_events, number_claims,
-    channel_connections, oauth_states, delivery_quarantine, webhook_deliveries, login_limits, registration_tries cascade`);
+export function startAfresh(): Promise<void> {
+  return startAfreshIn(product());
 }
 
 /** Waits until the worker has subscribed our app to the WABA: before, Meta sends nothing. */
@@ -72,5 +84,5 @@ export async function untilDeliveriesAreOn(phoneNumberId: string): Promise<void>
       "select metadata->'deliveries'->>'state' as state from channel_connections where phone_number_id = $1",
       [phoneNumberId],
     );
-  await expect.poll(state).toEqual([{ state: "on" }]);
+  await expect.poll(state, often).toEqual([{ state: "on" }]);
 }

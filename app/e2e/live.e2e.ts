@@ -1,5 +1,5 @@
 /** Open pages show what has just happened by themselves: told by a stream, by asking, and without a script by reloading. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import {
   approve,
@@ -10,6 +10,7 @@ import {
   rows,
   signIn,
   startAfresh,
+  test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
 

@@ -1,5 +1,5 @@
 /** From a token that Meta revokes to the banner on an open page and the e-mail, by the clock. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { CaughtMail } from "../../scripts/mail-catcher.ts";
 import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { english as texts } from "../texts/en/index.ts";
@@ -11,10 +11,12 @@ import {
   rows,
   signIn,
   startAfresh,
+  test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
+import { product } from "./product/journeys.ts";
 
-const mailsUrl = () => `${process.env.E2E_MAILS}/api/mails`;
+const mailsUrl = () => `${product().mailsUrl}/api/mails`;
 const bea = "bbbbbbbb-1111-4000-8000-000000000001";
 
 test.beforeEach(async () => {

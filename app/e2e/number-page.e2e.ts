@@ -1,5 +1,5 @@
 /** From the button to the first message and the number's own page: what appears by itself, and what a person asks for. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import {
   approve,
@@ -9,6 +9,7 @@ import {
   rows,
   signIn,
   startAfresh,
+  test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
 

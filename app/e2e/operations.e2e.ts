@@ -1,8 +1,8 @@
 /** Platform staff on their pages: from a number nobody holds to its stored messages, and no trace of it for anybody else. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { demoWorkspaces } from "../../scripts/seed.ts";
-import { control, origin, rows, signIn, startAfresh } from "./journey.ts";
+import { control, origin, rows, signIn, startAfresh, test } from "./journey.ts";
 
 const nobodys = "399000000000000999";
 

@@ -1,7 +1,7 @@
 /** U1 and U9: how much it takes from the button to the first message, and how calm the page stays on the way. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { approve, control, goToMeta, origin, rows, signIn, startAfresh } from "./journey.ts";
+import { approve, control, goToMeta, origin, rows, signIn, startAfresh, test } from "./journey.ts";
 import { untilAlive } from "./states-look.ts";
 import { integrations, leo, marta, settled, work } from "./states-world.ts";
 

@@ -1,6 +1,6 @@
 /** U4: everything by keyboard alone, and the focus is always on something. */
-import { expect, type Locator, type Page, test } from "@playwright/test";
-import { origin, startAfresh } from "./journey.ts";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { origin, startAfresh, test } from "./journey.ts";
 import { ana, connect, integrations, leo, script, work } from "./states-world.ts";
 
 test.beforeEach(startAfresh);

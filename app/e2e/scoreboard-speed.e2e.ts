@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { root } from "../../scripts/stack.ts";
-import { origin, startAfresh } from "./journey.ts";
+import { origin, startAfresh, test } from "./journey.ts";
 import { untilAlive } from "./states-look.ts";
 import { integrations, work } from "./states-world.ts";
 

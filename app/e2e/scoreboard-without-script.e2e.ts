@@ -2,9 +2,9 @@
  * U3: everything that can be done is done without JavaScript. Connecting, cancelling, picking a number, a first message
  * and disconnecting stand in connect.e2e.ts, what staff do in operations.e2e.ts; here is the rest.
  */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { approve, control, goToMeta, origin, signIn, startAfresh } from "./journey.ts";
+import { approve, control, goToMeta, origin, signIn, startAfresh, test } from "./journey.ts";
 import {
   ana,
   checkTwice,

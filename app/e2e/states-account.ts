@@ -2,6 +2,7 @@
 import { expect, type Page } from "@playwright/test";
 import type { CaughtMail } from "../../scripts/mail-catcher.ts";
 import { origin, rows, signIn } from "./journey.ts";
+import { product } from "./product/journeys.ts";
 import { elsewhere, leo, type Show, type State, sendForm } from "./states-world.ts";
 
 const account = "/account";
@@ -10,7 +11,7 @@ const forgot = "/login/forgot";
 /** The link of the latest mail that has one. */
 async function mailedLink(): Promise<string> {
   const links = async () => {
-    const answer = await fetch(`${process.env.E2E_MAILS}/api/mails`);
+    const answer = await fetch(`${product().mailsUrl}/api/mails`);
     const { mails } = (await answer.json()) as { mails: CaughtMail[] };
     return mails.flatMap(({ text }) => /https?:\/\/\S+\/login\/reset\?token=\S+/.exec(text)?.[0] ?? []);
   };
@@ -29,7 +30,7 @@ const askFor =
 
 /** With the mail's link opened. */
 async function openReset(page: Page): Promise<void> {
-  await fetch(`${process.env.E2E_MAILS}/api/mails`, { method: "DELETE" });
+  await fetch(`${product().mailsUrl}/api/mails`, { method: "DELETE" });
   await rows("delete from password_resets");
   await askFor(leo)(page);
   await page.goto(await mailedLink());

@@ -2,13 +2,13 @@
  * Each state that a person can be in, in each language, light and dark, narrow and wide: nothing that axe can see, nothing
  * sideways, nothing foreign, nothing clipped, nothing that moves. With GALLERY_DIR set, pictures of them instead.
  */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { type Language, languageIds } from "../texts/catalogue.ts";
 import { english } from "../texts/en/index.ts";
 import { spanish } from "../texts/es/index.ts";
 import { everything } from "../texts/everything.ts";
 import { takePictures, writeIndex } from "./gallery.ts";
-import { origin, startAfresh } from "./journey.ts";
+import { origin, startAfresh, test } from "./journey.ts";
 import { states } from "./states.ts";
 import {
   animationsOn,

@@ -1,9 +1,8 @@
 /** The built web as the network sees it: headers, gates, hostile bodies, secrets in what it writes. */
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import {
   approve,
@@ -14,8 +13,10 @@ import {
   rows,
   signIn,
   startAfresh,
+  test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
+import { product } from "./product/journeys.ts";
 
 test.beforeEach(startAfresh);
 
@@ -150,7 +151,7 @@ test("nothing secret stands in what the processes wrote or in the jobs", async (
     sender: { phone: "525599887766" },
   });
   await expect.poll(() => rows("select count(*)::int as n from messages")).toEqual([{ n: 1 }]);
-  const written = readFileSync(process.env.E2E_LOG ?? "", "utf8");
+  const written = product().lines.join("\n");
   expect(written).toContain("request");
   const jobs = JSON.stringify(await rows("select payload, last_error from graphile_worker._private_jobs"));
   const metrics = await readMetrics();

@@ -1,7 +1,7 @@
 /** What a person reads without JavaScript who has asked Meta for something too often. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { control, origin, signIn, startAfresh } from "./journey.ts";
+import { control, origin, signIn, startAfresh, test } from "./journey.ts";
 import { readyToLook, sidewaysOn, violationsOn } from "./states-look.ts";
 import {
   connectOneOfMany,
