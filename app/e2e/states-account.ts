@@ -1,9 +1,10 @@
 /** A person's own account, and a password that was forgotten. */
 import { expect, type Page } from "@playwright/test";
 import type { CaughtMail } from "../../scripts/mail-catcher.ts";
-import { origin, rows, signIn } from "./journey.ts";
+import { beSignedIn, often, origin, rows, sessionOf } from "./journey.ts";
 import { product } from "./product/journeys.ts";
-import { elsewhere, leo, type Show, type State, sendForm } from "./states-world.ts";
+import { leo, type Show, type State, sendForm } from "./states-world.ts";
+import { createVisitor } from "./visitor.ts";
 
 const account = "/account";
 const forgot = "/login/forgot";
@@ -15,7 +16,7 @@ async function mailedLink(): Promise<string> {
     const { mails } = (await answer.json()) as { mails: CaughtMail[] };
     return mails.flatMap(({ text }) => /https?:\/\/\S+\/login\/reset\?token=\S+/.exec(text)?.[0] ?? []);
   };
-  await expect.poll(async () => (await links()).length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await links()).length, { ...often, timeout: 10_000 }).toBeGreaterThan(0);
   return (await links()).at(-1) ?? "";
 }
 
@@ -32,7 +33,7 @@ const askFor =
 async function openReset(page: Page): Promise<void> {
   await fetch(`${product().mailsUrl}/api/mails`, { method: "DELETE" });
   await rows("delete from password_resets");
-  await askFor(leo)(page);
+  await createVisitor([origin()], origin()).post(forgot, { email: leo }, 0);
   await page.goto(await mailedLink());
   await expect(page).toHaveURL(`${origin()}/login/reset`);
 }
@@ -40,28 +41,28 @@ async function openReset(page: Page): Promise<void> {
 const states: Omit<State, "group">[] = [
   {
     name: "own",
-    arrange: (page) => signIn(page, leo).then(() => account),
+    arrange: (page) => beSignedIn(page, leo).then(() => account),
     says: ({ account }) => account.own.change.lead,
   },
   {
     name: "signed in elsewhere, too",
     async arrange(page) {
       await rows("delete from sessions");
-      await elsewhere(page, (other) => signIn(other, leo));
-      await signIn(page, leo);
+      await sessionOf(leo);
+      await beSignedIn(page, leo);
       return account;
     },
     says: ({ account }) => account.own.sessions.others(1),
   },
   {
     name: "nothing entered",
-    arrange: (page) => signIn(page, leo).then(() => sendForm(account, { current: "", password: "" })),
+    arrange: (page) => beSignedIn(page, leo).then(() => sendForm(account, { current: "", password: "" })),
     says: ({ account }) => account.own.change.currentMissing,
   },
   {
     name: "not the present password",
     arrange: (page) =>
-      signIn(page, leo).then(() =>
+      beSignedIn(page, leo).then(() =>
         sendForm(account, { current: "not this one", password: "a new and long one" }),
       ),
     says: ({ account }) => account.own.change.currentWrong,
@@ -69,7 +70,7 @@ const states: Omit<State, "group">[] = [
   {
     name: "too common",
     arrange: (page) =>
-      signIn(page, leo).then(() => sendForm(account, { current: "curbe-demo", password: "password123" })),
+      beSignedIn(page, leo).then(() => sendForm(account, { current: "curbe-demo", password: "password123" })),
     says: ({ account }) => account.newPassword.problems.too_common,
   },
   {

@@ -1,9 +1,9 @@
 /** A number that worked and needs somebody: each cause, brought about as it comes about. */
-import { expect, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { AdoptionErrorCode, ConnectionErrorCode } from "../integrations/errors.ts";
 import type { Texts } from "../texts/catalogue.ts";
-import { control, origin, rows, signIn } from "./journey.ts";
+import { beSignedIn, control, origin, rows } from "./journey.ts";
 import {
   check,
   checkTwice,
@@ -15,7 +15,6 @@ import {
   numberPath,
   type State,
   script,
-  settled,
   tellOfAccount,
   until,
   work,
@@ -86,9 +85,8 @@ async function overridden(page: Page): Promise<string> {
 }
 
 async function pinOfAnotherProvider(page: Page): Promise<string> {
-  await signIn(page, leo);
-  await connectOneOfMany(page, /81 3333 2001/);
-  return settled(NUMBER_IDS.cadenasSur1);
+  await beSignedIn(page, leo);
+  return connectOneOfMany(page, NUMBER_IDS.cadenasSur1);
 }
 
 /** Meta has locked the number: there is no button, and a time from which on there is one. */
@@ -104,21 +102,17 @@ async function deliveriesRefused(page: Page): Promise<string> {
 
 async function seenByAMember(page: Page): Promise<string> {
   await bringAbout(page, "token_rejected");
-  await page.context().clearCookies({ name: "curbe_session" });
-  await signIn(page, leo);
+  await beSignedIn(page, leo);
   return integrations;
 }
 
 async function onAnotherPage(page: Page, codes: "one" | "several"): Promise<string> {
   await bringAbout(page, "token_rejected");
   if (codes === "several") {
-    await connectOneOfMany(page, /81 3333 2002/, "Connect another number");
-    const id = await settled(NUMBER_IDS.cadenasSur2);
+    const id = await connectOneOfMany(page, NUMBER_IDS.cadenasSur2);
     await control("/tokens/revoke", {});
     await checkTwice(id);
   }
-  await page.goto(`${origin()}/conversations`);
-  await expect(page.getByRole("region", { name: "Needs attention" })).toBeVisible();
   return "/conversations";
 }
 

@@ -2,7 +2,9 @@
 import { expect, type Page } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { Texts } from "../texts/catalogue.ts";
-import { approve, control, goToMeta, origin, signIn } from "./journey.ts";
+import { begin, failedPlace, pickerPlace } from "./connect-by-http.ts";
+import { beSignedIn, control, origin } from "./journey.ts";
+import { connectByMeta, disconnect, goByMeta, grants, visitorOn } from "./roads.ts";
 import {
   ana,
   checkTwice,
@@ -12,36 +14,25 @@ import {
   leo,
   type State,
   script,
-  settled,
   work,
 } from "./states-world.ts";
 
 const choice = `${integrations}/whatsapp/number`;
 
 async function severalNumbers(page: Page): Promise<void> {
-  await signIn(page, leo);
-  await goToMeta(page, "Carla Cadenas");
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await approve(page);
-  await expect(page).toHaveURL(/whatsapp\/number/);
+  await beSignedIn(page, leo);
+  expect(await goByMeta(await visitorOn(page), grants.carlaInOne)).toBe(pickerPlace);
 }
 
 async function noNumberYet(page: Page): Promise<void> {
-  await signIn(page, leo);
-  await goToMeta(page, "Bea Sin Número");
-  await page.getByRole("radio", { name: "Continue without a number" }).check();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await approve(page);
-  await expect(page).toHaveURL(/reason=no_number/);
+  await beSignedIn(page, leo);
+  expect(await goByMeta(await visitorOn(page), grants.bea)).toBe(failedPlace("no_number"));
 }
 
 async function unread(page: Page): Promise<void> {
   await script("debug_token", { kind: "http" }, 1);
-  await signIn(page, leo);
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await expect(page).toHaveURL(/reason=meta_unavailable/);
+  await beSignedIn(page, leo);
+  expect(await goByMeta(await visitorOn(page), grants.ana)).toBe(failedPlace("meta_unavailable"));
 }
 
 /** Sent without a choice, past the browser's own check. */
@@ -56,36 +47,32 @@ async function chooseNothing(page: Page): Promise<void> {
 
 async function oneFineOneInTrouble(page: Page): Promise<void> {
   const id = await work(page);
-  await connectOneOfMany(page, /81 3333 2002/, "Connect another number");
-  await settled(NUMBER_IDS.cadenasSur2);
+  await connectOneOfMany(page, NUMBER_IDS.cadenasSur2);
   await control("/tokens/revoke", { businessId: BUSINESS_IDS.luz });
   await checkTwice(id);
 }
 
 async function disconnected(page: Page): Promise<void> {
   const id = await work(page);
-  await page.goto(`${origin() + integrations}/whatsapp/disconnect?connection=${id}`);
-  await page.getByRole("button", { name: "Disconnect number" }).click();
-  await expect(page.getByText("Not connected")).toBeVisible();
+  await disconnect(await visitorOn(page), id);
 }
 
 const meetings: Omit<State, "group">[] = [
   {
     name: "not connected",
-    arrange: (page) => signIn(page, leo).then(() => integrations),
+    arrange: (page) => beSignedIn(page, leo).then(() => integrations),
     says: ({ integrations: words }) => words.beforeLeaving,
   },
   {
     name: "not connected, an admin with manual connect",
-    arrange: (page) => signIn(page, ana).then(() => integrations),
+    arrange: (page) => beSignedIn(page, ana).then(() => integrations),
     says: ({ integrations: words }) => words.manualLink,
   },
   {
     name: "connecting: the person is at Meta",
     async arrange(page) {
-      await signIn(page, leo);
-      await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-      await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible();
+      await beSignedIn(page, leo);
+      await begin({ visitor: await visitorOn(page) }, 0);
       return integrations;
     },
     says: ({ integrations: words }) => words.atMeta,
@@ -94,10 +81,8 @@ const meetings: Omit<State, "group">[] = [
     name: "verifying: Meta has not switched deliveries on yet",
     async arrange(page) {
       await script("subscribe", { kind: "hang", ms: 60_000 });
-      await signIn(page, ana);
-      await goToMeta(page, "Ana Luz");
-      await approve(page);
-      await expect(page).toHaveURL(/whatsapp=connected/);
+      await beSignedIn(page, ana);
+      await connectByMeta(await visitorOn(page), grants.ana);
       return `${integrations}?whatsapp=connected`;
     },
     says: ({ integrations: words }) => words.states.starting,

@@ -1,7 +1,7 @@
 /** Conversations: none, many, unread, found and not found, and one of everything that can be said in them. */
 import type { Page } from "@playwright/test";
 import { MESSAGE_KINDS } from "../../scripts/meta-sandbox/message-contents.ts";
-import { rows, signIn } from "./journey.ts";
+import { beSignedIn, rows } from "./journey.ts";
 import { bringAbout } from "./states-attention.ts";
 import { connect, leo, marta, type State, work, write } from "./states-world.ts";
 
@@ -91,7 +91,7 @@ async function everythingIsSaid(page: Page): Promise<string> {
 const states: Omit<State, "group">[] = [
   {
     name: "none, not connected",
-    arrange: (page) => signIn(page, leo).then(() => list),
+    arrange: (page) => beSignedIn(page, leo).then(() => list),
     says: ({ conversations }) => conversations.empty,
   },
   {

@@ -1,6 +1,7 @@
 /** Pages that nobody means to see, and the one for people who are nobody here. */
 import { expect, type Page } from "@playwright/test";
-import { control, origin, rows, signIn } from "./journey.ts";
+import { beSignedIn, control, origin, rows } from "./journey.ts";
+import { visitorOn } from "./roads.ts";
 import { connect, leo, type State } from "./states-world.ts";
 
 /** Asked as Meta asks; the path that its answer names. */
@@ -23,7 +24,7 @@ async function deletionOfAPerson(page: Page): Promise<string> {
 const states: Omit<State, "group">[] = [
   {
     name: "no such page, signed in",
-    arrange: (page) => signIn(page, leo).then(() => "/nowhere"),
+    arrange: (page) => beSignedIn(page, leo).then(() => "/nowhere"),
     says: ({ errors }) => errors.notFound.title,
   },
   {
@@ -34,10 +35,9 @@ const states: Omit<State, "group">[] = [
   {
     name: "something failed on our side",
     async arrange(page) {
-      await signIn(page, leo);
+      await beSignedIn(page, leo);
       await rows("revoke select on conversations from app_tenant");
-      const answer = await page.goto(`${origin()}/conversations`);
-      expect(answer?.status()).toBe(500);
+      expect((await (await visitorOn(page)).get("/conversations", 0)).status).toBe(500);
       return "/conversations";
     },
     says: ({ errors }) => errors.broken.title,

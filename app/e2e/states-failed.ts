@@ -1,12 +1,15 @@
 /** Attempts that ended without a connection, one for each reason that a person can meet. */
 import { expect, type Page } from "@playwright/test";
+import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { ReasonCode } from "../integrations/errors.ts";
 import type { Texts } from "../texts/catalogue.ts";
-import { approve, goToMeta, origin, rows, signIn } from "./journey.ts";
+import { begin, comeBack, connectedPlace, failedPlace, mint } from "./connect-by-http.ts";
+import { beSignedIn, rows } from "./journey.ts";
+import { product } from "./product/journeys.ts";
+import { cancelAtMeta, goByMeta, grants, pickAfterMeta, visitorOn } from "./roads.ts";
 import {
   connect,
   graphError,
-  here,
   integrations,
   leo,
   type State,
@@ -14,74 +17,49 @@ import {
   takenElsewhere,
 } from "./states-world.ts";
 
-const callback = "/api/integrations/meta/whatsapp/callback";
+const leaving = async (page: Page, grant: object, onTheWay?: () => Promise<unknown>) =>
+  goByMeta(await visitorOn(page), grant, onTheWay);
 
-async function throughMeta(page: Page, beforeApproval?: () => Promise<unknown>): Promise<void> {
-  await goToMeta(page, "Ana Luz");
-  await beforeApproval?.();
-  await approve(page);
-}
-
-/** From the Integrations page to the end of the attempt. */
-const ways: Record<ReasonCode, (page: Page) => Promise<unknown>> = {
-  async cancelled(page) {
-    await goToMeta(page, "Ana Luz");
-    await page.getByRole("button", { name: "Cancel" }).click();
-  },
-  state_invalid: (page) => page.goto(`${origin() + callback}?state=${"a".repeat(43)}&code=abc`),
+/** From the Integrations page to the end of the attempt; where that is. */
+const ways: Record<ReasonCode, (page: Page) => Promise<string>> = {
+  cancelled: async (page) => cancelAtMeta(await visitorOn(page)),
+  state_invalid: async (page) =>
+    comeBack({ visitor: await visitorOn(page) }, { state: "a".repeat(43), code: "abc" }, 0),
   state_expired: (page) =>
-    throughMeta(page, () => rows("update oauth_states set expires_at = now() - interval '1 second'")),
+    leaving(page, grants.ana, () => rows("update oauth_states set expires_at = now() - interval '1 second'")),
   async state_used(page) {
-    const returned = page.waitForRequest((request) => request.url().includes(callback));
-    await throughMeta(page);
-    await expect(page).toHaveURL(/whatsapp=connected/);
-    await page.goto((await returned).url());
+    const visitor = await visitorOn(page);
+    const query = { state: await begin({ visitor }, 0), code: await mint(product(), grants.ana) };
+    expect(await comeBack({ visitor }, query, 0)).toBe(connectedPlace);
+    return comeBack({ visitor }, query, 0);
   },
   code_rejected: (page) =>
-    throughMeta(page, () => script("exchange", graphError(100, { subcode: 36009 }), 1)),
-  async permission_missing(page) {
-    await goToMeta(page, "Ana Luz");
-    await page.getByRole("checkbox", { name: "whatsapp_business_messaging" }).uncheck();
-    await approve(page);
-  },
-  async no_number(page) {
-    await goToMeta(page, "Bea Sin Número");
-    await page.getByRole("radio", { name: "Continue without a number" }).check();
-    await page.getByRole("button", { name: "Continue" }).click();
-    await approve(page);
-  },
+    leaving(page, grants.ana, () => script("exchange", graphError(100, { subcode: 36009 }), 1)),
+  permission_missing: (page) => leaving(page, { ...grants.ana, scopes: ["whatsapp_business_management"] }),
+  no_number: (page) => leaving(page, grants.bea),
   async number_taken(page) {
-    await takenElsewhere(page);
-    await throughMeta(page);
+    await takenElsewhere();
+    return leaving(page, grants.ana);
   },
-  meta_unavailable: (page) => throughMeta(page, () => script("debug_token", { kind: "http" }, 1)),
+  meta_unavailable: (page) => leaving(page, grants.ana, () => script("debug_token", { kind: "http" }, 1)),
   choice_expired: chooseTooLate,
-  account_restricted: (page) => throughMeta(page, () => script("debug_token", graphError(368), 1)),
+  account_restricted: (page) => leaving(page, grants.ana, () => script("debug_token", graphError(368), 1)),
 };
 
 /** The hour ends after the last look at the page and before the answer arrives. */
-async function chooseTooLate(page: Page): Promise<void> {
-  await goToMeta(page, "Carla Cadenas");
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await approve(page);
-  await page.getByRole("radio", { name: /55 2222 1003/ }).check();
-  await page.route(/whatsapp\/number/, async (route) => {
-    const past = JSON.stringify(new Date(Date.now() - 60_000));
-    const ended = "update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)";
-    if (route.request().method() === "POST") await rows(ended, [past]);
-    await route.continue();
-  });
-  await page.getByRole("button", { name: "Connect this number" }).click();
+async function chooseTooLate(page: Page): Promise<string> {
+  const past = JSON.stringify(new Date(Date.now() - 60_000));
+  const ended = "update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)";
+  return pickAfterMeta(await visitorOn(page), NUMBER_IDS.cadenasCentro3, () => rows(ended, [past]));
 }
 
 const eachReason = Object.entries(ways).map(([reason, go]) => ({
   name: reason.replaceAll("_", " "),
   async arrange(page: Page) {
-    await signIn(page, leo);
-    await go(page);
-    await expect(page).toHaveURL(new RegExp(`whatsapp=error&reason=${reason}`));
-    return here(page);
+    await beSignedIn(page, leo);
+    const end = await go(page);
+    expect(end).toBe(failedPlace(reason as ReasonCode));
+    return end;
   },
   says: (texts: Texts) => texts.channels.meta_whatsapp.reasons[reason as ReasonCode].title,
 }));
@@ -91,19 +69,15 @@ const others: Omit<State, "group">[] = [
     name: "cancelled beside a number that works",
     async arrange(page) {
       await connect(page, leo);
-      await goToMeta(page, "Carla Cadenas", "Connect another number");
-      await page.getByRole("button", { name: "Cancel" }).click();
-      await expect(page).toHaveURL(/reason=cancelled/);
-      return here(page);
+      return ways.cancelled(page);
     },
     says: ({ channels }) => channels.meta_whatsapp.reasons.cancelled.title,
   },
   {
     name: "permission missing, some time later",
     async arrange(page) {
-      await signIn(page, leo);
-      await ways.permission_missing(page);
-      await expect(page).toHaveURL(/reason=permission_missing/);
+      await beSignedIn(page, leo);
+      expect(await ways.permission_missing(page)).toBe(failedPlace("permission_missing"));
       return integrations;
     },
     says: ({ channels }) => channels.meta_whatsapp.reasons.permission_missing.title,

@@ -7,6 +7,9 @@ const fromHere = createRequire(import.meta.url);
 const axe: { source: string } = createRequire(fromHere.resolve("@axe-core/playwright"))("axe-core");
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** What depends on colours alone, and what depends on where things are besides. All others see only what is there. */
+const ofColours = ["color-contrast", "link-in-text-block"];
+const ofPlaces = [...ofColours, "target-size", "scrollable-region-focusable"];
 
 /** The document is there and React has taken it over. */
 export async function untilAlive(page: Page): Promise<void> {
@@ -20,9 +23,9 @@ export async function untilAlive(page: Page): Promise<void> {
   );
 }
 
-/** Once for each document, before `violationsOn`. */
+/** Every document of the page from now on can be asked by `violationsOn`. */
 export async function readyToLook(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
+  await page.addInitScript({ content: `if (location.protocol !== "about:") { ${axe.source} }` });
 }
 
 interface Found {
@@ -30,13 +33,48 @@ interface Found {
   nodes: { target: string[]; failureSummary?: string }[];
 }
 
+/**
+ * What axe sees. A document that is as it was at an earlier look, and shows the same, is asked only what its places and
+ * colours decide; where nothing has moved either, only what its colours decide.
+ */
 export async function violationsOn(page: Page): Promise<string[]> {
-  const violations = await page.evaluate(async (wanted): Promise<Found[]> => {
-    const engine = Reflect.get(window, "axe") as { run(on: Document, options: object): Promise<unknown> };
-    const options = { runOnly: { type: "tag", values: wanted }, resultTypes: ["violations"] };
-    return ((await engine.run(document, options)) as { violations: Found[] }).violations;
-  }, tags);
+  const violations = await page.evaluate(lookWithAxe, { tags, ofColours, ofPlaces });
   return violations.map(({ id, nodes }) => `axe ${id}: ${nodes[0]?.target} (${nodes.length})`);
+}
+
+/** In the document. */
+async function lookWithAxe(rules: Record<"tags" | "ofColours" | "ofPlaces", string[]>): Promise<Found[]> {
+  interface Engine {
+    run(
+      on: Document,
+      options: object,
+    ): Promise<Record<"violations" | "passes" | "incomplete" | "inapplicable", Found[]>>;
+    seen?: { shown: Set<string>; placed: Set<string>; asked: Set<string> };
+  }
+  const engine = Reflect.get(window, "axe") as Engine;
+  engine.seen ??= { shown: new Set(), placed: new Set(), asked: new Set() };
+  const { seen } = engine;
+  const elements = [...document.querySelectorAll("*")];
+  const isShown = (element: Element) =>
+    Number(element.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+  const shown = document.documentElement.outerHTML + elements.map(isShown).join("");
+  const boxes = elements.map((element) => Object.values(element.getBoundingClientRect().toJSON()).join());
+  const placed = [shown, innerWidth, innerHeight, ...boxes].join("\n");
+  const again = seen.placed.has(placed)
+    ? rules.ofColours
+    : seen.shown.has(shown)
+      ? rules.ofPlaces
+      : undefined;
+  seen.shown.add(shown);
+  seen.placed.add(placed);
+  const runOnly = again
+    ? { type: "rule", values: again.filter((rule) => seen.asked.has(rule)) }
+    : { type: "tag", values: rules.tags };
+  const answer = await engine.run(document, { runOnly, resultTypes: ["violations"] });
+  // Named by itself a rule is asked even if its tags do not ask it.
+  const { violations, passes, incomplete, inapplicable } = answer;
+  for (const { id } of [violations, passes, incomplete, inapplicable].flat()) seen.asked.add(id);
+  return violations;
 }
 
 /** A page wider than its window has to be moved sideways to be read. */

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { Texts } from "../texts/catalogue.ts";
-import { control, signIn } from "./journey.ts";
+import { beSignedIn, control } from "./journey.ts";
 import {
   ana,
   graphError,
@@ -25,7 +25,7 @@ async function token(more: object = {}): Promise<string> {
 /** Signed in as an admin, with what has to be so at Meta, ready to send these fields. */
 function sending(fields: () => Promise<Record<string, string>>) {
   return async (page: Page): Promise<Show> => {
-    await signIn(page, ana);
+    await beSignedIn(page, ana);
     return sendForm(path, await fields());
   };
 }
@@ -33,7 +33,7 @@ function sending(fields: () => Promise<Record<string, string>>) {
 const states: Omit<State, "group">[] = [
   {
     name: "empty",
-    arrange: (page) => signIn(page, ana).then(() => path),
+    arrange: (page) => beSignedIn(page, ana).then(() => path),
     says: ({ manual }) => manual.lead,
   },
   {
@@ -67,8 +67,8 @@ const states: Omit<State, "group">[] = [
   {
     name: "number taken",
     async arrange(page) {
-      await takenElsewhere(page);
-      await signIn(page, ana);
+      await takenElsewhere();
+      await beSignedIn(page, ana);
       return sendForm(path, { ...ids, accessToken: await token() });
     },
     says: ({ channels }: Texts) => channels.meta_whatsapp.reasons.number_taken.title,
@@ -76,7 +76,7 @@ const states: Omit<State, "group">[] = [
   {
     name: "Meta is not answering",
     async arrange(page) {
-      await signIn(page, ana);
+      await beSignedIn(page, ana);
       await script("debug_token", graphError(2, { status: 503, is_transient: true }));
       return sendForm(path, { ...ids, accessToken: await token() });
     },

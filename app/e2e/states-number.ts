@@ -1,7 +1,9 @@
 /** A number's own page, what can be done there, and what has happened to it. */
 import { expect, type Page } from "@playwright/test";
 import { BUSINESS_IDS } from "../../scripts/meta-sandbox/world.ts";
-import { approve, control, goToMeta, origin, rows, signIn } from "./journey.ts";
+import { failedPlace } from "./connect-by-http.ts";
+import { beSignedIn, control, origin, rows } from "./journey.ts";
+import { cancelAtMeta, connectByMeta, disconnect, grants, send, visitorOn } from "./roads.ts";
 import { bringAbout } from "./states-attention.ts";
 import { untilAlive } from "./states-look.ts";
 import {
@@ -23,13 +25,9 @@ const disconnectPath = (id: string) => `${integrations}/whatsapp/disconnect?conn
 /** Connected, lost, tried in vain, connected again, and news from Meta. */
 async function muchHappens(page: Page): Promise<void> {
   const id = await bringAbout(page, "token_rejected");
-  await page.goto(origin() + integrations);
-  await goToMeta(page, "Ana Luz", "Reconnect");
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(page).toHaveURL(/reason=cancelled/);
-  await goToMeta(page, "Ana Luz", "Reconnect");
-  await approve(page);
-  await expect(page).toHaveURL(/whatsapp=connected/);
+  const visitor = await visitorOn(page);
+  expect(await cancelAtMeta(visitor)).toBe(failedPlace("cancelled"));
+  await connectByMeta(visitor, grants.ana);
   await until(id, "status = 'active' and metadata->'deliveries'->>'state' = 'on'");
   await tell("phone_number_name_update", { decision: "APPROVED" });
   await tell("security", { event: "PIN_CHANGED" });
@@ -39,19 +37,15 @@ async function muchHappens(page: Page): Promise<void> {
 /** Goes on without a message. */
 async function skipTheTest(page: Page): Promise<string> {
   const id = await connect(page);
-  await page.goto(origin() + numberPath(id));
-  await page.getByRole("button", { name: "Skip the test" }).click();
-  await expect(page.getByText("Connected. No message has arrived yet.").first()).toBeVisible();
+  await send(await visitorOn(page), numberPath(id), { intent: "skip" });
   return id;
 }
 
 /** Meta has not switched deliveries on yet. */
 async function startSlowly(page: Page): Promise<string> {
   await script("subscribe", { kind: "hang", ms: 60_000 });
-  await signIn(page, leo);
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await expect(page).toHaveURL(/whatsapp=connected/);
+  await beSignedIn(page, leo);
+  await connectByMeta(await visitorOn(page), grants.ana);
   const [row] = await rows<{ id: string }>("select id from channel_connections");
   return numberPath(row?.id ?? "");
 }
@@ -60,9 +54,7 @@ async function startSlowly(page: Page): Promise<string> {
 async function lookUnderWay(page: Page): Promise<string> {
   const id = await work(page);
   await script("phone", { kind: "hang", ms: 60_000 });
-  await page.goto(origin() + numberPath(id));
-  await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByText("Checking…").first()).toBeVisible();
+  await send(await visitorOn(page), numberPath(id), { intent: "check" });
   return numberPath(id);
 }
 
@@ -134,9 +126,7 @@ const pages: Omit<State, "group">[] = [
     name: "disconnected",
     async arrange(page) {
       const id = await work(page);
-      await page.goto(origin() + disconnectPath(id));
-      await page.getByRole("button", { name: "Disconnect number" }).click();
-      await expect(page.getByText("Not connected")).toBeVisible();
+      await disconnect(await visitorOn(page), id);
       return numberPath(id);
     },
     says: ({ numbers }) => numbers.status.disconnected,
@@ -161,7 +151,7 @@ const pages: Omit<State, "group">[] = [
 const happened: Omit<State, "group">[] = [
   {
     name: "activity, nothing yet",
-    arrange: (page) => signIn(page, leo).then(() => activity),
+    arrange: (page) => beSignedIn(page, leo).then(() => activity),
     says: ({ activity: words }) => words.empty,
   },
   {

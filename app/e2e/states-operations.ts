@@ -1,6 +1,7 @@
 /** What platform staff see: deliveries, quarantine, numbers that nobody holds, jobs. */
 import { expect, type Page } from "@playwright/test";
-import { approve, control, goToMeta, origin, rows, signIn } from "./journey.ts";
+import { beSignedIn, control, often, origin, rows } from "./journey.ts";
+import { connectByMeta, grants, visitorOn } from "./roads.ts";
 import { leo, type State, script, untilProcessed, work, write } from "./states-world.ts";
 
 const staff = "ops@curbe.example";
@@ -17,8 +18,7 @@ async function muchArrived(page: Page): Promise<void> {
   await control("/raw", { text: "this is not JSON" });
   await control("/samples", {});
   await untilProcessed();
-  await page.context().clearCookies({ name: "curbe_session" });
-  await signIn(page, staff);
+  await beSignedIn(page, staff);
 }
 
 async function oneOf(page: Page, table: string, where: string): Promise<string> {
@@ -30,13 +30,11 @@ async function oneOf(page: Page, table: string, where: string): Promise<string> 
 /** Meta is away when deliveries are to be switched on. */
 async function workFails(page: Page): Promise<void> {
   await script("subscribe", { kind: "http" });
-  await signIn(page, leo);
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
+  await beSignedIn(page, leo);
+  await connectByMeta(await visitorOn(page), grants.ana);
   const failed = () => rows("select from graphile_worker.jobs where attempts > 0 and last_error is not null");
-  await expect.poll(async () => (await failed()).length).toBeGreaterThan(0);
-  await page.context().clearCookies({ name: "curbe_session" });
-  await signIn(page, staff);
+  await expect.poll(async () => (await failed()).length, often).toBeGreaterThan(0);
+  await beSignedIn(page, staff);
 }
 
 /** Asked for by name on every visit: a body is never shown by an address. */
@@ -52,7 +50,7 @@ async function shownBody(page: Page) {
 const states: Omit<State, "group">[] = [
   {
     name: "nothing has arrived",
-    arrange: (page) => signIn(page, staff).then(() => path),
+    arrange: (page) => beSignedIn(page, staff).then(() => path),
     says: ({ operations }) => operations.overview.nothing,
   },
   {
@@ -83,7 +81,7 @@ const states: Omit<State, "group">[] = [
   },
   {
     name: "quarantine, nothing in it",
-    arrange: (page) => signIn(page, staff).then(() => `${path}/quarantine`),
+    arrange: (page) => beSignedIn(page, staff).then(() => `${path}/quarantine`),
     says: ({ operations }) => operations.quarantine.empty,
   },
   {

@@ -2,7 +2,9 @@
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import type { Everything } from "../texts/everything.ts";
-import { approve, control, goToMeta, origin, rows, signIn } from "./journey.ts";
+import { connectedPlace } from "./connect-by-http.ts";
+import { beSignedIn, control, often, origin, rows } from "./journey.ts";
+import { connectByMeta, goByMeta, grants, pickAfterMeta, visitorNamed, visitorOn } from "./roads.ts";
 import { untilAlive } from "./states-look.ts";
 
 export interface State {
@@ -10,8 +12,8 @@ export interface State {
   name: string;
   /** Brings it about; answers where it is seen, or what has to be done each time to see it. */
   arrange(page: Page): Promise<string | Show>;
-  /** Stands on the page, in each language: without it this is another state. */
-  says(texts: Everything): string;
+  /** Stands on the page, in each language, all of it: without it this is another state. */
+  says(texts: Everything): string | string[];
   /** Puts back what reaches beyond workspaces and sandbox. */
   leave?(): Promise<unknown>;
 }
@@ -24,25 +26,17 @@ export const ana = "ana@luz.example";
 export const leo = "leo@luz.example";
 const max = "max@norte.example";
 
-/** Signs in and walks through Meta's dialog as a person with one number; the connection's id, nothing left under way. */
-export async function connect(page: Page, email = ana, person = "Ana Luz"): Promise<string> {
-  await signIn(page, email);
-  await goToMeta(page, person);
-  await approve(page);
-  await expect(page).toHaveURL(/whatsapp=connected/);
-  return settled(person === "Eva Norte" ? NUMBER_IDS.norte : NUMBER_IDS.luz);
+/** Signed in and connected, as a person with one number; the connection's id, nothing left under way. */
+export async function connect(page: Page, email = ana): Promise<string> {
+  await beSignedIn(page, email);
+  await connectByMeta(await visitorOn(page), grants.ana);
+  return settled(NUMBER_IDS.luz);
 }
 
-/** Connects one number of a person with many, in two accounts. */
-export async function connectOneOfMany(page: Page, number: RegExp, button?: string): Promise<void> {
-  await goToMeta(page, "Carla Cadenas", button);
-  await page.getByRole("checkbox", { name: "Cadenas Sur" }).check();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await approve(page);
-  await page.getByRole("radio", { name: number }).check();
-  await page.getByRole("button", { name: "Connect this number" }).click();
-  await expect(page).toHaveURL(/whatsapp=connected/);
+/** Connects one number of a person with many, in two accounts, for whoever is signed in. */
+export async function connectOneOfMany(page: Page, phoneNumberId: string): Promise<string> {
+  expect(await pickAfterMeta(await visitorOn(page), phoneNumberId)).toBe(connectedPlace);
+  return settled(phoneNumberId);
 }
 
 /** Waits until the worker has done at Meta what it does after a connect; the connection's id. */
@@ -54,7 +48,7 @@ export async function settled(phoneNumberId: string): Promise<string> {
           and coalesce(metadata->'deliveries'->>'state', 'starting') <> 'starting'`,
       [phoneNumberId],
     );
-  await expect.poll(async () => (await left()).length).toBe(1);
+  await expect.poll(async () => (await left()).length, often).toBe(1);
   return (await left())[0]?.id ?? "";
 }
 
@@ -81,7 +75,7 @@ export async function write(messages: object[], statuses: object[] = []): Promis
 
 export async function untilProcessed(): Promise<void> {
   const open = () => rows("select count(*)::int as open from webhook_deliveries where processed_at is null");
-  await expect.poll(open).toEqual([{ open: 0 }]);
+  await expect.poll(open, often).toEqual([{ open: 0 }]);
 }
 
 /** Has the worker look at Meta how the connection stands, now, and waits for it. */
@@ -98,7 +92,7 @@ export async function check(connectionId: string): Promise<void> {
        from channel_connections c, set_config('app.tenant_id', c.tenant_id::text, false) where c.id = $1`,
     [connectionId],
   );
-  await expect.poll(looks).not.toBe(before);
+  await expect.poll(looks, often).not.toBe(before);
 }
 
 /** One refusal changes nothing, two do. */
@@ -111,7 +105,7 @@ export async function checkTwice(connectionId: string): Promise<void> {
 export async function until(connectionId: string, condition: string): Promise<void> {
   const holds = () =>
     rows(`select (${condition}) as holds from channel_connections where id = $1`, [connectionId]);
-  await expect.poll(holds).toEqual([{ holds: true }]);
+  await expect.poll(holds, often).toEqual([{ holds: true }]);
 }
 
 /** What Meta tells of the account, in one of its own events. */
@@ -135,25 +129,9 @@ export function graphError(code: number, more: object = {}): object {
   return { kind: "graph_error", code, ...more };
 }
 
-/** Another workspace, in another browser. */
-export async function elsewhere(page: Page, doThere: (other: Page) => Promise<unknown>): Promise<void> {
-  const browser = page.context().browser();
-  if (!browser) throw new Error("no browser");
-  const context = await browser.newContext();
-  try {
-    await doThere(await context.newPage());
-  } finally {
-    await context.close();
-  }
-}
-
-export async function takenElsewhere(page: Page): Promise<void> {
-  await elsewhere(page, async (other) => {
-    await signIn(other, max);
-    await goToMeta(other, "Ana Luz");
-    await approve(other);
-    await expect(other).toHaveURL(/whatsapp=(connected|error)/);
-  });
+/** Another workspace asks for the number, or has it. */
+export async function takenElsewhere(): Promise<void> {
+  expect(await goByMeta(await visitorNamed(max), grants.ana)).toMatch(/whatsapp=(connected|error)/);
 }
 
 /** Path and query of where the page is. */

@@ -3,15 +3,7 @@ import { expect } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { control, origin, signIn, startAfresh, test } from "./journey.ts";
 import { readyToLook, sidewaysOn, violationsOn } from "./states-look.ts";
-import {
-  connectOneOfMany,
-  graphError,
-  integrations,
-  leo,
-  numberPath,
-  script,
-  settled,
-} from "./states-world.ts";
+import { connectOneOfMany, graphError, integrations, leo, numberPath, script } from "./states-world.ts";
 
 test.use({ javaScriptEnabled: false });
 test.beforeEach(startAfresh);
@@ -42,10 +34,10 @@ test("beyond the budget a start is answered by a page that says how long to wait
   await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
   const looking = await browser.newPage({ javaScriptEnabled: true });
   await looking.route("**/looked-at", (route) => route.fulfill({ contentType: "text/html", body }));
+  await readyToLook(looking);
   for (const width of [320, 1280]) {
     await looking.setViewportSize({ width, height: 800 });
     await looking.goto(`${origin()}/looked-at`);
-    await readyToLook(looking);
     expect(await violationsOn(looking)).toEqual([]);
     expect(await sidewaysOn(looking)).toEqual([]);
   }
@@ -55,8 +47,7 @@ test("beyond the budget a start is answered by a page that says how long to wait
 test("a number that was tried too often has no button, and says when it has one again", async ({ page }) => {
   await script("register", graphError(133016));
   await signIn(page, leo);
-  await connectOneOfMany(page, /81 3333 2001/);
-  const id = await settled(NUMBER_IDS.cadenasSur1);
+  const id = await connectOneOfMany(page, NUMBER_IDS.cadenasSur1);
   const asked = async () =>
     (await control<{ calls: { endpoint: string }[] }>("/calls")).calls.filter(
       ({ endpoint }) => endpoint === "register",
