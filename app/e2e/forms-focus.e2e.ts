@@ -1,28 +1,13 @@
 /** Where the focus is, and what moves, while an answer is awaited and after it. */
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import {
-  approve,
-  goToMeta,
-  origin,
-  rows,
-  signIn,
-  startAfresh,
-  test,
-  untilDeliveriesAreOn,
-} from "./journey.ts";
+import { origin, rows, signIn, startAfresh, test, untilDeliveriesAreOn } from "./journey.ts";
 import { isMarked, mark, press } from "./keyboard.ts";
+import { connect } from "./states-world.ts";
 
 test.beforeEach(startAfresh);
 
 const settings = () => `${origin()}/settings/integrations`;
-
-async function connectLuz(page: Page): Promise<void> {
-  await signIn(page, "ana@luz.example");
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await untilDeliveriesAreOn(NUMBER_IDS.luz);
-}
 
 async function openDisconnect(page: Page): Promise<void> {
   await page.goto(`${settings()}/whatsapp/disconnect`);
@@ -30,7 +15,7 @@ async function openDisconnect(page: Page): Promise<void> {
 }
 
 test("pressed twice, it is sent once, and nothing moves while the answer is awaited", async ({ page }) => {
-  await connectLuz(page);
+  await connect(page);
   await openDisconnect(page);
   let posts = 0;
   let answer = () => {};
@@ -68,7 +53,7 @@ test("pressed twice, it is sent once, and nothing moves while the answer is awai
 test("a button that goes away when its step is tried again leaves the focus at the head of its panel", async ({
   page,
 }) => {
-  await connectLuz(page);
+  await connect(page);
   await rows(`update channel_connections
     set metadata = metadata || '{"deliveries": {"state": "failed", "code": "tell_tenant", "at": "2026-11-20T10:00:00Z"}}'`);
   await page.goto(settings());
@@ -100,7 +85,7 @@ test("the first press of Tab offers to skip to the content, and does", async ({ 
 test("text of twice the size, forced colours and reduced motion cut nothing off and move nothing", async ({
   page,
 }) => {
-  await connectLuz(page);
+  await connect(page);
   await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 640, height: 900 });
   const paths = ["", "/whatsapp/manual", "/whatsapp/activity", "/whatsapp/disconnect"];

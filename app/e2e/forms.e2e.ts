@@ -2,30 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
-import {
-  approve,
-  control,
-  goToMeta,
-  origin,
-  rows,
-  signIn,
-  startAfresh,
-  test,
-  untilDeliveriesAreOn,
-} from "./journey.ts";
+import { beSignedIn, control, origin, rows, startAfresh, test } from "./journey.ts";
 import { isMarked, mark, press, tabTo } from "./keyboard.ts";
+import { connect } from "./states-world.ts";
 
 test.beforeEach(startAfresh);
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const settings = () => `${origin()}/settings/integrations`;
-
-async function connectLuz(page: Page): Promise<void> {
-  await signIn(page, "ana@luz.example");
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await untilDeliveriesAreOn(NUMBER_IDS.luz);
-}
 
 async function openDisconnect(page: Page): Promise<void> {
   await page.goto(`${settings()}/whatsapp/disconnect`);
@@ -58,8 +42,8 @@ for (const javaScriptEnabled of [true, false]) {
 
       await expect(heading(page)).toHaveText("Choose a number");
       await mark(page);
-      const connect = page.getByRole("button", { name: "Connect this number" });
-      await press(page, connect);
+      const choose = page.getByRole("button", { name: "Connect this number" });
+      await press(page, choose);
       const summary = page.getByRole("alert");
       await expect(summary).toBeFocused();
       await page.keyboard.press("Tab");
@@ -67,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
       if (javaScriptEnabled) await expect(page.getByRole("radio").first()).toBeFocused();
       await tabTo(page, page.getByRole("radio").first());
       await page.keyboard.press("Space");
-      await press(page, connect);
+      await press(page, choose);
       await expect(page).toHaveURL(/whatsapp=connected/);
       await expectAnswerInPlace(page);
 
@@ -86,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
 
     test("manual connect says what is wrong, keeps the ids and connects in the end", async ({ page }) => {
-      await signIn(page, "ana@luz.example");
+      await beSignedIn(page, "ana@luz.example");
       await page.goto(`${settings()}/whatsapp/manual`);
       await mark(page);
       const submit = page.getByRole("button", { name: "Connect number" });
@@ -124,7 +108,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
 
     test("the log of changes is narrowed, and the file holds the same", async ({ page }) => {
-      await connectLuz(page);
+      await connect(page);
       await page.goto(`${settings()}/whatsapp/activity`);
       await expect(page.getByText("Meta delivers new messages here")).toBeVisible();
       await page.getByLabel("What").selectOption("Connecting and leaving");
@@ -151,7 +135,7 @@ for (const javaScriptEnabled of [true, false]) {
     test("what needs somebody is hidden by whoever has read it, and comes back with the next incident", async ({
       page,
     }) => {
-      await connectLuz(page);
+      await connect(page);
       const incident = (at: string) =>
         rows(
           `update channel_connections set status = 'error',

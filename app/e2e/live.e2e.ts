@@ -5,6 +5,7 @@ import {
   approve,
   control,
   goToMeta,
+  often,
   origin,
   readMetrics,
   rows,
@@ -13,15 +14,9 @@ import {
   test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
+import { connect, leo } from "./states-world.ts";
 
 test.beforeEach(startAfresh);
-
-async function connect(page: Page) {
-  await signIn(page, "leo@luz.example");
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await untilDeliveriesAreOn(NUMBER_IDS.luz);
-}
 
 const send = (text: string, name: string, phone: string) =>
   control("/messages", { phoneNumberId: NUMBER_IDS.luz, text, sender: { phone, name } });
@@ -49,7 +44,7 @@ const whenShown = (page: Page, text: string) =>
 test("a message appears in the open list and in its open thread, told by the stream, which ends with it", async ({
   page,
 }) => {
-  await connect(page);
+  await connect(page, leo);
   const problems: string[] = [];
   page.on("console", (line) => ["error", "warning"].includes(line.type()) && problems.push(line.text()));
   const told = page.waitForResponse(/\/events$/);
@@ -80,14 +75,14 @@ test("a message appears in the open list and in its open thread, told by the str
 
   const streams = async () => /^live_streams (\d+)$/m.exec(await readMetrics())?.[1];
   // Those of pages that were closed a moment ago end as they are noticed.
-  await expect.poll(streams).toBe("1");
+  await expect.poll(streams, often).toBe("1");
   await page.close();
-  await expect.poll(streams).toBe("0");
+  await expect.poll(streams, often).toBe("0");
 });
 
 test("a message appears by asking, where no stream gets through", async ({ page }) => {
   await page.route("**/events", (route) => route.abort());
-  await connect(page);
+  await connect(page, leo);
   await page.goto(`${origin()}/conversations`);
   await mark(page);
   await send("Sin flujo", "Marta Ríos", "525587654321");
@@ -99,7 +94,7 @@ test("a tab whose session ended elsewhere stops listening and is led to the sign
   page,
   context,
 }) => {
-  await connect(page);
+  await connect(page, leo);
   const told = page.waitForResponse(/\/events$/);
   await page.goto(`${origin()}/conversations`);
   await told;
@@ -119,7 +114,7 @@ test("the card says by itself that messages come, and a notice that was shown st
   await expect(page.getByRole("status").filter({ hasText: "Connected" }).first()).toBeVisible();
   await untilDeliveriesAreOn(NUMBER_IDS.luz);
   await send("Hola", "Marta Ríos", "525587654321");
-  await expect.poll(() => rows("select count(*)::int as n from messages")).toEqual([{ n: 1 }]);
+  await expect.poll(() => rows("select count(*)::int as n from messages"), often).toEqual([{ n: 1 }]);
   await expect(page.getByRole("status").filter({ hasText: "The first message arrived" })).toBeVisible();
   expect(await isMarked(page)).toBe(true);
 

@@ -1,20 +1,11 @@
 /** From a token that Meta revokes to the banner on an open page and the e-mail, by the clock. */
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import type { CaughtMail } from "../../scripts/mail-catcher.ts";
-import { NUMBER_IDS, WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
+import { WABA_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { english as texts } from "../texts/en/index.ts";
-import {
-  approve,
-  control,
-  goToMeta,
-  origin,
-  rows,
-  signIn,
-  startAfresh,
-  test,
-  untilDeliveriesAreOn,
-} from "./journey.ts";
+import { approve, control, goToMeta, often, origin, rows, startAfresh, test } from "./journey.ts";
 import { product } from "./product/journeys.ts";
+import { connect } from "./states-world.ts";
 
 const mailsUrl = () => `${product().mailsUrl}/api/mails`;
 const bea = "bbbbbbbb-1111-4000-8000-000000000001";
@@ -66,17 +57,8 @@ async function lookNow(connectionId: string, refusals: number): Promise<Health> 
         [connectionId],
       )
     )[0];
-  await expect.poll(async () => (await health())?.refusals).toBe(refusals);
+  await expect.poll(async () => (await health())?.refusals, often).toBe(refusals);
   return (await health()) as Health;
-}
-
-async function connect(page: Page): Promise<string> {
-  await signIn(page, "ana@luz.example");
-  await goToMeta(page, "Ana Luz");
-  await approve(page);
-  await untilDeliveriesAreOn(NUMBER_IDS.luz);
-  const [row] = await rows<{ id: string }>("select id from channel_connections where status = 'active'");
-  return row?.id ?? "";
 }
 
 const secondsSince = (start: number) => (Date.now() - start) / 1000;
@@ -95,7 +77,7 @@ test("two refused looks at a revoked token: a banner on the open page, and one e
 
   const second = await lookNow(id, 2);
   const bannerSeconds = banner.waitFor().then(() => secondsSince(second.at));
-  await expect.poll(async () => (await mails()).length).toBe(2);
+  await expect.poll(async () => (await mails()).length, often).toBe(2);
   const received = await mails();
   const mailSeconds = received.map(({ receivedAt }) => (Date.parse(receivedAt) - second.at) / 1000);
   console.log(
@@ -114,7 +96,7 @@ test("two refused looks at a revoked token: a banner on the open page, and one e
   await lookNow(id, 3);
   await lookNow(id, 4);
   await expect
-    .poll(() => rows("select from graphile_worker.jobs where task_identifier = 'send_mail'"))
+    .poll(() => rows("select from graphile_worker.jobs where task_identifier = 'send_mail'"), often)
     .toEqual([]);
   expect(await mails()).toHaveLength(2);
   expect(await rows("select state from mail_outbox")).toEqual([{ state: "sent" }]);
@@ -130,13 +112,13 @@ test("where the link of the mail leads a reconnect ends the trouble, and the nex
     await lookNow(id, 2);
   };
   await lose();
-  await expect.poll(async () => (await mails()).length).toBe(2);
+  await expect.poll(async () => (await mails()).length, often).toBe(2);
   const link = /https?:\/\/\S+/.exec((await mails())[0]?.text ?? "")?.[0] ?? "";
   await page.goto(link);
   await goToMeta(page, "Ana Luz", /^Reconnect/);
   await approve(page);
   await expect(page).toHaveURL(/whatsapp=connected/);
   await lose();
-  await expect.poll(async () => (await mails()).length).toBe(4);
+  await expect.poll(async () => (await mails()).length, often).toBe(4);
   expect(new Set((await mails()).map(({ headers }) => headers["message-id"])).size).toBe(4);
 });

@@ -5,6 +5,7 @@ import {
   approve,
   control,
   goToMeta,
+  often,
   origin,
   rows,
   signIn,
@@ -12,11 +13,13 @@ import {
   test,
   untilDeliveriesAreOn,
 } from "./journey.ts";
+import { connect, leo, numberPath } from "./states-world.ts";
 
 test.beforeEach(startAfresh);
 
-async function connect(page: Page): Promise<void> {
-  await signIn(page, "leo@luz.example");
+/** By the pages, up to the card that waits for a message. */
+async function connectByPages(page: Page): Promise<void> {
+  await signIn(page, leo);
   await goToMeta(page, "Ana Luz");
   await approve(page);
   await untilDeliveriesAreOn(NUMBER_IDS.luz);
@@ -34,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
 
     test("the card waits for a message and says by itself that it has come", async ({ page }) => {
-      await connect(page);
+      await connectByPages(page);
       await expect(page.getByRole("link", { name: "Open WhatsApp" })).toHaveAttribute(
         "href",
         "https://wa.me/525512345678",
@@ -52,12 +55,12 @@ for (const javaScriptEnabled of [true, false]) {
     });
 
     test("whoever does not want to wait skips the test, and still sees what arrives", async ({ page }) => {
-      await connect(page);
+      await connectByPages(page);
       await page.getByRole("button", { name: "Skip the test" }).click({ timeout: 20_000 });
       await expect(page).toHaveURL(/\/numbers\/[\w-]+$/);
       await expect(page.getByText("Connected. No message has arrived yet.")).toBeVisible();
       await firstMessage();
-      await expect.poll(() => rows("select count(*)::int as n from messages")).toEqual([{ n: 1 }]);
+      await expect.poll(() => rows("select count(*)::int as n from messages"), often).toEqual([{ n: 1 }]);
       if (!javaScriptEnabled) await page.reload();
       await expect(page.getByText("Connected and working. New messages arrive here.")).toBeVisible();
     });
@@ -65,9 +68,8 @@ for (const javaScriptEnabled of [true, false]) {
     test("a check is asked for, under way and done, and may be asked for again after a while", async ({
       page,
     }) => {
-      await connect(page);
-      await page.goto(`${origin()}/settings/integrations`);
-      await page.getByRole("link", { name: "Details" }).click();
+      const id = await connect(page, leo);
+      await page.goto(origin() + numberPath(id));
       await expect(page.getByText("Not checked yet")).toBeVisible();
       await page.getByRole("button", { name: "Check now" }).click();
       await expect(page.getByText("Meta answered, and our access works.")).toBeVisible({ timeout: 20_000 });
@@ -85,11 +87,10 @@ for (const javaScriptEnabled of [true, false]) {
 test("a number that lost its access says so on its page, and reconnecting asks for no second test", async ({
   page,
 }) => {
-  await connect(page);
+  const id = await connect(page, leo);
   await firstMessage();
-  await expect.poll(() => rows("select count(*)::int as n from messages")).toEqual([{ n: 1 }]);
-  await page.goto(`${origin()}/settings/integrations`);
-  await page.getByRole("link", { name: "Details" }).click();
+  await expect.poll(() => rows("select count(*)::int as n from messages"), often).toEqual([{ n: 1 }]);
+  await page.goto(origin() + numberPath(id));
   await control("/tokens/revoke", { businessId: BUSINESS_IDS.luz });
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByText("Meta no longer accepts our access.")).toBeVisible({ timeout: 20_000 });

@@ -10,21 +10,33 @@ test.beforeEach(startAfresh);
 const firstMessage = () =>
   control("/messages", { phoneNumberId: NUMBER_IDS.luz, text: "¿Abren el domingo?", sender: marta });
 
+/**
+ * Does what the page asks for next, as somebody does who reads nothing twice: at Meta the person is chosen where one is
+ * asked for, everything else is the first button of what the page is about. Answers how many actions that took.
+ */
+async function goOn(page: Page): Promise<number> {
+  const before = page.url();
+  const isAtMeta = !before.startsWith(origin());
+  const person = page.getByRole("radio", { name: "Ana Luz" });
+  const chooses = isAtMeta && (await person.count()) > 0;
+  if (chooses) await person.check();
+  await page
+    .locator(isAtMeta ? "form button" : "main form:not([action='/preferences']) button")
+    .first()
+    .click();
+  await page.waitForURL(({ href }) => href !== before);
+  return chooses ? 2 : 1;
+}
+
 test("U1: from the button to the first message in at most six actions and a minute, and it appears by itself", async ({
   page,
 }) => {
-  let actions = 0;
-  const act = async (one: Promise<unknown>) => {
-    actions++;
-    await one;
-  };
   await signIn(page, leo);
   const began = performance.now();
-  await act(page.getByRole("button", { name: "Connect WhatsApp" }).click());
-  await act(page.getByRole("radio", { name: "Ana Luz" }).check());
-  await act(page.getByRole("button", { name: "Continue" }).click());
-  await act(page.getByRole("button", { name: "Approve" }).click());
   const open = page.getByRole("link", { name: "Open WhatsApp" });
+  let actions = 0;
+  for (let step = 0; step < 12 && !page.url().includes("whatsapp=connected"); step++)
+    actions += await goOn(page);
   await expect(open).toHaveAttribute("href", "https://wa.me/525512345678");
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   // Scanned or opened, and sent: two on the phone, where the message is written already or not.

@@ -34,6 +34,8 @@ async function workFails(page: Page): Promise<void> {
   await connectByMeta(await visitorOn(page), grants.ana);
   const failed = () => rows("select from graphile_worker.jobs where attempts > 0 and last_error is not null");
   await expect.poll(async () => (await failed()).length, often).toBeGreaterThan(0);
+  // One of a kind that no page has words for.
+  await rows("select graphile_worker.add_job('odd', '{}', run_at := now() + interval '1 day')");
   await beSignedIn(page, staff);
 }
 
@@ -80,6 +82,11 @@ const states: Omit<State, "group">[] = [
     says: ({ operations }) => operations.quarantine.replaySelected,
   },
   {
+    name: "quarantine, one reason",
+    arrange: (page) => muchArrived(page).then(() => `${path}/quarantine?reason=unknown_number`),
+    says: ({ operations }) => operations.quarantine.replayAll,
+  },
+  {
     name: "quarantine, nothing in it",
     arrange: (page) => beSignedIn(page, staff).then(() => `${path}/quarantine`),
     says: ({ operations }) => operations.quarantine.empty,
@@ -108,7 +115,7 @@ const states: Omit<State, "group">[] = [
   {
     name: "jobs, one that fails and waits to be tried again",
     arrange: (page) => workFails(page).then(() => `${path}/jobs`),
-    says: ({ operations }) => operations.jobs.caption,
+    says: ({ operations }) => [operations.jobs.caption, "odd"],
   },
 ];
 
