@@ -9,13 +9,26 @@ process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, "node_modules/
 
 const folders = ["app", "db", "scripts", "worker"];
 const tests = (ending: string) => folders.map((folder) => `${folder}/**/*.${ending}`);
-const exclude = [...configDefaults.exclude, "app/e2e/**", ...(isLongRun ? [] : ["**/*.long.*"])];
+const always = [...configDefaults.exclude, "app/e2e/**", ...(isLongRun ? [] : ["**/*.long.*"])];
 
 /** These replace modules, which needs a process of their own. */
-const replacing = ["app/web/brute-force.db.test.ts", "app/web/input-sweep.db.test.ts"];
+const replacing = {
+  unit: [
+    "app/web/event-stream.server.test.ts",
+    "app/web/live-pace.test.ts",
+    "db/queries/inbox-transactions.test.ts",
+  ],
+  database: ["app/web/brute-force.db.test.ts", "app/web/input-sweep.db.test.ts"],
+};
 
 /** Conditions are waited for, however slow the machine, and noticed soon. */
 const patience = { expect: { poll: { interval: 20, timeout: 10_000 } } };
+
+const unit = {
+  ...patience,
+  // Thousands of made-up cases take seconds, and longer beside whatever else a machine does.
+  testTimeout: byTier(30_000, 1_800_000),
+};
 
 const database = {
   ...patience,
@@ -25,32 +38,22 @@ const database = {
   hookTimeout: 60_000,
 };
 
+/** A project whose files share a process, and one for those that cannot. */
+const together = (name: keyof typeof replacing, ending: string, exclude: string[]) => ({
+  ...{ name, include: tests(ending), exclude: [...always, ...exclude, ...replacing[name]], isolate: false },
+});
+const apart = (name: keyof typeof replacing) => ({ name: `${name}-apart`, include: replacing[name] });
+
 export default defineConfig({
   test: {
     // The files wait for the database more than they compute.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        test: {
-          ...patience,
-          name: "unit",
-          include: tests("test.ts"),
-          exclude: [...exclude, "**/*.db.test.ts"],
-          // Thousands of made-up cases take seconds, and longer beside whatever else a machine does.
-          testTimeout: byTier(30_000, 1_800_000),
-        },
-      },
-      {
-        test: {
-          ...database,
-          name: "database",
-          include: tests("db.test.ts"),
-          exclude: [...exclude, ...replacing],
-          isolate: false,
-        },
-      },
-      { test: { ...database, name: "database-apart", include: replacing } },
+      { test: { ...unit, ...together("unit", "test.ts", ["**/*.db.test.ts"]) } },
+      { test: { ...unit, ...apart("unit") } },
+      { test: { ...database, ...together("database", "db.test.ts", []) } },
+      { test: { ...database, ...apart("database") } },
     ],
   },
 });
