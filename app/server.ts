@@ -12,6 +12,7 @@ import { captureConsole } from "./platform/log.server.ts";
 import { createDeliveryLane } from "./web/delivery-lane.server.ts";
 import { guard } from "./web/guard.server.ts";
 import { limitAtOnce } from "./web/http/at-once.server.ts";
+import { prepareToClose } from "./web/http/closing.server.ts";
 import { limitConnections } from "./web/http/connections.server.ts";
 import { createDoor } from "./web/http/door.server.ts";
 import { createErrorHandler } from "./web/http/errors.server.ts";
@@ -57,6 +58,7 @@ const server = createBareServer({ log, secure, options }, (request, response) =>
 });
 server.keepAliveTimeout = 65_000;
 limitConnections(server);
+const closeServer = prepareToClose(server);
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const taken = error.code === "EADDRINUSE";
@@ -79,9 +81,6 @@ closeWithGrace({ delay: 20_000 }, async ({ err, signal }) => {
   // Open pages look for another process while this one still answers everything else.
   void services().live.close();
   await new Promise((resolve) => setTimeout(resolve, drainMs));
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
+  await closeServer();
   await services().close();
 });
