@@ -15,6 +15,7 @@ test.each([
 
 test.each([
   "https://app.example.com",
+  "http://notlocalhost:3000",
   "http://localhost.example.com",
   "http://127.0.0.1.example.com",
   "http://localhost@example.com",
