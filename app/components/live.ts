@@ -61,7 +61,8 @@ function watch(watcher: Watcher): () => void {
   watchers.add(watcher);
   // What changed while this page's data was on its way may be missing from it.
   const recent = performance.now() - 5_000;
-  if (watcher.topics.some((topic) => (changedAt.get(topic) ?? -1) > recent)) watcher.refresh();
+  // In a document that is younger than that, every number from 0 on is recent: what never happened has none.
+  if (watcher.topics.some((topic) => (changedAt.get(topic) ?? -Infinity) > recent)) watcher.refresh();
   look();
   return () => {
     watchers.delete(watcher);
