@@ -134,12 +134,6 @@ export async function takenElsewhere(): Promise<void> {
   expect(await goByMeta(await visitorNamed(max), grants.ana)).toMatch(/whatsapp=(connected|error)/);
 }
 
-/** Path and query of where the page is. */
-export function here(page: Page): string {
-  const { pathname, search } = new URL(page.url());
-  return pathname + search;
-}
-
 export const numberPath = (connectionId: string) => `${integrations}/whatsapp/numbers/${connectionId}`;
 
 /** Opens a page with a form, fills fields by their names, and sends it; what comes back has taken notice. */
