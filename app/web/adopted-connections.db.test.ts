@@ -29,6 +29,7 @@ import { type Arrange, callRoute, type TestPerson } from "./testing/product.ts";
 const key = randomBytes(32).toString("base64");
 const name = `curbe_adopted_${process.pid}_${randomBytes(4).toString("hex")}`;
 const sur = "33333333-3333-4333-8333-333333333333";
+const este = "44444444-4444-4444-8444-444444444444";
 
 /** The token is a real one of the sandbox's, in plain text, as a manual flow would have kept it. */
 const arrange: Arrange = async ({ sandbox, appId, appSecret }) => {
@@ -42,14 +43,14 @@ const arrange: Arrange = async ({ sandbox, appId, appSecret }) => {
   await administer(url, olderSchema(token));
   const adoption = createAdoption(adoptionOptions(key));
   await migrate(url, { adoption });
-  expect(adoption.report()[0]).toContain("channel_connections 3");
+  expect(adoption.report()[0]).toContain("channel_connections 4");
   return name;
 };
 
 const olderSchema = (token: string) =>
   [
     tenants,
-    `insert into tenants values ('${sur}', 'Taller Sur');`,
+    `insert into tenants values ('${sur}', 'Taller Sur'), ('${este}', 'Taller Este');`,
     connections(", access_token text"),
     insertConnection(1, {
       ...{ phone_number_id: NUMBER_IDS.luz, phone_number_e164: "525512345678", access_token: token },
@@ -62,6 +63,7 @@ const olderSchema = (token: string) =>
     insertConnection(3, {
       ...{ tenant_id: sur, waba_id: null, phone_number_id: NUMBER_IDS.norte, phone_number_e164: null },
     }),
+    insertConnection(4, { tenant_id: este, phone_number_id: null, phone_number_e164: "+54 9 11 2345 6789" }),
     `create table conversations (id serial primary key, tenant_id uuid, wa_id text, contact_name text);
      create table messages (id serial primary key, conversation_id int, direction text, body text, created_at timestamptz,
        provider_message_id text);
@@ -140,6 +142,13 @@ describe("a connection with everything", () => {
       registration: { result: "registered" },
     });
 
+    // Where Meta delivers to us already, nothing has to be asked for.
+    await sql("update channel_connections set metadata = metadata - 'deliveries' where id = $1", [
+      connection(1),
+    ]);
+    await checkConnection(deps(), subject);
+    expect(await statusOf(person)).toMatchObject({ connections: [{ id: connection(1), deliveries: "on" }] });
+
     expect((await leave(person)).status).toBe(200);
     expect(await statusOf(person)).toMatchObject({ connected: false, status: "revoked" });
     expect(await connect(person)).toBe(connectedPlace);
@@ -186,5 +195,12 @@ describe("a connection that lacks something", () => {
     expect(await connect(person, BUSINESS_IDS.norte)).toBe(connectedPlace);
     expect(await statusOf(person)).toMatchObject({ connected: true, connections: [{ id: connection(3) }] });
     expect(await threadsOf(sur)).toMatchObject([thread]);
+  });
+
+  test("its number's id, goes on in its row when the number is connected", async () => {
+    const person = await adopted(este);
+    await leave(await adopted(sur));
+    expect(await connect(person, BUSINESS_IDS.norte)).toBe(connectedPlace);
+    expect(await statusOf(person)).toMatchObject({ connected: true, connections: [{ id: connection(4) }] });
   });
 });

@@ -28,8 +28,7 @@ type Extras = Map<AdoptedName, ExtraColumn[]>;
 export async function bringOver(client: pg.Client, work: Work): Promise<string[]> {
   const said: string[] = [];
   const say: Say = (line) => void said.push(`${line}.`);
-  if (!(await keepIfHarmless(client, "select 1")))
-    throw new Error("The new tables refuse the product's own rows.");
+  await requireWritable(client);
   const all: Extras = new Map();
   const written: Extras = new Map();
   const brought: BroughtSequence[] = [];
@@ -39,6 +38,8 @@ export async function bringOver(client: pg.Client, work: Work): Promise<string[]
     written.set(name, await addExtras(client, plan, extras, brought, say));
   }
   const { counts, made } = await bringRows(client, work, written);
+  await goOnCounting(client, work, all);
+  await requireWritable(client);
   for (const [name, plan] of work.plans) {
     const extras = all.get(name) ?? [];
     await bringIndexes(client, plan, extras, say);
@@ -46,7 +47,8 @@ export async function bringOver(client: pg.Client, work: Work): Promise<string[]
     await sayWhatIsGone(client, plan, say);
   }
   await bringKeys(client, work, all, say);
-  await goOnCounting(client, work, all, brought);
+  for (const sequence of brought) await settleSequence(client, sequence);
+  await goOnCounting(client, work, all);
   await requireEveryRow(client, work, counts);
   await dropAside(client, work);
   return [
@@ -100,9 +102,14 @@ async function bringRows(client: pg.Client, work: Work, written: Extras) {
   return { counts, made };
 }
 
-/** Where it was left off: what trials counted is forgotten. */
-async function goOnCounting(client: pg.Client, { plans }: Work, all: Extras, brought: BroughtSequence[]) {
-  for (const sequence of brought) await settleSequence(client, sequence);
+/** What is tried below is worth nothing where the product could not write anyway. */
+async function requireWritable(client: pg.Client): Promise<void> {
+  if (!(await keepIfHarmless(client, "select 1")))
+    throw new Error("The new tables refuse the product's own rows: nothing was changed.");
+}
+
+/** After the rows, so that trials find free ids, and after the trials, so that what they counted is forgotten. */
+async function goOnCounting(client: pg.Client, { plans }: Work, all: Extras): Promise<void> {
   for (const [name, plan] of plans) await continueIdentities(client, plan, all.get(name) ?? []);
   for (const table of ["contacts", "conversations", "messages"]) await continueIds(client, table);
 }

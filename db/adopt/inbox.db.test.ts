@@ -12,7 +12,7 @@ test("takes conversations by wa_id and messages over, each with its contact", as
       `create table conversations (id int primary key, tenant_id uuid, connection_id uuid, wa_id text, profile_name text,
          created_at timestamptz);
        create table messages (id int primary key, tenant_id uuid, conversation_id int references conversations (id),
-         provider_message_id text, direction text, status text, body text, type text, created_at timestamptz, wa_id text);
+         provider_message_id text, direction text, status text, body text, type text, created_at timestamptz, wa_id text, ref serial unique);
        create table notes (conversation_id int references conversations (id));
        insert into conversations values
          (7, '${luz}', '${connection(1)}', '+52 1 55 1111', 'Eva', '2025-01-01Z'),
@@ -95,15 +95,15 @@ test("takes conversations by wa_id and messages over, each with its contact", as
     { id: "6", tenant_id: luz, wa_id: "521559999" },
     { id: "11", tenant_id: norte, profile_name: "Imported" },
   ]);
-  expect(report).toContain("Made: 2 conversations, for messages without one.");
-  // Ids go on, and whoever pointed to a conversation still does.
+  expect(report).toContain("Conversations made, for messages without one: 2.");
+  // Ids go on after the last, trials or not; whoever pointed to a conversation still does, and a rule of theirs holds.
   expect(
     await older.sql(
-      `insert into conversations (tenant_id, connection_id, contact_id)
-       select tenant_id, connection_id, (select max(id) from contacts where tenant_id = c.tenant_id) from conversations c
-        where id = 8 on conflict do nothing returning id > 12 as next`,
+      `select nextval('messages_id_seq') as message, nextval('conversations_id_seq') as conversation,
+              nextval('contacts_id_seq') - (select max(id) from contacts) as contact, nextval('messages_ref_seq') as ref,
+              to_regclass('messages_ref_key') is not null as rule`,
     ),
-  ).toEqual([]);
+  ).toEqual([{ message: "12", conversation: "13", contact: "1", ref: "8", rule: true }]);
   expect(
     await older.sql(
       "select pg_get_constraintdef(oid) as key from pg_constraint where conname = 'notes_conversation_id_fkey'",

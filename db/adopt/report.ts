@@ -45,13 +45,11 @@ export function tellCounts(counts: ReadonlyMap<string, number>): string {
 /** What was made beside the older rows, so that each has its place. */
 export function tellMade(made: Record<string, number>): string[] {
   const words: Record<string, string> = {
-    tenants: "made of the workspaces that rows speak of",
-    past: "connections that are over, for history without one",
-    contacts: "contacts, for rows without one",
-    conversations: "conversations, for messages without one",
-    repeated: "conversations with a contact and a connection of another, kept with a contact like it",
+    tenants: "Workspaces made, of those that rows speak of",
+    past: "Connections made that are over, for history without one",
+    contacts: "Contacts made, for rows without one",
+    conversations: "Conversations made, for messages without one",
+    repeated: "Conversations with the contact and the connection of another, kept with a contact like it",
   };
-  return Object.entries(made).flatMap(([name, count]) =>
-    count > 0 ? [`Made: ${count} ${words[name]}.`] : [],
-  );
+  return Object.entries(made).flatMap(([name, count]) => (count > 0 ? [`${words[name]}: ${count}.`] : []));
 }
