@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
@@ -11,15 +12,10 @@ const folders = ["app", "db", "scripts", "worker"];
 const tests = (ending: string) => folders.map((folder) => `${folder}/**/*.${ending}`);
 const always = [...configDefaults.exclude, "app/e2e/**", ...(isLongRun ? [] : ["**/*.long.*"])];
 
-/** These replace modules, which needs a process of their own. */
-const replacing = {
-  unit: [
-    "app/web/event-stream.server.test.ts",
-    "app/web/live-pace.test.ts",
-    "db/queries/inbox-transactions.test.ts",
-  ],
-  database: ["app/web/brute-force.db.test.ts", "app/web/input-sweep.db.test.ts"],
-};
+/** Files that replace modules need a process of their own: others have loaded the real ones. */
+const replacing = globSync(tests("test.ts")).filter((file) =>
+  readFileSync(file, "utf8").includes("vi.mock("),
+);
 
 /** Conditions are waited for, however slow the machine, and noticed soon. */
 const patience = { expect: { poll: { interval: 20, timeout: 10_000 } } };
@@ -39,10 +35,13 @@ const database = {
 };
 
 /** A project whose files share a process, and one for those that cannot. */
-const together = (name: keyof typeof replacing, ending: string, exclude: string[]) => ({
-  ...{ name, include: tests(ending), exclude: [...always, ...exclude, ...replacing[name]], isolate: false },
+const together = (name: string, ending: string, exclude: string[] = []) => ({
+  ...{ name, include: tests(ending), exclude: [...always, ...exclude, ...replacing], isolate: false },
 });
-const apart = (name: keyof typeof replacing) => ({ name: `${name}-apart`, include: replacing[name] });
+const apart = (name: string, isMine: (file: string) => boolean) => ({
+  ...{ name: `${name}-apart`, include: replacing.filter(isMine), exclude: always },
+});
+const isDatabases = (file: string) => file.endsWith(".db.test.ts");
 
 export default defineConfig({
   test: {
@@ -51,9 +50,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...unit, ...together("unit", "test.ts", ["**/*.db.test.ts"]) } },
-      { test: { ...unit, ...apart("unit") } },
-      { test: { ...database, ...together("database", "db.test.ts", []) } },
-      { test: { ...database, ...apart("database") } },
+      { test: { ...unit, ...apart("unit", (file) => !isDatabases(file)) } },
+      { test: { ...database, ...together("database", "db.test.ts") } },
+      { test: { ...database, ...apart("database", isDatabases) } },
     ],
   },
 });
