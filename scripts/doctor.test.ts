@@ -185,7 +185,8 @@ describe("the database, as it describes itself", () => {
 describe("a database that lets nobody in", () => {
   // Long enough for a busy machine to load the driver; only the silent one is meant to run out of its time.
   const askedAt = async (url: string, limitMs = 15_000) => {
-    const findings = await examine({ ...patient, values: { DATABASE_URL: url }, limitMs }, [serverCheck]);
+    const asking = { ...patient, values: { DATABASE_URL: url }, timeoutMs: limitMs, limitMs };
+    const findings = await examine(asking, [serverCheck]);
     expect(JSON.stringify(findings)).not.toContain("canary");
     return findings;
   };
