@@ -169,8 +169,10 @@ async function initialise(native: string, dataDir: string, identity: Identity | 
         "--auth=scram-sha-256",
         `--pwfile=${passwordFile}`,
         "--encoding=UTF8",
-        ...(Number(major) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : []),
-        "--locale=C",
+        // Letters beside ASCII have a lower case in both.
+        ...(Number(major) >= 17
+          ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+          : ["--locale=C.UTF-8"]),
       ],
       { ...identity, cwd: path.dirname(dataDir), stdio: ["ignore", "ignore", "pipe"] },
     );
