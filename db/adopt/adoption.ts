@@ -11,12 +11,20 @@ import { becomesFunction } from "./conversions.ts";
 import { type ForeignKey, readForeignKeys } from "./foreign-keys.ts";
 import type { AdoptedName } from "./mission.ts";
 import type { TakenNumber } from "./number-holders.ts";
-import { findDependents, findFixedKeys, findTakenNames, findUnmovable, isAdopted } from "./obstacles.ts";
+import {
+  findDependents,
+  findFixedKeys,
+  findShadowing,
+  findTakenNames,
+  findUnmovable,
+  isAdopted,
+} from "./obstacles.ts";
 import type { AdoptedConnection } from "./old-connection.ts";
-import { findRelations, type OldRelation, type OldTable, readTable } from "./old-tables.ts";
+import { findElsewhere, findRelations, type OldRelation, type OldTable, readTable } from "./old-tables.ts";
 import { planTable, type TablePlan } from "./plan.ts";
 import { CannotAdoptError, type Problem } from "./problems.ts";
 import { findBrokenReferences, findForeignWords, findUnowned } from "./references.ts";
+import { tellElsewhere } from "./report.ts";
 import { asideName, moveAside, renameAside } from "./set-aside.ts";
 
 export interface AdoptionOptions extends TokenOptions {
@@ -41,7 +49,12 @@ export function createAdoption(options: AdoptionOptions): Adoption & { report():
   const lines: string[] = [];
   return {
     async setAside(client) {
-      const relations = await findRelations(client, await ourTables());
+      const names = await ourTables();
+      const elsewhere = await findElsewhere(client, names);
+      const shadowing = findShadowing(elsewhere);
+      if (shadowing.length > 0) throw new CannotAdoptError(shadowing);
+      lines.push(...tellElsewhere(elsewhere));
+      const relations = await findRelations(client, names);
       if (relations.length === 0) return;
       findings = await look(client, relations, options);
       await moveAside(client, tablesOf(findings));

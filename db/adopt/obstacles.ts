@@ -3,7 +3,13 @@ import type pg from "pg";
 import { isTextual } from "./conversions.ts";
 import type { ForeignKey } from "./foreign-keys.ts";
 import { adoptedNames, rules } from "./mission.ts";
-import { asideSchema, type OldRelation, type OldTable } from "./old-tables.ts";
+import {
+  asideSchema,
+  type OldRelation,
+  type OldTable,
+  quoted,
+  type RelationElsewhere,
+} from "./old-tables.ts";
 import type { Problem } from "./problems.ts";
 import { asideName } from "./set-aside.ts";
 
@@ -33,6 +39,17 @@ const kindWords: Record<string, string> = {
   i: "an index",
   c: "a composite type",
 };
+
+/** In a schema where an unqualified name finds them: then it means one thing to the product and another to this run. */
+export function findShadowing(elsewhere: RelationElsewhere[]): Problem[] {
+  return elsewhere
+    .filter(({ isOnSearchPath }) => isOnSearchPath)
+    .map(({ schema, name }) => ({
+      table: `${schema}.${name}`,
+      what: "it has the name of a table of ours in another schema of the search_path",
+      todo: `alter table ${quoted(schema, name)} set schema public; or take ${schema} out of the search_path.`,
+    }));
+}
 
 /** Names that the run itself needs and that are in use. */
 export async function findTakenNames(client: pg.Client, relations: OldRelation[]): Promise<Problem[]> {

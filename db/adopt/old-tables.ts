@@ -52,6 +52,26 @@ export async function findRelations(client: pg.Client, names: string[]): Promise
   return rows;
 }
 
+export interface RelationElsewhere {
+  schema: string;
+  name: string;
+  /** An unqualified name may mean it. */
+  isOnSearchPath: boolean;
+}
+
+/** Tables and the like with one of the names in another schema than `public`. */
+export async function findElsewhere(client: pg.Client, names: string[]): Promise<RelationElsewhere[]> {
+  const { rows } = await client.query<RelationElsewhere>(
+    `select n.nspname as schema, c.relname as name, n.nspname = any(current_schemas(false)) as "isOnSearchPath"
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname = any($1)
+        and n.nspname !~ '^pg_' and n.nspname not in ('public', 'information_schema', 'graphile_worker')
+      order by n.nspname, array_position($1, c.relname::text)`,
+    [names],
+  );
+  return rows;
+}
+
 /** A table with its columns and its number of rows. Policies that would hide rows from its owner are put off. */
 export async function readTable(client: pg.Client, relation: OldRelation): Promise<OldTable> {
   const table = quoted("public", relation.name);

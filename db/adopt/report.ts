@@ -2,6 +2,7 @@
 
 import type { TakenNumber } from "./number-holders.ts";
 import type { AdoptedConnection } from "./old-connection.ts";
+import type { RelationElsewhere } from "./old-tables.ts";
 import { countOf } from "./problems.ts";
 
 const causes = {
@@ -35,6 +36,15 @@ export function tellConnections(rows: AdoptedConnection[], taken: TakenNumber[],
       `${countOf(emptied, "place")} of a token in plain text ${emptied === 1 ? "was" : "were"} emptied.`,
     );
   return lines;
+}
+
+/** What stands where nobody looks: most likely a copy, and perhaps what was meant. */
+export function tellElsewhere(elsewhere: RelationElsewhere[]): string[] {
+  const schemas = [...new Set(elsewhere.map(({ schema }) => schema))];
+  return schemas.map((schema) => {
+    const names = elsewhere.filter((one) => one.schema === schema).map(({ name }) => name);
+    return `The schema ${schema} was not looked at: only tables in public are taken over (${names.join(", ")}).`;
+  });
 }
 
 /** `tenants 2, messages 41`. */

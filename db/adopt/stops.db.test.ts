@@ -146,3 +146,22 @@ test("a foreign key that rows do not satisfy any more stops the run", async () =
     { table: "public.calls", column: "number", todo: "Drop the foreign key, or correct these rows." },
   ]);
 });
+
+test("a table of our name in another schema of the search_path stops the run; elsewhere it is said", async () => {
+  const older = await createOlderDatabase(`
+    create schema curbe; create table curbe.tenants (id uuid primary key, name text);
+    do $$ begin execute format('alter database %I set search_path = curbe, public', current_database()); end $$;`);
+  const { problems } = await problemsOf(older);
+  expect(problems).toMatchObject([
+    {
+      table: "curbe.tenants",
+      todo: expect.stringContaining('alter table "curbe"."tenants" set schema public'),
+    },
+  ]);
+  await older.sql(
+    "do $$ begin execute format('alter database %I reset search_path', current_database()); end $$",
+  );
+  expect(await older.adopt()).toEqual([
+    "The schema curbe was not looked at: only tables in public are taken over (tenants).",
+  ]);
+});
