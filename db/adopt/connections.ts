@@ -1,6 +1,7 @@
 /** `channel_connections`: reading the older rows, and writing what became of them. */
 import type pg from "pg";
 import { isTextual } from "./conversions.ts";
+import { parseExactly } from "./exact-json.ts";
 import { provider } from "./mission.ts";
 import type { AdoptedConnection, OldConnection } from "./old-connection.ts";
 import { quoted } from "./old-tables.ts";
@@ -25,7 +26,7 @@ export async function readConnections(
   const createdAt = taken(plan, "created_at");
   const updatedAt = taken(plan, "updated_at");
   const isAside = plan.table.columns.has("access_token_enc") && !plan.taken.has("access_token_enc");
-  const { rows } = await client.query<OldConnection>(`
+  const { rows } = await client.query<StoredConnection>(`
     select o.ctid::text as at, (${taken(plan, "id")})::text as id, (${taken(plan, "tenant_id")})::text as "tenantId",
            ${taken(plan, "status")} as status, ${taken(plan, "waba_id")} as "wabaId",
            ${taken(plan, "phone_number_id")} as "phoneNumberId",
@@ -33,14 +34,16 @@ export async function readConnections(
            ${taken(plan, "access_token_enc")} as "accessTokenEnc",
            ${isAside ? "o.access_token_enc is not null" : "false"} as "hasOtherCiphertext",
            jsonb_strip_nulls(jsonb_build_object(${tokens.map((name) => `${literal(name)}, nullif(btrim(o.${quoted(name)}::text), '')`).join(", ")})) as tokens,
-           ${plan.table.columns.has("scopes") ? "to_jsonb(o.scopes)" : "null::jsonb"} as scopes,
-           ${plan.table.columns.has("metadata") ? taken(plan, "metadata") : "null::jsonb"} as metadata,
+           ${plan.table.columns.has("scopes") ? "to_jsonb(o.scopes)" : "null::jsonb"}::text as scopes,
+           (${plan.table.columns.has("metadata") ? taken(plan, "metadata") : "null::jsonb"})::text as metadata,
            ${milliseconds(firstOf(createdAt, updatedAt, "now()"))} as "createdAt",
            ${milliseconds(firstOf(updatedAt, createdAt, "now()"))} as "updatedAt"
       from ${quoted("public", plan.table.name)} o order by 1`);
-  return rows;
+  return rows.map((row) => ({ ...row, scopes: jsonOf(row.scopes), metadata: jsonOf(row.metadata) }));
 }
 
+type StoredConnection = OldConnection & Record<"scopes" | "metadata", string | null>;
+const jsonOf = (text: string | null) => (text === null ? null : parseExactly(text));
 const milliseconds = (time: string) => `(extract(epoch from ${time}) * 1000)::float8`;
 
 export function literal(text: string): string {

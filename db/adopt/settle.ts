@@ -1,4 +1,6 @@
 /** What becomes of each older connection by itself: status, token, metadata. Pure. */
+
+import { isExactNumber } from "./exact-json.ts";
 import type { AdoptedConnection, Cause, OldConnection } from "./old-connection.ts";
 import { readStoredToken } from "./stored-tokens.ts";
 
@@ -124,12 +126,14 @@ const ownSlots = new Set([
 ]);
 
 function metadataOf(row: OldConnection, status: string): Record<string, unknown> {
-  const metadata: Record<string, unknown> = {};
+  let metadata: Record<string, unknown> = {};
   if (isRecord(row.metadata)) {
-    for (const [name, value] of Object.entries(row.metadata)) {
+    const kept = Object.entries(row.metadata).map(([name, value]) => {
       const isOurs = name === "error" ? !isError(value) || status !== "error" : ownSlots.has(name);
-      metadata[isOurs ? `former_${name}` : name] = value;
-    }
+      return [isOurs ? `former_${name}` : name, value];
+    });
+    // Not by assignment: a name may be `__proto__`.
+    metadata = Object.fromEntries(kept);
   } else if (row.metadata != null) metadata.former_metadata = row.metadata;
   if (!isTime(metadata.connected_at)) move(metadata, "connected_at");
   if (row.status !== null && !statuses.some((known) => known === row.status))
@@ -152,7 +156,7 @@ function isTime(value: unknown): boolean {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** A list of names, however it was written down; undefined for what is none. */
