@@ -66,7 +66,7 @@ export async function insertMessages(
 ): Promise<number> {
   const statusWord = `lower(${taken(plan, "status")})`;
   const direction = directionOf(`lower(${taken(plan, "direction")})`, statusWord);
-  const body = firstOf(taken(plan, "body"), textOf(plan, "text", ...textContent(plan)));
+  const body = firstOf(taken(plan, "body"), textOf(plan, "text", ...textContent(plan)), wordOf(plan));
   return insertRows(client, {
     table: "messages",
     values: {
@@ -99,6 +99,13 @@ function textContent(plan: TablePlan): string[] {
   return plan.taken.has("content") ? [] : ["content"];
 }
 
+/** A `content` that is JSON and yet nothing but a word or a number. */
+function wordOf(plan: TablePlan): string {
+  const content = taken(plan, "content");
+  if (content === "null") return "null";
+  return `case when jsonb_typeof(${content}) in ('string', 'number') then nullif(${content} #>> '{}', '') end`;
+}
+
 function occurredAt(plan: TablePlan): string {
   return firstOf(
     taken(plan, "occurred_at"),
@@ -116,18 +123,27 @@ function timeOf(plan: TablePlan, column: string): string {
   return base === "timestamptz" || base === "timestamp" ? `o."${column}"::timestamptz` : "null";
 }
 
-/** What ours has no place for is kept under `imported`: the id that an older row has, a word for a status. */
+/**
+ * What ours has no place for is kept under `imported`: the id that an older row has, a word for a status, a content that is
+ * no object, and what an object called by that name itself.
+ */
 function contentOf(plan: TablePlan, statusWord: string): string {
   const content = taken(plan, "content");
-  const own =
-    content === "null"
-      ? "'{}'::jsonb"
-      : `case when jsonb_typeof(${content}) = 'object' then ${content} else '{}' end`;
+  const hasContent = content !== "null";
+  const own = hasContent
+    ? `case when jsonb_typeof(${content}) = 'object' then ${content} else '{}' end`
+    : "'{}'::jsonb";
+  const other = hasContent
+    ? `case jsonb_typeof(${content}) when 'object' then case when ${content} ? 'imported'
+              then jsonb_build_object('imported', ${content}->'imported') else '{}' end
+            when 'null' then '{}' else coalesce(jsonb_build_object('content', ${content}), '{}') end`
+    : "'{}'::jsonb";
   const former = `jsonb_strip_nulls(jsonb_build_object(
     'provider_message_id', case when not p.keeps then p.provider_id end,
     'status', case when ${statusWord} not in ('received', 'sent', 'delivered', 'read', 'played', 'failed')
                    then ${statusWord} end))`;
-  return `${own} || case when ${former} = '{}' then '{}' else jsonb_build_object('imported', ${former}) end`;
+  return `${own} || (select case when f.former = '{}' then '{}' else jsonb_build_object('imported', f.former) end
+                      from (select ${former} || case when ${content} is null then '{}' else ${other} end as former) f)`;
 }
 
 function errorOf(plan: TablePlan): string {
