@@ -88,6 +88,12 @@ async function everythingIsSaid(page: Page): Promise<string> {
   return threadOf(marta.name);
 }
 
+/** Those that are told by a word of their own. */
+const kindsSaid = [
+  ...(["image", "video", "voice", "document", "sticker", "location", "contacts", "reply", "form"] as const),
+  ...(["order", "number_changed", "deleted", "welcome", "unsupported"] as const),
+];
+
 const states: Omit<State, "group">[] = [
   {
     name: "none, not connected",
@@ -107,7 +113,7 @@ const states: Omit<State, "group">[] = [
   {
     name: "search hit",
     arrange: (page) => manyWrite(page).then(() => `${list}?q=maria`),
-    says: ({ conversations }) => conversations.searched("maria"),
+    says: ({ conversations }) => [conversations.searched("maria"), names[0] ?? ""],
   },
   {
     name: "search miss",
@@ -117,7 +123,13 @@ const states: Omit<State, "group">[] = [
   {
     name: "thread, every kind of message",
     arrange: everythingIsSaid,
-    says: ({ thread }) => thread.back,
+    says: ({ thread }) => [
+      ...kindsSaid.map((kind) => thread.kinds[kind]),
+      ...(["sent", "delivered", "read", "played", "failed"] as const).map(
+        (status) => thread.statuses[status],
+      ),
+      ...[thread.edited, thread.forwarded.often, thread.fromAd, thread.inReplyTo.inbound],
+    ],
   },
   {
     name: "thread, many pages",
@@ -136,7 +148,8 @@ const states: Omit<State, "group">[] = [
         ]);
         return threadOf(sender.name);
       },
-      says: ({ thread }) => thread.back,
+      // A text of several lines is one of its first line.
+      says: ({ thread }) => [thread.back, names[at] ?? "", texts[at]?.split("\n")[0] ?? ""],
     }),
   ),
   {
@@ -145,7 +158,7 @@ const states: Omit<State, "group">[] = [
       await bringAbout(page, "token_rejected");
       return threadOf(marta.name);
     },
-    says: ({ thread }) => thread.repliesOffAction,
+    says: ({ thread }) => [thread.repliesOffAction, marta.name],
   },
 ];
 

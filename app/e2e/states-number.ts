@@ -51,11 +51,15 @@ async function startSlowly(page: Page): Promise<string> {
 }
 
 /** The look was asked for, and Meta takes its time to answer. */
-async function lookUnderWay(page: Page): Promise<string> {
+async function lookUnderWay(page: Page) {
   const id = await work(page);
   await script("phone", { kind: "hang", ms: 60_000 });
-  await send(await visitorOn(page), numberPath(id), { intent: "check" });
-  return numberPath(id);
+  return async (visitor: Page) => {
+    // A look gives up after some seconds: each language has one of its own.
+    await rows("update connection_health set check_requested_at = null");
+    await send(await visitorOn(page), numberPath(id), { intent: "check" });
+    await visitor.goto(origin() + numberPath(id));
+  };
 }
 
 const pages: Omit<State, "group">[] = [
