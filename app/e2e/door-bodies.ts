@@ -7,6 +7,6 @@ export const bodyTargets = {
   "/Webhooks/Meta/WhatsApp": "delivery",
   "/webhooks/meta/whatsapp?a=b": "delivery",
   "/webhooks/../login": "none",
-  "/webhooks/meta/deauthorize": "form",
+  "/webhooks/meta/deauthorize": "callback",
   "/login": "form",
 } as const;
