@@ -33,7 +33,7 @@ export async function readConnections(
            ${taken(plan, "phone_number_e164")} as "phoneNumberE164",
            ${taken(plan, "access_token_enc")} as "accessTokenEnc",
            ${isAside ? "o.access_token_enc is not null" : "false"} as "hasOtherCiphertext",
-           jsonb_strip_nulls(jsonb_build_object(${tokens.map((name) => `${literal(name)}, nullif(btrim(o.${quoted(name)}::text), '')`).join(", ")})) as tokens,
+           jsonb_strip_nulls(jsonb_build_object(${tokens.map((name) => `${literal(name)}, nullif(${bare(`o.${quoted(name)}::text`)}, '')`).join(", ")})) as tokens,
            ${plan.table.columns.has("scopes") ? "to_jsonb(o.scopes)" : "null::jsonb"}::text as scopes,
            (${plan.table.columns.has("metadata") ? taken(plan, "metadata") : "null::jsonb"})::text as metadata,
            ${milliseconds(firstOf(createdAt, updatedAt, "now()"))} as "createdAt",
@@ -41,6 +41,9 @@ export async function readConnections(
       from ${quoted("public", plan.table.name)} o order by 1`);
   return rows.map((row) => ({ ...row, scopes: jsonOf(row.scopes), metadata: jsonOf(row.metadata) }));
 }
+
+/** Without what a token may have caught from a file or a form: it would be sealed with it, and be another token. */
+const bare = (text: string) => `btrim(${text}, e' \\t\\r\\n')`;
 
 type StoredConnection = OldConnection & Record<"scopes" | "metadata", string | null>;
 const jsonOf = (text: string | null) => (text === null ? null : parseExactly(text));
@@ -110,9 +113,9 @@ export function extrasWithoutTokens(plan: TablePlan, extras: ExtraColumn[], toke
 
 function scrubbed(plan: TablePlan, ref: string, type: string, tokens: string[]): string {
   const places = [...tokens, ...(plan.taken.has("access_token_enc") ? ["access_token_enc"] : [])];
-  const sources = places.map((name) => [name, `btrim(o.${quoted(name)}::text)`] as const);
+  const sources = places.map((name) => [name, bare(`o.${quoted(name)}::text`)] as const);
   const all = plan.taken.has("metadata")
-    ? [...sources, ["metadata", `btrim((${taken(plan, "metadata")})->>'access_token')`] as const]
+    ? [...sources, ["metadata", bare(`(${taken(plan, "metadata")})->>'access_token'`)] as const]
     : sources;
   const clean = all.reduce(
     (text, [name, secret]) =>

@@ -24,7 +24,7 @@ export function conversionTo(kind: Kind, column: OldColumn): Conversion | undefi
 }
 
 const trimmed = (ref: string) => `nullif(btrim(${ref}::text), '')`;
-const uuidForm = "'^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'";
+export const uuidForm = "'^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'";
 
 function toUuid({ base }: OldColumn): Conversion | undefined {
   if (base === "uuid") return { value: (ref) => ref };
@@ -47,18 +47,27 @@ const epoch = (number: string) =>
 const digits = "'^[0-9]{9,14}$'";
 
 function toTime({ base }: OldColumn): Conversion | undefined {
-  if (base === "timestamptz") return { value: (ref) => ref };
-  if (base === "timestamp" || base === "date") return { value: (ref) => `${ref}::timestamptz` };
-  if (whole.has(base) || fractional.has(base)) return { value: (ref) => epoch(ref) };
+  if (base === "timestamptz" || base === "timestamp" || base === "date")
+    return { value: (ref) => finite(`${ref}::timestamptz`), fails: (ref) => isNoDate(`${ref}::timestamptz`) };
+  if (whole.has(base) || fractional.has(base)) return { value: (ref) => epoch(ref), fails: isNoEpoch };
   if (!textual.has(base)) return undefined;
+  const read = (ref: string) => `${trimmed(ref)}::timestamptz`;
   return {
     value: (ref) =>
-      `case when ${trimmed(ref)} ~ ${digits} then ${epoch(`${trimmed(ref)}::numeric`)}
-            else ${trimmed(ref)}::timestamptz end`,
+      `case when ${trimmed(ref)} ~ ${digits} then ${epoch(`${trimmed(ref)}::numeric`)} else ${finite(read(ref))} end`,
     fails: (ref) =>
-      `${trimmed(ref)} !~ ${digits} and not pg_temp.curbe_becomes(${trimmed(ref)}, 'timestamptz')`,
+      `case when ${trimmed(ref)} ~ ${digits} then false
+            when pg_temp.curbe_becomes(${trimmed(ref)}, 'timestamptz') then ${isNoDate(read(ref))} else true end`,
   };
 }
+
+/** A token that ends never has no end, and nothing was made before all time: JavaScript has no such dates. */
+const finite = (time: string) => `case when isfinite(${time}) then ${time} end`;
+/** Of a year that cannot be written in four digits. */
+const isNoDate = (time: string) =>
+  `isfinite(${time}) and (${time} < '0001-01-02Z' or ${time} >= '9999-12-31Z')`;
+/** Milliseconds after the year 9999, and what is no number. */
+const isNoEpoch = (number: string) => `not (abs(${number}::float8) < 253402214400000)`;
 
 /** Whether the column's times say no zone, so that the session's is taken. */
 export function lacksZone({ base }: OldColumn): boolean {

@@ -76,9 +76,9 @@ interface TokenPart extends Pick<AdoptedConnection, "emptied" | "accessTokenEnc"
 function tokenOf(row: OldConnection, { tokenColumn }: Setting): TokenPart {
   const inMetadata = isRecord(row.metadata) ? row.metadata.access_token : undefined;
   const found = Object.entries(row.tokens).filter(([, value]) => readStoredToken(value, true) === "plain");
-  if (typeof inMetadata === "string" && readStoredToken(inMetadata, true) === "plain")
-    found.push(["metadata", inMetadata]);
-  const { accessTokenEnc } = row;
+  if (typeof inMetadata === "string" && readStoredToken(inMetadata.trim(), true) === "plain")
+    found.push(["metadata", inMetadata.trim()]);
+  const accessTokenEnc = row.accessTokenEnc?.trim() || null;
   const isNamed = tokenColumn === "access_token_enc";
   const form = accessTokenEnc === null ? null : readStoredToken(accessTokenEnc, isNamed);
   if (accessTokenEnc !== null && form === "plain") found.push(["access_token_enc", accessTokenEnc]);
