@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { addPastConnections, foremostConnections } from "./connections.ts";
 import { addMissingContacts, nameOf, waIdOf } from "./contacts.ts";
+import { uuidForm } from "./conversions.ts";
 import { asideSchema } from "./old-tables.ts";
 import type { TablePlan } from "./plan.ts";
 import { aside, asOwner, continueIds, type ExtraColumn, firstOf, insertRows, taken, textOf } from "./rows.ts";
@@ -14,7 +15,7 @@ export function placeColumns(plan: TablePlan, hasContacts: boolean): string {
   const contact =
     hasContacts && plan.table.columns.has("contact_id") ? "lower(btrim(o.contact_id::text))" : "null";
   const tenant = taken(plan, "tenant_id");
-  return `${tenant === "null" ? "null::uuid" : tenant} as tenant_id, (${connection})::uuid as connection_id,
+  return `${tenant === "null" ? "null::uuid" : tenant} as tenant_id, ${connection === "null" ? "null" : `(case when ${connection} ~* ${uuidForm} then ${connection} end)`}::uuid as connection_id,
           ${contact}::text as was_contact, ${waIdOf(plan)} as wa_id, ${nameOf(plan)} as name`;
 }
 

@@ -14,6 +14,10 @@ interface Reference {
   from: AdoptedName;
   column: string;
   to: AdoptedName;
+  /** Where this column has a value, the other says nothing. */
+  unless?: string;
+  /** Then a row is made in place of the one that is not there. */
+  mayDangle?: boolean;
   todo: string;
 }
 
@@ -43,6 +47,23 @@ const references: Reference[] = [
     to: "conversations",
     todo: "Set it to null: the message then goes to a conversation named Imported.",
   },
+  ...(["connection_id", "channel_connection_id"] as const).map(
+    (column): Reference => ({
+      from: "messages",
+      column,
+      to: "channel_connections",
+      unless: "conversation_id",
+      todo: "Set it to null: the message then goes to a connection of its workspace.",
+    }),
+  ),
+  {
+    from: "messages",
+    column: "contact_id",
+    to: "contacts",
+    unless: "conversation_id",
+    mayDangle: true,
+    todo: "",
+  },
 ];
 
 /** All rows of the tables that point nowhere, or to a row of another workspace. */
@@ -54,8 +75,37 @@ export async function findBrokenReferences(client: pg.Client, tables: Tables): P
     if (!from?.columns.has(reference.column)) continue;
     // Without an older table of workspaces the rows themselves say which there are.
     if (!to && reference.to === "tenants") continue;
-    problems.push(...(await dangling(client, from, to, reference)));
+    if (!reference.mayDangle) problems.push(...(await dangling(client, from, to, reference)));
     if (to) problems.push(...(await acrossTenants(client, from, to, reference)));
+  }
+  problems.push(...(await tornApart(client, tables)));
+  return problems;
+}
+
+/** True for a row of which the reference counts. */
+function counts(from: OldTable, { unless }: Pick<Reference, "unless">): string {
+  return unless && from.columns.has(unless) ? `${key(`o.${quoted(unless)}`)} is null` : "true";
+}
+
+/** Rows that name no workspace, and whose connection is of one and whose contact of another. */
+async function tornApart(client: pg.Client, tables: Tables): Promise<Problem[]> {
+  const [connections, contacts] = [tables.get("channel_connections"), tables.get("contacts")];
+  if (!contacts?.columns.has("id") || !contacts.columns.has("tenant_id") || !connections) return [];
+  const problems: Problem[] = [];
+  for (const reference of references.filter(({ to }) => to === "channel_connections")) {
+    const from = tables.get(reference.from);
+    if (!from?.columns.has(reference.column) || !from.columns.has("contact_id")) continue;
+    const ownTenant = from.columns.has("tenant_id") ? `${key("o.tenant_id")} is null` : "true";
+    const rows = await count(
+      client,
+      `${quoted("public", from.name)} o
+         join ${quoted("public", connections.name)} n on ${key("n.id")} = ${key(`o.${quoted(reference.column)}`)}
+         join ${quoted("public", contacts.name)} c on ${key("c.id")} = ${key("o.contact_id")}
+        where ${counts(from, reference)} and ${ownTenant} and ${key("n.tenant_id")} <> ${key("c.tenant_id")}`,
+    );
+    const what = "its connection is of one workspace and its contact of another";
+    const todo = "Decide whose it is, and set one of them to null.";
+    if (rows > 0) problems.push({ table: from.name, column: reference.column, rows, what, todo });
   }
   return problems;
 }
@@ -64,15 +114,16 @@ async function dangling(
   client: pg.Client,
   from: OldTable,
   to: OldTable | undefined,
-  { column, todo }: Reference,
+  reference: Reference,
 ): Promise<Problem[]> {
+  const { column, todo } = reference;
   const target = to?.columns.has("id") ? to : undefined;
   const found = target
     ? `select from ${quoted("public", target.name)} t where ${key("t.id")} = ${key(`o.${quoted(column)}`)}`
     : "select where false";
   const rows = await count(
     client,
-    `${quoted("public", from.name)} o where ${key(`o.${quoted(column)}`)} is not null and not exists (${found})`,
+    `${quoted("public", from.name)} o where ${counts(from, reference)} and ${key(`o.${quoted(column)}`)} is not null and not exists (${found})`,
   );
   const what = target ? `there is no such row in ${target.name}` : "there is no table that it could point to";
   return rows === 0 ? [] : [{ table: from.name, column, rows, what, todo }];
@@ -82,14 +133,15 @@ async function acrossTenants(
   client: pg.Client,
   from: OldTable,
   to: OldTable,
-  { column }: Reference,
+  reference: Reference,
 ): Promise<Problem[]> {
+  const { column } = reference;
   if (!from.columns.has("tenant_id") || !to.columns.has("tenant_id") || !to.columns.has("id")) return [];
   const rows = await count(
     client,
     `${quoted("public", from.name)} o join ${quoted("public", to.name)} t
          on ${key("t.id")} = ${key(`o.${quoted(column)}`)}
-      where ${key("t.tenant_id")} <> ${key("o.tenant_id")}`,
+      where ${counts(from, reference)} and ${key("t.tenant_id")} <> ${key("o.tenant_id")}`,
   );
   const what = `it points to a row in ${to.name} of another workspace`;
   const todo = "Decide whose it is, and correct tenant_id or this column.";

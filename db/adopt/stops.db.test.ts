@@ -165,3 +165,32 @@ test("a table of our name in another schema of the search_path stops the run; el
     "The schema curbe was not looked at: only tables in public are taken over (tenants).",
   ]);
 });
+
+test("a message without a conversation whose connection or contact is another workspace's stops the run", async () => {
+  const older = await createOlderDatabase(
+    [
+      ...[tenants, connections(), insertConnection(1, {})],
+      `create table contacts (id int, tenant_id uuid); insert into contacts values (1, '${norte}');
+       create table conversations (id int, tenant_id uuid, connection_id uuid, contact_id int);
+       insert into conversations values (1, '${luz}', null, null), (2, null, '${connection(1)}', 1);
+       create table messages (id int, tenant_id uuid, conversation_id int, connection_id text, contact_id int);
+       insert into messages values
+         (1, '${norte}', null, '${connection(1)}', null), (2, '${luz}', null, null, 1), (3, '${luz}', null, '7', 9),
+         (4, null, null, '${connection(1)}', 1), (5, '${luz}', 1, '7', 1);`,
+    ].join("\n"),
+  );
+  const { problems } = await problemsOf(older);
+  expect(problems.map(({ table, column, rows, what }) => `${table}.${column} ${rows} ${what}`)).toEqual([
+    "messages.connection_id 1 there is no such row in channel_connections",
+    "messages.connection_id 1 it points to a row in channel_connections of another workspace",
+    "messages.contact_id 1 it points to a row in contacts of another workspace",
+    "conversations.connection_id 1 its connection is of one workspace and its contact of another",
+    "messages.connection_id 1 its connection is of one workspace and its contact of another",
+  ]);
+  // What has a conversation is its conversation's, whatever else it says.
+  await older.sql("delete from messages where id in (1, 2, 3, 4); delete from conversations where id = 2");
+  await older.adopt();
+  expect(await older.sql("select id, tenant_id, conversation_id from messages")).toEqual([
+    { id: "5", tenant_id: luz, conversation_id: "1" },
+  ]);
+});
