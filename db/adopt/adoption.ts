@@ -26,11 +26,14 @@ import { CannotAdoptError, type Problem } from "./problems.ts";
 import { findBrokenReferences, findForeignWords, findUnowned } from "./references.ts";
 import { tellElsewhere } from "./report.ts";
 import { asideName, moveAside, renameAside } from "./set-aside.ts";
+import { findSharedSequences, findUsedNames } from "./used-names.ts";
 
 export interface AdoptionOptions extends TokenOptions {
   /** `+` and digits of a valid number, or null. */
   toE164(text: string): string | null;
   now: Date;
+  /** How long somebody who uses a table is waited for. */
+  lockTimeoutMs?: number;
 }
 
 /** What was found and settled before anything moved. */
@@ -49,14 +52,15 @@ export function createAdoption(options: AdoptionOptions): Adoption & { report():
   const lines: string[] = [];
   return {
     async setAside(client) {
-      const names = await ourTables();
+      const texts = (await readMigrationFiles()).map(({ text }) => text);
+      const names = tablesIn(texts);
       const elsewhere = await findElsewhere(client, names);
       const shadowing = findShadowing(elsewhere);
       if (shadowing.length > 0) throw new CannotAdoptError(shadowing);
       lines.push(...tellElsewhere(elsewhere));
       const relations = await findRelations(client, names);
       if (relations.length === 0) return;
-      findings = await look(client, relations, options);
+      findings = await look(client, { relations, texts }, options);
       await moveAside(client, tablesOf(findings));
       for (const relation of relations.filter(({ name }) => !isAdopted(name))) {
         await renameAside(client, relation);
@@ -73,9 +77,8 @@ export function createAdoption(options: AdoptionOptions): Adoption & { report():
 }
 
 /** The tables that the files of the schema make. */
-async function ourTables(): Promise<string[]> {
-  const files = await readMigrationFiles();
-  return files.flatMap(({ text }) =>
+function tablesIn(texts: string[]): string[] {
+  return texts.flatMap((text) =>
     [...text.matchAll(/^create table (?:if not exists )?(?:public\.)?(\w+) \(/gm)].map(
       ([, name = ""]) => name,
     ),
@@ -92,10 +95,10 @@ const tablesOf = ({ plans }: Findings): OldTable[] => [...plans.values()].map(({
 
 async function look(
   client: pg.Client,
-  relations: OldRelation[],
+  { relations, texts }: { relations: OldRelation[]; texts: string[] },
   options: AdoptionOptions,
 ): Promise<Findings> {
-  await client.query("set local lock_timeout = '5s'");
+  await client.query(`set local lock_timeout = ${options.lockTimeoutMs ?? 5000}`);
   await client.query(becomesFunction);
   const { rows } = await client.query<{ user: string }>("select current_user::text as user");
   const unmovable = findUnmovable(relations, rows[0]?.user ?? "");
@@ -111,7 +114,9 @@ async function look(
   const problems: Problem[] = [
     ...unmovable,
     ...(await findTakenNames(client, relations)),
+    ...(await findUsedNames(client, relations, texts)),
     ...(await findDependents(client, [...tables.values()])),
+    ...(await findSharedSequences(client, [...tables.values()])),
     ...findFixedKeys(keys, [...tables.values()]),
   ];
   const plans = new Map<AdoptedName, TablePlan>();

@@ -87,12 +87,20 @@ export async function bringChecks(client: pg.Client, plan: TablePlan, extras: Ex
   }
 }
 
-/** Triggers, rules, policies and grants do not come along: ours are the walls. Says which there were. */
+/** Triggers, rules, policies, grants and places in publications do not come along: ours are the walls. Says which there were. */
 export async function sayWhatIsGone(client: pg.Client, plan: TablePlan, say: Say): Promise<void> {
   const { rows } = await client.query<{ what: string }>(
     `select 'the trigger ' || tgname as what from pg_trigger where tgrelid = $1::regclass and not tgisinternal
       union all select 'the policy ' || polname from pg_policy where polrelid = $1::regclass
       union all select 'the rule ' || rulename from pg_rewrite where ev_class = $1::regclass
+      union all
+     select 'its place in the publication ' || p.pubname from pg_publication_rel r
+       join pg_publication p on p.oid = r.prpubid where r.prrelid = $1::regclass
+      union all select 'the statistics ' || stxname from pg_statistic_ext where stxrelid = $1::regclass
+      union all
+     select distinct format('what %s was granted on %s', coalesce(r.rolname, 'everybody'), a.attname)
+       from pg_attribute a cross join aclexplode(a.attacl) g left join pg_roles r on r.oid = g.grantee
+      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
       union all
      select distinct 'what ' || coalesce(r.rolname, 'everybody') || ' was granted'
        from pg_class c cross join aclexplode(c.relacl) g left join pg_roles r on r.oid = g.grantee

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { isTextual } from "./conversions.ts";
 import type { ForeignKey } from "./foreign-keys.ts";
-import { adoptedNames, rules } from "./mission.ts";
+import { type AdoptedName, adoptedNames, rules } from "./mission.ts";
 import {
   asideSchema,
   type OldRelation,
@@ -68,7 +68,7 @@ export async function findTakenNames(client: pg.Client, relations: OldRelation[]
   return rows.map((row) => ({ ...row, todo: "Rename it." }));
 }
 
-export function isAdopted(name: string): boolean {
+export function isAdopted(name: string): name is AdoptedName {
   return adoptedNames.some((adopted) => adopted === name);
 }
 

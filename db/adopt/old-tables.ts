@@ -1,5 +1,6 @@
 /** The tables that stood under our names before: what they are made of, read from PostgreSQL's own catalog. */
 import type pg from "pg";
+import { CannotAdoptError } from "./problems.ts";
 
 export interface OldColumn {
   name: string;
@@ -75,11 +76,22 @@ export async function findElsewhere(client: pg.Client, names: string[]): Promise
 /** A table with its columns and its number of rows. Policies that would hide rows from its owner are put off. */
 export async function readTable(client: pg.Client, relation: OldRelation): Promise<OldTable> {
   const table = quoted("public", relation.name);
-  await client.query(`lock table ${table} in access exclusive mode`);
+  await lock(client, relation.name);
   await client.query(`alter table ${table} disable row level security, no force row level security`);
   const columns = await readColumns(client, "public", relation.name);
   const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
   return { ...relation, columns, rows: rows[0]?.count ?? 0 };
+}
+
+/** Throws CannotAdoptError where somebody else does not let go of the table. */
+async function lock(client: pg.Client, name: string): Promise<void> {
+  try {
+    await client.query(`lock table ${quoted("public", name)} in access exclusive mode`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "55P03") throw error;
+    const what = "another session uses it and did not let go of it in time";
+    throw new CannotAdoptError([{ table: name, what, todo: "Stop what uses the database, and run again." }]);
+  }
 }
 
 export async function readColumns(
