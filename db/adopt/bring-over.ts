@@ -8,6 +8,7 @@ import { lacksZone } from "./conversions.ts";
 import { addExtras, continueIdentities, findExtras, type Say } from "./extra-columns.ts";
 import { bringChecks, bringIndexes, sayWhatIsGone } from "./extra-rules.ts";
 import { bringKeys } from "./keys-of-extras.ts";
+import { sayLeftTokens } from "./left-tokens.ts";
 import { insertMessages, placeMessages } from "./messages.ts";
 import { type AdoptedName, adoptedNames, rules } from "./mission.ts";
 import type { AdoptedConnection } from "./old-connection.ts";
@@ -38,6 +39,7 @@ export async function bringOver(client: pg.Client, work: Work): Promise<string[]
     written.set(name, await addExtras(client, plan, extras, brought, say));
   }
   const { counts, made } = await bringRows(client, work, written);
+  if (work.plans.has("channel_connections")) await sayLeftTokens(client, say);
   await goOnCounting(client, work, all);
   await requireWritable(client);
   for (const [name, plan] of work.plans) {

@@ -148,3 +148,21 @@ test("a token column that is not there stops the run", async () => {
     "channel_connections.tocken: there is no such column",
   );
 });
+
+test("what still looks like a token of Meta's is said by column, and a value never", async () => {
+  const older = await createOlderDatabase(
+    [
+      ...[tenants, connections(", api_token text, tags text[]")],
+      insertConnection(1, { api_token: plain, tags: `{a,${other}}` }),
+      insertConnection(2, { metadata: `{"user": {"token": "${plain}"}}`, api_token: "none" }),
+    ].join("\n"),
+  );
+  const left = async (more: { tokenColumn?: string }) =>
+    (await older.adopt({ dryRun: true, ...more })).filter((line) => line.includes("still holds"));
+  expect(await left({})).toEqual([
+    expect.stringMatching(/^channel_connections\.metadata still holds .* \(1 row\)/),
+    expect.stringMatching(/^channel_connections\.api_token still holds .* \(1 row\)/),
+  ]);
+  expect((await left({})).join()).not.toContain(plain);
+  expect(await left({ tokenColumn: "api_token" })).toEqual([expect.stringContaining("metadata")]);
+});
