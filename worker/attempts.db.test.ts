@@ -75,6 +75,8 @@ async function passTime(): Promise<void> {
 test("a job that fails is tried again 24 times over about four days, is told of the last one, and then stands where operators look", async () => {
   const { tenantId, connectionId } = await connectWorkspace(database, phoneNumberId);
   const { attempts, lines } = await startFailing();
+  // As if a minute began.
+  await database.sql("select graphile_worker.add_job('drop_deliveries', job_key := 'drop_deliveries')");
   const order = { tenantId, connectionId, requestId: "request-of-a-click" };
   await withTenant(database.as("app_web"), tenantId, (tdb) => enqueueSubscription(tdb, order));
 
@@ -109,18 +111,10 @@ test("a job that fails is tried again 24 times over about four days, is told of 
   expect(attempts).toHaveLength(26);
   await database.sql("delete from graphile_worker._private_jobs where key is null");
   const operator = database.as("app_operator");
-  expect(await jobsByTask(operator)).toMatchObject([
-    {
-      task: "subscribe_waba",
-      waiting: 0,
-      running: 0,
-      failing: 0,
-      givenUp: 1,
-      lastError: "GraphError retry_later",
-    },
-  ]);
-  expect(await givenUpJobs(operator, 10)).toMatchObject([
-    { task: "subscribe_waba", tries: 25, lastError: "GraphError retry_later" },
-  ]);
+  // Without what the clock asks for when a minute begins.
+  const ours = (await jobsByTask(operator)).filter(({ task }) => task === "subscribe_waba");
+  const lastError = "GraphError retry_later";
+  expect(ours).toMatchObject([{ waiting: 0, running: 0, failing: 0, givenUp: 1, lastError }]);
+  expect(await givenUpJobs(operator, 10)).toMatchObject([{ task: "subscribe_waba", tries: 25, lastError }]);
   expect(JSON.stringify(await database.sql("select * from graphile_worker.jobs"))).not.toMatch(/EAAG|34600/);
 });
