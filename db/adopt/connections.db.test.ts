@@ -31,6 +31,7 @@ test("keeps a status it does not know in metadata, and asks for what is missing"
         ...token,
         metadata: '{"error": "no", "steps": 7, "connected_at": "?", "color": "red"}',
       }),
+      insertConnection(7, { status: "pending" }),
     ].join("\n"),
   );
   const report = await older.adopt();
@@ -45,6 +46,8 @@ test("keeps a status it does not know in metadata, and asks for what is missing"
       status: "active",
       metadata: { color: "red", former_error: "no", former_steps: 7, former_connected_at: "?" },
     },
+    // An attempt owns no number yet.
+    { status: "pending", phone_number_id: "107" },
   ]);
   expect(report.filter((line) => line.includes("incomplete") || line.includes("lacks"))).toHaveLength(3);
   // A number that has an owner is routed, whatever else is wrong with its connection.
