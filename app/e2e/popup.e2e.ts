@@ -19,6 +19,8 @@ const atMeta = "Finish in the Meta window. You can come back to this page.";
 
 const connected = (page: Page) => expect(page).toHaveURL(/\/settings\/integrations\?whatsapp=connected$/);
 const approve = (window: Page) => window.getByRole("button", { name: "Approve" }).click();
+/** The page's clock is its window's, too, and cannot be put forward while that closes. */
+const approveAndLeave = (window: Page) => Promise.all([window.waitForEvent("close"), approve(window)]);
 
 const connections = ({ sql }: Product) =>
   sql<{ status: string; number: string }>(
@@ -159,7 +161,7 @@ test("a window that never answers is not waited for without a way out", async ({
   await signIn(page, product, "leo@luz.example");
   const window = await openWindow(page);
   await signInAtMeta(window, "Ana Luz");
-  await approve(window);
+  await approveAndLeave(window);
   await pass(page, 5_000);
   await expect(page.getByRole("button", { name: "Continue on this page instead" })).toBeVisible();
   await expect(
@@ -197,7 +199,7 @@ for (const width of [320, 1280]) {
     await page.screenshot({ path: `test-results/popup-waiting-${width}.png`, fullPage: true });
 
     await signInAtMeta(window, "Ana Luz");
-    await approve(window);
+    await approveAndLeave(window);
     await pass(page, 5_000);
     await expect(page.getByText("We have not heard from the Meta window.")).toBeVisible();
     await expect(button).toBeFocused();
@@ -279,7 +281,7 @@ test("an attempt that could not be begun says so, and a script that throws leave
   const window = await openWindow(page);
   await expect(page.getByRole("status").filter({ hasText: "We could not prepare" })).toBeVisible();
   await signInAtMeta(window, "Ana Luz");
-  await approve(window);
+  await approveAndLeave(window);
   await pass(page, 5_000);
   expect(asked.callbacks()).toEqual([]);
 
