@@ -45,6 +45,10 @@ export default defineConfig({
       args: [
         "--no-sandbox",
         "--disable-gpu",
+        // What draws is no process of its own, and what compilers gain in a document that lives for a second they have
+        // cost before: a sixth of all CPU time.
+        "--in-process-gpu",
+        "--js-flags=--no-opt,--no-maglev,--single-threaded-gc",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
