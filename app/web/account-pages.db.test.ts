@@ -265,6 +265,18 @@ describe("a forgotten password", () => {
     expect(new Set(catcher.mails().flatMap(({ to }) => to))).toEqual(new Set([ana]));
   });
 
+  test("answers whoever asks no sooner than after the time that is the same for all", async () => {
+    const askedAfterMs = 500;
+    stage.setUp({ askedAfterMs });
+    const took = [ana, "nobody@luz.example", "no address"].map(async (email, i) => {
+      const asked = performance.now();
+      await ask(email, `192.0.2.${i}`);
+      return performance.now() - asked;
+    });
+    // Timers are rounded to milliseconds.
+    for (const ms of await Promise.all(took)) expect(ms).toBeGreaterThan(askedAfterMs - 2);
+  });
+
   test("takes any spelling, and writes to the address as it is stored", async () => {
     await ask(" ＡＮＡ@LUZ.example");
     await sendAll();

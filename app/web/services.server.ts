@@ -33,6 +33,8 @@ export interface Services {
   operatorDb: Db;
   log: Log;
   integrations: IntegrationDeps;
+  /** After how long each who asks for a new password is answered. */
+  askedAfterMs: number;
   /** How often one may do what spends calls at Meta. */
   budgets: ActionBudgets;
   webhooks: {
@@ -96,6 +98,8 @@ export function createServices(env: WebEnv, log: Log): Services {
     operatorDb,
     log,
     integrations,
+    // Longer than asking for anybody takes, so that the time says nothing of whether there is somebody to ask for.
+    askedAfterMs: 400,
     budgets: createActionBudgets(db),
     webhooks: {
       appSecrets: [env.META_APP_SECRET, env.META_APP_SECRET_PREVIOUS]

@@ -20,8 +20,6 @@ import { services } from "../services.server.ts";
 import { hashOfToken } from "../session.server.ts";
 import { rememberDevice } from "./device-cookie.server.ts";
 
-/** Longer than asking for anybody takes, so that the time says nothing of whether there is somebody to ask for. */
-const askedAfterMs = 400;
 const lifetimeSeconds = 30 * 60;
 
 /** Whether this deployment sends mails, and whom to ask where it does not. */
@@ -40,7 +38,7 @@ export type ForgotOutcome =
  * often: the answer is the same, and comes after the same time.
  */
 export async function askForReset(request: Request): Promise<ForgotOutcome> {
-  const { db, log, trustedProxyHops } = services();
+  const { db, log, trustedProxyHops, askedAfterMs } = services();
   const email = (await readForm(request)).typed("email").trim();
   if (email === "") return { kind: "incomplete" };
   const full = await loginLimits(db).takeMail(clientIp(request, trustedProxyHops));

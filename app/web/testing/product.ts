@@ -66,7 +66,7 @@ export async function startTestProduct(
     ...env,
   });
   const log = recordingLog(logged);
-  const services = createServices(parsed, log);
+  const services = { ...createServices(parsed, log), askedAfterMs: 0 };
   provideServices(services);
   return {
     origin,

@@ -42,6 +42,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
       log: silent,
       now: () => new Date(),
     },
+    askedAfterMs: 0,
     budgets: createActionBudgets(db),
     webhooks: { appSecrets: [], verifyToken: unreachable, intake: unreachable },
     live: unreachable,
