@@ -3,21 +3,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { root } from "../stack.ts";
 import { descendantsOf, leftAfter, type Seen } from "./trials/processes.ts";
 
-let folder: string;
-let started: Seen[] = [];
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "curbe-killed-"));
-});
-afterEach(async () => {
-  for (const { pid } of await leftAfter(0, started)) process.kill(pid, "SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function startRun() {
+function startRun(folder: string) {
   const config = path.join(import.meta.dirname, "trials/vitest.config.ts");
   const underWay = path.join(folder, "under-way");
   const { DATABASE_URL: _ours, VITEST: _inside, ...env } = process.env;
@@ -36,14 +26,21 @@ function startRun() {
 
 const dataOf = (command: string) => /postgres -D (\S+)/.exec(command)?.[1];
 
-test.each([
+// Each waits for its own run most of the time.
+test.concurrent.for([
   ["SIGKILL", "SIGKILL"],
   ["SIGTERM", 143],
   ["SIGINT", 130],
 ] as const)(
   "ended by %s it leaves neither PostgreSQL nor worker",
-  async (signal, code) => {
-    const { run, ended, said, isUnderWay } = startRun();
+  async ([signal, code], { onTestFinished }) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "curbe-killed-"));
+    let started: Seen[] = [];
+    onTestFinished(async () => {
+      for (const { pid } of await leftAfter(0, started)) process.kill(pid, "SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const { run, ended, said, isUnderWay } = startRun(folder);
     await vi.waitUntil(() => isUnderWay() || run.exitCode !== null, { timeout: 90_000, interval: 50 });
     expect(isUnderWay(), said()).toBe(true);
     started = descendantsOf(run.pid ?? 0);
