@@ -22,12 +22,8 @@ interface Ending {
 }
 
 function run(args: string[], env: Record<string, string> = {}): Promise<Ending> {
-  const bare: NodeJS.ProcessEnv = {
-    NODE_ENV: "test",
-    PATH: process.env.PATH ?? "",
-    DATABASE_URL: url(),
-    ...env,
-  };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const bare = { NODE_ENV: "test" as const, PATH, NODE_COMPILE_CACHE, DATABASE_URL: url(), ...env };
   return new Promise((resolve) => {
     execFile(process.execPath, [command, ...args], { env: bare }, (error, out, said) => {
       resolve({ code: error ? Number(error.code) : 0, out, error: said });
