@@ -1,5 +1,6 @@
 /** A job that fails, under the real runner: when it is tried again, how often, and what is to be seen of its end. */
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test } from "vitest";
+import { reconcileDeliveries } from "#app/inbox/reconcile.server.ts";
 import { connectWorkspace, inboxDeps } from "#app/inbox/test-workspaces.ts";
 import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
 import { createPool, withTenant } from "#db/client.ts";
@@ -17,6 +18,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
 });
 afterAll(() => database.drop());
+beforeEach(() => database.empty("tenants", "graphile_worker._private_jobs"));
 
 const metrics = createMetrics(async () => ({ unprocessed: 0, oldestSeconds: 0 }));
 
@@ -117,4 +119,38 @@ test("a job that fails is tried again 24 times over about four days, is told of 
   expect(ours).toMatchObject([{ waiting: 0, running: 0, failing: 0, givenUp: 1, lastError }]);
   expect(await givenUpJobs(operator, 10)).toMatchObject([{ task: "subscribe_waba", tries: 25, lastError }]);
   expect(JSON.stringify(await database.sql("select * from graphile_worker.jobs"))).not.toMatch(/EAAG|34600/);
+});
+
+test("one that cannot record its end either is given five more attempts for that, and then stands until asked for anew", async () => {
+  const { tenantId, connectionId } = await connectWorkspace(database, phoneNumberId);
+  const order = { tenantId, connectionId, requestId: "request-of-a-click" };
+  const ask = () => withTenant(database.as("app_web"), tenantId, (tdb) => enqueueSubscription(tdb, order));
+  await ask();
+  await database.sql("update graphile_worker._private_jobs set attempts = 24");
+  const { attempts, lines } = await startFailing();
+  await failedFor(25);
+  const deps = { ...inboxDeps(database), jobsDb: database.as("app_jobs") };
+  for (let n = 26; n <= 30; n++) {
+    await reconcileDeliveries(deps, { olderThanMs: 30_000 });
+    await passTime();
+    await failedFor(n);
+  }
+  expect(attempts.map(({ lastAttempt }) => lastAttempt)).toEqual(Array(6).fill(true));
+  expect(lines.filter(({ level }) => level === "error")).toHaveLength(6);
+
+  const stands = () =>
+    database.sql("select * from graphile_worker.jobs where task_identifier = 'subscribe_waba'");
+  const standing = await stands();
+  expect(standing).toMatchObject([{ attempts: 30, max_attempts: 30, locked_at: null }]);
+  for (let minute = 0; minute < 3; minute++) await reconcileDeliveries(deps, { olderThanMs: 30_000 });
+  expect(await stands()).toEqual(standing);
+  const given = await givenUpJobs(database.as("app_operator"), 10);
+  expect(given).toMatchObject([{ task: "subscribe_waba", tries: 30, lastError: "GraphError retry_later" }]);
+
+  await ask();
+  await until("the new one has its turn", () => attempts.length > 6);
+  expect(attempts.at(-1)?.lastAttempt).toBe(false);
+  await reconcileDeliveries(deps, { olderThanMs: 30_000 });
+  await failedFor(1);
+  expect(await stands()).toHaveLength(1);
 });

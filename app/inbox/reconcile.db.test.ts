@@ -54,13 +54,19 @@ describe("a delivery that waits too long", () => {
   });
 });
 
-test("a keyed job killed in its last attempt gets one more, to record its end", async () => {
+test("a keyed job killed in its last attempt gets one more, to record its end, and five at most", async () => {
   await database.sql(
     "select graphile_worker.add_job('stop_deliveries', '{}', job_key := 'stop_deliveries:1')",
   );
-  await database.sql("update graphile_worker._private_jobs set attempts = 25");
-  await reconcileDeliveries(deps, aMinute);
-  expect(await jobs()).toMatchObject([{ attempts: 25, max_attempts: 26, key: "stop_deliveries:1" }]);
+  const minute = async () => {
+    await database.sql("update graphile_worker._private_jobs set attempts = greatest(max_attempts, 25)");
+    await reconcileDeliveries(deps, aMinute);
+    return jobs();
+  };
+  for (const most of [26, 27, 28, 29, 30, 30]) {
+    expect(await minute()).toMatchObject([{ max_attempts: most, key: "stop_deliveries:1" }]);
+  }
+  expect(await jobs()).toMatchObject([{ attempts: 30 }]);
 });
 
 test("a job without a key that has no attempt left is removed", async () => {
