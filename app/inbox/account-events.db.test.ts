@@ -231,6 +231,26 @@ describe("what is told again", () => {
     expect(await stateOf(luz)).toEqual(before);
   });
 
+  test("of the same moment with another detail is another event, and with its detail in another order is none", async () => {
+    const quality = (current_limit: string) => ({
+      ...{ event: "THROUGHPUT_UPGRADE", current_limit },
+      max_daily_conversations_per_business: 1000,
+    });
+    const ofLimit = (limit: string) =>
+      told.bodyWith(told.ofNumber("phone_number_quality_update", quality(limit)));
+    const bodies = [ofLimit("TIER_1K"), ofLimit("TIER_10K")];
+    await processDeliveries(inbox, await deliverAll(database, bodies));
+    const all = (await jobs()).map((payload) => jobPayloads.apply_account_event.parse(payload));
+    expect(new Set(all.map(({ occurredAt }) => occurredAt.getTime())).size).toBe(1);
+    const turned = all.map((news) => ({
+      ...news,
+      detail: Object.fromEntries(Object.entries(news.detail).reverse()),
+    }));
+    for (const news of [...all, ...turned]) await applyAccountEvent(integrations, news);
+    const limits = (await events()).map(({ detail }) => detail.current_limit);
+    expect(limits).toEqual(["TIER_1K", "TIER_10K"]);
+  });
+
   test("by two jobs at the same moment is remembered once", async () => {
     await processDeliveries(inbox, await deliverAll(database, [lost, lost, lost, lost]));
     const all = (await jobs()).map((payload) => jobPayloads.apply_account_event.parse(payload));
