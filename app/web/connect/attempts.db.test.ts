@@ -285,6 +285,34 @@ describe("what happens to a grant while Meta is asked what it reaches", () => {
     expect(await connections(road.ana)).toMatchObject([{ status: "active" }]);
   });
 
+  const finding = (left: number) => async (person: TestPerson) => {
+    const ids = Object.keys(NUMBER_IDS).filter((name) =>
+      name.startsWith("cadenas"),
+    ) as (keyof typeof NUMBER_IDS)[];
+    for (const name of ids.slice(left)) delete road.product.sandbox.world.numbers[NUMBER_IDS[name]];
+    return look(person);
+  };
+  test.each<[string, (person: TestPerson) => Promise<string | null>]>([
+    ["choose", (person) => choose(person, NUMBER_IDS.cadenasSur2)],
+    ["look and find one", finding(1)],
+    ["look and find others", finding(2)],
+    ["look and find none", finding(0)],
+  ])(
+    "%s: one whose place another took is not connected, and the other is left as it is",
+    async (_act, act) => {
+      await connect(road.ana, cadenas);
+      let taken: unknown[] = [];
+      during("findReach", async () => {
+        road.product.forgetTroubleWithMeta();
+        expect(await connect(road.ana, BUSINESS_IDS.bea)).toBe(failed("no_number"));
+        taken = await attempts(road.ana);
+      });
+      expect(await act(road.ana)).toBe(failed("choice_expired"));
+      expect(taken).toHaveLength(1);
+      expect(await connections(road.ana)).toEqual(taken);
+    },
+  );
+
   test("a number that a colleague connected meanwhile is no answer for whose grant has ended", async () => {
     const leo = await colleague();
     await connect(leo, cadenas);
