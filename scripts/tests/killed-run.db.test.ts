@@ -33,6 +33,7 @@ test.concurrent.for([
   ["SIGINT", 130],
 ] as const)(
   "ended by %s it leaves neither PostgreSQL nor worker",
+  { timeout: 180_000 },
   async ([signal, code], { onTestFinished }) => {
     const folder = mkdtempSync(path.join(tmpdir(), "curbe-killed-"));
     let started: Seen[] = [];
@@ -56,5 +57,4 @@ test.concurrent.for([
     if (signal !== "SIGKILL")
       expect(said().trim().split("\n").at(-1)).toMatch(/^0 passed, \d failed, 0 skipped$/);
   },
-  180_000,
 );
