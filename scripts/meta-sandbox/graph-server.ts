@@ -53,7 +53,10 @@ function writeAnswer(platform: Platform, call: GraphRequest, answer: GraphAnswer
   response.status(answer.status);
   response.set({ ...usageHeaders(platform, call), ...answer.headers });
   if (typeof answer.body === "string") response.send(Buffer.from(answer.body));
-  else response.type("application/json; charset=UTF-8").send(JSON.stringify(answer.body));
+  else {
+    const body = Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body);
+    response.type("application/json; charset=UTF-8").send(body);
+  }
 }
 
 /** Meta: usage in percent; the business use case header is keyed by the WABA or business the call was about. */
