@@ -17,7 +17,7 @@ export const failed = (reason: string) => `/settings/integrations?whatsapp=error
 const filledByRoads = [
   ...["messages", "conversations", "contacts", "number_registrations", "connection_health"],
   ...["connection_teardowns", "connection_events", "number_claims", "oauth_states", "channel_connections"],
-  "registration_tries",
+  ...["registration_tries", "graphile_worker._private_jobs"],
 ];
 
 /**
@@ -38,9 +38,8 @@ export function connectRoads({ env, arrange }: { env?: Record<string, string>; a
     road.product.sandbox.control.reset();
     road.product.forgetTroubleWithMeta();
     if (arrange) return;
-    // Deleting a few rows takes a tenth of the time that truncating the tables does.
-    for (const table of filledByRoads) await road.product.database.sql(`delete from ${table}`);
-    await road.product.database.sql("delete from graphile_worker._private_jobs");
+    // Deleting a few rows takes a tenth of the time that truncating the tables does, and in one message a half of that.
+    await road.product.database.sql(filledByRoads.map((table) => `delete from ${table}`).join(";"));
   });
 
   function ask(path: string, person?: TestPerson, init: RequestInit = {}): Request {
