@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cases } from "#db/testing/generated.ts";
+import { anyText, cases } from "#db/testing/generated.ts";
 import { connectionErrorCodes } from "../integrations/errors.ts";
 import { composeMail, type MailSubject, oneLine } from "./compose.server.ts";
 
@@ -91,10 +91,7 @@ test("names are text in the HTML, which loads nothing and leads to one place", (
 });
 
 test("whatever a name holds, it stays on its line", () => {
-  const name = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.constantFrom("a\r\nBcc: b@evil.example", "x\u2028y", "\u202eevil"),
-  );
+  const name = fc.oneof(anyText(), fc.constantFrom("a\r\nBcc: b@evil.example", "x\u2028y", "\u202eevil"));
   fc.assert(
     fc.property(name, name, (displayName, workspace) => {
       const plain = composeMail({ ...luz, displayName: "Luz", workspace: "Luz" }, "en");

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cases } from "#db/testing/generated.ts";
+import { anyText, cases } from "#db/testing/generated.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import { readSignedRequest } from "./signed-request.server.ts";
 
@@ -124,7 +124,7 @@ describe("a signed request", () => {
   });
 
   test("never throws, and nothing but ours is ever accepted", () => {
-    const part = fc.oneof(fc.string({ unit: "binary" }), fc.base64String(), fc.constant(payload));
+    const part = fc.oneof(anyText(), fc.base64String(), fc.constant(payload));
     fc.assert(
       fc.property(
         fc.oneof(

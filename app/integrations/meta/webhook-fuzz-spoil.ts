@@ -1,5 +1,6 @@
 /** Ways to spoil a JSON body: nodes dropped, replaced, doubled, retyped, renamed, and bytes cut or turned. For tests. */
 import fc from "fast-check";
+import { anyText } from "#db/testing/generated.ts";
 
 /** Stands in every text, id and unknown key of a body: nothing that is logged or kept beside the body may show it. */
 export const canary = "CaNaRy";
@@ -38,7 +39,7 @@ const odd = fc.constantFrom(
 );
 export const words = fc.oneof(
   { weight: 60, arbitrary: fc.string({ maxLength: 20 }) },
-  { weight: 20, arbitrary: fc.string({ unit: "binary", maxLength: 20 }) },
+  { weight: 20, arbitrary: anyText({ maxLength: 20 }) },
   { weight: 20, arbitrary: odd },
   { weight: 1, arbitrary: fc.integer({ min: 200, max: 50_000 }).map((length) => "x".repeat(length)) },
 );
