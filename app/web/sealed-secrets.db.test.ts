@@ -5,7 +5,7 @@ import { testSeed } from "#db/testing/generated.ts";
 import { byTier } from "#db/testing/tier.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../integrations/connections.server.ts";
-import { createTokenVault } from "../integrations/crypto.server.ts";
+import { createTokenVault, markOf } from "../integrations/crypto.server.ts";
 import { tokenPlace } from "../integrations/deps.server.ts";
 import { checkConnection } from "../integrations/health.server.ts";
 import { finishTeardown, subscribeWaba } from "../integrations/provisioning.server.ts";
@@ -48,6 +48,13 @@ async function connected(person: TestPerson = road.ana, businessId: string = BUS
 }
 const put = (id: string, sealed: string) =>
   sql("update channel_connections set access_token_enc = $2 where id = $1", [id, sealed]);
+/** With its mark: whoever can write the one can write the other. */
+const putMarked = (id: string, sealed: string) =>
+  sql(
+    `update channel_connections set access_token_enc = $2,
+       metadata = metadata || jsonb_build_object('token_mark', $3::text) where id = $1`,
+    [id, sealed, markOf(sealed)],
+  );
 const subject = ({ id, tenant_id }: Row) => ({
   ...{ tenantId: tenant_id, connectionId: id, requestId: "r-36", lastAttempt: false },
 });
@@ -94,10 +101,10 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
   const mine = current.access_token_enc;
   const bits = flips(mine);
   const games: Record<string, string[]> = {
-    "another tenant's": [eva.access_token_enc],
-    "sealed for another row, tenant, column or table": sealedElsewhere,
     "an earlier one of the same row": [old],
     "made outside": [vault.encryptToken(new Secret("EAA-made-outside"), place)],
+    "another tenant's": [eva.access_token_enc],
+    "sealed for another row, tenant, column or table": sealedElsewhere,
     "under a key that we do not have": [stranger.encryptToken(new Secret("EAA"), place)],
     "of another format": [
       mine.replace("v1.", "v0."),
@@ -110,10 +117,13 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
     "with a tag cut": cutTags(mine),
     "with a bit flipped": bits.filter((_, n) => (n + testSeed) % part === 0),
   };
+  // Only the mark tells that these are not the row's own; all others are refused without its help.
+  const byMark = ["an earlier one of the same row", "made outside"];
   let count = 0;
   for (const [name, texts] of Object.entries(games)) {
     for (const sealed of texts) {
-      await put(ana.id, sealed);
+      if (byMark.includes(name)) await put(ana.id, sealed);
+      else await putMarked(ana.id, sealed);
       const [before, calls] = [await failures(), graphCalls()];
       await checkConnection(deps(), subject(current));
       expect(await failures(), name).toBe(before + 1);
@@ -129,10 +139,20 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
   );
 
   // Its own text again: the next look takes the verdict back.
-  await put(ana.id, mine);
+  await putMarked(ana.id, mine);
   await checkConnection(deps(), subject(current));
   expect(await view(ana)).toMatchObject({ status: "active", error: null });
 }, 600_000);
+
+/** What a colleague was given at Meta, as if it were hers. */
+async function moveColleaguesGrant() {
+  const leo = await road.product.person(road.ana.tenantId);
+  const [own] = (await sql("select id from channel_connections")) as { id: string }[];
+  expect(await connect(leo, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
+  const ofPerson = "select access_token_enc as sealed from channel_connections where attempted_by = $1";
+  const [his] = (await sql(ofPerson, [leo.userId])) as { sealed: string }[];
+  await putMarked(own?.id ?? "", his?.sealed ?? "");
+}
 
 describe("a token that does not open", () => {
   const spoil = async (row: Row) => put(row.id, "v1.spoiled");
@@ -217,20 +237,27 @@ describe("a token that does not open", () => {
     expect(await failures()).toBe(1);
   });
 
-  test("in a kept grant ends the choice, and nobody is offered it again", async () => {
-    const { state } = await begin(road.ana);
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
-    await sql("update channel_connections set access_token_enc = 'v1.spoiled'");
-    const body = new URLSearchParams({ phoneNumberId: NUMBER_IDS.luz });
-    const answer = await callRoute(choose, ask(pickerPlace, road.ana, { method: "POST", body }));
-    expect(answer.headers.get("location")).toBe(failed("choice_expired"));
-    expect(await sql("select status from channel_connections")).toEqual([{ status: "revoked" }]);
-    const [event] = (await sql("select detail from connection_events where kind = 'connect_failed'")) as {
-      detail: object;
-    }[];
-    expect(event?.detail).toMatchObject({ reason: "choice_expired", code: "token_unreadable" });
-    expect(await failures()).toBe(1);
-  });
+  test.each<[string, () => Promise<unknown>, string[]]>([
+    ["", () => sql("update channel_connections set access_token_enc = 'v1.spoiled'"), ["revoked"]],
+    [", for it is a colleague's,", moveColleaguesGrant, ["revoked", "pending"]],
+  ])(
+    "in a kept grant%s ends the choice, and nobody is offered it again",
+    async (_why, spoilGrant, statuses) => {
+      const { state } = await begin(road.ana);
+      expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
+      await spoilGrant();
+      const body = new URLSearchParams({ phoneNumberId: NUMBER_IDS.cadenasSur2 });
+      const answer = await callRoute(choose, ask(pickerPlace, road.ana, { method: "POST", body }));
+      expect(answer.headers.get("location")).toBe(failed("choice_expired"));
+      const left = await sql("select status from channel_connections order by created_at");
+      expect(left.map(({ status }) => status)).toEqual(statuses);
+      const [event] = (await sql("select detail from connection_events where kind = 'connect_failed'")) as {
+        detail: object;
+      }[];
+      expect(event?.detail).toMatchObject({ reason: "choice_expired", code: "token_unreadable" });
+      expect(await failures()).toBe(1);
+    },
+  );
 });
 
 test("R36 a PIN that does not open is never used: told first, replaced when a person asks anew", async () => {
