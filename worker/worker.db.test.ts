@@ -185,15 +185,19 @@ describe("a worker", () => {
 
 test("two workers share the jobs, each done once", async () => {
   const busyWithOne = { ...env, WORKER_CONCURRENCY: "1" };
-  const workers = [await startWorker(busyWithOne), await startWorker(busyWithOne)];
-  for (const worker of workers) await untilReady(worker);
+  const first = await startWorker(busyWithOne);
+  await untilReady(first);
   const release = await holdMessages();
-  for (const lane of [0, 1]) {
+  const deliverInLane = async (lane: number) => {
     await deliver(database, oneMessage(`wamid.${lane}`), new Date().toISOString());
     await sql`select app.wake_ingest(${lane})`.execute(webDb);
-    // The second finds the one who has the first at work.
-    await until(`${lane + 1} have begun`, async () => (await blockedJobs()) === lane + 1);
-  }
+  };
+  await deliverInLane(0);
+  await until("one has begun", async () => (await blockedJobs()) === 1);
+  await deliverInLane(1);
+  // While it starts, the first would take the other job if it had a hand free.
+  const workers = [first, await startWorker(busyWithOne)];
+  await until("two have begun", async () => (await blockedJobs()) === 2);
   await release();
   await until("all are stored", async () => (await count("messages")) === 2);
   await until("no job is left", async () => (await count(jobsOfIngest)) === 0);
