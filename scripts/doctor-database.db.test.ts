@@ -65,8 +65,16 @@ describe("doctor, on the database and its keys", () => {
     const report = await examine();
     expect(faults(report)).toEqual([]);
     expect(report.findings.map(({ subject }) => subject)).toEqual([
-      ...["environment", "database", "durability", "clock: database", "app roles", "pooling", "migrations"],
-      ...["tenant walls", "sealed tokens", "session secrets", "demo accounts", "Graph host", "API version"],
+      ...["environment", "database", "durability", "letters", "clock: database", "app roles", "pooling"],
+      ...[
+        "migrations",
+        "tenant walls",
+        "sealed tokens",
+        "session secrets",
+        "demo accounts",
+        "Graph host",
+        "API version",
+      ],
       ...[
         "clock: Meta",
         "app id and secret",
@@ -281,16 +289,30 @@ describe("doctor, on the database and its keys", () => {
     });
   });
 
-  test("tells an empty database to be migrated", async () => {
-    const name = `curbe_test_doctor_${process.pid}`;
-    await administer(inject("adminUrl"), `create database ${name}`);
+  /** One that was never migrated, of whatever kind; what is wrong with it. */
+  async function faultsOfAnother(kind = "") {
+    const name = `curbe_test_doctor_${randomBytes(4).toString("hex")}`;
+    await administer(inject("adminUrl"), `create database ${name} ${kind}`);
     onTestFinished(() => administer(inject("adminUrl"), `drop database ${name} with (force)`));
     const world = await goodWorld(database.url);
     world.variables.DATABASE_URL = withDatabase(inject("adminUrl"), name);
-    const found = faults(await world.examine());
+    return faults(await world.examine());
+  }
+
+  test("tells an empty database to be migrated", async () => {
+    const found = await faultsOfAnother();
     expect(found).toContainEqual(
       expect.stringMatching(/^FAIL migrations: .*none of our tables.*npm run db:migrate/),
     );
     expect(found).toContainEqual(expect.stringMatching(/^skip sealed tokens/));
+    expect(found.filter((line) => line.includes("letters"))).toEqual([]);
+  });
+
+  test.each([
+    ["of locale C", "locale 'C'", /^warn letters: .*ASCII only.*→ .*UTF8/],
+    ["without an encoding", "encoding 'SQL_ASCII' locale 'C'", /^FAIL letters: .*not in UTF-8.*→ .*UTF8/],
+  ])("tells a database %s which letters it lacks", async (_what, kind, expected) => {
+    const found = await faultsOfAnother(`template template0 locale_provider libc ${kind}`);
+    expect(found).toContainEqual(expect.stringMatching(expected));
   });
 });

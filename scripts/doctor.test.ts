@@ -163,20 +163,22 @@ describe("the database, as it describes itself", () => {
       setting: off.includes(name) ? "off" : "on",
     }));
 
-  test("is good from 15 on, with durable settings", async () => {
-    const findings = await judgeServer(session([facts], settings()), patient, "here");
-    expect(findings.map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+  const letters = [[{ utf8: true }], [{ folds: true }]];
+
+  test("is good from 15 on, with durable settings and all letters", async () => {
+    const findings = await judgeServer(session([facts], settings(), ...letters), patient, "here");
+    expect(findings.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
     expect(findings[0]?.says).toBe("PostgreSQL 15.2 at here");
   });
 
   test("is too old before, and fails when a crash may undo a commit", async () => {
     const old = { name: "14.9", version: 140_009, now: new Date(60_000) };
     const findings = await judgeServer(
-      session([old], settings("synchronous_commit", "fsync")),
+      session([old], settings("synchronous_commit", "fsync"), ...letters),
       patient,
       "here",
     );
-    expect(findings.map(({ status }) => status)).toEqual(["FAIL", "FAIL", "FAIL"]);
+    expect(findings.map(({ status }) => status)).toEqual(["FAIL", "FAIL", "ok", "FAIL"]);
     expect(findings[0]?.says).toMatch(/14\.9.*too old/);
     expect(findings[1]?.says).toMatch(/^fsync, synchronous_commit off/);
   });

@@ -9,7 +9,7 @@ import { type Finding, fail, ok, warn } from "./findings.ts";
 
 const migrateFirst = "npm run db:migrate";
 
-/** Reached, version, durability, clock. The one that says why when there is no connection. */
+/** Reached, version, durability, letters, clock. The one that says why when there is no connection. */
 export const serverCheck = check("database", ["DATABASE_URL"], async ({ DATABASE_URL }, patient) => {
   const where = shownDatabase(DATABASE_URL);
   try {
@@ -44,6 +44,7 @@ export async function judgeServer(session: Session, patient: Patient, where: str
       ? ok("database", `${version} at ${where}`)
       : fail("database", `${version} at ${where} is too old`, "upgrade to PostgreSQL 15 or later"),
     await judgeDurability(session),
+    await judgeLetters(session),
     judgeClock("clock: database", "the database", offsetMs),
   ];
 }
@@ -62,6 +63,26 @@ async function judgeDurability(session: Session): Promise<Finding> {
     "durability",
     `${off.join(", ")} off: a crash loses deliveries that Meta was told are stored`,
     "switch on in postgresql.conf and for this database and user (\\drds in psql)",
+  );
+}
+
+/**
+ * The search in the inbox knows small letters from capitals as far as the database does: under the locale C or POSIX as
+ * far as ASCII goes, and what an accent is taken off. Asked by example: locales go by many names, and a database of
+ * locale C may fold by ICU, or by PostgreSQL's own copy of Unicode.
+ */
+async function judgeLetters(session: Session): Promise<Finding> {
+  const anew =
+    "make it anew with ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0, and restore a dump into it";
+  const encoding = await session.query<{ utf8: boolean }>("select getdatabaseencoding() = 'UTF8' as utf8");
+  if (!encoding.rows[0]?.utf8)
+    return fail("letters", "the database is not in UTF-8: not all that people write can be stored", anew);
+  const folding = await session.query<{ folds: boolean }>("select lower('ØЛ') = 'øл' as folds");
+  if (folding.rows[0]?.folds) return ok("letters", "capitals of all alphabets have their small letters");
+  return warn(
+    "letters",
+    "the database's locale knows small letters in ASCII only: who searches the inbox for лев does not find Лев",
+    anew,
   );
 }
 
