@@ -61,6 +61,7 @@ export async function testCluster(): Promise<{ adminUrl: string; stop(): Promise
     remove: [folder],
     ...(native ? { native } : {}),
   });
+  await administer(server.url, cheapPassword(server.url));
   return {
     adminUrl: server.url,
     async stop() {
@@ -76,6 +77,16 @@ const thrownAway = {
   ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
   ...{ wal_level: "minimal", max_wal_senders: "0", max_wal_size: "256MB" },
 };
+
+/**
+ * The superuser's password again, of one round instead of thousands: each connection computes them anew, and tests open
+ * some thousand. A PostgreSQL older than 16 knows no such setting.
+ */
+function cheapPassword(url: string): string {
+  const { username, password } = new URL(url);
+  return `select set_config('scram_iterations', '1', false) from pg_settings where name = 'scram_iterations';
+    alter role ${username} password '${password}'`;
+}
 
 /** In memory where there is room for all that a run writes (a container may have 64 MB), else among temporary files. */
 async function roomyFolder(): Promise<string> {
