@@ -94,15 +94,19 @@ export async function sidewaysOn(page: Page): Promise<string[]> {
 }
 
 export async function frameOf(page: Page, language: string): Promise<string[]> {
-  const { lang, title, headings } = await page.evaluate(() => ({
+  const { lang, title, headings, ids } = await page.evaluate(() => ({
     lang: document.documentElement.lang,
     title: document.title.trim(),
     headings: document.querySelectorAll("h1").length,
+    ids: [...document.querySelectorAll("[id]")].map(({ id }) => id),
   }));
+  const twice = new Set(ids.filter((id, at) => ids.indexOf(id) !== at));
   return [
     ...(lang === language ? [] : [`lang is ${lang}`]),
     ...(title === "" ? ["the title is empty"] : []),
     ...(headings === 1 ? [] : [`there are ${headings} headings of level 1`]),
+    // To axe this is something to look into, no violation.
+    ...[...twice].map((id) => `the id ${id} is there twice`),
   ];
 }
 
