@@ -45,20 +45,27 @@ for (const [reason, end] of Object.entries(ends)) {
   });
 }
 
-test("a list of numbers that was left for too long says so, and the next one connects", async ({ page }) => {
-  await signIn(page, leo);
-  await goToTheList(page);
-  await page.getByRole("radio", { name: /55 2222 1003/ }).check();
-  const past = JSON.stringify(new Date(Date.now() - 60_000));
-  await rows("update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)", [
-    past,
-  ]);
-  await page.getByRole("button", { name: "Connect this number" }).click();
-  await saysWhy(page, "choice_expired");
-  await goToTheList(page);
-  await page.getByRole("radio", { name: /55 2222 1003/ }).check();
-  await page.getByRole("button", { name: "Connect this number" }).click();
-  await isConnected(page, "+52 55 2222 1003");
+test.describe("without JavaScript", () => {
+  // With it the page hears that its hour is over, and says so before anybody has pressed anything.
+  test.use({ javaScriptEnabled: false });
+
+  test("a list of numbers that was left for too long says so, and the next one connects", async ({
+    page,
+  }) => {
+    await signIn(page, leo);
+    await goToTheList(page);
+    await page.getByRole("radio", { name: /55 2222 1003/ }).check();
+    const past = JSON.stringify(new Date(Date.now() - 60_000));
+    await rows("update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)", [
+      past,
+    ]);
+    await page.getByRole("button", { name: "Connect this number" }).click();
+    await saysWhy(page, "choice_expired");
+    await goToTheList(page);
+    await page.getByRole("radio", { name: /55 2222 1003/ }).check();
+    await page.getByRole("button", { name: "Connect this number" }).click();
+    await isConnected(page, "+52 55 2222 1003");
+  });
 });
 
 /** By the button that the card has then: the only one there is. */

@@ -84,7 +84,7 @@ const pages: Omit<State, "group">[] = [
       const id = await work(page);
       await rows(
         `insert into login_limits (key, points, expire)
-         select 'check_person:' || id, 1000, 1000 * extract(epoch from now() + interval '20 minutes')::bigint from users`,
+         select 'check_person:' || id, 1000, 1000 * extract(epoch from now() + interval '19 minutes 30 seconds')::bigint from users`,
       );
       return async (visitor) => {
         await visitor.goto(origin() + numberPath(id));

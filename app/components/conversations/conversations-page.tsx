@@ -63,8 +63,8 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
   const { id, contact, unread, lastMessageAt } = conversation;
   return (
     <li className="relative px-5 py-3 hover:bg-sunken">
-      <div className="flex items-baseline justify-between gap-x-4">
-        <span className="flex min-w-0 flex-wrap items-baseline gap-x-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <span className="flex min-w-0 flex-[1_1_8rem] flex-wrap items-baseline gap-x-3">
           <Link
             to={`/conversations/${id}#latest`}
             // The whole line opens it, and the name alone is read out.
