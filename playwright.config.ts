@@ -25,7 +25,7 @@ export default defineConfig({
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
   // On two cores: while one waits for a page, another has a core.
-  workers: 3,
+  workers: 4,
   // The second try is there for its trace: a test that passes only then fails the run.
   retries: 1,
   failOnFlakyTests: true,

@@ -36,8 +36,7 @@ export async function wrongWith(page: Page, state: State, language: Language, sh
   for (const [at, width] of widths.entries()) {
     await page.setViewportSize({ width, height: 800 });
     await lookWithAxe(page, at, note);
-    note(await sidewaysOn(page), `${width}`);
-    note(await clippedOn(page), `${width}`);
+    note((await Promise.all([sidewaysOn(page), clippedOn(page)])).flat(), `${width}`);
   }
   wrong.push(...(await wrongWhenAdapted(page)));
   return [...new Set(wrong)];
@@ -80,7 +79,7 @@ async function unlike(page: Page, { says }: State, language: Language): Promise<
 async function wrongWhenAdapted(page: Page): Promise<string[]> {
   const wrong: string[] = [];
   const look = async (how: string) => {
-    const found = [await sidewaysOn(page), await clippedOn(page), await animationsOn(page)].flat();
+    const found = (await Promise.all([sidewaysOn(page), clippedOn(page), animationsOn(page)])).flat();
     wrong.push(...found.map((one) => `${how}: ${one}`));
   };
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce", forcedColors: "active" });

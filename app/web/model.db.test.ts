@@ -12,7 +12,7 @@ import { expectSettled } from "./model-compare.ts";
 import { pictureOf } from "./model-picture.ts";
 import { type ModelProduct, openModelProduct, startAfresh } from "./model-product.ts";
 
-const { numRuns: runs, seed } = cases(50, 2_000);
+const { numRuns: runs, seed } = cases(30, 2_000);
 const wanted = flaws.find((flaw) => flaw === process.env.MODEL_FLAW);
 
 let real: ModelProduct;
