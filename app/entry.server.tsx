@@ -6,8 +6,8 @@ import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseUnavailable } from "#db/client.ts";
 import { PageContext } from "./components/page-context.tsx";
 import "./texts/all.server.ts";
-import { loggedPath } from "./web/http.server.ts";
-import { preferencesOf } from "./web/preferences.server.ts";
+import { preferencesOf } from "./web/frame/preferences.server.ts";
+import { loggedPath } from "./web/http/request.server.ts";
 import { services } from "./web/services.server.ts";
 
 export const streamTimeout = 5_000;

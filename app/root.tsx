@@ -16,8 +16,8 @@ import { usePageTitle } from "./components/page-title.ts";
 import { RefreshWithoutScript } from "./components/refresh-without-script.tsx";
 import { Shell, type ShellViewer } from "./components/shell.tsx";
 import stylesheet from "./tailwind.css";
-import { readFrame } from "./web/flash.server.ts";
-import type { Viewer } from "./web/session.server.ts";
+import { readFrame } from "./web/frame/frame.server.ts";
+import type { Viewer } from "./web/session/session.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { viewer, flash, problems } = await readFrame(request);

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { Texts } from "../texts/catalogue.ts";
-import type { SignInRefusal } from "../web/auth.server.ts";
+import type { SignInRefusal } from "../web/session/auth.server.ts";
 import { linkLook } from "./buttons.tsx";
 import { Field } from "./fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "./forms.tsx";

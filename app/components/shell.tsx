@@ -1,8 +1,8 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
 import { Link, NavLink, useLocation } from "@remix-run/react";
 import { type ReactNode, useState } from "react";
-import type { FlashCode } from "../web/flash.server.ts";
-import type { Problem } from "../web/problems.server.ts";
+import type { FlashCode } from "../web/frame/frame.server.ts";
+import type { Problem } from "../web/frame/incidents.server.ts";
 import { BrandMark } from "./brand.tsx";
 import { buttonLook } from "./buttons.tsx";
 import { DocumentForm, SubmitButton } from "./forms.tsx";

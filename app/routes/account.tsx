@@ -3,14 +3,14 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { AccountPage } from "../components/account/account-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { accountTexts } from "../texts/account.ts";
-import { flashTo } from "../web/flash.server.ts";
+import { flashTo } from "../web/frame/frame.server.ts";
 import { readForm } from "../web/http/input.server.ts";
 import {
   changeOwnPassword,
   endOwnOtherSessions,
   otherSessionsOf,
 } from "../web/session/own-account.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = titled((texts) => accountTexts(texts).own.title);
 

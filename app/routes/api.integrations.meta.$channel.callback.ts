@@ -1,10 +1,10 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { completeConnect } from "../integrations/connections.server.ts";
-import { actorOf, afterConnect, channelOf, requireMethod } from "../web/api.server.ts";
+import { actorOf, afterConnect, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, type PathParams, readForm, readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 /** `GET`: where Meta sends the person back to, with a code or an error. Always ends at a page that says what happened. */
 export async function loader({ request, params }: LoaderFunctionArgs) {

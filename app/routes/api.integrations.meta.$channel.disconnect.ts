@@ -1,10 +1,15 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { disconnect } from "../integrations/connections.server.ts";
-import { actorOf, channelOf, connectionIdFrom, requireMethod } from "../web/api.server.ts";
-import { flashTo } from "../web/flash.server.ts";
-import { wantsJson } from "../web/http.server.ts";
+import {
+  actorOf,
+  channelOf,
+  connectionIdFrom,
+  requireMethod,
+} from "../web/connect/channel-request.server.ts";
+import { flashTo } from "../web/frame/frame.server.ts";
+import { wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireApiViewer, requireViewer } from "../web/session.server.ts";
+import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
 
 /** `POST`: ends one connection (`connectionId`), or all of the channel. Safe to repeat. */
 export async function action({ request, params }: ActionFunctionArgs) {

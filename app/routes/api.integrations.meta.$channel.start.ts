@@ -1,11 +1,11 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { startConnect } from "../integrations/connections.server.ts";
-import { actorOf, channelOf, requireMethod } from "../web/api.server.ts";
+import { actorOf, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, readBody } from "../web/http/input.server.ts";
-import { clientIp, wantsJson } from "../web/http.server.ts";
+import { clientIp, wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireApiViewer, requireViewer } from "../web/session.server.ts";
+import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
 
 /** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `road=window` begins an attempt for a window. */
 export async function action({ request, params }: ActionFunctionArgs) {

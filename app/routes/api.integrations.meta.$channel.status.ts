@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { channelStatus } from "../integrations/connections.server.ts";
-import { channelOf, requireMethod } from "../web/api.server.ts";
+import { channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireApiViewer } from "../web/session.server.ts";
+import { requireApiViewer } from "../web/session/session.server.ts";
 
 /** `GET`: what this workspace is connected to. */
 export async function loader({ request, params }: LoaderFunctionArgs) {

@@ -6,7 +6,7 @@ import { listConversations } from "../inbox/conversations.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = titled((texts) => texts.conversations.title);
 

@@ -5,9 +5,9 @@ import { titled } from "../components/page-title.ts";
 import { readThread } from "../inbox/thread.server.ts";
 import { mayAnswer } from "../integrations/any-channel.server.ts";
 import { paramOf, readQuery } from "../web/http/input.server.ts";
-import { isPrefetch } from "../web/http.server.ts";
+import { isPrefetch } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 

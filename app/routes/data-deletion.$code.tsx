@@ -4,8 +4,8 @@ import { DeletionPage } from "../components/deletion-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { deletionTexts } from "../texts/deletion.ts";
 import { paramOf } from "../web/http/input.server.ts";
-import { readDeletion } from "../web/obligations.server.ts";
 import { services } from "../web/services.server.ts";
+import { readDeletion } from "../web/webhook/obligations.server.ts";
 
 export const handle = titled<{ status: unknown } | undefined>((texts, found) =>
   found?.status ? deletionTexts(texts).title : deletionTexts(texts).unknown.title,

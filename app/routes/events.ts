@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { requireMethod } from "../web/api.server.ts";
-import { openEventStream } from "../web/event-stream.server.ts";
+import { requireMethod } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { requireApiViewer } from "../web/session.server.ts";
+import { openEventStream } from "../web/live/event-stream.server.ts";
+import { requireApiViewer } from "../web/session/session.server.ts";
 
 /** `GET`: a stream of what changes in this workspace. With `?check` only whether there is anybody to ask: 204. */
 export async function loader({ request, context }: LoaderFunctionArgs) {

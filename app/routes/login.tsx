@@ -2,10 +2,10 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { LoginPage } from "../components/login-page.tsx";
 import { titled } from "../components/page-title.ts";
-import { signIn } from "../web/auth.server.ts";
 import { fieldOf, readForm, readQuery } from "../web/http/input.server.ts";
-import { safeReturnTo } from "../web/http.server.ts";
-import { readViewer } from "../web/session.server.ts";
+import { safeReturnTo } from "../web/http/request.server.ts";
+import { signIn } from "../web/session/auth.server.ts";
+import { readViewer } from "../web/session/session.server.ts";
 
 export const handle = titled((texts) => texts.login.title);
 

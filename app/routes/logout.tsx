@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { endSession } from "../web/session.server.ts";
+import { endSession } from "../web/session/session.server.ts";
 
 export async function action({ request }: ActionFunctionArgs) {
   return redirect("/login?signedOut", { status: 303, headers: { "Set-Cookie": await endSession(request) } });

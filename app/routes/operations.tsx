@@ -6,7 +6,7 @@ import { readOverview, readTrail } from "../operations/overview.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).title);
 

@@ -7,7 +7,7 @@ import { readDeliveryNarrowing } from "../operations/filters.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).deliveries.title);
 

@@ -6,7 +6,7 @@ import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
 import { paramOf } from "../web/http/input.server.ts";
-import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
+import { operationsDeps, operatorOf, requireStaff } from "../web/operations/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 

@@ -4,7 +4,7 @@ import { JobsPage } from "../components/operations/jobs.tsx";
 import { titled } from "../components/page-title.ts";
 import { readJobs } from "../operations/overview.server.ts";
 import { operationsTexts } from "../texts/operations.ts";
-import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).jobs.title);
 

@@ -4,7 +4,7 @@ import { NumbersPage } from "../components/operations/numbers.tsx";
 import { titled } from "../components/page-title.ts";
 import { listUnrouted } from "../operations/quarantine.server.ts";
 import { operationsTexts } from "../texts/operations.ts";
-import { operationsDeps, requireStaff } from "../web/operations.server.ts";
+import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).numbers.title);
 

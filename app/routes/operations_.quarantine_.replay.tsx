@@ -7,8 +7,8 @@ import { countItems } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { operationsDeps, operatorOf, requireStaff } from "../web/operations.server.ts";
-import { replayAsAsked } from "../web/operations-replay.server.ts";
+import { operationsDeps, operatorOf, requireStaff } from "../web/operations/operations.server.ts";
+import { replayAsAsked } from "../web/operations/replay.server.ts";
 
 export const handle = titled((texts) => operationsTexts(texts).confirm.title);
 

@@ -1,9 +1,9 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { isTheme } from "../components/page-context.tsx";
 import { isLanguage } from "../texts/catalogue.ts";
+import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/frame/preferences.server.ts";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
-import { safeReturnTo } from "../web/http.server.ts";
-import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/preferences.server.ts";
+import { safeReturnTo } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
 
 /** `POST`: another language or appearance, then back to where it was asked for. What is none of ours changes nothing. */

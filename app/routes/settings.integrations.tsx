@@ -7,12 +7,12 @@ import { titled } from "../components/page-title.ts";
 import { type ChannelId, channelIds, channels, settingsPath } from "../integrations/catalog.ts";
 import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
 import { isReasonCode } from "../integrations/errors.ts";
-import { mayConnectManually } from "../web/auth.server.ts";
+import { signupWindows } from "../web/connect/signup-windows.server.ts";
 import { type Fields, readQuery } from "../web/http/input.server.ts";
-import { cardWithTest } from "../web/number-pages.server.ts";
+import { cardWithTest } from "../web/numbers/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer, type Viewer } from "../web/session.server.ts";
-import { signupWindows } from "../web/signup-windows.server.ts";
+import { mayConnectManually } from "../web/session/auth.server.ts";
+import { requireViewer, type Viewer } from "../web/session/session.server.ts";
 
 export const handle = {
   ...titled((texts) => texts.integrations.title),

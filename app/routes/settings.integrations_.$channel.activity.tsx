@@ -4,11 +4,11 @@ import { ActivityPage } from "../components/connect/activity-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { listActivity } from "../integrations/activity.server.ts";
 import { activityTexts } from "../texts/activity.ts";
-import { readActivityFilter, writeActivityFilter } from "../web/activity-filter.server.ts";
-import { channelOf } from "../web/api.server.ts";
+import { readActivityFilter, writeActivityFilter } from "../web/activity/activity-filter.server.ts";
+import { channelOf } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = titled((texts) => activityTexts(texts).title);
 

@@ -1,14 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { exportActivity } from "../integrations/activity.server.ts";
-import { activityCsv, mostRows } from "../web/activity-csv.server.ts";
-import { readActivityFilter } from "../web/activity-filter.server.ts";
-import { channelOf } from "../web/api.server.ts";
-import { whenGone } from "../web/event-stream.server.ts";
-import { beginExport } from "../web/http/at-once.server.ts";
+import { activityCsv, mostRows } from "../web/activity/activity-csv.server.ts";
+import { readActivityFilter } from "../web/activity/activity-filter.server.ts";
+import { channelOf } from "../web/connect/channel-request.server.ts";
+import { preferencesOf } from "../web/frame/preferences.server.ts";
+import { beginExport } from "../web/http/body/at-once.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { preferencesOf } from "../web/preferences.server.ts";
+import { whenGone } from "../web/live/event-stream.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 /** The changes that the page of the same address without `.csv` shows, in one file; a person gets one at a time. */
 export async function loader({ request, params, context }: LoaderFunctionArgs) {

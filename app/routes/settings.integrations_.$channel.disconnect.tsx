@@ -6,10 +6,10 @@ import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import { disconnectEffects, listConnections, mostCounted } from "../integrations/connections.server.ts";
 import { readUuid } from "../platform/text.ts";
-import { channelOf } from "../web/api.server.ts";
+import { channelOf } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = titled<{ channel: ChannelId }>(
   (texts, { channel }) => texts.channels[channel].disconnectTitle,

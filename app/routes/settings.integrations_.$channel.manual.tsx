@@ -4,11 +4,11 @@ import { ManualPage } from "../components/connect/manual-page.tsx";
 import { titled } from "../components/page-title.ts";
 import { connectManually } from "../integrations/connections.server.ts";
 import { manualTexts } from "../texts/manual.ts";
-import { actorOf, afterConnect, channelOf } from "../web/api.server.ts";
-import { requireManualConnect } from "../web/auth.server.ts";
+import { actorOf, afterConnect, channelOf } from "../web/connect/channel-request.server.ts";
+import { readManualForm } from "../web/connect/manual-connect.server.ts";
 import { requireBudget } from "../web/connect/too-many.server.tsx";
-import { readManualForm } from "../web/manual-connect.server.ts";
 import { services } from "../web/services.server.ts";
+import { requireManualConnect } from "../web/session/auth.server.ts";
 
 export const handle = titled((texts) => manualTexts(texts).title);
 

@@ -10,11 +10,11 @@ import {
   pendingChoice,
 } from "../integrations/connections.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
-import { actorOf, afterConnect, channelOf, placeAfter } from "../web/api.server.ts";
+import { actorOf, afterConnect, channelOf, placeAfter } from "../web/connect/channel-request.server.ts";
 import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer, type Viewer } from "../web/session.server.ts";
+import { requireViewer, type Viewer } from "../web/session/session.server.ts";
 
 export const handle = titled((texts) => texts.number.title);
 

@@ -7,12 +7,12 @@ import { latestActivity } from "../integrations/activity.server.ts";
 import { webhookPath } from "../integrations/catalog.ts";
 import { countedUpTo, numberHealth, requestCheck } from "../integrations/number-health.server.ts";
 import { skipTest } from "../integrations/number-test.server.ts";
-import { actorOf, channelOf } from "../web/api.server.ts";
+import { actorOf, channelOf } from "../web/connect/channel-request.server.ts";
 import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, paramOf, readForm, readQuery } from "../web/http/input.server.ts";
-import { numberFor, testOf } from "../web/number-pages.server.ts";
+import { numberFor, testOf } from "../web/numbers/number-pages.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = {
   ...titled<NumberDetailPageProps>((texts, { number }) => number.number ?? texts.numbers.title),

@@ -1,11 +1,11 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { retryStep } from "../integrations/connections.server.ts";
 import { retryableSteps } from "../integrations/retry.server.ts";
-import { actorOf, channelOf, connectionIdFrom } from "../web/api.server.ts";
+import { actorOf, channelOf, connectionIdFrom } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget, tooManyAtEndpoint } from "../web/connect/too-many.server.tsx";
 import { oneOf, readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 /**
  * `POST`: one step at Meta again. Leads back to the card, which then says that it is under way; 429 while Meta would lock

@@ -1,9 +1,9 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { hideIncidents } from "../web/dismissals.server.ts";
+import { hideIncidents } from "../web/frame/dismissals.server.ts";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
-import { safeReturnTo } from "../web/http.server.ts";
+import { safeReturnTo } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
-import { requireViewer } from "../web/session.server.ts";
+import { requireViewer } from "../web/session/session.server.ts";
 
 /** `POST`: what is said above every page is hidden from this person for a day, then back to where it stood. */
 export async function action({ request }: ActionFunctionArgs) {

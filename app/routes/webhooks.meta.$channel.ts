@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { channelOf, requestIdOf } from "../web/api.server.ts";
-import { readRawBody } from "../web/raw-body.server.ts";
+import { channelOf, requestIdOf } from "../web/connect/channel-request.server.ts";
+import { readRawBody } from "../web/http/body/raw-body.server.ts";
 import { services } from "../web/services.server.ts";
-import { answerHandshake, receiveDelivery, wrongMethod } from "../web/webhook.server.ts";
+import { answerHandshake, receiveDelivery, wrongMethod } from "../web/webhook/webhook.server.ts";
 
 /** `GET`: Meta checks that the address is ours. */
 export async function loader({ request, params }: LoaderFunctionArgs) {

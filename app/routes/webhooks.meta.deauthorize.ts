@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { requireMethod } from "../web/api.server.ts";
-import { receiveDeauthorization } from "../web/obligations.server.ts";
+import { requireMethod } from "../web/connect/channel-request.server.ts";
 import { services } from "../web/services.server.ts";
+import { receiveDeauthorization } from "../web/webhook/obligations.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   requireMethod(request, "POST");

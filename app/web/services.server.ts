@@ -9,8 +9,8 @@ import { createLog, type Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { type ActionBudgets, createActionBudgets } from "./connect/action-budgets.server.ts";
 import { type WebEnv, webEnv } from "./env.server.ts";
-import { createLiveHub, type LiveHub } from "./live.server.ts";
-import { tokenUnsealFailures } from "./metrics.server.ts";
+import { tokenUnsealFailures } from "./http/metrics.server.ts";
+import { createLiveHub, type LiveHub } from "./live/live.server.ts";
 
 export interface Services {
   origin: string;

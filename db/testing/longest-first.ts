@@ -3,16 +3,16 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** In a fresh clone nobody knows yet; these took ten seconds and more of a minute and a half, or wait for clocks. */
 const known = [
-  "app/web/account-pages",
-  "app/web/input-sweep",
+  "app/web/session/account-pages",
+  "app/web/http/input-sweep",
   "worker/worker",
   "scripts/tests/killed-run",
   "scripts/user-create",
-  "app/web/model",
-  "app/web/brute-force",
-  "app/web/connect-table-failures",
+  "app/web/model/model",
+  "app/web/session/brute-force",
+  "app/web/connect/table/failures",
   "app/integrations/meta/webhook-fuzz",
-  "app/web/http/connections",
+  "app/web/http/door/connections",
   "scripts/env-processes",
 ];
 

@@ -2,7 +2,7 @@ import { Link, useLocation } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { manualTexts } from "../../texts/manual.ts";
-import type { ManualField, ManualProblem, TypedIds } from "../../web/manual-connect.server.ts";
+import type { ManualField, ManualProblem, TypedIds } from "../../web/connect/manual-connect.server.ts";
 import { linkLook } from "../buttons.tsx";
 import { Field } from "../fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";

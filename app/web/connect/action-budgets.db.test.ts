@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { english } from "../../texts/en/index.ts";
 import { spanish } from "../../texts/es/index.ts";
-import { api } from "../testing/connect-roads.ts";
+import { api } from "../testing/connect-flows.ts";
 import { type Act, browser, graphActs } from "../testing/graph-acts.ts";
 import type { TestPerson } from "../testing/product.ts";
 import { actionBudgets, type BudgetedAction } from "./action-budgets.server.ts";

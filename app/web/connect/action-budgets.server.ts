@@ -3,8 +3,8 @@
  * what Meta allows the app, an account or a number. Counted in the database, for all web processes together.
  */
 import type { Db } from "#db/client.ts";
-import { limiterFor, refusal } from "../login-limits.server.ts";
-import type { Viewer } from "../session.server.ts";
+import { limiterFor, refusal } from "../session/login-limits.server.ts";
+import type { Viewer } from "../session/session.server.ts";
 
 /**
  * Times in an hour, from the first one on: of a person, in whichever workspaces, and of all people of a workspace. A

@@ -7,7 +7,7 @@ import { requestDueChecks } from "../../integrations/health.server.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-roads.ts";
+import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-flows.ts";
 import { graphActs } from "../testing/graph-acts.ts";
 import type { TestPerson } from "../testing/product.ts";
 

@@ -3,10 +3,10 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { PageContext } from "../../components/page-context.tsx";
 import { TooManyDocument } from "../../components/too-many.tsx";
 import stylesheet from "../../tailwind.css";
-import { wantsJson } from "../http.server.ts";
-import { preferencesOf } from "../preferences.server.ts";
+import { preferencesOf } from "../frame/preferences.server.ts";
+import { wantsJson } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
-import type { Viewer } from "../session.server.ts";
+import type { Viewer } from "../session/session.server.ts";
 import type { BudgetedAction } from "./action-budgets.server.ts";
 
 /** For the action of a page: takes one of the budget, or throws what the page of errors is drawn from. */

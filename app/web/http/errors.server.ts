@@ -2,8 +2,8 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import { answerPlainly } from "../../platform/bare-server.server.ts";
-import { loggedPath } from "../http.server.ts";
 import type { Services } from "../services.server.ts";
+import { loggedPath } from "./request.server.ts";
 
 /** The status that the error names when it is the caller's doing, which is nothing to log; else 500. */
 export function createErrorHandler({ log }: Pick<Services, "log">): ErrorRequestHandler {

@@ -5,7 +5,7 @@
 import { STATUS_CODES } from "node:http";
 import { createRequestHandler, type ServerBuild, writeReadableStreamToWritable } from "@remix-run/node";
 import type { Response as Answer, Request as Asked, RequestHandler } from "express";
-import { hasTooManyFields, readBody } from "./body.server.ts";
+import { hasTooManyFields, readBody } from "./body/body.server.ts";
 
 export interface RemixSetting {
   build: ServerBuild;

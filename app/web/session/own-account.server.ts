@@ -15,19 +15,19 @@ import {
   problemOfNewPassword,
   verifyPassword,
 } from "../../platform/passwords.server.ts";
-import type { FlashCode } from "../flash.server.ts";
+import type { FlashCode } from "../frame/frame.server.ts";
 import { readForm } from "../http/input.server.ts";
-import { clientIp, clientSite } from "../http.server.ts";
-import { type Admitted, loginLimits } from "../login-limits.server.ts";
+import { clientIp, clientSite } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
+import { rememberDevice } from "./device-cookie.server.ts";
+import { type Admitted, loginLimits } from "./login-limits.server.ts";
 import {
   hashOfToken,
   idleLifetimeSeconds,
   type SessionData,
   sessionStorage,
   type Viewer,
-} from "../session.server.ts";
-import { rememberDevice } from "./device-cookie.server.ts";
+} from "./session.server.ts";
 
 export interface PasswordFieldProblem {
   field: "current" | "password";

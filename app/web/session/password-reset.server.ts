@@ -14,11 +14,11 @@ import {
   problemOfNewPassword,
 } from "../../platform/passwords.server.ts";
 import { readForm } from "../http/input.server.ts";
-import { clientIp, clientSite } from "../http.server.ts";
-import { loginLimits } from "../login-limits.server.ts";
+import { clientIp, clientSite } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
-import { hashOfToken } from "../session.server.ts";
 import { rememberDevice } from "./device-cookie.server.ts";
+import { loginLimits } from "./login-limits.server.ts";
+import { hashOfToken } from "./session.server.ts";
 
 const lifetimeSeconds = 30 * 60;
 

@@ -5,7 +5,7 @@ import { checkConnection } from "../../integrations/health.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/provisioning.server.ts";
 import { registerNumber } from "../../integrations/registration.server.ts";
 import type { BudgetedAction } from "../connect/action-budgets.server.ts";
-import { api, connectRoads, pickerPlace } from "./connect-roads.ts";
+import { api, connectRoads, pickerPlace } from "./connect-flows.ts";
 import { type AskPage, openPages } from "./pages.ts";
 import type { TestPerson } from "./product.ts";
 

@@ -9,7 +9,7 @@ import type { Log, LogFields } from "../../platform/log.server.ts";
 import { writtenLog } from "../../platform/testing/written-log.ts";
 import { webEnv } from "../env.server.ts";
 import { createServices, provideServices, type Services } from "../services.server.ts";
-import { startSession } from "../session.server.ts";
+import { startSession } from "../session/session.server.ts";
 
 export interface TestPerson {
   tenantId: string;

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { beforeAll, expect } from "vitest";
 import * as deletion from "../../routes/webhooks.meta.data-deletion.ts";
 import * as deauthorize from "../../routes/webhooks.meta.deauthorize.ts";
-import type { connectRoads } from "./connect-roads.ts";
+import type { connectRoads } from "./connect-flows.ts";
 import { type AskPage, openPages } from "./pages.ts";
 import { callRoute, type TestPerson } from "./product.ts";
 

@@ -1,0 +1,161 @@
+/** A channel that was added to catalogue, words and registries, and to nothing else, on the roads that are there. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
+import { carrierDelivery } from "../../integrations/testing/carrier-stage.ts";
+import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
+import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
+import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
+import * as status from "../../routes/api.integrations.meta.$channel.status.ts";
+import { type AskPage, openPages } from "../testing/pages.ts";
+import { callRoute, startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
+import { addSecondChannel, postDelivery, workOff } from "../testing/second-channel.ts";
+
+let product: TestProduct;
+let platform: CarrierPlatform;
+let askPage: AskPage;
+let ana: TestPerson;
+beforeAll(async () => {
+  product = await startTestProduct();
+  platform = await addSecondChannel(product);
+  askPage = await openPages();
+});
+afterAll(async () => {
+  await platform.stop();
+  await product.stop();
+});
+beforeEach(async () => {
+  ana = await product.person();
+});
+afterEach(() =>
+  product.database.empty(
+    "channel_connections",
+    "number_claims",
+    "connection_events",
+    "connection_teardowns",
+    "oauth_states",
+    "number_registrations",
+    "conversations",
+    "messages",
+    "contacts",
+    "webhook_deliveries",
+    "delivery_quarantine",
+  ),
+);
+
+const api = "/api/integrations/meta/carrier";
+const blue = ["acct/blue.1"];
+const green = ["acct/green.2"];
+
+function call(route: unknown, path: string, person: TestPerson, init: RequestInit = {}): Promise<Response> {
+  const headers = { cookie: person.cookie, accept: "application/json", ...(init.headers as object) };
+  const request = new Request(`${product.origin}${path}`, { ...init, headers });
+  return callRoute(route as never, request, { channel: "carrier" });
+}
+
+async function page(path: string, person = ana, init: RequestInit = {}): Promise<string> {
+  const request = new Request(`${product.origin}${path}`, { ...init, headers: { cookie: person.cookie } });
+  return (await (await askPage(request)).text()).replace(/<script[\s\S]*?<\/script>/g, "");
+}
+
+/** From the button to where the callback leads. */
+async function connect(person: TestPerson, accounts: string[]): Promise<string | null> {
+  const started = await call(start.action, `${api}/start`, person, { method: "POST" });
+  const { authUrl, state } = (await started.json()) as { authUrl: string; state: string };
+  expect(new URL(authUrl).origin).toBe(platform.url);
+  const query = new URLSearchParams({ state, code: platform.mintCode({ accounts }) });
+  return (await call(callback.loader, `${api}/callback?${query}`, person)).headers.get("location");
+}
+
+const statusOf = async (person: TestPerson) =>
+  (await call(status.loader, `${api}/status`, person)).json() as Promise<Record<string, unknown>>;
+const messages = () =>
+  product.database.sql<{ tenant_id: string; body: string }>(
+    "select tenant_id, body from messages order by provider_message_id",
+  );
+
+describe("a second channel", () => {
+  test("has a card of its own beside the first, with its own words and addresses", async () => {
+    const markup = await page("/settings/integrations");
+    expect(markup).toMatch(/<h2 id="whatsapp"[\s\S]*<h2 id="carrier"/);
+    for (const words of ["Connect WhatsApp", "Connect Carrier", "A line at Carrier."])
+      expect(markup).toContain(words);
+    for (const path of [`${api}/start`, "/settings/integrations/carrier/activity"])
+      expect(markup).toContain(`"${path}"`);
+    expect(await page("/conversations")).toContain("Connect WhatsApp or Carrier, and they start");
+  });
+
+  test("is connected, receives for the workspace that owns the line, and is left", async () => {
+    expect(await connect(ana, blue)).toBe("/settings/integrations?carrier=connected");
+    expect(await workOff(product)).toEqual(["subscribe_waba", "register_number", "replay_parked"]);
+    expect(platform.world.accounts["acct/blue.1"]?.feeds.has(platform.clientId)).toBe(true);
+    expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+34912345678" });
+    const connected = await page("/settings/integrations?carrier=connected");
+    for (const words of ["Carrier is connected.", "+34 912 34 56 78", "Open Carrier"])
+      expect(connected).toContain(words);
+    const [, numberPage = ""] =
+      /href="(\/settings\/integrations\/carrier\/numbers\/[^"]+)"/.exec(connected) ?? [];
+    const own = await page(numberPage);
+    expect(own).toContain("Number registered at Carrier");
+    expect(own).toMatch(/href="\/settings\/integrations\/carrier\/disconnect\?connection=/);
+
+    const eva = await product.person();
+    expect(await connect(eva, blue)).toBe("/settings/integrations?carrier=error&reason=number_taken");
+    const said = carrierDelivery("ln:Blue-1", { id: "note-1", by: "p/1", says: "¿Hay pan?" });
+    for (let times = 0; times < 2; times++) expect(await postDelivery(product, said)).toBe(200);
+    await workOff(product);
+    expect(await messages()).toEqual([{ tenant_id: ana.tenantId, body: "¿Hay pan?" }]);
+    expect(await page("/conversations")).toContain("Person p/1");
+    expect(await page("/conversations", eva)).not.toContain("Person p/1");
+    expect(await page(numberPage)).not.toContain("No message has arrived yet.");
+
+    const left = await call(disconnect.action, `${api}/disconnect`, ana, { method: "POST" });
+    expect(await left.json()).toEqual({ connected: false });
+    expect(await statusOf(ana)).toMatchObject({ connected: false, status: "revoked", may_send: false });
+    expect(await workOff(product)).toContain("stop_deliveries");
+    expect(platform.world.accounts["acct/blue.1"]?.feeds.has(platform.clientId)).toBe(false);
+    const activity = await page("/settings/integrations/carrier/activity");
+    for (const words of ["your Carrier connections", "Meta stopped delivering", "Disconnected", "Connected"])
+      expect(activity).toContain(words);
+    expect(await page("/settings/integrations/whatsapp/activity")).toContain(
+      "Nothing has happened in the last 90 days.",
+    );
+  });
+
+  test("offers a choice of several lines, and registers the one that was picked", async () => {
+    expect(await connect(ana, green)).toBe("/settings/integrations/carrier/number");
+    const picker = await page("/settings/integrations/carrier/number");
+    expect(picker.match(/type="radio"/g)).toHaveLength(6);
+    expect(picker).toContain("Carrier number");
+    const body = new URLSearchParams({ phoneNumberId: "ln:green-0" });
+    await page("/settings/integrations/carrier/number", ana, { method: "POST", body });
+    await workOff(product);
+    expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+442079460010" });
+    expect(platform.world.accounts["acct/green.2"]?.lines[0]?.state).toBe("live");
+    const kinds = await product.database.sql(
+      "select kind from connection_events where kind = 'number_registered'",
+    );
+    expect(kinds).toHaveLength(1);
+  });
+
+  test("keeps what is nobody's, and what cannot be read, with its place", async () => {
+    const { notes } = carrierDelivery("", { id: "note-2", by: "p/2", says: "Hello" }) as { notes: object[] };
+    expect(await postDelivery(product, { to: "ln:nobody", notes: [...notes, { note: 7 }] })).toBe(200);
+    await workOff(product);
+    expect(await messages()).toEqual([]);
+    expect(
+      await product.database.sql("select item_path, reason from delivery_quarantine order by item_path"),
+    ).toEqual([
+      { item_path: "notes.0", reason: "unknown_number" },
+      { item_path: "notes.1", reason: "unreadable" },
+    ]);
+  });
+
+  test("tells on every page when its line needs somebody", async () => {
+    await connect(ana, blue);
+    await product.database.sql(
+      `update channel_connections set status = 'error',
+         metadata = metadata || '{"error": {"code": "account_disabled", "at": "2026-11-20T10:00:00Z"}}'`,
+    );
+    expect(await page("/conversations")).toContain("Meta has disabled the Carrier account of this number.");
+  });
+});
