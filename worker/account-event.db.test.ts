@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver } from "#app/inbox/test-workspaces.ts";
-import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook-account-fixtures.ts";
+import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/account-fixtures.ts";
 import { wakeIngest } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";

@@ -1,5 +1,5 @@
 /** For somebody who asked Meta to have their data deleted here, signed in or not: what was done about it. */
-import type { DeletionStatus } from "../integrations/obligations.server.ts";
+import type { DeletionStatus } from "../integrations/connection/obligations.server.ts";
 import { deletionTexts } from "../texts/deletion.ts";
 import { linkLook } from "./buttons.tsx";
 import { Facts, listItem, NamedList, PageHeading, StateChip } from "./page.tsx";

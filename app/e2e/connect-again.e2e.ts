@@ -1,6 +1,6 @@
 /** What ends an attempt, met on the pages themselves; and by what the page offers then, on to a number that is connected. */
 import { expect, type Page } from "@playwright/test";
-import type { ReasonCode } from "../integrations/errors.ts";
+import type { ReasonCode } from "../integrations/connect/reasons.ts";
 import { english } from "../texts/en/index.ts";
 import { failedPlace } from "./connect-by-http.ts";
 import { approve, goToMeta, origin, rows, signIn, startAfresh, test } from "./journey.ts";

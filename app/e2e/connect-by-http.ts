@@ -1,7 +1,7 @@
 /** People who sign in and connect by plain HTTP, and what can be seen of it in the database and at Meta's side. */
 import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import type { ReasonCode } from "../integrations/errors.ts";
+import type { ReasonCode } from "../integrations/connect/reasons.ts";
 import { hashPassword } from "../platform/passwords.server.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { openSession } from "./product/session.ts";

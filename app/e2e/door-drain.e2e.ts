@@ -10,7 +10,7 @@ import { freePort } from "../../db/testing/free-port.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { demoPassword, seedDemo } from "../../scripts/seed.ts";
 import { root } from "../../scripts/stack.ts";
-import { bodyOf, bytes, textMessage } from "../integrations/meta/whatsapp/webhook-fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { sign } from "./product/hostile.ts";
 import { createVisitor } from "./visitor.ts";
 import { head } from "./webhook-hostile-wire.ts";

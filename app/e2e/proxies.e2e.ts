@@ -10,7 +10,7 @@ import { ensureProgram } from "../../scripts/debian.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
 import { demoPassword } from "../../scripts/seed.ts";
 import { root } from "../../scripts/stack.ts";
-import { bodyOf, bytes, textMessage } from "../integrations/meta/whatsapp/webhook-fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { api, connectedPlace } from "./connect-by-http.ts";
 import { type DoorProduct, test } from "./product/door.ts";
 import { sign } from "./product/hostile.ts";

@@ -1,7 +1,7 @@
 /** Attempts that ended without a connection, one for each reason that a person can meet. */
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import type { ReasonCode } from "../integrations/errors.ts";
+import type { ReasonCode } from "../integrations/connect/reasons.ts";
 import type { Texts } from "../texts/catalogue.ts";
 import { begin, comeBack, connectedPlace, failedPlace, mint } from "./connect-by-http.ts";
 import { beSignedIn, rows } from "./journey.ts";

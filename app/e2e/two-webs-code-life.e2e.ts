@@ -1,7 +1,7 @@
 /** A code lives for 30 seconds (R30): it is spent at once, once, and a person never waits for long. */
 import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../scripts/meta-sandbox/world.ts";
-import type { ReasonCode } from "../integrations/errors.ts";
+import type { ReasonCode } from "../integrations/connect/reasons.ts";
 import { callsOf, hangOn, setOut } from "./code-life.ts";
 import {
   begin,

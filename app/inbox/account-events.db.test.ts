@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { jobPayloads } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { applyAccountEvent } from "../integrations/account-events.server.ts";
 import type { ChannelConnector } from "../integrations/channel.server.ts";
 import type { IntegrationDeps } from "../integrations/deps.server.ts";
-import * as told from "../integrations/meta/whatsapp/webhook-account-fixtures.ts";
-import * as meta from "../integrations/meta/whatsapp/webhook-fixtures.ts";
+import { applyAccountEvent } from "../integrations/health/account-events.server.ts";
+import * as told from "../integrations/meta/whatsapp/webhook/account-fixtures.ts";
+import * as meta from "../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps, type Workspace } from "./test-workspaces.ts";
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { writtenLog } from "#app/platform/testing/written-log.ts";
 import { createDb, createPool } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";

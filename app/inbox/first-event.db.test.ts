@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import * as meta from "../integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { processDeliveries } from "./ingest.server.ts";
 import { connectWorkspace, deliver, inboxDeps } from "./test-workspaces.ts";
 

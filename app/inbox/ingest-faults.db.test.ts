@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { createDb, createPool, withTenant } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { byTier } from "#db/testing/tier.ts";

@@ -1,9 +1,9 @@
 /** Structure-aware fuzz of what becomes of a delivery, against PostgreSQL (R17 of the reliability scoreboard). */
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { fuzzedBody, tellBriefly } from "#app/integrations/meta/webhook-fuzz-bodies.ts";
-import { canary } from "#app/integrations/meta/webhook-fuzz-spoil.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { fuzzedBody, tellBriefly } from "#app/integrations/meta/testing/webhook-fuzz-bodies.ts";
+import { canary } from "#app/integrations/meta/testing/webhook-fuzz-spoil.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { cases, testSeed } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { randomFrom, testSeed } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { byTier } from "#db/testing/tier.ts";

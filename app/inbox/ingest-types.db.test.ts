@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { otherFields, statusDetails } from "#app/integrations/meta/whatsapp/webhook-field-fixtures.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import { otherFields, statusDetails } from "#app/integrations/meta/whatsapp/webhook/field-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "./ingest.server.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
-import { hostileBodies } from "#app/integrations/meta/whatsapp/webhook-hostile-bodies.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { hostileBodies } from "#app/integrations/meta/whatsapp/webhook/hostile-bodies.ts";
 import { widenProvider } from "#db/testing/second-provider.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { giveUpDeliveries, processDeliveries } from "./ingest.server.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { withTenant } from "#db/client.ts";
 import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { type JobPayload, jobPayloads } from "#db/jobs.ts";
 import { close, takeUp } from "#db/queries/inbox-deliveries.ts";
 import { announceSetAside } from "#db/queries/number-owners.ts";

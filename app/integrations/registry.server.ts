@@ -2,8 +2,8 @@
 import type { ChannelId } from "./catalog.ts";
 import type { ChannelConnector, ChannelWebhook } from "./channel.server.ts";
 import type { MetaAppConfig } from "./meta/app-config.server.ts";
-import { createWhatsappConnector } from "./meta/whatsapp/connector.server.ts";
-import { whatsappWebhook } from "./meta/whatsapp/webhook.server.ts";
+import { createWhatsappConnector } from "./meta/whatsapp/connector/connector.server.ts";
+import { whatsappWebhook } from "./meta/whatsapp/webhook/webhook.server.ts";
 
 export type ConnectorRegistry = Record<ChannelId, ChannelConnector>;
 

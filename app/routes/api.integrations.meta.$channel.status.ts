@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { channelStatus } from "../integrations/connections.server.ts";
+import { channelStatus } from "../integrations/connection/connections.server.ts";
 import { channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer } from "../web/session/session.server.ts";

@@ -5,8 +5,8 @@ import { type ChannelOnPage, IntegrationsPage } from "../components/connect/inte
 import { SignupWindows } from "../components/connect/signup-window-context.tsx";
 import { titled } from "../components/page-title.ts";
 import { type ChannelId, channelIds, channels, settingsPath } from "../integrations/catalog.ts";
-import { isConnecting, pendingChoice } from "../integrations/connections.server.ts";
-import { isReasonCode } from "../integrations/errors.ts";
+import { isReasonCode } from "../integrations/connect/reasons.ts";
+import { isConnecting, pendingChoice } from "../integrations/connection/connections.server.ts";
 import { signupWindows } from "../web/connect/signup-windows.server.ts";
 import { type Fields, readQuery } from "../web/http/input.server.ts";
 import { cardWithTest } from "../web/numbers/number-pages.server.ts";

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { exportActivity } from "../integrations/activity.server.ts";
+import { exportActivity } from "../integrations/connection/activity.server.ts";
 import { activityCsv, mostRows } from "../web/activity/activity-csv.server.ts";
 import { readActivityFilter } from "../web/activity/activity-filter.server.ts";
 import { channelOf } from "../web/connect/channel-request.server.ts";

@@ -4,7 +4,11 @@ import { cardView } from "../components/connect/card-view.ts";
 import { DisconnectPage } from "../components/connect/disconnect-page.tsx";
 import { titled } from "../components/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
-import { disconnectEffects, listConnections, mostCounted } from "../integrations/connections.server.ts";
+import {
+  disconnectEffects,
+  listConnections,
+  mostCounted,
+} from "../integrations/connection/connections.server.ts";
 import { readUuid } from "../platform/text.ts";
 import { channelOf } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { retryStep } from "../integrations/connections.server.ts";
-import { retryableSteps } from "../integrations/retry.server.ts";
+import { retryableSteps } from "../integrations/connect/retry-step.server.ts";
+import { retryStep } from "../integrations/connection/connections.server.ts";
 import { actorOf, channelOf, connectionIdFrom } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget, tooManyAtEndpoint } from "../web/connect/too-many.server.tsx";
 import { oneOf, readQuery } from "../web/http/input.server.ts";

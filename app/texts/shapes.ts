@@ -1,5 +1,5 @@
 /** What the words of every language have in common: their shapes, and how one is found. */
-import type { ConnectionErrorCode, ReasonCode } from "../integrations/errors.ts";
+import type { ConnectionErrorCode, ReasonCode } from "../integrations/connect/reasons.ts";
 
 export interface Explained {
   title: string;

@@ -11,7 +11,7 @@ const known = [
   "app/web/model/model",
   "app/web/session/brute-force",
   "app/web/connect/table/failures",
-  "app/integrations/meta/webhook-fuzz",
+  "app/integrations/meta/testing/webhook-fuzz",
   "app/web/http/door/connections",
   "scripts/env-processes",
 ];

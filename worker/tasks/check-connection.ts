@@ -1,5 +1,5 @@
-import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
-import { type ClockDeps, checkConnection, requestDueChecks } from "#app/integrations/health.server.ts";
+import type { IntegrationDeps } from "#app/integrations/connection/connections.server.ts";
+import { type ClockDeps, checkConnection, requestDueChecks } from "#app/integrations/health/check.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function checkConnectionTask(integrations: IntegrationDeps): RunJob<"check_connection"> {

@@ -1,4 +1,4 @@
-import type { ClockDeps } from "#app/integrations/health.server.ts";
+import type { ClockDeps } from "#app/integrations/health/check.server.ts";
 import { forgetOutlived } from "#db/queries/retention.ts";
 import type { RunJob } from "../task-frame.ts";
 

@@ -1,5 +1,5 @@
-import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
-import { registerNumber } from "#app/integrations/registration.server.ts";
+import type { IntegrationDeps } from "#app/integrations/connection/connections.server.ts";
+import { registerNumber } from "#app/integrations/health/registration.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function registerNumberTask(integrations: IntegrationDeps): RunJob<"register_number"> {

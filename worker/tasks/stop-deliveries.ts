@@ -1,5 +1,5 @@
-import type { IntegrationDeps } from "#app/integrations/connections.server.ts";
-import { finishTeardown } from "#app/integrations/provisioning.server.ts";
+import type { IntegrationDeps } from "#app/integrations/connection/connections.server.ts";
+import { finishTeardown } from "#app/integrations/health/provisioning.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function stopDeliveriesTask(integrations: IntegrationDeps): RunJob<"stop_deliveries"> {

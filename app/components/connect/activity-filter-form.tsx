@@ -1,12 +1,12 @@
 /** Narrows the log of changes; the address holds the choice, so that it can be kept and sent on. */
 import { Form } from "@remix-run/react";
-import type { LoggedNumber } from "../../integrations/activity.server.ts";
+import type { LoggedNumber } from "../../integrations/connection/activity.server.ts";
 import {
   type ActivityFilter,
   activityActors,
   activityGroups,
   activityPeriods,
-} from "../../integrations/activity-filter.ts";
+} from "../../integrations/connection/activity-filter.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { buttonLook } from "../buttons.tsx";
 import { Choice } from "../fields.tsx";

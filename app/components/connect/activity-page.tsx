@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
-import type { ActivityView, LoggedNumber } from "../../integrations/activity.server.ts";
-import type { ActivityFilter } from "../../integrations/activity-filter.ts";
 import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
+import type { ActivityView, LoggedNumber } from "../../integrations/connection/activity.server.ts";
+import type { ActivityFilter } from "../../integrations/connection/activity-filter.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
 import { PageHeading, Panel } from "../page.tsx";

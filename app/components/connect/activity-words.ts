@@ -1,5 +1,5 @@
-import type { ActivityView } from "../../integrations/activity.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
+import type { ActivityView } from "../../integrations/connection/activity.server.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { activityKinds } from "../../texts/activity-kinds.ts";
 import type { Texts } from "../../texts/catalogue.ts";

@@ -1,8 +1,9 @@
 /** What the card of a channel shows, out of everything that is known about the workspace's connections. */
-import type { ConnectionView } from "../../integrations/connections.server.ts";
-import type { ReasonCode } from "../../integrations/errors.ts";
-import type { LatestMessage } from "../../integrations/number-health.server.ts";
-import type { ConnectStep, StepState } from "../../integrations/steps.ts";
+
+import type { ReasonCode } from "../../integrations/connect/reasons.ts";
+import type { ConnectStep, StepState } from "../../integrations/connect/setup-steps.ts";
+import type { ConnectionView } from "../../integrations/connection/connections.server.ts";
+import type { LatestMessage } from "../../integrations/health/number-health.server.ts";
 
 /**
  * `attention`: connected once, and messages do not arrive or replies cannot go out. `awaitingTest`: everything is done

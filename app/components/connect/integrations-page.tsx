@@ -1,5 +1,5 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { ReasonCode } from "../../integrations/errors.ts";
+import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { useLive } from "../live.ts";
 import { Notice, PageHeading } from "../page.tsx";
 import { useTexts } from "../page-context.tsx";

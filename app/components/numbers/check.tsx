@@ -1,6 +1,6 @@
 /** Asking for a look at a number now. */
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { NumberHealth } from "../../integrations/number-health.server.ts";
+import type { NumberHealth } from "../../integrations/health/number-health.server.ts";
 import type { NumberView } from "../connect/card-view.ts";
 import { ActionForm, SubmitButton } from "../forms.tsx";
 import { useTexts } from "../page-context.tsx";

@@ -1,7 +1,7 @@
 /** A number's own page: how it is, its test, its health, what happened to it, and leaving. */
 import { Link } from "@remix-run/react";
-import type { ActivityView } from "../../integrations/activity.server.ts";
 import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
+import type { ActivityView } from "../../integrations/connection/activity.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { ButtonLink, linkLook } from "../buttons.tsx";
 import { actorOfActivity, wordsOfActivity } from "../connect/activity-words.ts";

@@ -1,7 +1,7 @@
 /** How a number is doing: the last day, what Meta says of it, whether it stands there as it should, and a look at once. */
 import type { ReactNode } from "react";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { NumberHealth as Health } from "../../integrations/number-health.server.ts";
+import type { NumberHealth as Health } from "../../integrations/health/number-health.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { Ago } from "../ago.tsx";
 import { CodeWord } from "../code-word.tsx";

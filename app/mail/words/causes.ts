@@ -1,5 +1,5 @@
 /** Why a connection needs a person, as an e-mail says it. A cause without words does not compile. */
-import type { ConnectionErrorCode } from "../../integrations/errors.ts";
+import type { ConnectionErrorCode } from "../../integrations/connect/reasons.ts";
 
 export interface Cause {
   what: string;

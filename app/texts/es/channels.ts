@@ -1,6 +1,6 @@
 /** What each channel says in words of its own; where only its name differs, the name is put in. */
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
-import type { ConnectStep } from "../../integrations/steps.ts";
+import type { ConnectStep } from "../../integrations/connect/setup-steps.ts";
 import { finder, type OwnWords, type Reasons } from "../shapes.ts";
 import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
 

@@ -1,8 +1,8 @@
 /** The log of changes as a table that other programs open. */
 import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../../components/connect/activity-words.ts";
-import type { ActivityView } from "../../integrations/activity.server.ts";
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
+import type { ActivityView } from "../../integrations/connection/activity.server.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import "../../texts/all.server.ts";
 import { type Language, textsIn } from "../../texts/catalogue.ts";

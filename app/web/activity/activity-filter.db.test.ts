@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { activityWords } from "../../components/connect/activity-words.ts";
-import { exportActivity, listActivity } from "../../integrations/activity.server.ts";
+import { exportActivity, listActivity } from "../../integrations/connection/activity.server.ts";
 import {
   type ActivityFilter,
   activityGroups,
   kindsIn,
   wholeActivity,
-} from "../../integrations/activity-filter.ts";
+} from "../../integrations/connection/activity-filter.ts";
 import { loader as csv } from "../../routes/settings.integrations_.$channel.activity[.]csv.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { activityKinds } from "../../texts/activity-kinds.ts";

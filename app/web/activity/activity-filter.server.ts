@@ -5,7 +5,7 @@ import {
   activityGroups,
   activityPeriods,
   wholeActivity,
-} from "../../integrations/activity-filter.ts";
+} from "../../integrations/connection/activity-filter.ts";
 import { readUuid } from "../../platform/text.ts";
 import { type Fields, oneOf } from "../http/input.server.ts";
 

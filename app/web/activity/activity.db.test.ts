@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { activityWords } from "../../components/connect/activity-words.ts";
-import { type ActivityReader, listActivity } from "../../integrations/activity.server.ts";
-import { wholeActivity } from "../../integrations/activity-filter.ts";
+import { type ActivityReader, listActivity } from "../../integrations/connection/activity.server.ts";
+import { wholeActivity } from "../../integrations/connection/activity-filter.ts";
 import { loader } from "../../routes/settings.integrations_.$channel.activity.tsx";
 import { english as texts } from "../../texts/en/index.ts";
 import { connectRoads } from "../testing/connect-flows.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { endMembership } from "../../../db/queries/memberships.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { asOwner } from "../../../scripts/person.ts";
-import { requestDueChecks } from "../../integrations/health.server.ts";
+import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english as texts } from "../../texts/en/index.ts";

@@ -1,7 +1,7 @@
 /** What the integration endpoints share: the channel in the address, who asks, and the way back to the page. */
 import { redirect } from "@remix-run/node";
 import { type ChannelId, channelAt, channels, settingsPath } from "../../integrations/catalog.ts";
-import type { Actor, ConnectOutcome } from "../../integrations/connections.server.ts";
+import type { Actor, ConnectOutcome } from "../../integrations/connection/connections.server.ts";
 import { currentRequestId, requestIdFrom } from "../../platform/request-id.server.ts";
 import { readUuid } from "../../platform/text.ts";
 import { type PathParams, paramOf, readBody } from "../http/input.server.ts";

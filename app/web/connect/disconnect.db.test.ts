@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { chooseNumber, listConnections } from "../../integrations/connections.server.ts";
-import { finishTeardown, subscribeWaba } from "../../integrations/provisioning.server.ts";
+import { chooseNumber, listConnections } from "../../integrations/connection/connections.server.ts";
+import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import { api, connectRoads, pickerPlace } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";

@@ -1,6 +1,6 @@
 /** The form of the manual connect page: what was typed, and what is wrong with it. */
 import { z } from "zod";
-import type { connectManually } from "../../integrations/connections.server.ts";
+import type { connectManually } from "../../integrations/connection/connections.server.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import { readForm } from "../http/input.server.ts";
 

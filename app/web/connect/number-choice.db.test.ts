@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { chooseNumber, listConnections, pendingChoice } from "../../integrations/connections.server.ts";
-import { requestDueChecks } from "../../integrations/health.server.ts";
+import {
+  chooseNumber,
+  listConnections,
+  pendingChoice,
+} from "../../integrations/connection/connections.server.ts";
+import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import { action as picker } from "../../routes/settings.integrations_.$channel.number.tsx";
 import { api, asJson, connectedPlace, connectRoads, failed, pickerPlace } from "../testing/connect-flows.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { inboundMessages } from "../../integrations/meta/whatsapp/webhook-fixtures.ts";
+import { inboundMessages } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { get, openStage, type Stage, signInAs } from "../testing/stage.ts";
 import { type Said, talks } from "../testing/talks.ts";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { parseCookie, stringifySetCookie } from "cookie";
-import type { TroubledNumber } from "../../integrations/trouble.server.ts";
+import type { TroubledNumber } from "../../integrations/health/incidents.server.ts";
 import { services } from "../services.server.ts";
 
 const cookieName = "curbe_hidden";

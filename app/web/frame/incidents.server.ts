@@ -1,6 +1,10 @@
 /** What the frame of every page says needs somebody: one entry for each problem, without what its reader has hidden. */
 import type { ChannelId } from "../../integrations/catalog.ts";
-import { adminsToAsk, type TroubledNumber, troubledNumbers } from "../../integrations/trouble.server.ts";
+import {
+  adminsToAsk,
+  type TroubledNumber,
+  troubledNumbers,
+} from "../../integrations/health/incidents.server.ts";
 import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
 import { hiddenIncidents, incidentOf } from "./dismissals.server.ts";

@@ -11,7 +11,7 @@ import { releaseNumber } from "#db/queries/number-claims.ts";
 import { insertState, redeemState } from "#db/queries/oauth-states.ts";
 import { processDeliveries } from "../../inbox/ingest.server.ts";
 import { deliver, inboxDeps } from "../../inbox/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import * as events from "../../routes/events.ts";
 import { provideServices } from "../services.server.ts";
 import { endSession, readViewer } from "../session/session.server.ts";

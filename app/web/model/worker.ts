@@ -3,8 +3,8 @@ import { type JobName, jobPayloads } from "../../../db/jobs.ts";
 import { drainDeliveries } from "../../inbox/drain.server.ts";
 import { ingestNext } from "../../inbox/ingest.server.ts";
 import { replayParked } from "../../inbox/replay.server.ts";
-import { finishTeardown, subscribeWaba } from "../../integrations/provisioning.server.ts";
-import { registerNumber } from "../../integrations/registration.server.ts";
+import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
+import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { Crash, crashes, crashing } from "./crash.ts";
 import { depsOf, type ModelProduct } from "./product.ts";
 

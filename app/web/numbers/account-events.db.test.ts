@@ -6,8 +6,8 @@ import type { AccountEvent } from "../../../scripts/meta-sandbox/account-events.
 import { BUSINESS_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { processDeliveries } from "../../inbox/ingest.server.ts";
 import { inboxDeps } from "../../inbox/test-workspaces.ts";
-import { applyAccountEvent } from "../../integrations/account-events.server.ts";
-import { checkConnection } from "../../integrations/health.server.ts";
+import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
+import { checkConnection } from "../../integrations/health/check.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { connectRoads } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { listConnections } from "../../integrations/connections.server.ts";
-import { checkConnection, requestDueChecks } from "../../integrations/health.server.ts";
-import { subscribeWaba } from "../../integrations/provisioning.server.ts";
-import { registerNumber } from "../../integrations/registration.server.ts";
+import { listConnections } from "../../integrations/connection/connections.server.ts";
+import { checkConnection, requestDueChecks } from "../../integrations/health/check.server.ts";
+import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
+import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { connectRoads } from "../testing/connect-flows.ts";
 
 const { road, connect, connections, jobs, statusOf } = connectRoads();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { applyAccountEvent } from "../../integrations/account-events.server.ts";
-import { checkConnection } from "../../integrations/health.server.ts";
+import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
+import { checkConnection } from "../../integrations/health/check.server.ts";
 import { connectRoads } from "../testing/connect-flows.ts";
 import { signedRequests } from "../testing/signed-requests.ts";
 

@@ -1,11 +1,11 @@
 /** How a number is doing: what a look at Meta brings, a look asked for by a person, and the last day. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { checkConnection } from "../../integrations/health.server.ts";
-import { numberHealth, requestCheck } from "../../integrations/number-health.server.ts";
-import { skipTest } from "../../integrations/number-test.server.ts";
-import { subscribeWaba } from "../../integrations/provisioning.server.ts";
-import { registerNumber } from "../../integrations/registration.server.ts";
+import { skipTest } from "../../integrations/connection/first-message.server.ts";
+import { checkConnection } from "../../integrations/health/check.server.ts";
+import { numberHealth, requestCheck } from "../../integrations/health/number-health.server.ts";
+import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
+import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { connectRoads } from "../testing/connect-flows.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";

@@ -6,8 +6,8 @@ import {
   numberView,
 } from "../../components/connect/card-view.ts";
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
-import { listConnections } from "../../integrations/connections.server.ts";
-import { latestMessages } from "../../integrations/number-health.server.ts";
+import { listConnections } from "../../integrations/connection/connections.server.ts";
+import { latestMessages } from "../../integrations/health/number-health.server.ts";
 import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
 import { qrCodeOf } from "./qr-code.server.ts";

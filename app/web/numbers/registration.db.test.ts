@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { listConnections } from "../../integrations/connections.server.ts";
-import { registerNumber } from "../../integrations/registration.server.ts";
-import { retryStep } from "../../integrations/retry.server.ts";
+import { retryStep } from "../../integrations/connect/retry-step.server.ts";
+import { listConnections } from "../../integrations/connection/connections.server.ts";
+import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { action as retry } from "../../routes/settings.integrations_.$channel.retry.ts";
 import { connectRoads } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { testSeed } from "#db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook-fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
 

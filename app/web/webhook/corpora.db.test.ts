@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { processDeliveries } from "../../inbox/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/test-workspaces.ts";
-import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook-fixtures.ts";
+import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
 import { bodyCases } from "./corpus-json.ts";

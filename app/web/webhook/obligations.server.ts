@@ -1,11 +1,12 @@
 /** Meta's callbacks about its users over HTTP: from a form with a `signed_request` to what we owe that person. */
-import { type MetaUserRequest, readSignedRequest } from "../../integrations/meta/signed-request.server.ts";
+
 import {
   type DeletionStatus,
   deleteDataOf,
   deletionStatus,
   endGrantsOf,
-} from "../../integrations/obligations.server.ts";
+} from "../../integrations/connection/obligations.server.ts";
+import { type MetaUserRequest, readSignedRequest } from "../../integrations/meta/signed-request.server.ts";
 import { requestIdOf, requireMethod } from "../connect/channel-request.server.ts";
 import { readRawBody } from "../http/body/raw-body.server.ts";
 import { readFormBody } from "../http/input.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { finishTeardown, subscribeWaba } from "../../../integrations/provisioning.server.ts";
+import { finishTeardown, subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
 import { connectedPlace } from "../../testing/connect-flows.ts";
 import { inShort } from "./expectations.ts";
 import { connectTable } from "./flows.ts";

@@ -1,7 +1,7 @@
 /** What an attempt left in the database, and whether it is whole. For tests of the tables. */
 import { expect } from "vitest";
-import { isReasonCode, type ReasonCode } from "../../../integrations/errors.ts";
-import { type ConnectStep, connectSteps } from "../../../integrations/steps.ts";
+import { isReasonCode, type ReasonCode } from "../../../integrations/connect/reasons.ts";
+import { type ConnectStep, connectSteps } from "../../../integrations/connect/setup-steps.ts";
 import { english as texts } from "../../../texts/en/index.ts";
 import type { TestProduct } from "../../testing/product.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ReasonCode } from "../../../integrations/errors.ts";
+import type { ReasonCode } from "../../../integrations/connect/reasons.ts";
 import { connectedPlace, pickerPlace } from "../../testing/connect-flows.ts";
 import {
   expectConnected,

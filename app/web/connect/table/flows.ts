@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { MetaAppConfig } from "../../../integrations/meta/app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../../../integrations/meta/graph.server.ts";
-import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector.server.ts";
+import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector/connector.server.ts";
 import { Secret } from "../../../platform/secret.server.ts";
 import { action as numberAction } from "../../../routes/settings.integrations_.$channel.number.tsx";
 import { api, connectRoads, pickerPlace } from "../../testing/connect-flows.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { subscribeWaba } from "../../../integrations/provisioning.server.ts";
-import { registerNumber } from "../../../integrations/registration.server.ts";
+import { subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
+import { registerNumber } from "../../../integrations/health/registration.server.ts";
 import { connectedPlace } from "../../testing/connect-flows.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, mayPass, oneOfEach, type Place, places } from "./table.ts";

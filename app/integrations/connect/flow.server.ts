@@ -1,0 +1,200 @@
+/** The road to a connection: out to Meta, and back with a code. */
+import { withTenant } from "../../../db/client.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { Grant, Reach, SignupRoad } from "../channel.server.ts";
+import type { Actor, IntegrationDeps } from "../deps.server.ts";
+import { GraphError } from "../meta/graph-error.server.ts";
+import {
+  type ConnectOutcome,
+  connectNumber,
+  reasonOf,
+  recordMissingPermissions,
+} from "./create-connection.server.ts";
+import { keepGrant, keepReach } from "./kept-grant.server.ts";
+import { type Caller, issueState, redeemState } from "./oauth-states.server.ts";
+import type { ReasonCode } from "./reasons.ts";
+import { stumbled, type Trail, trailOfFailure, trailOfReach, walked } from "./setup-progress.server.ts";
+
+/** The state is committed before the URL is returned, so that no callback can arrive ahead of it. */
+export async function startConnect(
+  deps: IntegrationDeps,
+  actor: Actor,
+  input: { channel: ChannelId; caller: Caller },
+): Promise<{ authUrl: string; state: string }> {
+  const state = await issueState(deps, actor, input.channel, input.caller);
+  return { authUrl: deps.connectors[input.channel].authorizeUrl(state), state };
+}
+
+/** What came back from Meta, by redirect or told by its window; everything in it is untrusted text. */
+export interface CallbackParams {
+  state: string | null;
+  code: string | null;
+  error: string | null;
+  /** A number of Meta's own that comes with a refusal, or by itself when something failed there. */
+  errorCode?: string | null;
+  /** The number that the window names as picked: a hint, worth something only where Meta lists it for the grant. */
+  pickedNumberId?: string | null;
+}
+
+export interface Return {
+  channel: ChannelId;
+  params: CallbackParams;
+  /** Asked before anything is written about a state that opens nothing; what it throws ends the attempt without a trace. */
+  beforeRefusal?: () => Promise<void>;
+}
+
+/** How far an attempt has come: the steps walked, and the reason when it ended. */
+interface Attempt {
+  trail: Trail;
+  outcome: ConnectOutcome;
+}
+
+/**
+ * Ends a sign-in. Order of checks: the state is redeemed first, in one statement, so the code is spent at most once
+ * however often the callback is called; then the code is exchanged at once (it lives 30 seconds) and never again; then
+ * the grant's reach decides. Every outcome leaves an event with the steps that led to it. No number is connected unless
+ * the reach was proved; a grant whose reach Meta did not answer for is kept for an hour, so that only that step is to
+ * be tried again.
+ */
+export async function completeConnect(
+  deps: IntegrationDeps,
+  actor: Actor,
+  input: Return,
+): Promise<ConnectOutcome> {
+  const { outcome, trail } = await attempt(deps, actor, input);
+  if (outcome.kind === "failed") {
+    const detail = { reason: outcome.reason, steps: trail, ...metaCodeIn(input.params) };
+    await recordFailure(deps, actor, input.channel, detail);
+  }
+  return outcome;
+}
+
+async function attempt(
+  deps: IntegrationDeps,
+  actor: Actor,
+  { channel, params, beforeRefusal }: Return,
+): Promise<Attempt> {
+  const ended = (trail: Trail, reason: ReasonCode) => ({
+    trail,
+    outcome: { kind: "failed" as const, reason },
+  });
+  const redeemed = await redeemState(deps, actor, channel, params.state);
+  if ("reason" in redeemed) {
+    await beforeRefusal?.();
+    return ended(stumbled({}, deps.now(), "state_checked", redeemed.reason), redeemed.reason);
+  }
+  const trail = walked({}, deps.now(), "state_checked");
+  if (params.error !== null) return ended(trail, refusalReason(params.error));
+  // What fails at Meta itself comes without an `error` (`error_code=1349220&error_message=…`).
+  if (!params.code && params.errorCode) return ended(trail, "meta_unavailable");
+  if (!params.code) return ended(trail, "code_rejected");
+  const grant = await spendCode(deps, channel, params.code, redeemed.road);
+  if ("reason" in grant && grant.reason === "permission_missing")
+    await recordMissingPermissions(deps, actor, channel);
+  if ("reason" in grant)
+    return ended(stumbled(trail, deps.now(), "code_exchanged", grant.reason), grant.reason);
+  return followGrant(deps, actor, channel, {
+    grant,
+    trail: walked(trail, deps.now(), "code_exchanged"),
+    pickedNumberId: params.pickedNumberId,
+  });
+}
+
+/** Meta's word for a person who pressed Cancel is access_denied; its own troubles have names of their own. */
+function refusalReason(error: string): ReasonCode {
+  if (error === "access_denied") return "cancelled";
+  return error === "server_error" || error === "temporarily_unavailable"
+    ? "meta_unavailable"
+    : "code_rejected";
+}
+
+/** Of what Meta says only the number is kept: its message is anybody's text. */
+function metaCodeIn({ errorCode }: CallbackParams): { meta_code?: string } {
+  return errorCode && /^\d{1,12}$/.test(errorCode) ? { meta_code: errorCode } : {};
+}
+
+async function spendCode(
+  deps: IntegrationDeps,
+  channel: ChannelId,
+  code: string,
+  road: SignupRoad,
+): Promise<Grant | { reason: ReasonCode }> {
+  try {
+    return await deps.connectors[channel].exchangeCode(code, road);
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    return { reason: reasonOf(error) };
+  }
+}
+
+interface Walk {
+  grant: Grant;
+  trail: Trail;
+  pickedNumberId?: string | null | undefined;
+}
+
+async function followGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  { grant, trail, pickedNumberId }: Walk,
+): Promise<Attempt> {
+  try {
+    const reach = await deps.connectors[channel].findReach(grant.accessToken);
+    const seen = trailOfReach(trail, reach, deps.now());
+    return {
+      trail: seen,
+      outcome: await settle(deps, actor, channel, { grant, reach, trail: seen, pickedNumberId }),
+    };
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const reason = reasonOf(error);
+    const stopped = trailOfFailure(trail, error, reason, deps.now());
+    // Meta named no scope as missing, it refused the reading itself.
+    if (reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
+    // The code is spent: without its grant the person would have to sign in again for an answer that Meta owes us.
+    if (reason === "meta_unavailable") await keepGrant(deps, actor, channel, grant, stopped);
+    return { trail: stopped, outcome: { kind: "failed", reason } };
+  }
+}
+
+async function settle(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  { grant, reach, trail, pickedNumberId }: Walk & { reach: Reach },
+): Promise<ConnectOutcome> {
+  if (reach.missingPermissions.length > 0) {
+    await recordMissingPermissions(deps, actor, channel, reach);
+    return { kind: "failed", reason: "permission_missing" };
+  }
+  const picked = reach.numbers.find((number) => number.phoneNumberId === pickedNumberId);
+  const [first, ...others] = reach.numbers;
+  const number = picked ?? (others.length === 0 ? first : undefined);
+  if (number)
+    return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number, trail });
+  // None: it may be on its way, and nobody should have to sign in again for it.
+  return keepReach(deps, actor, channel, { grant, reach, trail });
+}
+
+async function recordFailure(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  detail: { reason: ReasonCode; steps: Trail; meta_code?: string },
+): Promise<void> {
+  const { reason } = detail;
+  deps.log.info("connect attempt ended", { tenant_id: actor.tenantId, provider: channel, reason });
+  await withTenant(deps.db, actor.tenantId, (tdb) =>
+    recordEvent(tdb, {
+      tenantId: actor.tenantId,
+      connectionId: null,
+      provider: channel,
+      kind: "connect_failed",
+      actorUserId: actor.userId,
+      requestId: actor.requestId,
+      detail,
+    }),
+  );
+}

@@ -1,0 +1,233 @@
+/**
+ * A grant that waits for its number, sealed in a `pending` connection: Meta did not answer for what it reaches, it
+ * reaches nothing yet, or several numbers of which one is to be picked. It lives for an hour, and its token with it. It
+ * is its person's: colleagues neither see nor touch it, and it ends with the membership.
+ */
+import { randomUUID } from "node:crypto";
+import { withTenant } from "../../../db/client.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import {
+  type ConnectionRow,
+  listConnectionRows,
+  lockAttemptRow,
+  type Member,
+  revokeConnection,
+  saveConnection,
+} from "../../../db/queries/connections.ts";
+import { holdMembership } from "../../../db/queries/memberships.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
+import { grantedBy } from "../connection/obligations.server.ts";
+import { TokenVaultError } from "../crypto.server.ts";
+import { type Actor, type IntegrationDeps, isSealed, openToken, sealToken } from "../deps.server.ts";
+import { GraphError } from "../meta/graph-error.server.ts";
+import {
+  type ConnectOutcome,
+  noMember,
+  reasonOf,
+  recordMissingPermissions,
+} from "./create-connection.server.ts";
+import type { ReasonCode } from "./reasons.ts";
+import { type Trail, trailOf, trailOfReach } from "./setup-progress.server.ts";
+
+const choiceLivesMs = 60 * 60 * 1000;
+
+interface Choices {
+  numbers: ReachableNumber[];
+  /** Meta has not told yet what the grant reaches. */
+  unread?: boolean;
+  expires_at: string;
+}
+
+/** Keeps a grant and what it reaches, which may be nothing yet, and answers what the person is told of it. */
+export async function keepReach(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  {
+    grant,
+    reach,
+    trail,
+    expiresAt,
+    sealedGrant,
+  }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined; sealedGrant?: string },
+): Promise<ConnectOutcome> {
+  const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
+  const refused = await keep(deps, actor, channel, {
+    grant: { ...grant, expiresAt: reach.expiresAt ?? grant.expiresAt },
+    scopes: reach.scopes,
+    choices: { numbers: reach.numbers },
+    expiresAt,
+    sealedGrant,
+    metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
+    event: { kind, detail: { count: reach.numbers.length } },
+  });
+  return refused ?? offerOf(reach);
+}
+
+/** Several numbers, or none yet. */
+export function offerOf({ numbers }: Pick<Reach, "numbers">): ConnectOutcome {
+  return numbers.length > 0 ? { kind: "choose" } : { kind: "failed", reason: "no_number" };
+}
+
+/** Keeps a grant that Meta gave and did not answer for when asked what it reaches: that can be asked again. */
+export async function keepGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+  grant: Grant,
+  trail: Trail,
+): Promise<void> {
+  await keep(deps, actor, channel, {
+    grant,
+    scopes: [],
+    choices: { numbers: [], unread: true },
+    metadata: { steps: trail },
+    event: { kind: "reach_awaited", detail: {} },
+  });
+}
+
+const choiceGone = { kind: "failed", reason: "choice_expired" } as const satisfies ConnectOutcome;
+const anHourFrom = (now: Date) => new Date(now.getTime() + choiceLivesMs).toISOString();
+
+interface Kept {
+  grant: Grant;
+  scopes: string[];
+  choices: Omit<Choices, "expires_at">;
+  expiresAt?: string | undefined;
+  /** Of the grant that this one takes the place of, and of no other. */
+  sealedGrant?: string | undefined;
+  metadata: Record<string, unknown>;
+  event: { kind: string; detail: Record<string, unknown> };
+}
+
+/** Why nothing was kept: the person is no member any more, or their grant is not the one any more that was asked about. */
+async function keep(
+  deps: IntegrationDeps,
+  { tenantId, userId, requestId }: Actor,
+  channel: ChannelId,
+  { grant, scopes, choices, metadata, event, sealedGrant, expiresAt = anHourFrom(deps.now()) }: Kept,
+): Promise<ConnectOutcome | undefined> {
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    if (!(await holdMembership(tdb, userId))) return noMember;
+    const row = await lockAttemptRow(tdb, { tenantId, userId }, channel);
+    if (sealedGrant !== undefined && row?.access_token_enc !== sealedGrant) return choiceGone;
+    const id = row?.id ?? randomUUID();
+    const { accessTokenEnc, sealed } = sealToken(deps, grant.accessToken, { tenantId, connectionId: id });
+    await saveConnection(
+      tdb,
+      { id, tenantId, provider: channel },
+      {
+        status: "pending",
+        wabaId: null,
+        phoneNumberId: null,
+        phoneNumberE164: null,
+        displayName: null,
+        accessTokenEnc,
+        tokenExpiresAt: grant.expiresAt ?? null,
+        scopes,
+        metadata: {
+          ...metadata,
+          ...sealed,
+          choices: { ...choices, expires_at: expiresAt } satisfies Choices,
+        },
+        attemptedBy: userId,
+      },
+    );
+    await recordEvent(tdb, {
+      ...event,
+      tenantId,
+      connectionId: id,
+      provider: channel,
+      actorUserId: userId,
+      requestId,
+    });
+    return undefined;
+  });
+}
+
+interface KeptReach {
+  grant: Grant;
+  reach: Reach;
+  trail: Trail;
+  /** Meta lists other numbers than it did, or for the first time. */
+  isNews: boolean;
+  /** When the person's hour ends: looking again does not renew it. */
+  expiresAt: string | undefined;
+  /** Its token as it is stored: what is made of the answer is made with this grant, or not at all. */
+  sealedGrant: string;
+}
+
+/** Asks Meta what the person's kept grant reaches now. One that turns out to be worthless is not kept any longer. */
+export async function reachOfKeptGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  channel: ChannelId,
+): Promise<KeptReach | Extract<ConnectOutcome, { kind: "failed" }>> {
+  const row = await openChoice(deps, actor, channel);
+  if (!row || !isSealed(row)) return { kind: "failed", reason: "choice_expired" };
+  try {
+    const accessToken = openToken(deps, row);
+    const reach = await deps.connectors[channel].findReach(accessToken);
+    if (reach.missingPermissions.length > 0) {
+      await recordMissingPermissions(deps, actor, channel, reach);
+      return { kind: "failed", reason: "permission_missing" };
+    }
+    const grant = { accessToken, expiresAt: row.token_expires_at ?? undefined };
+    const trail = trailOfReach(trailOf(row.metadata), reach, deps.now());
+    const known = choicesOf(row);
+    const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
+    const sealedGrant = row.access_token_enc;
+    return { grant, reach, trail, isNews, expiresAt: known?.expires_at, sealedGrant };
+  } catch (error) {
+    // It does not open: for the person that is a choice which is no longer there, and nobody is offered it again.
+    if (error instanceof TokenVaultError) {
+      await dropGrant(deps, actor, row, { reason: "choice_expired", code: "token_unreadable" });
+      return { kind: "failed", reason: "choice_expired" };
+    }
+    if (!(error instanceof GraphError)) throw error;
+    if (error.kind === "reconnect") await dropGrant(deps, actor, row, { reason: "code_rejected" });
+    return { kind: "failed", reason: reasonOf(error) };
+  }
+}
+
+function sameNumbers(known: ReachableNumber[], found: ReachableNumber[]): boolean {
+  const ids = (numbers: ReachableNumber[]) => numbers.map(({ phoneNumberId }) => phoneNumberId).sort();
+  return ids(known).join() === ids(found).join();
+}
+
+/** Nothing happens when it is not the person's open grant any more: it was continued, ended or followed by another. */
+async function dropGrant(
+  deps: IntegrationDeps,
+  actor: Actor,
+  row: ConnectionRow,
+  detail: { reason: ReasonCode; code?: string },
+): Promise<void> {
+  const { tenantId, userId, requestId } = actor;
+  const event = { tenantId, connectionId: row.id, provider: row.provider, actorUserId: userId, requestId };
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    const open = await lockAttemptRow(tdb, actor, row.provider);
+    if (open?.id !== row.id || open.access_token_enc !== row.access_token_enc) return;
+    await revokeConnection(tdb, tenantId, row.id, {});
+    await recordEvent(tdb, { ...event, kind: "connect_failed", detail });
+  });
+}
+
+/** The person's own kept grant, while its hour lasts. */
+export async function openChoice(
+  deps: IntegrationDeps,
+  member: Member,
+  channel: ChannelId,
+): Promise<ConnectionRow | undefined> {
+  const { tenantId, userId } = member;
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, member, channel));
+  return rows.find((row) => {
+    const choices = choicesOf(row);
+    const isOpen = row.attempted_by === userId && row.status === "pending";
+    return isOpen && choices !== undefined && new Date(choices.expires_at) > deps.now();
+  });
+}
+
+export function choicesOf(row: ConnectionRow): Choices | undefined {
+  return (row.metadata as { choices?: Choices }).choices;
+}

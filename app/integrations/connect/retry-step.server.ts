@@ -1,0 +1,56 @@
+/** Trying one step at Meta again because a person asked: they may have mended there what we could not. */
+import { type TenantDb, withTenant } from "../../../db/client.ts";
+import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { type ConnectionRow, findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
+import { registrationAgainAt } from "../../../db/queries/registrations.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { Actor, IntegrationDeps } from "../deps.server.ts";
+import { noteRegistration } from "../health/registration.server.ts";
+
+export const retryableSteps = ["deliveries", "registration"] as const;
+export type RetryableStep = (typeof retryableSteps)[number];
+
+const enqueue = { deliveries: enqueueSubscription, registration: enqueueRegistration };
+const waiting = { deliveries: { state: "starting" }, registration: { result: "open" } };
+
+/** `held`: Meta would lock the number, or has; it may be registered again at that time. `none`: nothing here to retry. */
+export type RetryAnswer = { kind: "asked" } | { kind: "held"; until: Date } | { kind: "none" };
+
+/**
+ * Asks for the step anew and marks it as under way. A number that was registered too often is left as it is, and says
+ * until when.
+ */
+export async function retryStep(
+  deps: IntegrationDeps,
+  { tenantId, userId, requestId }: Actor,
+  { channel, connectionId, step }: { channel: ChannelId; connectionId: string; step: RetryableStep },
+): Promise<RetryAnswer> {
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    const row = await findConnection(tdb, tenantId, connectionId);
+    if (row?.status !== "active" || row.provider !== channel) return { kind: "none" };
+    const until = step === "registration" ? await registrationAgainAt(tdb, connectionId) : null;
+    if (until) {
+      await tellFailedUntilWhen(deps, tdb, row);
+      return { kind: "held", until };
+    }
+    await noteOnConnection(tdb, tenantId, connectionId, { [step]: waiting[step] });
+    await enqueue[step](tdb, { tenantId, connectionId, requestId });
+    const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
+    await recordEvent(tdb, { ...event, kind: `${step}_retried` });
+    return { kind: "asked" };
+  });
+}
+
+/** It failed before, and nobody knew yet that the tries were used up by then: in another workspace, say. */
+async function tellFailedUntilWhen(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  { tenant_id: tenantId, id: connectionId, metadata }: ConnectionRow,
+): Promise<void> {
+  const { registration: known } = metadata as {
+    registration?: { result?: string; code?: string; again_at?: string };
+  };
+  if (known?.result !== "failed" || known.code === undefined || known.again_at !== undefined) return;
+  await noteRegistration(deps, tdb, { tenantId, connectionId }, { result: "failed", code: known.code });
+}

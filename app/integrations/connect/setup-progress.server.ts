@@ -1,0 +1,86 @@
+/** What each step of a connection came to, and when: built along the road, kept with the connection. Pure. */
+import { z } from "zod";
+import type { Reach } from "../channel.server.ts";
+import type { GraphError } from "../meta/graph-error.server.ts";
+import { type ConnectStep, connectSteps, type StepState } from "./setup-steps.ts";
+
+const mark = z.object({
+  result: z.enum(["done", "failed"]),
+  at: z.iso.datetime(),
+  code: z.string().optional(),
+});
+const marks = z.partialRecord(z.enum(connectSteps), mark);
+
+/** The steps up to the connect, by name. The later ones stand with the connection under names of their own. */
+export type Trail = z.infer<typeof marks>;
+
+/** Of a connection's metadata; what cannot be read counts as not walked. */
+export function trailOf(metadata: unknown): Trail {
+  return z.object({ steps: marks }).safeParse(metadata).data?.steps ?? {};
+}
+
+export function walked(trail: Trail, at: Date, ...steps: ConnectStep[]): Trail {
+  const done = steps.map((step) => [step, { result: "done" as const, at: at.toISOString() }]);
+  return { ...trail, ...Object.fromEntries(done) };
+}
+
+export function stumbled(trail: Trail, at: Date, step: ConnectStep, code: string): Trail {
+  return { ...trail, [step]: { result: "failed", at: at.toISOString(), code } };
+}
+
+/** What reading a grant's reach has shown. */
+export function trailOfReach(trail: Trail, reach: Reach, at: Date): Trail {
+  if (reach.missingPermissions.length > 0) return stumbled(trail, at, "access_seen", "permission_missing");
+  const seen = walked(trail, at, "access_seen");
+  if (reach.wabaIds.length === 0) return stumbled(seen, at, "account_found", "no_number");
+  const found = walked(seen, at, "account_found");
+  return reach.numbers.length === 0 ? stumbled(found, at, "number_proved", "no_number") : found;
+}
+
+/** Reading a grant's reach has failed at one of its steps: those before it are walked. */
+export function trailOfFailure(trail: Trail, { facts }: GraphError, code: string, at: Date): Trail {
+  if (facts.endpoint === "debug_token") return stumbled(trail, at, "access_seen", code);
+  if (facts.endpoint !== "phone_numbers")
+    return stumbled(walked(trail, at, "access_seen"), at, "account_found", code);
+  return stumbled(walked(trail, at, "access_seen", "account_found"), at, "number_proved", code);
+}
+
+const later = z.object({
+  deliveries: z
+    .object({ state: z.string(), at: z.iso.datetime().optional(), code: z.string().optional() })
+    .optional()
+    .catch(undefined),
+  registration: z
+    .object({ result: z.string(), at: z.iso.datetime().optional(), code: z.string().optional() })
+    .optional()
+    .catch(undefined),
+});
+
+/** Every step in order: those walked before the connect, what the worker did since, and the first delivery seen. */
+export function stepStates(trail: Trail, metadata: unknown, firstEventAt: Date | null): StepState[] {
+  const { deliveries, registration } = later.parse(metadata);
+  const known: Trail = {
+    ...trail,
+    deliveries_on: laterMark(deliveries?.state === "on", deliveries?.state === "failed", deliveries),
+    number_registered: laterMark(
+      registration?.result === "registered",
+      registration?.result === "failed",
+      registration,
+    ),
+    first_event_seen: firstEventAt ? { result: "done", at: firstEventAt.toISOString() } : undefined,
+  };
+  return connectSteps.map((step) => {
+    const { result = "waiting", code = null, at } = known[step] ?? {};
+    return { step, result, code: result === "failed" ? code : null, at: at ? new Date(at) : null };
+  });
+}
+
+function laterMark(
+  isDone: boolean,
+  isFailed: boolean,
+  told: { at?: string | undefined; code?: string | undefined } | undefined,
+): Trail[ConnectStep] {
+  if (!told?.at || (!isDone && !isFailed)) return undefined;
+  const code = told.code === undefined ? {} : { code: told.code };
+  return { result: isDone ? "done" : "failed", at: told.at, ...code };
+}

@@ -1,0 +1,145 @@
+/** A connection as people and pages see it, made of its row. Pure. */
+import { z } from "zod";
+import type { ConnectionRow } from "../../../db/queries/connections.ts";
+import type { ConnectionStatus } from "../../../db/schema.ts";
+import { inGroups } from "../../platform/phone-number.server.ts";
+import type { ChannelId } from "../catalog.ts";
+import { stepStates, trailOf } from "../connect/setup-progress.server.ts";
+import type { StepState } from "../connect/setup-steps.ts";
+
+export interface ConnectionView {
+  id: string;
+  channel: ChannelId;
+  status: ConnectionStatus;
+  /** It has or had a number; else it is an attempt to connect one. */
+  isOfNumber: boolean;
+  phoneNumberE164: string | null;
+  /** As people read it: `+52 55 1234 5678`. */
+  phoneNumber: string | null;
+  displayName: string | null;
+  tokenExpiresAt: Date | null;
+  /** Of the latest connect: a reconnect uses the same row. */
+  connectedAt: Date;
+  updatedAt: Date;
+  error: { code: string; at: string } | null;
+  /** Whether Meta has confirmed that it delivers this number's events to us. */
+  deliveries: "starting" | "on" | "failed";
+  /** Why Meta did not register the number, so that it receives nothing; null while it has not refused. */
+  registrationRefusal: string | null;
+  /** From when on the number may be registered again; null where that is now. */
+  registrationAgainAt: Date | null;
+  /** The last message, where messages usually come and none has for a day; null otherwise. */
+  silentSince: Date | null;
+  maySend: boolean;
+  /** Somebody with rights to the number at Meta asked for it from another workspace, last at this time. */
+  requestedAt: Date | null;
+  /** Somebody does without the test message. A reconnect asks for it again, unless something has come meanwhile. */
+  testSkipped: boolean;
+  /** Every step towards a working number, in order. */
+  steps: StepState[];
+  /** The latest that Meta told of the number or its account. */
+  latest: Record<LatestKind, LatestWord | null>;
+}
+
+/** `quality`, `name`: what Meta decided. `limit`: conversations a day. `restriction`: what it did to the account. */
+type LatestKind = "quality" | "limit" | "name" | "restriction";
+
+interface LatestWord {
+  /** Meta's own code word. */
+  word: string;
+  at: Date;
+}
+
+const told = z
+  .looseObject({
+    event: z.string().optional(),
+    ban_state: z.string().optional(),
+    current_limit: z.coerce.string().optional(),
+    at: z.iso.datetime(),
+  })
+  .optional()
+  .catch(undefined);
+const shownMetadata = z.object({
+  connected_at: z.string().optional().catch(undefined),
+  requested_at: z.string().optional().catch(undefined),
+  silent_since: z.string().optional().catch(undefined),
+  test_skipped_at: z.string().optional().catch(undefined),
+  deliveries: z
+    .object({ state: z.enum(["starting", "on", "failed"]) })
+    .optional()
+    .catch(undefined),
+  registration: z
+    .object({
+      result: z.string(),
+      code: z.string().optional(),
+      again_at: z.iso.datetime().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  error: z.object({ code: z.string(), at: z.string() }).optional().catch(undefined),
+  quality: told,
+  name_status: told,
+  restriction: told,
+});
+
+/** `firstEventAt`: when the first delivery for the number came since it was claimed. */
+export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date): ConnectionView {
+  const metadata = shownMetadata.parse(row.metadata);
+  const { connected_at, requested_at, silent_since, registration, deliveries, error } = metadata;
+  return {
+    id: row.id,
+    channel: row.provider as ChannelId,
+    status: row.status,
+    isOfNumber: row.phone_number_id !== null || row.phone_number_e164 !== null,
+    phoneNumberE164: row.phone_number_e164,
+    phoneNumber: row.phone_number_e164 && inGroups(row.phone_number_e164),
+    displayName: row.display_name,
+    tokenExpiresAt: row.token_expires_at,
+    connectedAt: connected_at ? new Date(connected_at) : row.created_at,
+    updatedAt: row.updated_at,
+    error: error ?? null,
+    deliveries: deliveries?.state ?? "starting",
+    registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
+    registrationAgainAt: still(registration?.again_at, now),
+    silentSince: silent_since ? new Date(silent_since) : null,
+    maySend: maySend(row, now),
+    requestedAt: requested_at ? new Date(requested_at) : null,
+    testSkipped: metadata.test_skipped_at !== undefined,
+    steps: stepStates(trailOf(row.metadata), row.metadata, firstEventAt),
+    latest: latestOf(metadata),
+  };
+}
+
+/** A time that has not come yet. */
+function still(time: string | undefined, now: Date): Date | null {
+  const at = time === undefined ? null : new Date(time);
+  return at && at > now ? at : null;
+}
+
+function latestOf({
+  quality,
+  name_status,
+  restriction,
+}: z.infer<typeof shownMetadata>): ConnectionView["latest"] {
+  const latest = (word: string | undefined, at: string | undefined) =>
+    word && at ? { word, at: new Date(at) } : null;
+  return {
+    quality: latest(quality?.event, quality?.at),
+    limit: latest(quality?.current_limit, quality?.at),
+    name: latest(name_status?.event, name_status?.at),
+    // One event tells of a ban and of its end.
+    restriction: latest(restriction?.ban_state ?? restriction?.event, restriction?.at),
+  };
+}
+
+/**
+ * The one decision whether anything may be sent through a connection. Only an active one with a live token says yes;
+ * a revoked one has no token and says no from the moment its disconnect is committed.
+ */
+export function maySend(
+  connection: Pick<ConnectionRow, "status" | "access_token_enc" | "token_expires_at">,
+  now: Date,
+): boolean {
+  if (connection.status !== "active" || connection.access_token_enc === null) return false;
+  return connection.token_expires_at === null || connection.token_expires_at > now;
+}

@@ -1,0 +1,112 @@
+/**
+ * A tenant's connections to channels: what they are now and what they may do. The roads that change one (connect,
+ * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
+ */
+import { withTenant } from "../../../db/client.ts";
+import { listConnectionRows, type Member } from "../../../db/queries/connections.ts";
+import { countEffects, type DisconnectEffects } from "../../../db/queries/disconnect-effects.ts";
+import { firstEventsOf } from "../../../db/queries/number-claims.ts";
+import type { ConnectionStatus } from "../../../db/schema.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { IntegrationDeps } from "../deps.server.ts";
+import { type ConnectionView, viewOf } from "./connection-view.server.ts";
+
+export type { ConnectOutcome } from "../connect/create-connection.server.ts";
+export { completeConnect, startConnect } from "../connect/flow.server.ts";
+export { connectManually } from "../connect/manual.server.ts";
+export {
+  chooseNumber,
+  lastAttemptEnded,
+  lookForNumbers,
+  pendingChoice,
+} from "../connect/number-choice.server.ts";
+export { isConnecting } from "../connect/oauth-states.server.ts";
+export { retryStep } from "../connect/retry-step.server.ts";
+export type { Actor, IntegrationDeps } from "../deps.server.ts";
+export type { ConnectionView } from "./connection-view.server.ts";
+export { disconnect } from "./disconnect.server.ts";
+
+/**
+ * What a member sees on a channel, the working ones first, then the most recently changed: the workspace's numbers, and
+ * attempts of their own.
+ */
+export async function listConnections(
+  deps: IntegrationDeps,
+  member: Member,
+  channel: ChannelId,
+): Promise<ConnectionView[]> {
+  const { tenantId } = member;
+  const [rows, firstEvents] = await withTenant(deps.db, tenantId, async (tdb) => [
+    await listConnectionRows(tdb, member, channel),
+    await firstEventsOf(tdb, tenantId, channel),
+  ]);
+  const order: Record<ConnectionStatus, number> = { active: 0, error: 1, pending: 2, revoked: 3 };
+  return rows
+    .map((row) => viewOf(row, firstEvents.get(row.id) ?? null, deps.now()))
+    .sort((a, b) => order[a.status] - order[b.status] || b.updatedAt.getTime() - a.updatedAt.getTime());
+}
+
+export interface ChannelStatus {
+  connected: boolean;
+  phone_number_e164: string | null;
+  display_name: string | null;
+  updated_at: string | null;
+  status: ConnectionStatus | "not_connected";
+  may_send: boolean;
+  connections: {
+    id: string;
+    status: ConnectionStatus;
+    phone_number_e164: string | null;
+    display_name: string | null;
+    deliveries: ConnectionView["deliveries"];
+    updated_at: string;
+  }[];
+}
+
+/** The answer of the status endpoint to a member: the foremost connection at the top, every one that has a number in the list. */
+export async function channelStatus(
+  deps: IntegrationDeps,
+  member: Member,
+  channel: ChannelId,
+): Promise<ChannelStatus> {
+  const views = await listConnections(deps, member, channel);
+  const foremost = views[0];
+  const connected = foremost?.status === "active";
+  return {
+    connected,
+    phone_number_e164: connected ? foremost.phoneNumberE164 : null,
+    display_name: connected ? foremost.displayName : null,
+    updated_at: foremost?.updatedAt.toISOString() ?? null,
+    status: foremost?.status ?? "not_connected",
+    may_send: views.some((view) => view.maySend),
+    connections: views
+      .filter((view) => view.isOfNumber)
+      .map((view) => ({
+        id: view.id,
+        status: view.status,
+        phone_number_e164: view.phoneNumberE164,
+        display_name: view.displayName,
+        deliveries: view.deliveries,
+        updated_at: view.updatedAt.toISOString(),
+      })),
+  };
+}
+
+/** Counted no further than this. */
+export const mostCounted = 100_000;
+const recentMs = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * What a disconnect would end and leave behind, for the page that asks before it; `recent` are the messages of the last
+ * 30 days. Each is counted up to `mostCounted`. Zeroes for a connection of another tenant.
+ */
+export async function disconnectEffects(
+  deps: IntegrationDeps,
+  tenantId: string,
+  connectionId: string,
+): Promise<DisconnectEffects> {
+  const since = new Date(deps.now().getTime() - recentMs);
+  return withTenant(deps.db, tenantId, (tdb) =>
+    countEffects(tdb, tenantId, connectionId, { since, most: mostCounted }),
+  );
+}

@@ -1,0 +1,79 @@
+/** What Meta tells of an account, applied to one connection of one tenant. */
+import { createHash } from "node:crypto";
+import { withTenant } from "../../../db/client.ts";
+import { enqueueCheck } from "../../../db/jobs.ts";
+import { holdConnected, saveStanding } from "../../../db/queries/account-events.ts";
+import { recordOnce } from "../../../db/queries/connection-events.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { IntegrationDeps } from "../deps.server.ts";
+import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
+
+const confirmAfterSeconds = 60;
+
+export interface ToldNews extends AccountNews {
+  tenantId: string;
+  connectionId: string;
+  requestId: string;
+  deliveryId: string;
+  itemPath: string;
+}
+
+/**
+ * Applies one event: status, cause and latest values on the row, and the event in its history, in one transaction.
+ * Idempotent, also when Meta repeats the event in a delivery of its own; any order ends in the same state. The token is
+ * kept, since Meta's word may be about another partner and a later look may prove it alive; so is the claim on the
+ * number, and what still arrives is stored. A connection that is not connected any more, and what is told of another
+ * partner's app, are left alone.
+ */
+export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): Promise<void> {
+  const { tenantId, connectionId } = told;
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    const row = await holdConnected(tdb, tenantId, connectionId);
+    if (!row || isOfAnotherApp(told, deps.connectors[row.provider as ChannelId].appId)) return;
+    const standing = standingAfter(row, told);
+    const isNew = await recordOnce(tdb, { ...eventOf(told, standing), provider: row.provider });
+    if (!isNew) return;
+    await saveStanding(tdb, row, standing);
+    if (standing.effect === "lost") {
+      // It may speak of another partner, or be over by now: the token itself knows.
+      await enqueueCheck(tdb, told, confirmAfterSeconds);
+      deps.log.warn("Meta says that a connection has lost its account", {
+        ...{ tenant_id: tenantId, connection_id: connectionId, delivery_id: told.deliveryId },
+        reason: told.event ?? told.field,
+      });
+    }
+  });
+}
+
+/** PARTNER_APP_* speak of whichever app was given or refused access, and every partner of the account hears of it. */
+function isOfAnotherApp({ event, detail }: AccountNews, appId: string): boolean {
+  return (event ?? "").startsWith("PARTNER_APP_") && detail.partner_app_id !== appId;
+}
+
+const banKinds: Record<string, string> = {
+  DISABLE: "account_disabled",
+  SCHEDULE_FOR_DISABLE: "account_disable_scheduled",
+  REINSTATE: "account_reinstated",
+};
+
+function kindOf({ field, event, detail }: AccountNews, effect: Standing["effect"]): string {
+  if (effect === "outdated") return "outdated_news";
+  if (field !== "account_update" || event === null) return field;
+  if (event === "DISABLED_UPDATE") return banKinds[String(detail.ban_state)] ?? "account_ban_update";
+  return event.toLowerCase();
+}
+
+function eventOf(told: ToldNews, { effect }: Standing) {
+  const { tenantId, connectionId, requestId, field, event, detail, deliveryId, itemPath } = told;
+  const occurredAt = told.occurredAt.toISOString();
+  const what = [field, event, occurredAt, Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))];
+  return {
+    ...{ tenantId, connectionId, requestId, kind: kindOf(told, effect), actorUserId: null },
+    detail: {
+      ...{ field, ...(event ? { event } : {}) },
+      ...detail,
+      ...{ effect, occurred_at: occurredAt, delivery_id: deliveryId, item_path: itemPath },
+    },
+    sourceDigest: createHash("sha256").update(JSON.stringify(what)).digest("hex"),
+  };
+}

@@ -1,0 +1,147 @@
+/** How a connection stands after Meta has told something of its account. Pure. */
+import { z } from "zod";
+import type { ConnectionRow } from "../../../db/queries/connections.ts";
+import type { AccountDetail } from "../channel.server.ts";
+import type { ConnectionErrorCode } from "../connect/reasons.ts";
+
+export interface AccountNews {
+  field: string;
+  event: string | null;
+  detail: AccountDetail;
+  /** Meta's times are whole seconds. */
+  occurredAt: Date;
+}
+
+export interface Standing {
+  status: ConnectionRow["status"];
+  metadata: Record<string, unknown>;
+  /** `outdated`: something newer was known. `noted`: kept, and what the tenant can do stays the same. */
+  effect: "lost" | "regained" | "outdated" | "noted";
+}
+
+type Subject = Pick<ConnectionRow, "status" | "metadata" | "access_token_enc" | "phone_number_id">;
+
+/**
+ * Any order of the same news ends in the same standing: each cause remembers when Meta last spoke of it (`told`), and
+ * news of one cause never end another. The newest cause is `error`; the others that still hold stand in its `also`, so
+ * whoever clears `error` clears them together. News from before the latest connect are outdated.
+ */
+export function standingAfter(row: Subject, news: AccountNews): Standing {
+  const turn = turnOf(news);
+  const unchanged = { status: row.status, metadata: row.metadata, effect: "noted" as const };
+  const standing = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
+  // Of the same second, a word may be outdated as a cause and still be the one to keep.
+  const { connected_at } = knownMetadata.parse(row.metadata);
+  const slot = turn && isOver(news.occurredAt, connected_at) ? undefined : slotOf(news);
+  return slot ? { ...standing, metadata: withLatest(standing.metadata, slot, news) } : standing;
+}
+
+interface Turn {
+  code: ConnectionErrorCode;
+  lost: boolean;
+}
+
+const turns: Record<string, Turn> = {
+  PARTNER_REMOVED: { code: "access_removed", lost: true },
+  PARTNER_APP_UNINSTALLED: { code: "access_removed", lost: true },
+  ACCOUNT_DELETED: { code: "account_deleted", lost: true },
+  // The WhatsApp Business app moved to another phone: Meta usually reports it back within minutes.
+  ACCOUNT_OFFBOARDED: { code: "offboarded", lost: true },
+  ACCOUNT_RECONNECTED: { code: "offboarded", lost: false },
+};
+const bans: Record<string, Turn> = {
+  DISABLE: { code: "account_disabled", lost: true },
+  REINSTATE: { code: "account_disabled", lost: false },
+};
+
+function turnOf({ field, event, detail }: AccountNews): Turn | undefined {
+  if (field !== "account_update" || event === null) return undefined;
+  return event === "DISABLED_UPDATE" ? bans[String(detail.ban_state)] : turns[event];
+}
+
+const trouble = z.looseObject({ code: z.string(), at: z.string() });
+const knownMetadata = z.object({
+  connected_at: z.string().optional().catch(undefined),
+  told: z.record(z.string(), z.string()).default({}).catch({}),
+  error: trouble
+    .extend({ also: z.array(trouble).default([]).catch([]) })
+    .optional()
+    .catch(undefined),
+});
+type Trouble = z.infer<typeof trouble>;
+
+function afterTurn(row: Subject, { code, lost }: Turn, occurredAt: Date): Standing {
+  const { connected_at, told, error } = knownMetadata.parse(row.metadata);
+  const lastTold = told[code];
+  if (isOver(occurredAt, connected_at) || (lastTold && !isNews(occurredAt, lastTold, lost))) {
+    return { status: row.status, metadata: row.metadata, effect: "outdated" };
+  }
+  const at = occurredAt.toISOString();
+  const metadata = { ...row.metadata, told: { ...told, [code]: at } };
+  const before = row.status === "error" && error ? separate(error) : [];
+  const others = before.filter((one) => one.code !== code);
+  if (lost) {
+    return {
+      status: "error",
+      metadata: { ...metadata, error: together([...others, { code, at }]) },
+      effect: "lost",
+    };
+  }
+  if (others.length === before.length) return { status: row.status, metadata, effect: "noted" };
+  if (others.length > 0) {
+    return { status: "error", metadata: { ...metadata, error: together(others) }, effect: "regained" };
+  }
+  // Without a token there is nothing to work with again: only a person can connect.
+  if (!row.access_token_enc || !row.phone_number_id) return { status: row.status, metadata, effect: "noted" };
+  const { error: _over, ...cleared } = { ...metadata, error };
+  return { status: "active", metadata: cleared, effect: "regained" };
+}
+
+/** Meta's second began and ended before the moment of the connect: the grant it speaks of was an earlier one. */
+function isOver(occurredAt: Date, connectedAt: string | undefined): boolean {
+  return connectedAt !== undefined && occurredAt.getTime() + 1000 <= Date.parse(connectedAt);
+}
+
+/** Of a loss and a return within the same second the return is believed: Meta says it when the loss is over. */
+function isNews(occurredAt: Date, lastTold: string, lost: boolean): boolean {
+  const last = Date.parse(lastTold);
+  return lost ? occurredAt.getTime() > last : occurredAt.getTime() >= last;
+}
+
+function separate({ also, ...first }: Trouble & { also: Trouble[] }): Trouble[] {
+  return [first, ...also];
+}
+
+function together(troubles: Trouble[]): Trouble {
+  const [newest, ...also] = troubles.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  if (!newest) throw new TypeError("No trouble to tell of");
+  return also.length > 0 ? { ...newest, also } : newest;
+}
+
+/** Where in `metadata` the latest word on something is kept. */
+export const toldSlots = ["quality", "name_status", "limits", "restriction"];
+
+/** Undefined for what is only recorded as an event. */
+function slotOf({ field, event }: AccountNews): (typeof toldSlots)[number] | undefined {
+  if (field === "phone_number_quality_update") return "quality";
+  if (field === "phone_number_name_update") return "name_status";
+  if (field === "business_capability_update") return "limits";
+  const restricts = ["ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE"];
+  return field === "account_update" && restricts.includes(event ?? "") ? "restriction" : undefined;
+}
+
+function withLatest(
+  metadata: Record<string, unknown>,
+  slot: string,
+  { event, detail, occurredAt }: AccountNews,
+): Record<string, unknown> {
+  const known = z.looseObject({ at: z.string() }).safeParse(metadata[slot]).data;
+  const word = { ...(event ? { event } : {}), ...detail, at: occurredAt.toISOString() };
+  return known && orderOf(known) > orderOf(word) ? metadata : { ...metadata, [slot]: word };
+}
+
+/** By time; of two words of the same second the end of a ban is the later one, and else always the same of them. */
+function orderOf(word: Record<string, unknown> & { at: string }): string {
+  const all = Object.entries(word).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${word.at} ${Number(word.ban_state === "REINSTATE")} ${JSON.stringify(all)}`;
+}

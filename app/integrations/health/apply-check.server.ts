@@ -1,0 +1,108 @@
+/** Putting right what a successful look at Meta has shown to be wrong, and recording what it has shown to be right. */
+import type { TenantDb } from "../../../db/client.ts";
+import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { type ConnectionRow, markMended, noteOnConnection } from "../../../db/queries/connections.ts";
+import type { AccessReport } from "../channel.server.ts";
+import type { IntegrationDeps } from "../deps.server.ts";
+import { noteRegistration } from "./registration.server.ts";
+
+export interface Subject {
+  tenantId: string;
+  connectionId: string;
+  requestId: string;
+}
+
+/** A connection with everything that a look needs. */
+export type LookedAfter = ConnectionRow & {
+  access_token_enc: string;
+  waba_id: string;
+  phone_number_id: string;
+};
+
+/** Causes that a successful look disproves. */
+const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"];
+
+/** Takes back an earlier verdict, and asks anew for deliveries and for the registration where they are gone. */
+export async function takeUpReport(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: LookedAfter,
+  report: AccessReport,
+): Promise<void> {
+  if (await markMended(tdb, subject.tenantId, row.id, mendable))
+    await tell(tdb, subject, row, "access_recovered", {});
+  await healDeliveries(deps, tdb, subject, row, report);
+  await healRegistration(deps, tdb, subject, row, report);
+}
+
+async function healDeliveries(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: LookedAfter,
+  { deliveries }: AccessReport,
+): Promise<void> {
+  const known = (row.metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
+  if (deliveries === "missing" && known?.state !== "starting") {
+    // Somebody unsubscribed us, or Meta refused before. Asking again heals it, and says so if it cannot.
+    if (known?.state === "on") await tell(tdb, subject, row, "deliveries_missing", {});
+    await enqueueSubscription(tdb, subject);
+  }
+  if (deliveries === "elsewhere" && known?.code !== "override") {
+    const at = deps.now().toISOString();
+    await noteOnConnection(tdb, subject.tenantId, row.id, {
+      deliveries: { state: "failed", code: "override", at },
+    });
+    await tell(tdb, subject, row, "deliveries_elsewhere", {});
+  }
+  // Nothing is known of a connection that was taken over from before.
+  if (deliveries === "ours" && (known === undefined || known.state === "failed")) {
+    await noteOnConnection(tdb, subject.tenantId, row.id, {
+      deliveries: { state: "on", at: deps.now().toISOString() },
+    });
+    await tell(tdb, subject, row, "deliveries_on", {});
+  }
+}
+
+/** A number that lost its registration is registered again under its PIN; one that a person mended is believed. */
+async function healRegistration(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: LookedAfter,
+  { registration }: AccessReport,
+): Promise<void> {
+  const known = (row.metadata as { registration?: { result?: string } }).registration?.result;
+  if (registration === "open" && known === "registered") {
+    await tell(tdb, subject, row, "registration_missing", {});
+    await enqueueRegistration(tdb, subject);
+  }
+  // A connect asks for both; one that was taken over from before has had neither.
+  if (known === undefined && row.metadata.deliveries === undefined) await enqueueRegistration(tdb, subject);
+  if (registration !== "open" && known === "failed") {
+    await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
+    await tell(tdb, subject, row, "number_registered", {});
+  }
+}
+
+/** Records what we noticed by ourselves. */
+export async function tell(
+  tdb: TenantDb,
+  { tenantId, requestId }: Subject,
+  row: LookedAfter,
+  kind: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const event = {
+    tenantId,
+    connectionId: row.id,
+    provider: row.provider,
+    kind,
+    actorUserId: null,
+    requestId,
+    detail,
+  };
+  await recordEvent(tdb, event);
+}

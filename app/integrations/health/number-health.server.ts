@@ -1,0 +1,75 @@
+/** How a number is doing: the last day, what the last look at Meta has brought, and asking for a look at once. */
+import { withTenant } from "../../../db/client.ts";
+import { enqueueCheck } from "../../../db/jobs.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { findConnection } from "../../../db/queries/connections.ts";
+import { type LastLook, markLookRequested, readLastLook } from "../../../db/queries/health.ts";
+import {
+  type LatestMessage,
+  latestMessagesOf,
+  readTraffic,
+  type Traffic,
+} from "../../../db/queries/number-facts.ts";
+import type { ChannelId } from "../catalog.ts";
+import type { Actor, IntegrationDeps } from "../deps.server.ts";
+import { isLookedAfter } from "./check.server.ts";
+
+export type { LatestMessage } from "../../../db/queries/number-facts.ts";
+
+/** Counts stop here: one more is told as “more than”. */
+export const countedUpTo = 10_000;
+
+export interface NumberHealth {
+  /** Of the last 24 hours; `countedUpTo + 1` stands for anything above it. */
+  traffic: Traffic;
+  /** Null before the first look. */
+  look: LastLook | null;
+}
+
+/** Zeroes and null for a connection of another workspace. Reads a bounded part of the inbox, however large it is. */
+export async function numberHealth(
+  { db }: Pick<IntegrationDeps, "db">,
+  tenantId: string,
+  connectionId: string,
+): Promise<NumberHealth> {
+  return withTenant(db, tenantId, async (tdb) => ({
+    traffic: await readTraffic(tdb, tenantId, connectionId, countedUpTo + 1),
+    look: (await readLastLook(tdb, tenantId, connectionId)) ?? null,
+  }));
+}
+
+/**
+ * By connection, the latest message of the one named, else of every number on the channel that was not disconnected. One
+ * that has none is left out.
+ */
+export async function latestMessages(
+  { db }: Pick<IntegrationDeps, "db">,
+  tenantId: string,
+  channel: ChannelId,
+  connectionId?: string,
+): Promise<Map<string, LatestMessage>> {
+  return withTenant(db, tenantId, (tdb) => latestMessagesOf(tdb, tenantId, channel, connectionId));
+}
+
+/** `refused`: one is under way, or was asked for less than 30 seconds ago. `none`: nothing here that could be looked at. */
+export type CheckAnswer = "asked" | "refused" | "none";
+
+/**
+ * Has the worker look at a connection now rather than at its turn. However many ask at once, one look is asked for; the
+ * others are refused. Atomic: the mark, the job and the event exist together or not at all.
+ */
+export async function requestCheck(
+  { db }: Pick<IntegrationDeps, "db">,
+  { tenantId, userId, requestId }: Actor,
+  { channel, connectionId }: { channel: ChannelId; connectionId: string },
+): Promise<CheckAnswer> {
+  return withTenant(db, tenantId, async (tdb) => {
+    const row = await findConnection(tdb, tenantId, connectionId);
+    if (row?.provider !== channel || !isLookedAfter(row)) return "none";
+    if (!(await markLookRequested(tdb, tenantId, connectionId))) return "refused";
+    await enqueueCheck(tdb, { tenantId, connectionId, requestId }, 0);
+    const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
+    await recordEvent(tdb, { ...event, kind: "check_requested" });
+    return "asked";
+  });
+}

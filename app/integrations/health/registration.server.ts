@@ -1,0 +1,167 @@
+/** Registering a number that was picked or made at Meta, so that it receives. Done by the worker after a connect. */
+import { randomInt } from "node:crypto";
+import { type TenantDb, withTenant } from "../../../db/client.ts";
+import { enqueueRegistration } from "../../../db/jobs.ts";
+import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { type ConnectionRow, findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
+import {
+  holdRegistration,
+  keepPin,
+  registrationAgainAt,
+  replacePin,
+  saveRegistration,
+  takeRegistrationTry,
+} from "../../../db/queries/registrations.ts";
+import { Secret } from "../../platform/secret.server.ts";
+import type { ChannelId } from "../catalog.ts";
+import { TokenVaultError } from "../crypto.server.ts";
+import { type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";
+import { GraphError, mayPass } from "../meta/graph-error.server.ts";
+import { askForCheck, type Run } from "./provisioning.server.ts";
+
+/** Deleted a moment ago: Meta asks for five minutes. Each try counts. */
+const deletedRecently = 133015;
+const waitsAtMost = 3;
+const tooMany = "too_many_attempts";
+
+/**
+ * What Meta's refusals mean. A wrong PIN is never tried again by itself: ten wrong ones lock the number for 72 hours,
+ * and only a person can take an earlier provider's PIN away.
+ */
+const refusals = new Map<number | undefined, string>([
+  [133005, "pin_mismatch"],
+  [133006, "verify_again"],
+  [133008, tooMany],
+  [133009, tooMany],
+  [133016, tooMany],
+  [131031, "account_locked"],
+  [deletedRecently, "deleted_recently"],
+]);
+const pinUnreadable = "pin_unreadable";
+
+interface Subject extends Run {
+  connectionId: string;
+}
+
+/**
+ * Registers the connection's number when Meta says that it is not registered; never one that lives in the WhatsApp
+ * Business app. Its PIN is made once and kept before it is used. Each try is counted for the number, and committed,
+ * before Meta hears of it: eight in 72 hours by all roads together, and none for 72 hours once Meta says that it was
+ * too often. Idempotent. Throws to be tried again while Meta is away; a refusal is kept with the connection and ends
+ * the job.
+ */
+export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
+  const { tenantId, connectionId } = subject;
+  const row = await withTenant(deps.db, tenantId, (tdb) => findConnection(tdb, tenantId, connectionId));
+  if (row?.status !== "active" || !row.phone_number_id || !isSealed(row)) return;
+  const channel = row.provider as ChannelId;
+  const connector = deps.connectors[channel];
+  try {
+    const token = openToken(deps, row);
+    const state = await connector.readRegistration(token, row.phone_number_id);
+    if (state === "open") {
+      const pin = await pinOf(deps, subject);
+      const counted = await withTenant(deps.db, tenantId, (tdb) => takeRegistrationTry(tdb, connectionId));
+      // Disconnected meanwhile.
+      if (counted.kind === "none") return;
+      if (counted.kind === "held")
+        return conclude(deps, subject, channel, { result: "failed", code: tooMany });
+      await connector.registerNumber(token, row.phone_number_id, pin);
+    }
+    await conclude(deps, subject, channel, {
+      result: "registered",
+      code: state === "open" ? "by_us" : state,
+    });
+  } catch (error) {
+    // What does not open does not open by trying again.
+    if (error instanceof TokenVaultError) {
+      await conclude(deps, subject, channel, { result: "failed", code: "token_unreadable" });
+      return askForCheck(deps, subject);
+    }
+    if (error instanceof PinUnreadableError)
+      return conclude(deps, subject, channel, { result: "failed", code: pinUnreadable });
+    if (!(error instanceof GraphError)) throw error;
+    if (error.facts.code === deletedRecently && (await waitFurther(deps, subject, row))) return;
+    const code = refusals.get(error.facts.code) ?? (mayPass(error) ? undefined : error.kind);
+    if (code === undefined && !subject.lastAttempt) throw error;
+    if (code === tooMany) await withTenant(deps.db, tenantId, (tdb) => holdRegistration(tdb, connectionId));
+    await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });
+  }
+}
+
+/** The number's own PIN does not open. Meta may have been told of it, and another one would be a wrong one there. */
+class PinUnreadableError extends Error {
+  override name = "PinUnreadableError";
+}
+
+/**
+ * The number's own PIN: committed before Meta hears of it, so that no crash can lose one that counts. One that does not
+ * open is told first; when a person asks anew after that, another takes its place.
+ */
+async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject): Promise<Secret> {
+  const place = { table: "number_registrations", column: "pin_enc", tenantId, rowId: connectionId };
+  const fresh = new Secret(String(randomInt(1_000_000)).padStart(6, "0"));
+  const sealed = deps.vault.encryptToken(fresh, place);
+  const kept = await withTenant(deps.db, tenantId, (tdb) => keepPin(tdb, tenantId, connectionId, sealed));
+  try {
+    return deps.vault.decryptToken(kept.pin_enc, place);
+  } catch (error) {
+    if (!(error instanceof TokenVaultError)) throw error;
+    if (kept.code !== pinUnreadable) throw new PinUnreadableError();
+    await withTenant(deps.db, tenantId, (tdb) => replacePin(tdb, connectionId, sealed));
+    return fresh;
+  }
+}
+
+/** Asks for another try in six minutes, three times in all; answers whether it did. */
+async function waitFurther(
+  deps: IntegrationDeps,
+  { tenantId, connectionId, requestId }: Subject,
+  { metadata }: Pick<ConnectionRow, "metadata">,
+): Promise<boolean> {
+  const { waits = 0 } = (metadata as { registration?: { waits?: number } }).registration ?? {};
+  if (waits >= waitsAtMost) return false;
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    await noteOnConnection(tdb, tenantId, connectionId, {
+      registration: { result: "open", waits: waits + 1 },
+    });
+    await enqueueRegistration(tdb, { tenantId, connectionId, requestId }, 6 * 60);
+  });
+  return true;
+}
+
+interface Outcome {
+  result: "registered" | "failed";
+  code: string;
+}
+
+/** Keeps how registering stands, with the connection and beside its PIN; after a failure also when it may be tried again. */
+export async function noteRegistration(
+  deps: IntegrationDeps,
+  tdb: TenantDb,
+  { tenantId, connectionId }: Pick<Subject, "tenantId" | "connectionId">,
+  outcome: Outcome,
+): Promise<void> {
+  await saveRegistration(tdb, tenantId, connectionId, outcome);
+  const at = deps.now().toISOString();
+  const again = outcome.result === "failed" ? await registrationAgainAt(tdb, connectionId) : null;
+  const later = again ? { again_at: again.toISOString() } : {};
+  await noteOnConnection(tdb, tenantId, connectionId, { registration: { ...outcome, at, ...later } });
+}
+
+async function conclude(
+  deps: IntegrationDeps,
+  subject: Subject,
+  provider: ChannelId,
+  outcome: Outcome,
+): Promise<void> {
+  const { tenantId, connectionId, requestId } = subject;
+  await withTenant(deps.db, tenantId, async (tdb) => {
+    await noteRegistration(deps, tdb, subject, outcome);
+    // Most numbers were registered before us: that is no news.
+    if (outcome.result === "registered" && outcome.code !== "by_us") return;
+    const kind = outcome.result === "registered" ? "number_registered" : "registration_failed";
+    const detail = { code: outcome.code };
+    await recordEvent(tdb, { tenantId, connectionId, provider, kind, actorUserId: null, requestId, detail });
+  });
+}

@@ -1,0 +1,69 @@
+/** Connecting WhatsApp: Meta's deliveries on and off, a number registered, and the rest from the files beside this one. */
+import { z } from "zod";
+import type { ChannelConnector } from "../../../channel.server.ts";
+import type { MetaAppConfig } from "../../app-config.server.ts";
+import { createGraphClient, type GraphClient } from "../../graph.server.ts";
+import { GraphError } from "../../graph-error.server.ts";
+import { findReach } from "./reach.server.ts";
+import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
+import { checkAccess, readRegistration, subscribedAppsAnswer } from "./standing.server.ts";
+
+const successAnswer = z.object({ success: z.literal(true) });
+
+export function createWhatsappConnector(
+  config: MetaAppConfig,
+  graph: GraphClient = createGraphClient(config),
+  now: () => Date = () => new Date(),
+): ChannelConnector {
+  return {
+    channel: "meta_whatsapp",
+    appId: config.appId,
+    authorizeUrl: (state) => authorizeUrl(config, state),
+    signupWindow: signupWindow(config),
+    exchangeCode: (code, road) => exchangeCode(config, graph, now, code, road),
+    findReach: (token) => findReach(config, graph, token),
+
+    async startDeliveries(token, wabaId) {
+      const path = [wabaId, "subscribed_apps"];
+      await graph.call({ endpoint: "subscribe", method: "POST", path, auth: token, schema: successAnswer });
+      const { data } = await graph.call({
+        endpoint: "subscribed_apps",
+        path,
+        auth: token,
+        schema: subscribedAppsAnswer,
+      });
+      // The list holds every app on the WABA: only our own id counts.
+      if (!data.some((app) => app.whatsapp_business_api_data?.id === config.appId)) {
+        throw new GraphError("retry_later", { endpoint: "subscribed_apps", note: "our app is not listed" });
+      }
+    },
+
+    readRegistration: (token, phoneNumberId) => readRegistration(graph, token, phoneNumberId),
+
+    async registerNumber(token, phoneNumberId, pin) {
+      const form = { messaging_product: "whatsapp", pin: pin.reveal() };
+      const path = [phoneNumberId, "register"];
+      await graph.call({
+        endpoint: "register",
+        method: "POST",
+        path,
+        form,
+        auth: token,
+        schema: successAnswer,
+      });
+    },
+
+    checkAccess: (token, asset) => checkAccess(config, graph, token, asset),
+
+    async stopDeliveries(token, wabaId) {
+      const path = [wabaId, "subscribed_apps"];
+      await graph.call({
+        endpoint: "unsubscribe",
+        method: "DELETE",
+        path,
+        auth: token,
+        schema: successAnswer,
+      });
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Reads one item of a change: a message, an echo of one that the business sent, or a status. Tolerant of what is new. */
+import { z } from "zod";
+import type {
+  ContactIdentity,
+  MessageEvent,
+  OtherEvent,
+  ReadingProblem,
+  StatusEvent,
+} from "../../../channel.server.ts";
+import { bodyText } from "./body-text.server.ts";
+import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
+import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
+import { identify, readChangedPerson } from "./people.server.ts";
+
+/** What every item of one change shares. */
+export interface ChangeContext {
+  phoneNumberId: string;
+  /** The value's `contacts[]`, where names and the other id of a person stand. */
+  contacts: ContactIdentity[];
+}
+
+const messageItem = z.object({
+  id: opaqueId,
+  // A word of Meta's; one that we do not know yet may look like anything.
+  type: z
+    .string()
+    .min(1)
+    .transform((type) => safeText(type.slice(0, 64))),
+  timestamp: unixSeconds,
+  from: optionalId,
+  from_user_id: optionalId,
+  to: optionalId,
+  to_user_id: optionalId,
+});
+
+const statusItem = z.object({
+  id: opaqueId,
+  status: z.string(),
+  type: z.string().optional(),
+  timestamp: unixSeconds,
+  recipient_id: optionalId,
+  recipient_user_id: optionalId,
+  recipient_type: z.string().optional(),
+});
+
+const outboundStatus = z.enum(["sent", "failed", "delivered", "read", "played"]);
+
+/** A message; `direction` says which side of it the contact stands on. Unknown types are kept with their content. */
+export function readMessage(
+  item: unknown,
+  path: string,
+  direction: MessageEvent["direction"],
+  { phoneNumberId, contacts }: ChangeContext,
+): MessageEvent | ReadingProblem {
+  const parsed = messageItem.safeParse(item);
+  if (!parsed.success || !isObject(item)) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
+  const { id, type, timestamp, ...named } = parsed.data;
+  const contact =
+    direction === "inbound"
+      ? (readChangedPerson(item, named, contacts) ?? identify(named.from, named.from_user_id, contacts))
+      : identify(named.to, named.to_user_id, contacts);
+  if (!contact) return { path, phoneNumberId, detail: "names nobody" };
+  const content = safeForJsonb(item);
+  if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
+  return {
+    kind: "message",
+    path,
+    phoneNumberId,
+    direction,
+    providerMessageId: id,
+    type,
+    body: bodyText(type, item),
+    content,
+    occurredAt: timestamp,
+    contact,
+  };
+}
+
+/** A step of a message that the business sent. Steps of calls and payments, and words Meta adds, are `other`. */
+export function readStatus(
+  item: unknown,
+  path: string,
+  { phoneNumberId, contacts }: ChangeContext,
+): StatusEvent | OtherEvent | ReadingProblem {
+  const parsed = statusItem.safeParse(item);
+  if (!parsed.success) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
+  const step = parsed.data;
+  const status = outboundStatus.safeParse(step.status);
+  // A payment's `failed` carries the id of the message that asked for it, and says nothing about that message.
+  if (!status.success || (step.type !== undefined && step.type !== "message")) {
+    return { kind: "other", path, phoneNumberId, field: "statuses" };
+  }
+  // A group is not a contact, and its id stands where a person's would.
+  const toGroup = step.recipient_type === "group";
+  return {
+    kind: "status",
+    path,
+    phoneNumberId,
+    providerMessageId: step.id,
+    status: status.data,
+    occurredAt: step.timestamp,
+    recipient: toGroup ? null : identify(step.recipient_id, step.recipient_user_id, contacts),
+    error: firstError(item),
+    detail: isObject(item) ? detailOf(item) : null,
+  };
+}
+
+/** What has a place of its own in the event. */
+const placed = new Set(["id", "status", "timestamp", "type", "recipient_id", "recipient_user_id"]);
+
+/** The rest: pricing, conversation, all errors, biz_opaque_callback_data, a group's participant, what Meta adds. */
+function detailOf(item: JsonObject): JsonObject | null {
+  const rest = Object.entries(item).filter(([name]) => !placed.has(name));
+  return rest.length > 0 ? (safeForJsonb(Object.fromEntries(rest)) ?? null) : null;
+}
+
+function firstError(item: unknown): JsonObject | null {
+  const errors = own(item, "errors");
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return isObject(first) ? (safeForJsonb(first) ?? null) : null;
+}
