@@ -3,7 +3,7 @@
  * real databases, production included. Nothing of what a message says is printed but by `show <id> --body`.
  */
 import { parseArgs } from "node:util";
-import { replayItems } from "../app/inbox/replay.server.ts";
+import { replayItems } from "../app/inbox/intake/replay.server.ts";
 import { createDb, createPool, type Db } from "../db/client.ts";
 import type { ItemsWanted } from "../db/queries/quarantine.ts";
 import {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { connectWorkspace, deliver } from "#app/inbox/test-workspaces.ts";
+import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts";
 import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/account-fixtures.ts";
 import { wakeIngest } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";

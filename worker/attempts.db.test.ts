@@ -1,7 +1,7 @@
 /** A job that fails, under the real runner: when it is tried again, how often, and what is to be seen of its end. */
 import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test } from "vitest";
-import { reconcileDeliveries } from "#app/inbox/reconcile.server.ts";
-import { connectWorkspace, inboxDeps } from "#app/inbox/test-workspaces.ts";
+import { reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
+import { connectWorkspace, inboxDeps } from "#app/inbox/testing/test-workspaces.ts";
 import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { createPool, withTenant } from "#db/client.ts";
 import { enqueueSubscription } from "#db/jobs.ts";

@@ -10,7 +10,7 @@ test("the worker carries no web framework", async () => {
     external: ["pg-native"],
   });
   const inputs = Object.keys(metafile.inputs);
-  expect(inputs).toContain("app/inbox/ingest.server.ts");
+  expect(inputs).toContain("app/inbox/ingest/ingest.server.ts");
   const forbidden =
     /node_modules\/(@remix-run|react|react-dom|express|remix-auth|remix-auth-form)\/|^app\/(web|routes|components)\//;
   expect(inputs.filter((input) => forbidden.test(input))).toEqual([]);

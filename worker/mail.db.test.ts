@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { connectWorkspace } from "#app/inbox/test-workspaces.ts";
+import { connectWorkspace } from "#app/inbox/testing/test-workspaces.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { type MailCatcher, startMailCatcher } from "../scripts/mail-catcher.ts";
 import { killWorkers, startWorker, until, untilReady, workerEnvironment } from "./test-worker.ts";

@@ -1,6 +1,6 @@
 /** What an operator watches of the worker. No label ever names a tenant. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { IngestReport } from "#app/inbox/ingest.server.ts";
+import type { IngestReport } from "#app/inbox/ingest/ingest.server.ts";
 
 export interface WorkerMetrics {
   registry: Registry;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { connectWorkspace, deliver } from "#app/inbox/test-workspaces.ts";
+import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { withTenant } from "#db/client.ts";
 import { enqueueOwnReplay, wakeIngest } from "#db/jobs.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { connectWorkspace, deliver, deliverAll } from "#app/inbox/test-workspaces.ts";
+import { connectWorkspace, deliver, deliverAll } from "#app/inbox/testing/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import type { Db } from "#db/client.ts";
 import { wakeIngest } from "#db/jobs.ts";

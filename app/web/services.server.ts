@@ -1,6 +1,6 @@
 /** The web's composition root: reads the environment, opens pools, chooses implementations. Nothing below it does. */
 import { createDb, createPool, type Db, type DbRole, shareAmongTenants } from "#db/client.ts";
-import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake.server.ts";
+import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake/accept.server.ts";
 import type { IntegrationDeps } from "../integrations/connection/connections.server.ts";
 import { createIntegrationDeps } from "../integrations/env.server.ts";
 import { databaseUrlOf } from "../platform/database-env.server.ts";

@@ -1,4 +1,4 @@
-import { dropOutlivedDeliveries, type RetentionDeps } from "#app/inbox/retention.server.ts";
+import { dropOutlivedDeliveries, type RetentionDeps } from "#app/inbox/intake/retention.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function dropDeliveriesTask(deps: RetentionDeps): RunJob<"drop_deliveries"> {

@@ -1,5 +1,5 @@
-import { drainDeliveries } from "#app/inbox/drain.server.ts";
-import type { InboxDeps } from "#app/inbox/ingest.server.ts";
+import type { InboxDeps } from "#app/inbox/ingest/ingest.server.ts";
+import { drainDeliveries } from "#app/inbox/intake/drain.server.ts";
 import { wakeIngest } from "#db/jobs.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { RunJob } from "../task-frame.ts";

@@ -1,4 +1,4 @@
-import { type ReconcileDeps, reconcileDeliveries } from "#app/inbox/reconcile.server.ts";
+import { type ReconcileDeps, reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 /** Longer than a job waits on a good day. */

@@ -1,4 +1,4 @@
-import { type ReplayDeps, replayParked } from "#app/inbox/replay.server.ts";
+import { type ReplayDeps, replayParked } from "#app/inbox/intake/replay.server.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function replayParkedTask(deps: ReplayDeps): RunJob<"replay_parked"> {

@@ -1,6 +1,6 @@
 /** The inbox as a list: who wrote, what was said last, and what nobody has opened yet. */
 import { Link } from "@remix-run/react";
-import type { ConversationView, Page } from "../../inbox/conversations.server.ts";
+import type { ConversationView, Page } from "../../inbox/conversations/conversations.server.ts";
 import { channelLabels } from "../../integrations/catalog.ts";
 import { threadTexts } from "../../texts/thread.ts";
 import { ButtonLink } from "../buttons.tsx";

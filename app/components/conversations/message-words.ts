@@ -1,6 +1,6 @@
 /** A message in words: what kind it is where its own words do not say, then what it says. */
-import type { MessageKind } from "../../inbox/message-kinds.ts";
-import type { MessageContentView } from "../../inbox/message-view.server.ts";
+import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
+import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
 

@@ -1,6 +1,6 @@
 /** What arrives while a thread is open: told politely, with a way there; the page stays where the reader is. */
 import { type MouseEvent, useEffect, useRef, useState } from "react";
-import type { MessageView } from "../../inbox/message-view.server.ts";
+import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import { threadTexts } from "../../texts/thread.ts";
 import { useTexts } from "../page-context.tsx";
 

@@ -1,5 +1,5 @@
 /** When it was said and, for ours, how far it got: a sign, a word and the time. */
-import type { MessageView } from "../../inbox/message-view.server.ts";
+import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import { type ThreadTexts, threadTexts } from "../../texts/thread.ts";
 import { usePageFacts, useTexts } from "../page-context.tsx";
 import { Time, writeTime } from "../time.tsx";

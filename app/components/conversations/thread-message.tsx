@@ -1,5 +1,5 @@
 /** One message of a thread: what it answers, what it says, how far it got, and what was put on it. */
-import type { MessageView, QuoteView } from "../../inbox/message-view.server.ts";
+import type { MessageView, QuoteView } from "../../inbox/conversations/message-view.server.ts";
 import { threadTexts } from "../../texts/thread.ts";
 import { JumpLink } from "../jump-link.tsx";
 import { useTexts } from "../page-context.tsx";

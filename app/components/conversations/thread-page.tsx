@@ -1,8 +1,8 @@
 /** One conversation, day by day. */
 import { Link } from "@remix-run/react";
-import type { ContactView } from "../../inbox/conversations.server.ts";
-import type { MessageView } from "../../inbox/message-view.server.ts";
-import type { Thread } from "../../inbox/thread.server.ts";
+import type { ContactView } from "../../inbox/conversations/conversations.server.ts";
+import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
+import type { Thread } from "../../inbox/conversations/thread.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
 import { ButtonLink, linkLook } from "../buttons.tsx";

@@ -1,7 +1,7 @@
 /** Two webs and a worker with secrets that the test knows, so that it can sign, and mis-sign, deliveries by itself. */
 import { createHmac } from "node:crypto";
 import { expect } from "@playwright/test";
-import { connectWorkspace } from "../../inbox/test-workspaces.ts";
+import { connectWorkspace } from "../../inbox/testing/test-workspaces.ts";
 import { startAfresh } from "./afresh.ts";
 import { type TwoWebs, test as withTwoWebs } from "./two-webs.ts";
 

@@ -1,5 +1,5 @@
 /** What is said in a conversation. */
-import type { MessageKind } from "../../inbox/message-kinds.ts";
+import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
 import { count } from "./count.ts";
 
 const messageKinds: Record<MessageKind, string> = {

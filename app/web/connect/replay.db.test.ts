@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { jobPayloads } from "../../../db/jobs.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
-import { replayParked } from "../../inbox/replay.server.ts";
-import { deliver } from "../../inbox/test-workspaces.ts";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
+import { replayParked } from "../../inbox/intake/replay.server.ts";
+import { deliver } from "../../inbox/testing/test-workspaces.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { connectedPlace, connectRoads } from "../testing/connect-flows.ts";
 

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
 import { byTier, isLongRun } from "#db/testing/tier.ts";
-import { connectWorkspace, deliver } from "../../inbox/test-workspaces.ts";
+import { connectWorkspace, deliver } from "../../inbox/testing/test-workspaces.ts";
 import { issueState } from "../../integrations/connect/oauth-states.server.ts";
 import { tokenPlace } from "../../integrations/deps.server.ts";
 import { hashPassword } from "../../platform/passwords.server.ts";

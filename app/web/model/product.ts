@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Db } from "../../../db/client.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
-import type { InboxDeps } from "../../inbox/ingest.server.ts";
+import type { InboxDeps } from "../../inbox/ingest/ingest.server.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";

@@ -1,8 +1,8 @@
 /** What the worker does in the model test: its own functions for the jobs that wait, one after the other. For tests. */
 import { type JobName, jobPayloads } from "../../../db/jobs.ts";
-import { drainDeliveries } from "../../inbox/drain.server.ts";
-import { ingestNext } from "../../inbox/ingest.server.ts";
-import { replayParked } from "../../inbox/replay.server.ts";
+import { ingestNext } from "../../inbox/ingest/ingest.server.ts";
+import { drainDeliveries } from "../../inbox/intake/drain.server.ts";
+import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { Crash, crashes, crashing } from "./crash.ts";

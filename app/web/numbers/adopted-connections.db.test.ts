@@ -14,7 +14,7 @@ import { migrate } from "../../../db/migrate.ts";
 import { administer, withDatabase } from "../../../db/testing/test-database.ts";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { adoptionOptions } from "../../../scripts/migrate.ts";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
-import { connectWorkspace, deliver, deliverAll, inboxDeps } from "../../inbox/test-workspaces.ts";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
+import { connectWorkspace, deliver, deliverAll, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { readTrail } from "../../operations/overview.server.ts";
 import { replay } from "../../operations/quarantine.server.ts";

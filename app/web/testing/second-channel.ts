@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import { type JobName, jobPayloads } from "../../../db/jobs.ts";
 import { widenProvider } from "../../../db/testing/second-provider.ts";
-import { drainDeliveries } from "../../inbox/drain.server.ts";
-import { replayParked } from "../../inbox/replay.server.ts";
+import { drainDeliveries } from "../../inbox/intake/drain.server.ts";
+import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { channels } from "../../integrations/catalog.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";

@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
-import { connectWorkspace, inboxDeps } from "../../inbox/test-workspaces.ts";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
+import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";

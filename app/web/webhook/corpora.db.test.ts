@@ -1,8 +1,8 @@
 /** Signed and mis-signed bodies, from the request to the rows (R15, R16 of the reliability scoreboard). */
 import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { processDeliveries } from "../../inbox/ingest.server.ts";
-import { connectWorkspace, inboxDeps } from "../../inbox/test-workspaces.ts";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
+import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDb, createPool } from "../../../db/client.ts";
-import { createDeliveryIntake } from "../../inbox/intake.server.ts";
+import { createDeliveryIntake } from "../../inbox/intake/accept.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { webhookBodyCap } from "../http/body/raw-body.server.ts";
 import { provideServices } from "../services.server.ts";

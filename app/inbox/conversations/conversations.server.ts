@@ -1,0 +1,113 @@
+/** The inbox as a list: a tenant's conversations, as a person sees them. Nothing here writes. */
+import { type Db, withTenant } from "../../../db/client.ts";
+import {
+  type ContactRow,
+  type ConversationRow,
+  listConversationRows,
+  type PageKey,
+} from "../../../db/queries/conversations.ts";
+import { inGroups } from "../../platform/phone-number.server.ts";
+import { readMoment, readRowId } from "../../platform/text.ts";
+import { conversationSearch } from "./conversation-search.server.ts";
+import { contentView, type MessageContentView } from "./message-view.server.ts";
+
+export interface ContactView {
+  /** The name they gave themselves, else their username; null when they gave neither. */
+  name: string | null;
+  /** As people read it: `+52 55 1234 5678`; null when Meta has not told it. */
+  phoneNumber: string | null;
+}
+
+export interface ConversationView {
+  id: string;
+  /** The number is left out where a name stands for it, unless numbers are what was searched for. */
+  contact: ContactView;
+  lastMessageAt: Date;
+  /** Messages that nobody of the workspace has opened; 100 stands for more. */
+  unread: number;
+  preview: (MessageContentView & { direction: "inbound" | "outbound"; failed: boolean }) | null;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** Cursor of the page of older items; null when there is none. */
+  older: string | null;
+}
+
+export const pageSize = 50;
+
+/**
+ * The tenant's conversations, or those whose contact `search` finds, the one with the newest message first, 50 at a
+ * time. A cursor that is no cursor starts anew.
+ */
+export async function listConversations(
+  deps: { db: Db },
+  tenantId: string,
+  { cursor, search }: { cursor: string | null; search: string },
+): Promise<Page<ConversationView>> {
+  const wanted = conversationSearch(search);
+  const wish = { after: readCursor(cursor), limit: pageSize + 1, terms: wanted?.terms };
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listConversationRows(tdb, tenantId, wish));
+  return pageOf(rows, (row) => conversationView(row, wanted?.byNumber ?? false));
+}
+
+/** What a PageKey is made of; only a message has a delivery. */
+interface PageRow {
+  id: string;
+  page_at: string;
+  delivery_id?: string;
+}
+
+/** One row more than a page was asked for: it says that there are older ones. */
+export function pageOf<Row extends PageRow, Item>(rows: Row[], view: (row: Row) => Item): Page<Item> {
+  const shown = rows.slice(0, pageSize);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(view),
+    older: rows.length > pageSize && last ? cursorOf(keyOf(last)) : null,
+  };
+}
+
+export function keyOf({ page_at, delivery_id, id }: PageRow): PageKey {
+  return { at: page_at, ...(delivery_id && { deliveryId: delivery_id }), id };
+}
+
+export function cursorOf({ at, deliveryId, id }: PageKey): string {
+  return [at, deliveryId, id].filter(Boolean).join("_");
+}
+
+/** What `cursorOf` made; undefined for anything else, among it a day that no calendar has. */
+export function readCursor(cursor: string | null): PageKey | undefined {
+  const [time, ...ids] = (cursor ?? "").split("_", 4);
+  const at = readMoment(time);
+  const id = readRowId(ids.at(-1));
+  // Only a message has a delivery; one that is older than deliveries has 0.
+  const deliveryId = ids.length === 1 || ids[0] === "0" ? "0" : readRowId(ids[0]);
+  return at && id && deliveryId && ids.length <= 2 ? { at, deliveryId, id } : undefined;
+}
+
+export function contactView(row: ContactRow): ContactView {
+  return {
+    name: row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
+    phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? inGroups(`+${row.wa_id}`) : row.wa_id,
+  };
+}
+
+function conversationView(row: ConversationRow, withNumber: boolean): ConversationView {
+  const { name, phoneNumber } = contactView(row);
+  const { message_type: type, message_direction: direction } = row;
+  return {
+    id: row.id,
+    contact: { name, phoneNumber: name && !withNumber ? null : phoneNumber },
+    lastMessageAt: row.last_message_at,
+    unread: row.unread,
+    preview:
+      type && direction
+        ? {
+            ...contentView(type, row.message_body, row.message_content ?? {}),
+            direction,
+            failed: row.message_status === "failed",
+          }
+        : null,
+  };
+}

@@ -1,0 +1,77 @@
+/** Reading one conversation, as a person sees it, and noting that it was read. */
+import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
+import { tellConversations } from "../../../db/queries/live.ts";
+import {
+  findMovedTo,
+  findQuotedRows,
+  findThreadRow,
+  listLaterMarks,
+  listMessageRows,
+  type MessageRow,
+  markRead,
+} from "../../../db/queries/threads.ts";
+import { readRowId } from "../../platform/text.ts";
+import {
+  type ContactView,
+  contactView,
+  keyOf,
+  type Page,
+  pageOf,
+  pageSize,
+  readCursor,
+} from "./conversations.server.ts";
+import { referredIds, relate } from "./message-relations.server.ts";
+import type { MessageView } from "./message-view.server.ts";
+
+export interface Thread {
+  id: string;
+  contact: ContactView;
+  /** Oldest first. What is shown at the message it is about (a reaction, an edit) is no item of its own. */
+  messages: Page<MessageView>;
+}
+
+export interface ThreadWish {
+  conversationId: string;
+  cursor: string | null;
+  /** Somebody looks at it. Only the newest page counts: whoever reads older ones has come by it. */
+  opened: boolean;
+}
+
+/**
+ * One conversation with its newest 50 messages, or those before the cursor. When it has become part of another, that
+ * one's id; null when this tenant has no such conversation.
+ */
+export async function readThread(
+  deps: { db: Db },
+  tenantId: string,
+  { conversationId, cursor, opened }: ThreadWish,
+): Promise<Thread | { movedTo: string } | null> {
+  if (!readRowId(conversationId)) return null;
+  const before = readCursor(cursor);
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    const row = await findThreadRow(tdb, tenantId, conversationId);
+    if (!row) {
+      const movedTo = await findMovedTo(tdb, tenantId, conversationId);
+      return movedTo ? { movedTo } : null;
+    }
+    const rows = await listMessageRows(tdb, tenantId, conversationId, { before, limit: pageSize + 1 });
+    const { items, older } = pageOf(rows, (message) => message);
+    const messages = await viewsOf(tdb, items, before !== undefined);
+    // The time was read before the messages were: whatever it stands for is among them.
+    if (opened && !before && row.unread_up_to) {
+      const marked = await markRead(tdb, tenantId, { id: row.id, upTo: row.unread_up_to });
+      // In the lists of the others it is no longer unread either.
+      if (marked) await tellConversations(tdb, [tenantId]);
+    }
+    return { id: row.id, contact: contactView(row), messages: { items: messages, older } };
+  });
+}
+
+async function viewsOf(tdb: TenantDb, rows: MessageRow[], hasNewer: boolean): Promise<MessageView[]> {
+  const [newest] = rows;
+  if (!newest) return [];
+  const { tenant_id: tenantId, conversation_id: id } = newest;
+  const later = hasNewer ? await listLaterMarks(tdb, tenantId, id, keyOf(newest)) : [];
+  const quoted = await findQuotedRows(tdb, tenantId, id, referredIds(rows));
+  return relate(rows.toReversed(), later.toReversed(), quoted);
+}

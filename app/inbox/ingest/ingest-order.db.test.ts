@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { randomFrom, testSeed } from "#db/testing/generated.ts";
+import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
+import { byTier } from "#db/testing/tier.ts";
+import { connectWorkspace, deliverAll, inboxDeps } from "../testing/test-workspaces.ts";
+import { processDeliveries } from "./ingest.server.ts";
+
+let database: TestDatabase;
+let deps: ReturnType<typeof inboxDeps>;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  deps = inboxDeps(database);
+  await connectWorkspace(database, meta.phoneNumberId);
+});
+afterAll(() => database.drop());
+
+/** What Meta may say of one message, each in its own delivery. The times disagree with the ranks on purpose. */
+type Saying = (id: string) => Record<string, unknown>;
+const sayings: Record<string, Saying> = {
+  message: (id) => meta.bodyOf({ message_echoes: [meta.echo(id)] }, meta.phoneNumberId, "smb_message_echoes"),
+  sent: step("sent", 50),
+  delivered: step("delivered", 40),
+  "delivered later": step("delivered", 90),
+  read: step("read", 70),
+  played: step("played", 60),
+  failed: step("failed", 30),
+  "failed for another reason": (id) =>
+    meta.bodyOf({ statuses: [{ ...meta.status(id, "failed", at(30)), errors: [{ code: 131000 }] }] }),
+};
+
+function at(seconds: number): string {
+  return String(Number(meta.sentAt) + seconds);
+}
+
+function step(name: string, seconds: number): Saying {
+  return (id) => meta.bodyOf({ statuses: [meta.status(id, name, at(seconds))] });
+}
+
+function permutations<T>(items: T[]): T[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, n) => permutations(items.toSpliced(n, 1)).map((rest) => [item, ...rest]));
+}
+
+/** Its row with what differs by design taken out: its own ids, and which delivery of the run was its first. */
+async function finalRows(prefix: string): Promise<string[]> {
+  const rows = await database.sql<{ row: string }>(
+    `select replace((to_jsonb(m) - 'id' - 'delivery_id' || jsonb_build_object('first', (
+              select request_id from webhook_deliveries d where d.id = m.delivery_id)))::text,
+            m.provider_message_id, 'WAMID') as row
+       from messages m where provider_message_id like $1 || '.%'`,
+    [prefix],
+  );
+  return rows.map(({ row }) => row);
+}
+
+let run = 0;
+/** Says everything of one message in each of `orders`, and answers the different rows that came of it. */
+async function outcomes(names: string[], orders: string[][], together: boolean): Promise<string[]> {
+  const prefix = `wamid.${++run}`;
+  // Deliveries get their ids in one fixed order and are processed in another.
+  const bodies = orders.flatMap((_, n) => names.map((name) => sayings[name]?.(`${prefix}.${n}`)));
+  const times = orders.flatMap(() => names.map((_, m) => `2026-01-01T00:00:0${m}.000001Z`));
+  const ids = await deliverAll(database, bodies, times);
+  await database.sql(
+    `update webhook_deliveries set request_id = 'saying-' || ((id - $1) % $2) where id = any($3)`,
+    [ids[0], names.length, ids],
+  );
+  const idOf = (n: number, name: string) => ids[n * names.length + names.indexOf(name)] ?? "";
+  if (together) {
+    // One job for all; only the database's own order is left, so rows of one message meet in the folding.
+    await processDeliveries(deps, ids);
+  } else {
+    for (const place of names.keys()) {
+      await processDeliveries(
+        deps,
+        orders.map((order, n) => idOf(n, order[place] ?? "")),
+      );
+    }
+  }
+  const rows = await finalRows(prefix);
+  expect(rows).toHaveLength(orders.length);
+  return [...new Set(rows)];
+}
+
+describe("whatever is said of a message, in whatever order, its row ends the same", () => {
+  const six = ["message", "sent", "delivered", "read", "played", "failed"];
+
+  test("all 720 orders of a message and its five steps", async () => {
+    const [row, ...others] = await outcomes(six, permutations(six), false);
+    expect(others).toEqual([]);
+    expect(JSON.parse(row ?? "")).toMatchObject({
+      ...{ direction: "outbound", type: "text", status: "played", body: "Desde el móvil", first: "saying-0" },
+      ...{ occurred_at: "2025-06-08T20:59:43+00:00", sent_at: "2025-06-08T20:59:43+00:00" },
+      ...{ failed_at: "2025-06-08T21:00:13+00:00", error: meta.failure },
+      received_at: "2026-01-01T00:00:00.000001+00:00",
+    });
+  });
+
+  test("all 120 orders of the steps alone, when no message ever comes", async () => {
+    const [row, ...others] = await outcomes(six.slice(1), permutations(six.slice(1)), false);
+    expect(others).toEqual([]);
+    // A stub is dated by the earliest that is known of it.
+    expect(JSON.parse(row ?? "")).toMatchObject({
+      type: "unknown",
+      status: "played",
+      content: {},
+      occurred_at: "2025-06-08T21:00:13+00:00",
+    });
+  });
+
+  const shufflings = byTier(100, 1_000);
+  test(`said twice, thrice, in two times and with two reasons, in ${shufflings} random orders`, async () => {
+    const random = randomFrom();
+    const all = Object.keys(sayings);
+    const names = [...all, ...all, ...all].map((name, n) => (n < all.length ? name : `${name} #${n}`));
+    for (const name of names) sayings[name] ??= sayings[name.replace(/ #\d+$/, "")] ?? step("sent", 0);
+    const shuffled = () =>
+      names
+        .map((name) => ({ name, key: random() }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ name }) => name);
+    const rows = await outcomes(names, Array.from({ length: shufflings }, shuffled), false);
+    expect(rows, `TEST_SEED=${testSeed}`).toHaveLength(1);
+    expect(JSON.parse(rows[0] ?? "")).toMatchObject({ error: { code: 131000 } });
+  });
+
+  test("one by one, all in one job, and all in one body end the same", async () => {
+    const names = Object.keys(sayings).filter((name) => !name.includes("#"));
+    const [apart, ...others] = await outcomes(names, [names, names.toReversed()], false);
+    expect(others).toEqual([]);
+    const fiveTimes = Array.from({ length: 5 }, () => names);
+    expect(await outcomes(names, fiveTimes, true)).toEqual([apart]);
+    for (const order of [names, names.toReversed()])
+      expect(withoutArrival(await inOneBody(order))).toEqual(withoutArrival(apart));
+  });
+
+  /** The row that comes of everything said in the entries of one body. */
+  async function inOneBody(names: string[]): Promise<string | undefined> {
+    const prefix = `wamid.${++run}`;
+    const bodies = names.map(
+      (name) => sayings[name]?.(`${prefix}.0`) as { entry: Record<string, unknown>[] },
+    );
+    await processDeliveries(
+      deps,
+      await deliverAll(database, [meta.body(...bodies.flatMap(({ entry }) => entry))]),
+    );
+    const [row] = await finalRows(prefix);
+    return row;
+  }
+  /** One body arrives at one moment, under one request. */
+  const withoutArrival = (row: string | undefined) => {
+    const { first, received_at, ...rest } = JSON.parse(row ?? "");
+    return rest;
+  };
+
+  test("of two steps the later in rank is its status, whichever comes first, apart and in one job", async () => {
+    const ranked = ["sent", "failed", "delivered", "read", "played"];
+    const pairs = ranked.flatMap((higher, n) => ranked.slice(0, n).map((lower) => [lower, higher]));
+    for (const [lower = "", higher = ""] of pairs)
+      for (const together of [false, true]) {
+        const rows = await outcomes([lower, higher], permutations([lower, higher]), together);
+        expect(
+          rows.map((row) => JSON.parse(row).status),
+          `${lower}, ${higher}`,
+        ).toEqual([higher]);
+      }
+  });
+
+  test("as a failure after the reader has read it: the failure is kept and the status does not fall back", async () => {
+    const [row, ...others] = await outcomes(["read", "failed"], permutations(["read", "failed"]), false);
+    expect(others).toEqual([]);
+    expect(JSON.parse(row ?? "")).toMatchObject({ status: "read", error: meta.failure });
+  });
+});

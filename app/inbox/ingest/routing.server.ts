@@ -1,0 +1,133 @@
+/** From deliveries to events with an owner, and the items that reach nobody. */
+import type { Transaction } from "kysely";
+import type { JobPayload } from "#db/jobs.ts";
+import type { OpenDelivery } from "#db/queries/inbox-deliveries.ts";
+import { announceSetAside, ownersOf } from "#db/queries/number-owners.ts";
+import type { QuarantinedItem } from "#db/queries/quarantine.ts";
+import type { Schema } from "#db/schema.ts";
+import type {
+  ChannelWebhook,
+  DeliveryReading,
+  MessageEvent,
+  PersonEvent,
+  StatusEvent,
+} from "../../integrations/channel.server.ts";
+import { routeAccountEvents } from "./account-routing.server.ts";
+
+export type WebhookReaders = Partial<Record<string, ChannelWebhook>>;
+
+type StoredEvent = MessageEvent | StatusEvent | PersonEvent;
+
+/** An event with the tenant and connection that its number belongs to. */
+export interface RoutedEvent {
+  event: StoredEvent;
+  deliveryId: string;
+  receivedAtUs: number;
+  provider: string;
+  tenantId: string;
+  connectionId: string;
+}
+
+export interface Routing {
+  routed: RoutedEvent[];
+  /** What connections are to be told of their accounts. */
+  told: JobPayload<"apply_account_event">[];
+  setAside: QuarantinedItem[];
+  /** Deliveries that are the first for the claim on their number. */
+  firsts: { claimId: string; deliveryId: string }[];
+}
+
+/**
+ * Reads deliveries and finds each event's owner as of the moment its delivery was received, so that nothing received
+ * before a number changed hands reaches its next owner; in a gap of one workspace, or before a number's first, the
+ * owner that followed (`claimFor`). What cannot be read or belongs to nobody is set aside with its place; what is valid
+ * and shown nowhere is in no list.
+ */
+export async function routeDeliveries(
+  trx: Transaction<Schema>,
+  readers: WebhookReaders,
+  deliveries: OpenDelivery[],
+): Promise<Routing> {
+  const readings = deliveries.map((delivery) => ({ delivery, ...readDelivery(readers, delivery) }));
+  const stored = readings.flatMap(({ delivery, events }) =>
+    events.flatMap((event) =>
+      event.kind === "message" || event.kind === "status" || event.kind === "person"
+        ? [{ delivery, event }]
+        : [],
+    ),
+  );
+  const ofAccounts = readings.flatMap(({ delivery, events }) =>
+    events.flatMap((event) => (event.kind === "account" ? [{ delivery, event }] : [])),
+  );
+  const { ownerOf, firsts } = await findOwners(trx, stored);
+  const routing: Routing = {
+    routed: [],
+    firsts,
+    told: await routeAccountEvents(trx, ofAccounts),
+    setAside: readings.flatMap(({ delivery, problems }) =>
+      problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
+    ),
+  };
+  for (const { delivery, event } of stored) {
+    const owner = ownerOf(delivery.id, event.phoneNumberId);
+    if (owner) {
+      const { id: deliveryId, receivedAtUs, provider } = delivery;
+      const { tenantId, connectionId } = owner;
+      routing.routed.push({ event, deliveryId, receivedAtUs, provider, tenantId, connectionId });
+    } else {
+      routing.setAside.push(asideFor(delivery.id, event, "unknown_number", null));
+    }
+  }
+  return routing;
+}
+
+export function asideFor(
+  deliveryId: string,
+  { path, phoneNumberId }: StoredEvent,
+  reason: QuarantinedItem["reason"],
+  detail: string | null,
+): QuarantinedItem {
+  return { deliveryId, path, reason, phoneNumberId, detail };
+}
+
+function readDelivery(readers: WebhookReaders, { provider, body }: OpenDelivery): DeliveryReading {
+  const unreadable = (detail: string) => ({
+    events: [],
+    problems: [{ path: "body", phoneNumberId: null, detail }],
+  });
+  try {
+    return readers[provider]?.read(body) ?? unreadable("no reader for this channel");
+  } catch {
+    // A reader promises not to throw; breaking that promise must not cost the other deliveries of the job.
+    return unreadable("the reader failed");
+  }
+}
+
+async function findOwners(
+  trx: Transaction<Schema>,
+  stored: { delivery: OpenDelivery; event: { phoneNumberId: string } }[],
+) {
+  const key = (deliveryId: string, phoneNumberId: string) => `${deliveryId} ${phoneNumberId}`;
+  const wanted = new Map(
+    stored.map(({ delivery, event: { phoneNumberId } }) => [
+      key(delivery.id, phoneNumberId),
+      { deliveryId: delivery.id, phoneNumberId },
+    ]),
+  );
+  const owners = await ownersOf(trx, [...wanted.values()]);
+  for (const owner of owners) wanted.delete(key(owner.deliveryId, owner.phoneNumberId));
+  if (wanted.size > 0) {
+    // A connect may be committed just now: its replay must find what we set aside, or we must find its claim.
+    const left = [...wanted.values()];
+    await announceSetAside(
+      trx,
+      left.map(({ phoneNumberId }) => phoneNumberId),
+    );
+    owners.push(...(await ownersOf(trx, left)));
+  }
+  const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
+  return {
+    ownerOf: (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId)),
+    firsts: owners.filter(({ isFirst }) => isFirst),
+  };
+}
