@@ -13,7 +13,7 @@ import {
 } from "vitest";
 import { createDb, createPool, isDatabaseUnavailable, whyUnavailable } from "./client.ts";
 import { connectionFault } from "./connection-proof.ts";
-import { listenForChanges } from "./queries/live.ts";
+import { listenForChanges } from "./queries/inbox/live.ts";
 import { type Pooler, startPooler } from "./testing/pooler.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 

@@ -1,6 +1,6 @@
 /** Who is one person by their address: the same for every spelling of it. */
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { findPerson, findSignInSubject } from "./queries/people.ts";
+import { findPerson, findSignInSubject } from "./queries/people/people.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 let database: TestDatabase;

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { type Db, type TenantDb, withTenant } from "./client.ts";
 import { enqueueOwnReplay, enqueueReplay } from "./jobs.ts";
-import { keepLanguage } from "./queries/people.ts";
+import { keepLanguage } from "./queries/people/people.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 const [own, other] = [randomUUID(), randomUUID()];

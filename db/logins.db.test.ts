@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createDb, createPool, type Db, type DbRole, withTenant } from "./client.ts";
 import { faultsOfLogin, type LoginVariable, loginRoles, makeLogins } from "./logins.ts";
-import { listenForChanges } from "./queries/live.ts";
+import { listenForChanges } from "./queries/inbox/live.ts";
 import { administer, createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 import { isMigrated } from "./version.ts";
 

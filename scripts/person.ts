@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { createDb, createPool } from "../db/client.ts";
-import type { OwnerDb } from "../db/queries/people.ts";
+import type { OwnerDb } from "../db/queries/people/people.ts";
 
 /** One transaction in the role that owns the tables: all of it, or nothing. */
 export async function asOwner<T>(

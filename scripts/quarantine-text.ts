@@ -1,5 +1,9 @@
 /** The words of `npm run quarantine`. */
-import type { QuarantineItem, QuarantineLine, ReasonSummary } from "../db/queries/quarantine-review.ts";
+import type {
+  QuarantineItem,
+  QuarantineLine,
+  ReasonSummary,
+} from "../db/queries/operators/quarantine-review.ts";
 
 /** Ids and paths are Meta's text: nothing of them may move a terminal's cursor or fill its page. */
 function plain(text: string | null): string {

@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { replayItems } from "../app/inbox/intake/replay.server.ts";
 import { createDb, createPool, type Db } from "../db/client.ts";
-import type { ItemsWanted } from "../db/queries/quarantine.ts";
+import type { ItemsWanted } from "../db/queries/deliveries/quarantine.ts";
 import {
   bodyOfItem,
   findItem,
@@ -13,7 +13,7 @@ import {
   quarantineByNumber,
   quarantineByReason,
   unknownItems,
-} from "../db/queries/quarantine-review.ts";
+} from "../db/queries/operators/quarantine-review.ts";
 import type { QuarantineReason } from "../db/schema.ts";
 import { isCommand, runAsCommand } from "./command.ts";
 import { itemFacts, itemTable, summaryText } from "./quarantine-text.ts";

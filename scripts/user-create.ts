@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
-import { takeBackPerson } from "../db/queries/memberships.ts";
+import { takeBackPerson } from "../db/queries/people/memberships.ts";
 import {
   findWorkspaceIds,
   insertMembership,
@@ -14,7 +14,7 @@ import {
   insertStaffMark,
   insertWorkspace,
   type OwnerDb,
-} from "../db/queries/people.ts";
+} from "../db/queries/people/people.ts";
 import type { Role } from "../db/schema.ts";
 import { isCommand, runAsCommand } from "./command.ts";
 import { addressOf, asOwner, readPassword } from "./person.ts";

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
-import { findPerson, replacePassword } from "../db/queries/people.ts";
+import { findPerson, replacePassword } from "../db/queries/people/people.ts";
 import { isCommand, runAsCommand } from "./command.ts";
 import { addressOf, asOwner, readPassword } from "./person.ts";
 

@@ -5,7 +5,7 @@ import { connectWorkspace, inboxDeps } from "#app/inbox/testing/test-workspaces.
 import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { createPool, withTenant } from "#db/client.ts";
 import { enqueueSubscription } from "#db/jobs.ts";
-import { givenUpJobs, jobsByTask } from "#db/queries/operations-overview.ts";
+import { givenUpJobs, jobsByTask } from "#db/queries/operators/operations-overview.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { createLiveness } from "./liveness.ts";
 import { createMetrics } from "./metrics.ts";

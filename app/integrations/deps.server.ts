@@ -1,6 +1,6 @@
 /** What the domain of connections works with. Everything below a composition root takes these first. */
 import type { Db } from "../../db/client.ts";
-import type { ConnectionRow } from "../../db/queries/connections.ts";
+import type { ConnectionRow } from "../../db/queries/connections/connections.ts";
 import type { Log } from "../platform/log.server.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import { markOf, type SecretPlace, type TokenVault } from "./crypto.server.ts";

@@ -6,7 +6,7 @@ import {
   findWaitingAccountMail,
   settleAccountMail,
   type WaitingAccountMail,
-} from "../../db/queries/account-mails.ts";
+} from "../../db/queries/mail/account-mails.ts";
 import { composeAccountMail } from "./compose-account.server.ts";
 import { MailFailure } from "./post.server.ts";
 import type { MailDeps } from "./send.server.ts";

@@ -9,7 +9,7 @@ import {
   openRecipients,
   settleMail,
   type WaitingMail,
-} from "../../db/queries/mail.ts";
+} from "../../db/queries/mail/outbox.ts";
 import { channels, isChannelId } from "../integrations/catalog.ts";
 import type { Log } from "../platform/log.server.ts";
 import { composeMail, type MailSubject } from "./compose.server.ts";

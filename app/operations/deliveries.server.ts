@@ -9,8 +9,8 @@ import {
   itemsOfDelivery,
   newestDeliveries,
   type QuarantineRecord,
-} from "../../db/queries/operations.ts";
-import { type ActingOperator, readBody } from "../../db/queries/operator-acts.ts";
+} from "../../db/queries/operators/operations.ts";
+import { type ActingOperator, readBody } from "../../db/queries/operators/operator-acts.ts";
 import type { DeliveryOutcome } from "../../db/schema.ts";
 import type { DeliveryNarrowing } from "./filters.ts";
 import { readable } from "./readable-body.server.ts";

@@ -1,5 +1,5 @@
 /** How the platform is doing at a glance, what staff did, and the jobs. */
-import { itemsByReason } from "../../db/queries/operations.ts";
+import { itemsByReason } from "../../db/queries/operators/operations.ts";
 import {
   countDay,
   countOpen,
@@ -7,8 +7,8 @@ import {
   givenUpJobs,
   jobsByTask,
   type TaskJobs,
-} from "../../db/queries/operations-overview.ts";
-import { type OperatorEvent, operatorTrail } from "../../db/queries/operator-acts.ts";
+} from "../../db/queries/operators/operations-overview.ts";
+import { type OperatorEvent, operatorTrail } from "../../db/queries/operators/operator-acts.ts";
 import type { QuarantineReason } from "../../db/schema.ts";
 import type { OperationsDeps } from "./deliveries.server.ts";
 import { listUnrouted } from "./quarantine.server.ts";

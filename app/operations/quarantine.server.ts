@@ -4,14 +4,14 @@ import {
   findQuarantineItem,
   type UnroutedNumber,
   unroutedNumbers,
-} from "../../db/queries/operations.ts";
+} from "../../db/queries/operators/operations.ts";
 import {
   type ActingOperator,
   beginReplay,
   type ReplayWish,
   replayPart,
-} from "../../db/queries/operator-acts.ts";
-import { countInQuarantine, newestInQuarantine } from "../../db/queries/quarantine-review.ts";
+} from "../../db/queries/operators/operator-acts.ts";
+import { countInQuarantine, newestInQuarantine } from "../../db/queries/operators/quarantine-review.ts";
 import { type DeliveryItem, type OperationsDeps, withHolders } from "./deliveries.server.ts";
 import type { QuarantineNarrowing } from "./filters.ts";
 

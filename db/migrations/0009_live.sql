@@ -1,7 +1,7 @@
 -- Open pages are told when something of their workspace changed, by NOTIFY on the channel "live": a topic, then the ids
 -- of workspaces, and never what changed. PostgreSQL sends it at COMMIT, or not at all.
 --
--- Ingest tells of conversations itself, once for a batch (db/queries/live.ts). Connections change in many places and
+-- Ingest tells of conversations itself, once for a batch (db/queries/inbox/live.ts). Connections change in many places and
 -- seldom, so their tables tell: whatever the card, the number's page and the log of changes are made of. The same words
 -- twice in a transaction are sent once.
 create function app.tell_connections()

@@ -1,5 +1,5 @@
 import type { ClockDeps } from "#app/integrations/health/check.server.ts";
-import { forgetOutlived } from "#db/queries/retention.ts";
+import { forgetOutlived } from "#db/queries/deliveries/retention.ts";
 import type { RunJob } from "../task-frame.ts";
 
 export function forgetOutlivedTask({

@@ -5,7 +5,7 @@
  * - A wa_id may pass to somebody else. It is taken for the same person as long as no other user_id stands beside it.
  * - An id that a person had stays theirs for everything that occurred before they left it.
  */
-import type { ContactRow, FoundContact, IdKind, StoredContact } from "#db/queries/inbox-contacts.ts";
+import type { ContactRow, FoundContact, IdKind, StoredContact } from "#db/queries/inbox/contacts.ts";
 
 /** A contact as it is stored, or as it will be. */
 export interface Person extends ContactRow {

@@ -1,5 +1,5 @@
 /** Recognises the person of an event in a contact book, by the rules that stand at its top. Pure. */
-import type { ContactRow, IdKind } from "#db/queries/inbox-contacts.ts";
+import type { ContactRow, IdKind } from "#db/queries/inbox/contacts.ts";
 import type { ContactIds } from "../../integrations/channel.server.ts";
 import {
   addPerson,

@@ -1,5 +1,6 @@
 /** Which contact an event is about: found by user_id or wa_id, past ones too; else new. */
 import type { Transaction } from "kysely";
+import { holdContacts, type IdentityMoves, moveIdentities } from "#db/queries/inbox/contact-merges.ts";
 import {
   addContacts,
   type ContactRow,
@@ -7,8 +8,7 @@ import {
   fillInContacts,
   findContacts,
   type Names,
-} from "#db/queries/inbox-contacts.ts";
-import { holdContacts, type IdentityMoves, moveIdentities } from "#db/queries/inbox-people.ts";
+} from "#db/queries/inbox/contacts.ts";
 import type { Schema } from "#db/schema.ts";
 import type { ContactIds } from "../../integrations/channel.server.ts";
 import { type Book, isStored, learnNames, openBook, type Person, rootOf } from "./contact-book.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FoundContact, StoredContact } from "#db/queries/inbox-contacts.ts";
+import type { FoundContact, StoredContact } from "#db/queries/inbox/contacts.ts";
 import { matchContacts, type Sighting } from "./contact-matching.server.ts";
 
 const start = 1_700_000_000_000;

@@ -5,7 +5,7 @@ import {
   type ConversationRow,
   listConversationRows,
   type PageKey,
-} from "../../../db/queries/conversations.ts";
+} from "../../../db/queries/inbox/conversations.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";

@@ -1,5 +1,5 @@
 /** What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. */
-import type { MessageRow } from "../../../db/queries/threads.ts";
+import type { MessageRow } from "../../../db/queries/inbox/threads.ts";
 import { at, listAt, numberAt, textAt, webAddress } from "./message-content.server.ts";
 import type { MessageKind } from "./message-kinds.ts";
 

@@ -1,5 +1,5 @@
 /** What messages say about each other: answers, reactions, edits, deletions. Pure. */
-import type { MessageRow, QuotedRow } from "../../../db/queries/threads.ts";
+import type { MessageRow, QuotedRow } from "../../../db/queries/inbox/threads.ts";
 import { cursorOf, keyOf } from "./conversations.server.ts";
 import { textAt } from "./message-content.server.ts";
 import { contentView, type MessageView, messageView, type QuoteView } from "./message-view.server.ts";

@@ -1,5 +1,5 @@
 /** A stored message as a person sees it. Content is as Meta sent it, so nothing about its shape is taken for granted. */
-import type { MessageRow } from "../../../db/queries/threads.ts";
+import type { MessageRow } from "../../../db/queries/inbox/threads.ts";
 import type { MessageStatus } from "../../../db/schema.ts";
 import { at, numberAt, textAt } from "./message-content.server.ts";
 import type { MessageKind } from "./message-kinds.ts";

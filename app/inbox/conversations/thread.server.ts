@@ -1,6 +1,6 @@
 /** Reading one conversation, as a person sees it, and noting that it was read. */
 import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
-import { tellConversations } from "../../../db/queries/live.ts";
+import { tellConversations } from "../../../db/queries/inbox/live.ts";
 import {
   findMovedTo,
   findQuotedRows,
@@ -9,7 +9,7 @@ import {
   listMessageRows,
   type MessageRow,
   markRead,
-} from "../../../db/queries/threads.ts";
+} from "../../../db/queries/inbox/threads.ts";
 import { readRowId } from "../../platform/text.ts";
 import {
   type ContactView,

@@ -1,8 +1,8 @@
 /** From events about accounts to the connections that they concern. */
 import type { Transaction } from "kysely";
 import type { JobPayload } from "#db/jobs.ts";
-import { type AccountKey, connectionsConcerned } from "#db/queries/inbox-accounts.ts";
-import type { OpenDelivery } from "#db/queries/inbox-deliveries.ts";
+import { type AccountKey, connectionsConcerned } from "#db/queries/deliveries/account-owners.ts";
+import type { OpenDelivery } from "#db/queries/deliveries/open-deliveries.ts";
 import type { Schema } from "#db/schema.ts";
 import type { AccountEvent } from "../../integrations/channel.server.ts";
 

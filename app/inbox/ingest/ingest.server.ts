@@ -3,10 +3,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
 import { enqueueAccountEvents } from "#db/jobs.ts";
-import { close, type OpenDelivery, sizesOfOpen, takeNext, takeUp } from "#db/queries/inbox-deliveries.ts";
-import { inRetriedTransaction } from "#db/queries/inbox-transactions.ts";
-import { markFirstEvents } from "#db/queries/number-owners.ts";
-import { markReplayed, type QuarantinedItem, quarantine } from "#db/queries/quarantine.ts";
+import {
+  close,
+  type OpenDelivery,
+  sizesOfOpen,
+  takeNext,
+  takeUp,
+} from "#db/queries/deliveries/open-deliveries.ts";
+import { markReplayed, type QuarantinedItem, quarantine } from "#db/queries/deliveries/quarantine.ts";
+import { inRetriedTransaction } from "#db/queries/deliveries/transactions.ts";
+import { markFirstEvents } from "#db/queries/numbers/number-owners.ts";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "#db/schema.ts";
 import type { Log } from "../../platform/log.server.ts";
 import type { Refusal } from "./message-folding.server.ts";

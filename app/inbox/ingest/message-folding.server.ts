@@ -1,6 +1,6 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
 import { hash } from "node:crypto";
-import type { KnownMessage, MessageRow } from "#db/queries/inbox-messages.ts";
+import type { KnownMessage, MessageRow } from "#db/queries/inbox/messages.ts";
 import type {
   ContactIdentity,
   MessageEvent,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
-import { ownersOf } from "#db/queries/number-owners.ts";
+import { ownersOf } from "#db/queries/numbers/number-owners.ts";
 import { cases } from "#db/testing/generated.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import {

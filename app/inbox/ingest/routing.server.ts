@@ -1,9 +1,9 @@
 /** From deliveries to events with an owner, and the items that reach nobody. */
 import type { Transaction } from "kysely";
 import type { JobPayload } from "#db/jobs.ts";
-import type { OpenDelivery } from "#db/queries/inbox-deliveries.ts";
-import { announceSetAside, ownersOf } from "#db/queries/number-owners.ts";
-import type { QuarantinedItem } from "#db/queries/quarantine.ts";
+import type { OpenDelivery } from "#db/queries/deliveries/open-deliveries.ts";
+import type { QuarantinedItem } from "#db/queries/deliveries/quarantine.ts";
+import { announceSetAside, ownersOf } from "#db/queries/numbers/number-owners.ts";
 import type { Schema } from "#db/schema.ts";
 import type {
   ChannelWebhook,

@@ -1,15 +1,15 @@
 /** Stores events of many tenants with one statement for each table. */
 import type { Transaction } from "kysely";
 import { sqlState } from "#db/client.ts";
+import { withSavepoint } from "#db/queries/deliveries/transactions.ts";
 import {
   advanceConversations,
   type ConversationKey,
   type ConversationTimes,
   openConversations,
-} from "#db/queries/inbox-contacts.ts";
-import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox-messages.ts";
-import { withSavepoint } from "#db/queries/inbox-transactions.ts";
-import { tellConversations } from "#db/queries/live.ts";
+} from "#db/queries/inbox/contacts.ts";
+import { tellConversations } from "#db/queries/inbox/live.ts";
+import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox/messages.ts";
 import type { Schema } from "#db/schema.ts";
 import type { ContactIdentity } from "../../integrations/channel.server.ts";
 import { resolveContacts, type Sighting } from "../contacts/contact-matching.server.ts";

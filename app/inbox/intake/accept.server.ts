@@ -7,7 +7,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { Db } from "../../../db/client.ts";
-import { type NewDelivery, shares, storeDeliveries } from "../../../db/queries/deliveries.ts";
+import { type NewDelivery, shares, storeDeliveries } from "../../../db/queries/deliveries/accept.ts";
 
 export interface DeliveryIntake {
   /** Resolves only after the COMMIT that holds the delivery and its job; rejects when it may not have been stored. */

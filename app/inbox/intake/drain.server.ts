@@ -1,7 +1,7 @@
 /** Working off what is open: batch after batch until nothing is left, with what fails put aside for a later try. */
 import { setTimeout as pause } from "node:timers/promises";
 import { isDatabaseUnavailable } from "#db/client.ts";
-import { hasDueDeliveries, postpone } from "#db/queries/inbox-deliveries.ts";
+import { hasDueDeliveries, postpone } from "#db/queries/deliveries/open-deliveries.ts";
 import {
   giveUpDeliveries,
   type InboxDeps,

@@ -1,8 +1,8 @@
 /** Finds deliveries that were left behind: stored and answered 200, and no job is going to process them. */
 import type { Db } from "#db/client.ts";
 import { wakeIngest } from "#db/jobs.ts";
-import { hasDueDeliveries } from "#db/queries/inbox-deliveries.ts";
-import { clearDeadJobs } from "#db/queries/inbox-jobs.ts";
+import { clearDeadJobs } from "#db/queries/deliveries/jobs.ts";
+import { hasDueDeliveries } from "#db/queries/deliveries/open-deliveries.ts";
 import type { Log } from "../../platform/log.server.ts";
 
 export interface ReconcileDeps {

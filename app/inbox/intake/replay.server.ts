@@ -1,14 +1,14 @@
 /** Gives what is in quarantine another chance: by itself when a number is connected, and when an operator asks. */
 import type { Db } from "#db/client.ts";
 import { enqueueReplay, type JobPayload, wakeIngest } from "#db/jobs.ts";
-import { untilSetAside } from "#db/queries/number-owners.ts";
 import {
   type ItemsPart,
   type ItemsWanted,
   itemsInQuarantine,
   parkedItemsWithOwner,
   reopenDeliveries,
-} from "#db/queries/quarantine.ts";
+} from "#db/queries/deliveries/quarantine.ts";
+import { untilSetAside } from "#db/queries/numbers/number-owners.ts";
 import type { Log } from "../../platform/log.server.ts";
 
 export interface ReplayDeps {

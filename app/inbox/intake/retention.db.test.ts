@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { dropDeliveries } from "#db/queries/retention.ts";
+import { dropDeliveries } from "#db/queries/deliveries/retention.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { inboxDeps } from "../testing/test-workspaces.ts";
 import { dropOutlivedDeliveries } from "./retention.server.ts";

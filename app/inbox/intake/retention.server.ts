@@ -1,6 +1,6 @@
 /** Drops deliveries that nobody needs any more. */
 import type { Db } from "#db/client.ts";
-import { dropDeliveries } from "#db/queries/retention.ts";
+import { dropDeliveries } from "#db/queries/deliveries/retention.ts";
 import type { Log } from "../../platform/log.server.ts";
 
 export interface RetentionDeps {

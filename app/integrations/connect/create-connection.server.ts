@@ -2,17 +2,21 @@
 import { randomUUID } from "node:crypto";
 import { sqlState, type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueueOwnReplay, enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
   lockAttemptRow,
   lockRowOfNumber,
   revokeConnection,
   saveConnection,
-} from "../../../db/queries/connections.ts";
-import { forgetLooks } from "../../../db/queries/health.ts";
-import { holdMembership } from "../../../db/queries/memberships.ts";
-import { askHolderForNumber, claimNumber, takeOverRevokedNumber } from "../../../db/queries/number-claims.ts";
+} from "../../../db/queries/connections/connections.ts";
+import { forgetLooks } from "../../../db/queries/connections/health.ts";
+import {
+  askHolderForNumber,
+  claimNumber,
+  takeOverRevokedNumber,
+} from "../../../db/queries/numbers/number-claims.ts";
+import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";

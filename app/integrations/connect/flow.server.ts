@@ -1,6 +1,6 @@
 /** The road to a connection: out to Meta, and back with a code. */
 import { withTenant } from "../../../db/client.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, SignupRoad } from "../channel.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";

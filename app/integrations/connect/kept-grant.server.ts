@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { withTenant } from "../../../db/client.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
   listConnectionRows,
@@ -13,8 +13,8 @@ import {
   type Member,
   revokeConnection,
   saveConnection,
-} from "../../../db/queries/connections.ts";
-import { holdMembership } from "../../../db/queries/memberships.ts";
+} from "../../../db/queries/connections/connections.ts";
+import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
 import { grantedBy } from "../connection/obligations.server.ts";

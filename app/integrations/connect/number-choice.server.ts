@@ -3,7 +3,7 @@
  * sends back is a hint: the numbers are asked of Meta anew.
  */
 import { withTenant } from "../../../db/client.ts";
-import { listConnectionRows, type Member } from "../../../db/queries/connections.ts";
+import { listConnectionRows, type Member } from "../../../db/queries/connections/connections.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { ReachableNumber } from "../channel.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { withTenant } from "../../../db/client.ts";
-import * as states from "../../../db/queries/oauth-states.ts";
+import * as states from "../../../db/queries/connections/oauth-states.ts";
 import { plainText } from "../../platform/text.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { SignupRoad } from "../channel.server.ts";

@@ -1,9 +1,13 @@
 /** Trying one step at Meta again because a person asked: they may have mended there what we could not. */
 import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { type ConnectionRow, findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
-import { registrationAgainAt } from "../../../db/queries/registrations.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import {
+  type ConnectionRow,
+  findConnection,
+  noteOnConnection,
+} from "../../../db/queries/connections/connections.ts";
+import { registrationAgainAt } from "../../../db/queries/numbers/registrations.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import { noteRegistration } from "../health/registration.server.ts";

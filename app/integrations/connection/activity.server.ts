@@ -6,7 +6,7 @@ import {
   hasMoreActivityThan,
   listActivityRows,
   listLoggedNumbers,
-} from "../../../db/queries/activity.ts";
+} from "../../../db/queries/connections/activity.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { readRowId } from "../../platform/text.ts";
 import type { ChannelId } from "../catalog.ts";

@@ -1,6 +1,6 @@
 /** A connection as people and pages see it, made of its row. Pure. */
 import { z } from "zod";
-import type { ConnectionRow } from "../../../db/queries/connections.ts";
+import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import type { ChannelId } from "../catalog.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectionRow } from "../../../db/queries/connections.ts";
+import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
 import { maySend, viewOf } from "./connection-view.server.ts";
 
 const now = new Date("2026-06-01T12:00:00Z");

@@ -3,9 +3,9 @@
  * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
  */
 import { withTenant } from "../../../db/client.ts";
-import { listConnectionRows, type Member } from "../../../db/queries/connections.ts";
-import { countEffects, type DisconnectEffects } from "../../../db/queries/disconnect-effects.ts";
-import { firstEventsOf } from "../../../db/queries/number-claims.ts";
+import { listConnectionRows, type Member } from "../../../db/queries/connections/connections.ts";
+import { countEffects, type DisconnectEffects } from "../../../db/queries/connections/disconnect-effects.ts";
+import { firstEventsOf } from "../../../db/queries/numbers/number-claims.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";

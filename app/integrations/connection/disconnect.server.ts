@@ -2,14 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueueTeardown } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
   lockConnectionsToRevoke,
   revokeConnection,
-} from "../../../db/queries/connections.ts";
-import { releaseNumber } from "../../../db/queries/number-claims.ts";
-import { insertTeardown } from "../../../db/queries/teardowns.ts";
+} from "../../../db/queries/connections/connections.ts";
+import { insertTeardown } from "../../../db/queries/connections/teardowns.ts";
+import { releaseNumber } from "../../../db/queries/numbers/number-claims.ts";
 import type { ChannelId } from "../catalog.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type Actor, type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";

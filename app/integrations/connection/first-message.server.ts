@@ -1,7 +1,7 @@
 /** The last step of a connect: a first message. Whoever does not want to wait for one may go on without it. */
 import { withTenant } from "../../../db/client.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import { findConnection, noteOnConnection } from "../../../db/queries/connections/connections.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 

@@ -1,6 +1,6 @@
 /** What holds for a workspace whatever its channels are. */
 import { withTenant } from "../../../db/client.ts";
-import { listNumberRows } from "../../../db/queries/connections.ts";
+import { listNumberRows } from "../../../db/queries/connections/connections.ts";
 import { channelIds } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { maySend } from "./connection-view.server.ts";

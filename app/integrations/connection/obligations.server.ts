@@ -11,7 +11,7 @@ import {
   deauthorizeMetaUser,
   deleteMetaUserData,
   findDeletionRequest,
-} from "../../../db/queries/obligations.ts";
+} from "../../../db/queries/connections/obligations.ts";
 import type { Log } from "../../platform/log.server.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { Reach } from "../channel.server.ts";

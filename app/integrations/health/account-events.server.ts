@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { withTenant } from "../../../db/client.ts";
 import { enqueueCheck } from "../../../db/jobs.ts";
-import { holdConnected, saveStanding } from "../../../db/queries/account-events.ts";
-import { recordOnce } from "../../../db/queries/connection-events.ts";
+import { holdConnected, saveStanding } from "../../../db/queries/connections/account-events.ts";
+import { recordOnce } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";

@@ -1,6 +1,6 @@
 /** How a connection stands after Meta has told something of its account. Pure. */
 import { z } from "zod";
-import type { ConnectionRow } from "../../../db/queries/connections.ts";
+import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
 import type { AccountDetail } from "../channel.server.ts";
 import type { ConnectionErrorCode } from "../connect/reasons.ts";
 

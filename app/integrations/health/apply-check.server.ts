@@ -1,8 +1,12 @@
 /** Putting right what a successful look at Meta has shown to be wrong, and recording what it has shown to be right. */
 import type { TenantDb } from "../../../db/client.ts";
 import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { type ConnectionRow, markMended, noteOnConnection } from "../../../db/queries/connections.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import {
+  type ConnectionRow,
+  markMended,
+  noteOnConnection,
+} from "../../../db/queries/connections/connections.ts";
 import type { AccessReport } from "../channel.server.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { noteRegistration } from "./registration.server.ts";

@@ -5,8 +5,12 @@
  */
 import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueueCheck } from "../../../db/jobs.ts";
-import { holdConnected } from "../../../db/queries/account-events.ts";
-import { type ConnectionRow, findConnection, markBroken } from "../../../db/queries/connections.ts";
+import { holdConnected } from "../../../db/queries/connections/account-events.ts";
+import {
+  type ConnectionRow,
+  findConnection,
+  markBroken,
+} from "../../../db/queries/connections/connections.ts";
 import {
   expireNumberChoices,
   type HealthRow,
@@ -14,8 +18,8 @@ import {
   readHealth,
   saveLook,
   takeDueChecks,
-} from "../../../db/queries/health.ts";
-import { openMail } from "../../../db/queries/mail.ts";
+} from "../../../db/queries/connections/health.ts";
+import { openMail } from "../../../db/queries/mail/outbox.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { AccessReport } from "../channel.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";

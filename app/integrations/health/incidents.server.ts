@@ -5,7 +5,7 @@ import {
   listAdminAddresses,
   listTroubledNumbers,
   type TroubledNumberRow,
-} from "../../../db/queries/troubled-numbers.ts";
+} from "../../../db/queries/connections/incidents.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { type ChannelId, isChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";

@@ -1,20 +1,20 @@
 /** How a number is doing: the last day, what the last look at Meta has brought, and asking for a look at once. */
 import { withTenant } from "../../../db/client.ts";
 import { enqueueCheck } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { findConnection } from "../../../db/queries/connections.ts";
-import { type LastLook, markLookRequested, readLastLook } from "../../../db/queries/health.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import { findConnection } from "../../../db/queries/connections/connections.ts";
+import { type LastLook, markLookRequested, readLastLook } from "../../../db/queries/connections/health.ts";
 import {
   type LatestMessage,
   latestMessagesOf,
   readTraffic,
   type Traffic,
-} from "../../../db/queries/number-facts.ts";
+} from "../../../db/queries/numbers/number-facts.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import { isLookedAfter } from "./check.server.ts";
 
-export type { LatestMessage } from "../../../db/queries/number-facts.ts";
+export type { LatestMessage } from "../../../db/queries/numbers/number-facts.ts";
 
 /** Counts stop here: one more is told as “more than”. */
 export const countedUpTo = 10_000;

@@ -1,14 +1,18 @@
 /** What the worker does at Meta for a connection: deliveries on after a connect, off after a disconnect. */
 import { withTenant } from "../../../db/client.ts";
 import { enqueueCheck } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { type ConnectionRow, findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import {
+  type ConnectionRow,
+  findConnection,
+  noteOnConnection,
+} from "../../../db/queries/connections/connections.ts";
 import {
   findOpenTeardown,
   finishTeardownRow,
   type TeardownRow,
   wabaInUse,
-} from "../../../db/queries/teardowns.ts";
+} from "../../../db/queries/connections/teardowns.ts";
 import type { ChannelId } from "../catalog.ts";
 import { teardownPlace } from "../connection/disconnect.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";

@@ -2,8 +2,12 @@
 import { randomInt } from "node:crypto";
 import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueueRegistration } from "../../../db/jobs.ts";
-import { recordEvent } from "../../../db/queries/connection-events.ts";
-import { type ConnectionRow, findConnection, noteOnConnection } from "../../../db/queries/connections.ts";
+import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
+import {
+  type ConnectionRow,
+  findConnection,
+  noteOnConnection,
+} from "../../../db/queries/connections/connections.ts";
 import {
   holdRegistration,
   keepPin,
@@ -11,7 +15,7 @@ import {
   replacePin,
   saveRegistration,
   takeRegistrationTry,
-} from "../../../db/queries/registrations.ts";
+} from "../../../db/queries/numbers/registrations.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import { TokenVaultError } from "../crypto.server.ts";

@@ -1,7 +1,7 @@
 /** Noticing that nothing arrives any more where something usually does: no error tells of it, only its absence. */
 import type { TenantDb } from "../../../db/client.ts";
-import { type ConnectionRow, noteOnConnection } from "../../../db/queries/connections.ts";
-import { readRhythm } from "../../../db/queries/health.ts";
+import { type ConnectionRow, noteOnConnection } from "../../../db/queries/connections/connections.ts";
+import { readRhythm } from "../../../db/queries/connections/health.ts";
 
 /** Fewer people than this in a fortnight make no rhythm: a day without a message is then nothing unusual. */
 const livelyPeople = 20;

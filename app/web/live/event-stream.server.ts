@@ -1,6 +1,6 @@
 /** What one open page hears from us: server-sent events that name what changed, never how. */
 import type { AppLoadContext } from "@remix-run/node";
-import type { ChangeTopic } from "#db/queries/live.ts";
+import type { ChangeTopic } from "#db/queries/inbox/live.ts";
 import { services } from "../services.server.ts";
 import { readViewer, type Viewer } from "../session/session.server.ts";
 import type { LiveHub, LiveStream } from "./live.server.ts";

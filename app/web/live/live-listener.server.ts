@@ -1,5 +1,5 @@
 /** Hearing of changes without an end: a lost connection to the database is replaced. */
-import { type ChangeTopic, type Listening, listenForChanges } from "#db/queries/live.ts";
+import { type ChangeTopic, type Listening, listenForChanges } from "#db/queries/inbox/live.ts";
 import type { Log } from "../../platform/log.server.ts";
 
 interface ListenerSetting {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ChangeListener, listenForChanges } from "#db/queries/live.ts";
+import { type ChangeListener, listenForChanges } from "#db/queries/inbox/live.ts";
 import { createLiveHub, type LiveStream } from "./live.server.ts";
 import { keepListening } from "./live-listener.server.ts";
 
-vi.mock("#db/queries/live.ts", () => ({ listenForChanges: vi.fn() }));
+vi.mock("#db/queries/inbox/live.ts", () => ({ listenForChanges: vi.fn() }));
 const listen = vi.mocked(listenForChanges);
 const log = { info() {}, warn: vi.fn(), error() {} };
 const setting = { connectionString: "", log, checkMs: 60_000, onChange() {}, onSessionEnded() {} };

@@ -1,5 +1,5 @@
 /** Tells open pages of changes in their own workspace: one listening connection for all the streams of a process. */
-import type { ChangeTopic } from "#db/queries/live.ts";
+import type { ChangeTopic } from "#db/queries/inbox/live.ts";
 import type { Log } from "../../platform/log.server.ts";
 import { liveStreams } from "../http/metrics.server.ts";
 import { keepListening } from "./live-listener.server.ts";

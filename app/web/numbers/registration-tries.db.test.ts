@@ -1,8 +1,8 @@
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { withTenant } from "../../../db/client.ts";
-import { takeRegistrationTry } from "../../../db/queries/registrations.ts";
-import { forgetOutlived } from "../../../db/queries/retention.ts";
+import { forgetOutlived } from "../../../db/queries/deliveries/retention.ts";
+import { takeRegistrationTry } from "../../../db/queries/numbers/registrations.ts";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { noteMailService } from "#db/queries/account-mails.ts";
+import { noteMailService } from "#db/queries/mail/account-mails.ts";
 import { type MailCatcher, startMailCatcher } from "../../../scripts/mail-catcher.ts";
 import { seedDemo } from "../../../scripts/seed.ts";
 import { type AccountMailDeps, sendAccountMail } from "../../mail/account.server.ts";

@@ -2,7 +2,12 @@
 import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
 import { withTenant } from "#db/client.ts";
-import { findSignInSubject, isFlagOn, type SignInSubject, tellSignInFailures } from "#db/queries/people.ts";
+import {
+  findSignInSubject,
+  isFlagOn,
+  type SignInSubject,
+  tellSignInFailures,
+} from "#db/queries/people/people.ts";
 import { PasswordsBusyError, verifyPassword } from "../../platform/passwords.server.ts";
 import { keepFirstLanguage } from "../frame/preferences.server.ts";
 import { readForm } from "../http/input.server.ts";

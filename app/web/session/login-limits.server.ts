@@ -17,7 +17,7 @@
 import { createHash } from "node:crypto";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Db } from "#db/client.ts";
-import { counterClient } from "#db/queries/people.ts";
+import { counterClient } from "#db/queries/people/people.ts";
 import { clientNetwork, clientSite } from "../http/request.server.ts";
 
 interface Limit {

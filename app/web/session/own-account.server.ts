@@ -6,8 +6,8 @@ import {
   countOtherSessions,
   endOtherSessions,
   findOwnPasswordHash,
-} from "#db/queries/passwords.ts";
-import { personOf } from "#db/queries/people.ts";
+} from "#db/queries/people/passwords.ts";
+import { personOf } from "#db/queries/people/people.ts";
 import {
   hashPassword,
   type NewPasswordProblem,

@@ -4,9 +4,13 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { parseCookie, stringifySetCookie } from "cookie";
-import { isMailSent } from "#db/queries/account-mails.ts";
-import { findPasswordReset, redeemPasswordReset, requestPasswordReset } from "#db/queries/passwords.ts";
-import { personOf } from "#db/queries/people.ts";
+import { isMailSent } from "#db/queries/mail/account-mails.ts";
+import {
+  findPasswordReset,
+  redeemPasswordReset,
+  requestPasswordReset,
+} from "#db/queries/people/passwords.ts";
+import { personOf } from "#db/queries/people/people.ts";
 import {
   hashPassword,
   type NewPasswordProblem,

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createSessionStorage, redirect, type Session, type SessionStorage } from "@remix-run/node";
-import { deleteSession, findSession, insertSession, updateSessionData } from "#db/queries/sessions.ts";
+import { deleteSession, findSession, insertSession, updateSessionData } from "#db/queries/people/sessions.ts";
 import type { Role } from "#db/schema.ts";
 import { rememberCaller } from "../http/door/callers.server.ts";
 import { safeReturnTo } from "../http/request.server.ts";

@@ -1,0 +1,252 @@
+/** `channel_connections`: finding, locking and changing a connection's row. */
+import { type Selectable, sql } from "kysely";
+import type { TenantDb } from "../../client.ts";
+import type { ConnectionStatus, Schema } from "../../schema.ts";
+
+export type ConnectionRow = Selectable<Schema["channel_connections"]>;
+
+/** A member of a workspace: its numbers are everybody's, an attempt to connect one is its person's alone. */
+export interface Member {
+  tenantId: string;
+  userId: string;
+}
+
+/** What the person may see, oldest first: the workspace's numbers, and their own attempts, which never had one. */
+export async function listConnectionRows(
+  tdb: TenantDb,
+  { tenantId, userId }: Member,
+  provider: string,
+): Promise<ConnectionRow[]> {
+  return ofChannel(tdb, tenantId, provider)
+    .where(isTheirs(userId))
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+/** A row that gave its id up to another workspace still knows the number. */
+const isNumber = sql<boolean>`(phone_number_id is not null or phone_number_e164 is not null)`;
+const isTheirs = (userId: string) => sql<boolean>`(${isNumber} or attempted_by = ${userId}::uuid)`;
+
+/** The workspace's numbers on a channel, connected and disconnected ones. */
+export async function listNumberRows(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+): Promise<ConnectionRow[]> {
+  return ofChannel(tdb, tenantId, provider).where(isNumber).execute();
+}
+
+export async function findConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+): Promise<ConnectionRow | undefined> {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/**
+ * The row a number's connection lives in, locked: the one that has the number, else the one that gave it up to another
+ * workspace earlier, else the one that was taken over from before Curbe without the number's id; so that a tenant who
+ * comes back finds its conversations.
+ */
+export async function lockRowOfNumber(
+  tdb: TenantDb,
+  tenantId: string,
+  provider: string,
+  { phoneNumberId, e164 }: { phoneNumberId: string; e164: string },
+): Promise<ConnectionRow | undefined> {
+  return ofChannel(tdb, tenantId, provider)
+    .where((eb) =>
+      eb.or([
+        eb("phone_number_id", "=", phoneNumberId),
+        eb.and([
+          eb("phone_number_id", "is", null),
+          eb(sql`metadata->>'former_phone_number_id'`, "=", phoneNumberId),
+        ]),
+        eb.and([
+          eb("phone_number_id", "is", null),
+          eb("phone_number_e164", "=", e164),
+          eb(sql`metadata->'error'->>'code'`, "=", "incomplete"),
+        ]),
+      ]),
+    )
+    .orderBy(sql`phone_number_id is null`)
+    .orderBy(sql`metadata->>'former_phone_number_id' is null`)
+    .orderBy("id")
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** The row of the person's attempt that has not come to a number yet, locked. They have one at a time on a channel. */
+export async function lockAttemptRow(
+  tdb: TenantDb,
+  { tenantId, userId }: Member,
+  provider: string,
+): Promise<ConnectionRow | undefined> {
+  return ofChannel(tdb, tenantId, provider)
+    .where("attempted_by", "=", userId)
+    .where("phone_number_id", "is", null)
+    .where("status", "in", ["pending", "error"])
+    .orderBy("created_at")
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export interface ConnectionValues {
+  status: ConnectionStatus;
+  wabaId: string | null;
+  phoneNumberId: string | null;
+  phoneNumberE164: string | null;
+  displayName: string | null;
+  accessTokenEnc: string | null;
+  tokenExpiresAt: Date | null;
+  scopes: string[];
+  metadata: Record<string, unknown>;
+  /** Whose attempt it is; null with a number. */
+  attemptedBy: string | null;
+}
+
+/** Writes every value; `metadata` replaces what was there. */
+export async function saveConnection(
+  tdb: TenantDb,
+  key: { id: string; tenantId: string; provider: string },
+  values: ConnectionValues,
+): Promise<void> {
+  const columns = {
+    status: values.status,
+    waba_id: values.wabaId,
+    phone_number_id: values.phoneNumberId,
+    phone_number_e164: values.phoneNumberE164,
+    display_name: values.displayName,
+    access_token_enc: values.accessTokenEnc,
+    token_expires_at: values.tokenExpiresAt,
+    scopes: JSON.stringify(values.scopes),
+    metadata: JSON.stringify(values.metadata),
+    attempted_by: values.attemptedBy,
+  };
+  await tdb
+    .insertInto("channel_connections")
+    .values({ id: key.id, tenant_id: key.tenantId, provider: key.provider, ...columns })
+    .onConflict((oc) => oc.column("id").doUpdateSet({ ...columns, updated_at: sql<Date>`now()` }))
+    .execute();
+}
+
+/** Adds to metadata without touching the rest of the row's state. */
+export async function noteOnConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  note: Record<string, unknown>,
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({ metadata: sql`metadata || ${JSON.stringify(note)}::jsonb`, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/**
+ * Meta ended our access by the token that `row` has: `error` with its cause. Answers false when it was so before, when
+ * it is not connected any more, and when it has another token by now, of which nothing is known.
+ */
+export async function markBroken(
+  tdb: TenantDb,
+  row: Pick<ConnectionRow, "tenant_id" | "id" | "access_token_enc">,
+  error: { code: string; at: string },
+): Promise<boolean> {
+  const changed = await tdb
+    .updateTable("channel_connections")
+    .set({
+      status: "error",
+      metadata: sql`metadata || ${JSON.stringify({ error })}::jsonb`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where("tenant_id", "=", row.tenant_id)
+    .where("id", "=", row.id)
+    .where("access_token_enc", "=", row.access_token_enc)
+    .where("status", "=", "active")
+    .returning("id")
+    .executeTakeFirst();
+  return changed !== undefined;
+}
+
+/**
+ * Back to `active` when every cause that holds is one of `codes`. Answers false when there was nothing of the kind, or
+ * when another cause stands behind it (`error.also`): that one is not disproved.
+ */
+export async function markMended(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  codes: string[],
+): Promise<boolean> {
+  const changed = await tdb
+    .updateTable("channel_connections")
+    .set({ status: "active", metadata: sql`metadata - 'error'`, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .where("status", "=", "error")
+    .where("access_token_enc", "is not", null)
+    .where(sql<string>`metadata->'error'->>'code'`, "in", codes)
+    .where(
+      sql<boolean>`not exists (select from jsonb_array_elements(coalesce(metadata->'error'->'also', '[]')) other
+                                where other->>'code' <> all(${codes}::text[]))`,
+    )
+    .returning("id")
+    .executeTakeFirst();
+  return changed !== undefined;
+}
+
+/** Marks revoked and destroys the token. The number stays on the row until another workspace claims it. */
+export async function revokeConnection(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  note: Record<string, unknown>,
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({
+      status: "revoked",
+      access_token_enc: null,
+      token_expires_at: null,
+      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries' - 'requested_at') || ${JSON.stringify(note)}::jsonb`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Locks what a person's disconnect speaks of: one connection they see, or all of a channel that are not revoked yet. */
+export async function lockConnectionsToRevoke(
+  tdb: TenantDb,
+  { tenantId, userId }: Member,
+  provider: string,
+  id: string | undefined,
+): Promise<ConnectionRow[]> {
+  return ofChannel(tdb, tenantId, provider)
+    .where("status", "<>", "revoked")
+    .where(isTheirs(userId))
+    .$if(id !== undefined, (query) => query.where("id", "=", id ?? ""))
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+}
+
+function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("provider", "=", provider);
+}

@@ -1,0 +1,180 @@
+/** Contacts and conversations as ingest writes them: many tenants in one statement. Role app_ingest. */
+import { sql, type Transaction } from "kysely";
+import type { Schema } from "../../schema.ts";
+
+export interface ContactRow {
+  tenantId: string;
+  provider: string;
+  waId: string | null;
+  userId: string | null;
+  username: string | null;
+  profileName: string | null;
+  /** When the event occurred that last changed the names: an older one takes none back. */
+  seenAt: Date;
+  /** When the event occurred that told the present wa_id, and the present user_id. */
+  waIdAt: Date;
+  userIdAt: Date;
+}
+
+export type StoredContact = ContactRow & { id: string };
+
+export type IdKind = "waId" | "userId";
+
+/** A contact, and the former id that led to it if one did. */
+export type FoundContact = StoredContact &
+  ({ kind: IdKind; formerId: string; heldUntil: Date } | { kind?: null; formerId?: null; heldUntil?: null });
+
+/** What a contact is found by. */
+export type Names = Pick<ContactRow, "tenantId" | "provider" | "waId" | "userId">;
+
+const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.user_id as "userId",
+  c.username, c.profile_name as "profileName", c.updated_at as "seenAt",
+  coalesce(c.wa_id_at, c.created_at) as "waIdAt", coalesce(c.user_id_at, c.created_at) as "userIdAt"`;
+
+/**
+ * Every contact that carries one of the ids or once did. The same one may be found in several ways. `offset 0` keeps the
+ * planner from doing anything but a look into the index for each id: a table that has just grown looks empty to it.
+ */
+export async function findContacts(trx: Transaction<Schema>, names: Names[]): Promise<FoundContact[]> {
+  const { rows } = await sql<FoundContact>`
+    with wanted as materialized (
+      select * from json_to_recordset(${JSON.stringify(names)}::json)
+        as w ("tenantId" uuid, provider text, "waId" text, "userId" text))
+    select ${columns}, null as kind, null as "formerId", null::timestamptz as "heldUntil"
+      from wanted w join contacts c
+        on c.tenant_id = w."tenantId" and c.provider = w.provider and c.wa_id = w."waId"
+     union all
+    select ${columns}, null, null, null
+      from wanted w join contacts c
+        on c.tenant_id = w."tenantId" and c.provider = w.provider and c.user_id = w."userId"
+       and (w."waId" is null or c.wa_id is distinct from w."waId")
+     union all
+    select ${columns}, a.kind, a.former_id, a.held_until
+      from wanted w cross join (values ('waId'), ('userId')) as k (kind)
+     cross join lateral (
+       select * from contact_aliases a
+        where a.tenant_id = w."tenantId" and a.provider = w.provider and a.kind = k.kind
+          and a.former_id = case k.kind when 'waId' then w."waId" else w."userId" end offset 0) a
+     cross join lateral (
+       select * from contacts c where c.tenant_id = a.tenant_id and c.id = a.contact_id offset 0) c`.execute(
+    trx,
+  );
+  return rows;
+}
+
+/**
+ * Adds contacts. One that another transaction added in the meantime is left out: by now it is committed, and finding
+ * again shows it.
+ */
+export async function addContacts(trx: Transaction<Schema>, contacts: ContactRow[]): Promise<void> {
+  // Sorted, so that two transactions that add the same people wait for each other and never in a circle.
+  await sql`
+    insert into contacts (tenant_id, provider, wa_id, user_id, username, profile_name, updated_at, wa_id_at, user_id_at)
+    select r."tenantId", r.provider, r."waId", r."userId", r.username, r."profileName", r."seenAt",
+           r."waIdAt", r."userIdAt"
+      from json_to_recordset(${JSON.stringify(contacts)}::json)
+        as r ("tenantId" uuid, provider text, "waId" text, "userId" text, username text, "profileName" text,
+              "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)
+     order by 1, 2, 3, 4
+        on conflict do nothing`.execute(trx);
+}
+
+/**
+ * Fills in an id that a contact lacks and takes newer names; a set id is left as it is. False when another transaction
+ * changed a contact's ids in the meantime, so that what was known of it no longer holds. Fails with 23505 when another
+ * one gave such an id to another contact.
+ */
+export async function fillInContacts(trx: Transaction<Schema>, contacts: StoredContact[]): Promise<boolean> {
+  if (contacts.length === 0) return true;
+  const { rows } = await sql<{ asKnown: boolean }>`
+    with wanted as materialized (
+      select * from json_to_recordset(${JSON.stringify(contacts)}::json)
+        as r (id bigint, "waId" text, "userId" text, username text, "profileName" text, "seenAt" timestamptz,
+              "waIdAt" timestamptz, "userIdAt" timestamptz)),
+    held as materialized (
+      select c.id from contacts c join wanted w on w.id = c.id order by c.id for no key update of c)
+    update contacts c
+       set wa_id = coalesce(c.wa_id, w."waId"),
+           user_id = coalesce(c.user_id, w."userId"),
+           wa_id_at = case when c.wa_id is null then w."waIdAt" else c.wa_id_at end,
+           user_id_at = case when c.user_id is null then w."userIdAt" else c.user_id_at end,
+           username = case when w."seenAt" >= c.updated_at then coalesce(w.username, c.username)
+                           else coalesce(c.username, w.username) end,
+           profile_name = case when w."seenAt" >= c.updated_at then coalesce(w."profileName", c.profile_name)
+                               else coalesce(c.profile_name, w."profileName") end,
+           updated_at = greatest(c.updated_at, w."seenAt")
+      from wanted w join held h on h.id = w.id
+     where c.id = w.id
+    returning c.wa_id is not distinct from w."waId" and c.user_id is not distinct from w."userId" as "asKnown"`.execute(
+    trx,
+  );
+  return rows.length === contacts.length && rows.every(({ asKnown }) => asKnown);
+}
+
+export interface ConversationKey {
+  tenantId: string;
+  connectionId: string;
+  contactId: string;
+}
+
+export type StoredConversation = ConversationKey & { id: string };
+
+/** Finds or begins each conversation; `keys` hold no duplicates. Answers them all, whoever began them. */
+export async function openConversations(
+  trx: Transaction<Schema>,
+  keys: ConversationKey[],
+): Promise<StoredConversation[]> {
+  if (keys.length === 0) return [];
+  const found = await findConversations(trx, keys);
+  if (found.length === keys.length) return found;
+  await sql`
+    insert into conversations (tenant_id, connection_id, contact_id)
+    select k."tenantId", k."connectionId", k."contactId" from ${asKeys(keys)}
+     order by 1, 2, 3
+        on conflict (tenant_id, connection_id, contact_id) do nothing`.execute(trx);
+  return findConversations(trx, keys);
+}
+
+async function findConversations(
+  trx: Transaction<Schema>,
+  keys: ConversationKey[],
+): Promise<StoredConversation[]> {
+  const { rows } = await sql<StoredConversation>`
+    select c.id, c.tenant_id as "tenantId", c.connection_id as "connectionId", c.contact_id as "contactId"
+      from ${asKeys(keys)} join conversations c
+        on c.tenant_id = k."tenantId" and c.connection_id = k."connectionId"
+       and c.contact_id = k."contactId"`.execute(trx);
+  return rows;
+}
+
+function asKeys(keys: ConversationKey[]) {
+  return sql`json_to_recordset(${JSON.stringify(keys)}::json)
+    as k ("tenantId" uuid, "connectionId" uuid, "contactId" bigint)`;
+}
+
+export interface ConversationTimes {
+  tenantId: string;
+  id: string;
+  lastMessageAt: Date;
+  lastInboundAt: Date | null;
+}
+
+/** Moves the times of conversations forward, never back. In the order of ids, as every other batch does. */
+export async function advanceConversations(
+  trx: Transaction<Schema>,
+  times: ConversationTimes[],
+): Promise<void> {
+  if (times.length === 0) return;
+  await sql`
+    with wanted as materialized (
+      select * from json_to_recordset(${JSON.stringify(times)}::json)
+        as r ("tenantId" uuid, id bigint, "lastMessageAt" timestamptz, "lastInboundAt" timestamptz)
+       order by id)
+    update conversations c
+       set last_message_at = greatest(c.last_message_at, w."lastMessageAt"),
+           last_inbound_at = greatest(c.last_inbound_at, w."lastInboundAt")
+      from wanted w
+     where c.tenant_id = w."tenantId" and c.id = w.id
+       and (w."lastMessageAt" > coalesce(c.last_message_at, '-infinity')
+            or w."lastInboundAt" > coalesce(c.last_inbound_at, '-infinity'))`.execute(trx);
+}

@@ -1,0 +1,107 @@
+/** Messages as ingest writes them: one statement for all of a job, in which order and repetition do not matter. */
+import { sql, type Transaction } from "kysely";
+import type { MessageStatus, Schema } from "../../schema.ts";
+
+export interface StoredMessage {
+  providerMessageId: string;
+  tenantId: string;
+  conversationId: string;
+  direction: "inbound" | "outbound";
+}
+
+export type KnownMessage = StoredMessage & { isStub: boolean };
+
+/** What we already have of these messages, whoever's they are. */
+export async function findMessages(trx: Transaction<Schema>, ids: string[]): Promise<KnownMessage[]> {
+  const { rows } = await sql<KnownMessage>`
+    select provider_message_id as "providerMessageId", tenant_id as "tenantId",
+           conversation_id as "conversationId", direction, content = '{}' as "isStub"
+      from messages where provider_message_id = any(${ids}::text[])`.execute(trx);
+  return rows;
+}
+
+export interface MessageRow extends StoredMessage {
+  type: string;
+  status: MessageStatus;
+  body: string | null;
+  /** Empty for a stub: a message of which only statuses are known. A real one always has content. */
+  content: Record<string, unknown>;
+  occurredAt: Date;
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  playedAt: Date | null;
+  failedAt: Date | null;
+  error: Record<string, unknown> | null;
+  /** A set: each thing told with a step, under a digest of itself. */
+  statusDetail: Record<string, unknown> | null;
+  deliveryId: string;
+  receivedAtUs: number;
+}
+
+/**
+ * Stores messages and statuses; `rows` hold each message once. Whatever order rows of the same message come in, and
+ * however often, its row ends the same: a real message replaces a stub and is never replaced; the status is the
+ * highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
+ * told; `delivery_id` is the first delivery that spoke of it. New rows get ascending ids in the order of `rows`. A row
+ * of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
+ */
+export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const { rows: written } = await sql<{ id: string }>`
+    insert into messages as m (id, tenant_id, conversation_id, provider_message_id, direction, type, status, body,
+      content, occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
+      received_at) overriding system value
+    select r.id, r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
+           r."occurredAt", r."sentAt", r."deliveredAt", r."readAt", r."playedAt", r."failedAt", r.error,
+           r."statusDetail", r."deliveryId", timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
+      from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${JSON.stringify(rows)}::json) as j (
+        "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
+        body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
+        "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
+        "deliveryId" bigint, "receivedAtUs" bigint)) r
+     order by r."providerMessageId"
+        on conflict (provider_message_id) do update set ${merged}
+     where m.tenant_id = excluded.tenant_id and m.direction = excluded.direction and (${isNews})
+    returning provider_message_id as id`.execute(trx);
+  return new Set(written.map(({ id }) => id));
+}
+
+const isStub = sql.raw(`m.content = '{}'`);
+const bringsMessage = sql.raw(`excluded.content <> '{}'`);
+const fillsStub = sql`${isStub} and ${bringsMessage}`;
+const rank = (status: string) =>
+  sql.raw(`array_position('{received,sent,failed,delivered,read,played}'::text[], ${status})`);
+/** Two failures in one second: the lower code stays, whichever came first. */
+const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
+const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
+
+const merged = sql`
+  conversation_id = case when ${fillsStub} then excluded.conversation_id else m.conversation_id end,
+  type = case when ${fillsStub} then excluded.type else m.type end,
+  body = case when ${fillsStub} then excluded.body else m.body end,
+  content = case when ${fillsStub} then excluded.content else m.content end,
+  occurred_at = case when ${fillsStub} then excluded.occurred_at
+                     when ${isStub} then least(m.occurred_at, excluded.occurred_at)
+                     else m.occurred_at end,
+  status = case when ${rank("excluded.status")} > ${rank("m.status")} then excluded.status else m.status end,
+  ${sql.raw(steps.map((step) => `${step} = least(m.${step}, excluded.${step})`).join(", "))},
+  failed_at = least(m.failed_at, excluded.failed_at),
+  error = case when excluded.failed_at < coalesce(m.failed_at, 'infinity') then excluded.error
+               when ${sameFailure} and excluded.error -> 'code' < m.error -> 'code' then excluded.error
+               else m.error end,
+  status_detail = case when excluded.status_detail is null then m.status_detail
+                       else coalesce(m.status_detail, '{}') || excluded.status_detail end,
+  delivery_id = least(m.delivery_id, excluded.delivery_id),
+  received_at = least(m.received_at, excluded.received_at)`;
+
+/** A repetition must not write: it would only make dead rows. */
+const isNews = sql`
+  ${fillsStub}
+  or ${rank("excluded.status")} > ${rank("m.status")}
+  or ${isStub} and excluded.occurred_at < m.occurred_at
+  or ${sql.raw(steps.map((step) => `excluded.${step} < coalesce(m.${step}, 'infinity')`).join(" or "))}
+  or excluded.failed_at < coalesce(m.failed_at, 'infinity')
+  or ${sameFailure} and excluded.error -> 'code' < m.error -> 'code'
+  or not coalesce(m.status_detail, '{}') @> excluded.status_detail
+  or excluded.delivery_id < m.delivery_id or excluded.received_at < m.received_at`;

@@ -1,0 +1,145 @@
+/** One conversation of a tenant: its messages page by page, what they refer to, and that somebody has opened it. */
+import { type Selectable, sql } from "kysely";
+import type { TenantDb } from "../../client.ts";
+import type { Schema } from "../../schema.ts";
+import {
+  type ContactRow,
+  isUnread,
+  newestMessageFirst,
+  type PageKey,
+  pageTime,
+  withContact,
+} from "./conversations.ts";
+
+export interface ThreadRow extends ContactRow {
+  id: string;
+  connection_id: string;
+  /** Time of the newest message of the customer when it is one that nobody has opened, else null. */
+  unread_up_to: string | null;
+}
+
+/** The conversation with its contact, or undefined: there is none, or it is another tenant's. */
+export async function findThreadRow(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+): Promise<ThreadRow | undefined> {
+  return withContact(tdb, tenantId)
+    .select(
+      sql<string | null>`case when ${isUnread} then ${pageTime("c.last_inbound_at")} end`.as("unread_up_to"),
+    )
+    .where("c.id", "=", id)
+    .executeTakeFirst();
+}
+
+/** The conversation that this one became part of, if it did. */
+export async function findMovedTo(tdb: TenantDb, tenantId: string, id: string): Promise<string | undefined> {
+  const alias = await tdb
+    .selectFrom("conversation_aliases")
+    .select("conversation_id")
+    .where("tenant_id", "=", tenantId)
+    .where("former_id", "=", id)
+    .executeTakeFirst();
+  return alias?.conversation_id;
+}
+
+/**
+ * Notes that everything up to `upTo` was opened; never takes back what was noted. A row that ingest holds is left alone,
+ * so that no page waits for it: a newer message is then about to arrive, and the conversation is unread anyway. Answers
+ * whether there was something to note.
+ */
+export async function markRead(
+  tdb: TenantDb,
+  tenantId: string,
+  { id, upTo }: { id: string; upTo: string },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update conversations set read_up_to = ${upTo}::timestamptz
+     where tenant_id = ${tenantId} and id = (
+       select id from conversations
+        where tenant_id = ${tenantId} and id = ${id} and coalesce(read_up_to, '-infinity') < ${upTo}::timestamptz
+          for no key update skip locked)`.execute(tdb);
+  return numAffectedRows === 1n;
+}
+
+export type MessageRow = Selectable<Schema["messages"]> & { page_at: string };
+
+function messagesOf(tdb: TenantDb, tenantId: string, conversationId: string) {
+  return tdb
+    .selectFrom("messages as m")
+    .selectAll("m")
+    .select(pageTime("m.occurred_at").as("page_at"))
+    .where("m.tenant_id", "=", tenantId)
+    .where("m.conversation_id", "=", conversationId)
+    .orderBy(newestMessageFirst);
+}
+
+const place = sql`(m.occurred_at, m.delivery_id, m.id)`;
+
+function placeOf({ at, deliveryId = "0", id }: PageKey) {
+  return sql`(${at}::timestamptz, ${deliveryId}::bigint, ${id}::bigint)`;
+}
+
+/** At most `limit` messages of a conversation that are older than `before`, the newest first. */
+export async function listMessageRows(
+  tdb: TenantDb,
+  tenantId: string,
+  conversationId: string,
+  { before, limit }: { before: PageKey | undefined; limit: number },
+): Promise<MessageRow[]> {
+  const query = messagesOf(tdb, tenantId, conversationId).limit(limit);
+  return (before ? query.where(sql<boolean>`${place} < ${placeOf(before)}`) : query).execute();
+}
+
+/**
+ * Reactions, edits and deletions said in the three days after a page of older messages, the newest first: they may be
+ * about messages on it. Meta lets a message be edited and deleted for less than that.
+ */
+export async function listLaterMarks(
+  tdb: TenantDb,
+  tenantId: string,
+  conversationId: string,
+  newest: PageKey,
+): Promise<MessageRow[]> {
+  return messagesOf(tdb, tenantId, conversationId)
+    .where("m.type", "in", ["reaction", "edit", "revoke"])
+    .where(
+      sql<boolean>`${place} > ${placeOf(newest)}
+        and m.occurred_at <= ${newest.at}::timestamptz + interval '3 days'`,
+    )
+    .limit(200)
+    .execute();
+}
+
+export type QuotedRow = Pick<
+  MessageRow,
+  "id" | "delivery_id" | "provider_message_id" | "direction" | "type" | "body" | "content" | "page_at"
+> & {
+  /** By whoever had sent it. */
+  is_deleted: boolean;
+};
+
+/** Those of the messages, named as Meta names them, that belong to this conversation. */
+export async function findQuotedRows(
+  tdb: TenantDb,
+  tenantId: string,
+  conversationId: string,
+  providerMessageIds: string[],
+): Promise<QuotedRow[]> {
+  if (providerMessageIds.length === 0) return [];
+  return tdb
+    .selectFrom("messages as m")
+    .select(["m.id", "m.provider_message_id", "m.direction", "m.type", "m.body", "m.content"])
+    .select(["m.delivery_id", pageTime("m.occurred_at").as("page_at")])
+    .select(
+      sql<boolean>`exists (
+        select from messages r
+         where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.direction = m.direction
+           and r.type = 'revoke' and r.content -> 'revoke' ->> 'original_message_id' = m.provider_message_id
+           and r.occurred_at between m.occurred_at and m.occurred_at + interval '3 days')`.as("is_deleted"),
+    )
+    .where("m.provider_message_id", "in", providerMessageIds)
+    .where("m.tenant_id", "=", tenantId)
+    .where("m.conversation_id", "=", conversationId)
+    .execute();
+}
