@@ -6,12 +6,12 @@ import { isLongRun } from "./db/testing/tier.ts";
  * and goes from file to file with it.
  */
 const ownProducts = {
-  canaries: /\/canaries\/[^/]*\.e2e\.ts$/,
-  "tenant matrix": /\/tenant-matrix[^/]*\.e2e\.ts$/,
-  "signup window": /\/popup[^/]*\.e2e\.ts$/,
-  "two webs": /\/(two-webs|webhook-hostile)[^/]*\.e2e\.ts$/,
-  door: /\/(door|proxies)[^/]*\.e2e\.ts$/,
-  "others of their own": /\/(pooler|postgres-15|bench)[^/]*\.e2e\.ts$/,
+  canaries: /\/canaries\//,
+  "tenant matrix": /\/matrix\//,
+  "signup window": /\/signup-window\//,
+  "two webs": /\/(two-webs|hostile)\//,
+  door: /\/door\//,
+  "others of their own": /\/installations\/(pooler|postgres-15|bench)[^/]*\.e2e\.ts$/,
 };
 
 /** What only the long run runs. */
@@ -21,7 +21,7 @@ export default defineConfig({
   testDir: "app/e2e",
   testMatch: "**/*.e2e.ts",
   testIgnore: notNow,
-  globalSetup: "./app/e2e/start-cluster.ts",
+  globalSetup: "./app/e2e/product/start-cluster.ts",
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
   // On two cores: while one waits for a page, another has a core.

@@ -3,7 +3,7 @@
 import { hashPassword } from "../../platform/passwords.server.ts";
 import { openSession } from "../product/session.ts";
 import { type Product, startProduct } from "../product/start.ts";
-import { seededRandom } from "../seeded-random.ts";
+import { seededRandom } from "../two-webs/seeded-random.ts";
 import type { Parked } from "./asks.ts";
 import { bigint, digits, type Insert, inserting, uuid } from "./marked.ts";
 import type { Marks } from "./needles.ts";
