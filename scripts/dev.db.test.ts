@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createVisitor } from "../app/e2e/product/visitor.ts";
 import { answers, type Clone, type Dev, makeClone, running } from "./dev-clone.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "./meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "./meta-sandbox/world/world.ts";
 import { demoPassword } from "./seed.ts";
 
 const api = "/api/integrations/meta/whatsapp";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createVisitor } from "../app/e2e/product/visitor.ts";
 import { type Clone, type Dev, makeClone, running } from "./dev-clone.ts";
-import { BUSINESS_IDS } from "./meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "./meta-sandbox/world/world.ts";
 import { demoPassword } from "./seed.ts";
 
 let clone: Clone;

@@ -13,7 +13,7 @@ import {
   sandboxWithReceiver,
   tokenFor,
 } from "./testing.ts";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "./world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "./world/world.ts";
 
 const stateFile = () => join(mkdtempSync(join(tmpdir(), "meta-sandbox-")), "state.json");
 

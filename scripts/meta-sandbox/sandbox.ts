@@ -1,24 +1,24 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler } from "express";
-import { createCallLog } from "./call-log.ts";
-import { createClock } from "./clock.ts";
-import { type Control, createControl } from "./control.ts";
-import { controlApi } from "./control-api.ts";
-import { controlPageRoutes } from "./control-page-routes.ts";
-import { challengeCallback } from "./control-world.ts";
-import { DEFAULT_RETRY_DELAYS_MS, DeliveryEngine } from "./deliveries.ts";
-import { dialogRoutes } from "./dialog-routes.ts";
-import { createDialogSessions } from "./dialog-session.ts";
-import { splitVersion } from "./graph-request.ts";
-import { serveGraph } from "./graph-server.ts";
+import { controlApi } from "./control/api.ts";
+import { createCallLog } from "./control/call-log.ts";
+import { challengeCallback } from "./control/change-world.ts";
+import { type Control, createControl } from "./control/control.ts";
+import { controlPageRoutes } from "./control/page-routes.ts";
+import { createScenarioRules } from "./control/scenarios.ts";
+import { dialogRoutes } from "./dialog/routes.ts";
+import { createDialogSessions } from "./dialog/session.ts";
+import { splitVersion } from "./graph/request.ts";
+import { serveGraph } from "./graph/server.ts";
 import { assertLoopback } from "./loopback-http.ts";
-import { DEFAULT_WEBHOOK_FIELDS, type Platform } from "./platform.ts";
-import { createScenarioRules } from "./scenarios.ts";
-import { sdkRoutes } from "./sdk-routes.ts";
-import { createStateSaver, loadState } from "./state-file.ts";
-import { defaultSwitches } from "./switches.ts";
-import { seededWorld, type World } from "./world.ts";
+import { sdkRoutes } from "./popup/sdk-routes.ts";
+import { DEFAULT_RETRY_DELAYS_MS, DeliveryEngine } from "./webhooks/deliveries.ts";
+import { createClock } from "./world/clock.ts";
+import { DEFAULT_WEBHOOK_FIELDS, type Platform } from "./world/platform.ts";
+import { createStateSaver, loadState } from "./world/state-file.ts";
+import { defaultSwitches } from "./world/switches.ts";
+import { seededWorld, type World } from "./world/world.ts";
 
 export interface SandboxOptions {
   /** 0, the default, takes a free port. */

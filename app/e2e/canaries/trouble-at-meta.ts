@@ -1,6 +1,6 @@
 /** What goes wrong between us and Meta: on the way back from it, in what it answers, with what it gave. */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { api, begin, connect, mint, settings } from "./everyday.ts";
 import { type CanaryProduct, random } from "./product.ts";
 

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { connect as dial } from "node:net";
 import { expect } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { api, connectionOf, settings, untilIdle } from "./everyday.ts";
 import { type CanaryProduct, type Person, random, randomPhone } from "./product.ts";
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "@playwright/test";
 import { ensureProgram } from "../../../scripts/debian.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { demoPassword } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
 import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";

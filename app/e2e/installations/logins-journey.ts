@@ -1,6 +1,6 @@
 /** What a product under logins of its own is tried with, on whatever PostgreSQL. */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { TwoWebs } from "../product/two-webs.ts";
 import { connect, connectedPlace, read, somebody } from "../two-webs/connect-by-http.ts";
 

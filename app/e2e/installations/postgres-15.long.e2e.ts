@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { debianPostgres15, startEmbeddedPostgres } from "../../../db/testing/embedded-postgres.ts";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { startTwoWebs } from "../product/two-webs.ts";
 import { connect, connectedPlace, somebody } from "../two-webs/connect-by-http.ts";
 import { journeyUnderLogins } from "./logins-journey.ts";

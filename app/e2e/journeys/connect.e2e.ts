@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { connectByMeta, grants, visitorNamed } from "./flows.ts";
 import {
   approve,

@@ -4,7 +4,7 @@
  * number-page.e2e.ts.
  */
 import { expect, type Page } from "@playwright/test";
-import { BUSINESS_IDS, PERSON_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, PERSON_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { product } from "../product/journeys.ts";
 import { createVisitor, type Visitor } from "../product/visitor.ts";
 import { api, begin, comeBack, connectedPlace, mint, pickerPlace } from "../two-webs/connect-by-http.ts";

@@ -1,7 +1,7 @@
 /** Forms by keyboard alone, with and without JavaScript: what is sent, what is said, and where the focus is afterwards. */
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { connect } from "../states/world.ts";
 import { beSignedIn, control, origin, rows, startAfresh, test } from "./journey.ts";
 import { isMarked, mark, press, tabTo } from "./keyboard.ts";

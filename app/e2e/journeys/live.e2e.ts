@@ -1,6 +1,6 @@
 /** Open pages show what has just happened by themselves: told by a stream, by asking, and without a script by reloading. */
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { connect, leo, untilProcessed } from "../states/world.ts";
 import {
   approve,

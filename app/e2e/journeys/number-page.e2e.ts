@@ -1,6 +1,6 @@
 /** From the button to the first message and the number's own page: what appears by itself, and what a person asks for. */
 import { expect, type Page } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { connect, leo, numberPath } from "../states/world.ts";
 import {
   approve,

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { connect } from "node:net";
 import { expect } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { product } from "../product/journeys.ts";
 import { connectByMeta, grants, visitorNamed } from "./flows.ts";
 import {

@@ -1,6 +1,6 @@
 /** U1 and U9: how much it takes from the button to the first message, and how calm the page stays on the way. */
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { approve, control, goToMeta, origin, rows, signIn, startAfresh, test } from "../journeys/journey.ts";
 import { untilAlive } from "../states/look.ts";
 import { integrations, leo, marta, settled, work } from "../states/world.ts";

@@ -4,7 +4,7 @@
  * of changes in forms.e2e.ts, searching in conversations.e2e.ts, what staff do in operations.e2e.ts; here is the rest.
  */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { approve, control, goToMeta, origin, signIn, startAfresh, test } from "../journeys/journey.ts";
 import { checkTwice, integrations, leo, numberPath, work } from "../states/world.ts";
 

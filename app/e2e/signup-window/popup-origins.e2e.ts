@@ -1,6 +1,6 @@
 /** Who may tell the page how a sign-up ended: windows of exactly Meta's origin, and nobody else. */
 import { type BrowserContext, expect, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { openWindow, pass, requestsOf, signIn, signInAtMeta, switches, test } from "../product/popup.ts";
 
 const finish = {

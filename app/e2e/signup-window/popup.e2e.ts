@@ -1,7 +1,7 @@
 /** Connecting in a window of Meta's: how it ends well, how it ends otherwise, and the way over the document beside it. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { exchanges } from "../product/control.ts";
 import {
   openWindow,

@@ -1,6 +1,6 @@
 /** A number that worked and needs somebody: each cause, brought about as it comes about. */
 import type { Page } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { AdoptionErrorCode, ConnectionErrorCode } from "../../integrations/connect/reasons.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { beSignedIn, control, origin, rows } from "../journeys/journey.ts";

@@ -1,6 +1,6 @@
 /** Before there is a number, on the way to one, and once there is one. */
 import { expect, type Page } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { connectByMeta, disconnect, goByMeta, grants, visitorOn } from "../journeys/flows.ts";
 import { beSignedIn, control, origin } from "../journeys/journey.ts";

@@ -1,6 +1,6 @@
 /** Attempts that ended without a connection, one for each reason that a person can meet. */
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { cancelAtMeta, goByMeta, grants, pickAfterMeta, visitorOn } from "../journeys/flows.ts";

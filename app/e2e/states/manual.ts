@@ -1,6 +1,6 @@
 /** Connecting by hand: the empty form, and each thing that can be wrong with it. */
 import type { Page } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { beSignedIn, control } from "../journeys/journey.ts";
 import {

@@ -1,6 +1,6 @@
 /** A number's own page, what can be done there, and what has happened to it. */
 import { expect, type Page } from "@playwright/test";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { cancelAtMeta, connectByMeta, disconnect, grants, send, visitorOn } from "../journeys/flows.ts";
 import { beSignedIn, control, origin, rows } from "../journeys/journey.ts";
 import { failedPlace } from "../two-webs/connect-by-http.ts";

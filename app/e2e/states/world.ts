@@ -1,6 +1,6 @@
 /** How a person comes into a state: by Meta's dialog, by what customers write, by what Meta says and takes away. */
 import { expect, type Page } from "@playwright/test";
-import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { Everything } from "../../texts/everything.ts";
 import {
   connectByMeta,

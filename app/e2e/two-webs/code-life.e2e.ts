@@ -1,6 +1,6 @@
 /** A code lives for 30 seconds (R30): it is spent at once, once, and a person never waits for long. */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { exchanges } from "../product/control.ts";
 import { test, withTwoWebs } from "../product/two-webs.ts";

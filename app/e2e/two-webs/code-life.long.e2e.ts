@@ -1,6 +1,6 @@
 /** A code lives for 30 seconds (R30): how long it takes to spend it, and how long a person waits. On a quiet machine. */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { test, withTwoWebs } from "../product/two-webs.ts";
 import { callsOf, hangOn, setOut } from "./code-life.ts";
 import { begin, comeBack, connectedPlace, failedPlace, mint, somebody } from "./connect-by-http.ts";

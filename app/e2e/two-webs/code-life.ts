@@ -1,5 +1,5 @@
 /** People on their way to Meta with codes that live for 30 seconds, and how long Meta takes over each call. */
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { Product } from "../product/start.ts";
 import { begin, mint, type Person, people } from "./connect-by-http.ts";
 

@@ -1,6 +1,11 @@
 /** Grants that are not what they seem (R28): what Meta itself does not list for the token is never connected. */
 import { expect } from "@playwright/test";
-import { BUSINESS_IDS, NUMBER_IDS, OTHER_APP_ID, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import {
+  BUSINESS_IDS,
+  NUMBER_IDS,
+  OTHER_APP_ID,
+  WABA_IDS,
+} from "../../../scripts/meta-sandbox/world/world.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { exchanges } from "../product/control.ts";
 import { test, withTwoWebs } from "../product/two-webs.ts";

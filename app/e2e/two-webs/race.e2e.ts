@@ -1,7 +1,7 @@
 /** Two workspaces race for one number through two web processes (R27): one of them gets it, whole, and alone. */
 import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { exchanges } from "../product/control.ts";
 import { test, withTwoWebs } from "../product/two-webs.ts";
 import {

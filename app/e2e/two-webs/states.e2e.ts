@@ -2,7 +2,7 @@
 import { expect } from "@playwright/test";
 import { widenProvider } from "../../../db/testing/second-provider.ts";
 import { byTier } from "../../../db/testing/tier.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { startAfresh } from "../product/afresh.ts";

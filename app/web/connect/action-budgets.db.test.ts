@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { english } from "../../texts/en/index.ts";
 import { spanish } from "../../texts/es/index.ts";
 import { api } from "../testing/connect-flows.ts";

@@ -1,7 +1,7 @@
 /** An attempt to connect, and the grant that waits in it, is its person's: no colleague's, and over with the membership. */
 import { describe, expect, test } from "vitest";
 import { endMembership } from "../../../db/queries/people/memberships.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { asOwner } from "../../../scripts/person.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";

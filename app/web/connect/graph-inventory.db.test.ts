@@ -4,7 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { api } from "../testing/connect-flows.ts";
 import { browser, type Fields, graphActs } from "../testing/graph-acts.ts";
 import { pathOf } from "../testing/route-parameters.ts";

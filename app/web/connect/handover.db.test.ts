@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { action as webhook } from "../../routes/webhooks.meta.$channel.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { jobPayloads } from "../../../db/jobs.ts";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { deliver } from "../../inbox/testing/test-workspaces.ts";

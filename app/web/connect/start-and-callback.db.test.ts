@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { widenProvider } from "../../../db/testing/second-provider.ts";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";

@@ -1,6 +1,6 @@
 /** What people and Meta do to the product in the model test: by real routes, and deliveries by the sandbox. For tests. */
 import { withTenant } from "../../../db/client.ts";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";

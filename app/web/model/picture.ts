@@ -1,5 +1,5 @@
 /** Both sides of the comparison: the picture that the model has, and the one that is read from the product. For tests. */
-import { WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { maySend } from "../../integrations/connection/connection-view.server.ts";
 import { TokenVaultError } from "../../integrations/crypto.server.ts";
 import { type IntegrationDeps, tokenPlace } from "../../integrations/deps.server.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Db } from "../../../db/client.ts";
-import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import type { InboxDeps } from "../../inbox/ingest/ingest.server.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../../db/adopt/testing/older-schema.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { administer, withDatabase } from "../../../db/testing/test-database.ts";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { adoptionOptions } from "../../../scripts/migrate.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";

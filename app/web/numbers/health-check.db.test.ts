@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { checkConnection, requestDueChecks } from "../../integrations/health/check.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";

@@ -1,6 +1,6 @@
 /** How a number is doing: what a look at Meta brings, a look asked for by a person, and the last day. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { skipTest } from "../../integrations/connection/first-message.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { numberHealth, requestCheck } from "../../integrations/health/number-health.server.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { withTenant } from "../../../db/client.ts";
 import { forgetOutlived } from "../../../db/queries/deliveries/retention.ts";
 import { takeRegistrationTry } from "../../../db/queries/numbers/registrations.ts";
-import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { retryStep } from "../../integrations/connect/retry-step.server.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";

@@ -1,6 +1,6 @@
 /** The roads of connecting and leaving, walked with real Requests against the sandbox. For tests. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";

@@ -1,6 +1,6 @@
 /** What the product does that costs calls at Meta, by Remix's own handler, and the worker's part after it. For tests. */
 import { beforeAll } from "vitest";
-import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
 import { byTier } from "#db/testing/tier.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { createTokenVault, markOf } from "../../integrations/crypto.server.ts";
 import { tokenPlace } from "../../integrations/deps.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { connectedPlace, connectRoads, pickerPlace } from "../testing/connect-flows.ts";
 import { seconds, signedRequests } from "../testing/signed-requests.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { deletionTexts } from "../../texts/deletion.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { provideServices } from "../services.server.ts";

@@ -1,11 +1,11 @@
 /** Webhook bodies in Meta's shapes for one stream, the same ones for the same plan. */
-import { type Change, envelope } from "../../meta-sandbox/envelope.ts";
+import { type Change, envelope } from "../../meta-sandbox/webhooks/envelope.ts";
 import {
   inboundMessage,
   messageStatus,
   type NumberIdentity,
   type Sender,
-} from "../../meta-sandbox/payloads.ts";
+} from "../../meta-sandbox/webhooks/payloads.ts";
 import {
   displayNumberOf,
   epochSeconds,

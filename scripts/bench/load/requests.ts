@@ -1,6 +1,6 @@
 /** Whole HTTP/1.1 requests, signed, made before the clock starts and kept in large blocks of memory. */
 import { createHmac } from "node:crypto";
-import { escapeLikeMeta } from "../../meta-sandbox/webhook-signing.ts";
+import { escapeLikeMeta } from "../../meta-sandbox/webhooks/signing.ts";
 import { bodyWriter, type WatchedEvent } from "./bodies.ts";
 import type { StreamPlan } from "./plan.ts";
 

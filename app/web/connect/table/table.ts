@@ -1,5 +1,5 @@
 /** How Meta can fail, and at which of its calls: the columns of the tables that walk every road. For tests. */
-import type { Endpoint, RuleInput } from "../../../../scripts/meta-sandbox/scenarios.ts";
+import type { Endpoint, RuleInput } from "../../../../scripts/meta-sandbox/control/scenarios.ts";
 import type { ReasonCode } from "../../../integrations/connect/reasons.ts";
 import type { ConnectStep } from "../../../integrations/connect/setup-steps.ts";
 

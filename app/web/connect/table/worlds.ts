@@ -1,6 +1,6 @@
 /** Portfolios of any size, and what their grants may hold, in the sandbox. For tests of the tables. */
 import type { Sandbox } from "../../../../scripts/meta-sandbox/sandbox.ts";
-import { BUSINESS_IDS } from "../../../../scripts/meta-sandbox/world.ts";
+import { BUSINESS_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
 
 /** Of the seeded world the one without any account. */
 export const portfolio = BUSINESS_IDS.nuevo;

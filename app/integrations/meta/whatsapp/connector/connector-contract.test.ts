@@ -6,7 +6,7 @@ import {
   NUMBER_IDS,
   OTHER_APP_ID,
   WABA_IDS,
-} from "../../../../../scripts/meta-sandbox/world.ts";
+} from "../../../../../scripts/meta-sandbox/world/world.ts";
 import { Secret } from "../../../../platform/secret.server.ts";
 import { describeConnector } from "../../../testing/connector-contract.ts";
 import type { ConnectorStage, Fault } from "../../../testing/connector-stage.ts";

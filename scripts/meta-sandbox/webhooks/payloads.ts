@@ -1,0 +1,149 @@
+import { businessScopedUserId, digitsOf, newMessageId } from "../world/identifiers.ts";
+import type { Change } from "./envelope.ts";
+import { type ContentInput, MESSAGE_CONTENTS, type MessageKind } from "./message-contents.ts";
+
+/** A business number as webhooks name it. */
+export interface NumberIdentity {
+  phoneNumberId: string;
+  wabaId: string;
+  businessId: string;
+  displayPhoneNumber: string;
+}
+
+/** A WhatsApp user. Meta leaves `wa_id` and `from` out for some users with a username; old payloads lack `user_id`. */
+export interface Sender {
+  phone: string;
+  name: string;
+  username?: string | undefined;
+  userId?: string | undefined;
+  parentUserId?: string | undefined;
+  omitPhone?: boolean | undefined;
+  omitUserId?: boolean | undefined;
+  omitContact?: boolean | undefined;
+}
+
+export interface MessageInput extends ContentInput {
+  kind: MessageKind;
+  id?: string | undefined;
+  /** Seconds since 1970; strings in messages, as Meta has them. */
+  timestamp: number;
+  context?: Record<string, unknown> | undefined;
+  /** Replaces or adds keys of the message object. */
+  extra?: Record<string, unknown> | undefined;
+}
+
+export const STATUS_KINDS = ["sent", "delivered", "read", "played", "failed"] as const;
+type StatusKind = (typeof STATUS_KINDS)[number];
+
+export interface StatusInput {
+  status: StatusKind;
+  messageId: string;
+  timestamp: number;
+  bizOpaqueCallbackData?: string | undefined;
+  error?: { code: number; title: string; details: string } | undefined;
+  extra?: Record<string, unknown> | undefined;
+}
+
+/** A `messages` change with one inbound message. */
+export function inboundMessage(number: NumberIdentity, sender: Sender, input: MessageInput): Change {
+  const userId = userIdOf(number, sender);
+  const content: Record<string, unknown> = MESSAGE_CONTENTS[input.kind](input);
+  const message = {
+    ...(input.context ? { context: input.context } : {}),
+    ...(sender.omitPhone ? {} : { from: sender.phone }),
+    ...(userId === null ? {} : { from_user_id: userId }),
+    ...(sender.parentUserId ? { from_parent_user_id: sender.parentUserId } : {}),
+    id: input.id ?? newMessageId(sender.phone),
+    timestamp: String(input.timestamp),
+    ...content,
+    ...input.extra,
+  };
+  // Meta: system messages come without contacts, and `from` is the number before the change.
+  const hasContact = content.type !== "system" && !sender.omitContact;
+  return messagesChange(number, {
+    ...(hasContact ? { contacts: [contact(number, sender)] } : {}),
+    messages: [message],
+  });
+}
+
+/** A `messages` change with one status. Meta: a failed status has neither contacts nor the recipient's user id. */
+export function messageStatus(number: NumberIdentity, recipient: Sender, input: StatusInput): Change {
+  const failed = input.status === "failed";
+  const userId = failed ? null : userIdOf(number, recipient);
+  const status = {
+    id: input.messageId,
+    status: input.status,
+    timestamp: String(input.timestamp),
+    ...(recipient.omitPhone ? {} : { recipient_id: recipient.phone }),
+    ...(userId === null ? {} : { recipient_user_id: userId }),
+    ...(input.bizOpaqueCallbackData ? { biz_opaque_callback_data: input.bizOpaqueCallbackData } : {}),
+    ...(input.status === "sent" || input.status === "delivered" ? { pricing: PRICING } : {}),
+    ...(failed ? { errors: [statusError(input)] } : {}),
+    ...input.extra,
+  };
+  const withContact = !failed && userId !== null && !recipient.omitContact;
+  return messagesChange(number, {
+    ...(withContact ? { contacts: [contact(number, recipient)] } : {}),
+    statuses: [status],
+  });
+}
+
+/** What the dashboard's Test button sends: made-up ids that belong to nobody. */
+export function dashboardSample(): Change {
+  const value = {
+    messaging_product: "whatsapp",
+    metadata: { display_phone_number: "16505551111", phone_number_id: "123456123" },
+    contacts: [{ profile: { name: "test user name" }, wa_id: "16315551181" }],
+    messages: [
+      {
+        from: "16315551181",
+        id: "ABGGFlA5Fpa",
+        timestamp: "1504902988",
+        type: "text",
+        text: { body: "this is a text message" },
+      },
+    ],
+  };
+  return { entryId: "0", field: "messages", value, phoneNumberId: null, wabaId: null };
+}
+
+const PRICING = { billable: false, pricing_model: "PMP", type: "free_customer_service", category: "service" };
+
+function messagesChange(number: NumberIdentity, more: Record<string, unknown>): Change {
+  const metadata = {
+    display_phone_number: digitsOf(number.displayPhoneNumber),
+    phone_number_id: number.phoneNumberId,
+  };
+  return {
+    entryId: number.wabaId,
+    field: "messages",
+    value: { messaging_product: "whatsapp", metadata, ...more },
+    phoneNumberId: number.phoneNumberId,
+    wabaId: number.wabaId,
+  };
+}
+
+function contact(number: NumberIdentity, sender: Sender): Record<string, unknown> {
+  const userId = userIdOf(number, sender);
+  return {
+    profile: { name: sender.name, ...(sender.username ? { username: sender.username } : {}) },
+    ...(sender.omitPhone ? {} : { wa_id: sender.phone }),
+    ...(userId === null ? {} : { user_id: userId }),
+    ...(sender.parentUserId ? { parent_user_id: sender.parentUserId } : {}),
+  };
+}
+
+function userIdOf(number: NumberIdentity, sender: Sender): string | null {
+  if (sender.omitUserId) return null;
+  return sender.userId ?? businessScopedUserId(number.businessId, sender.phone);
+}
+
+function statusError(input: StatusInput): Record<string, unknown> {
+  const { code, title, details } = input.error ?? {
+    code: 131026,
+    title: "Message undeliverable",
+    details: "Message Undeliverable.",
+  };
+  const href = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/";
+  return { code, title, message: title, error_data: { details }, href };
+}
