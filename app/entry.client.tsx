@@ -1,8 +1,8 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { isTheme } from "./components/page-context.tsx";
-import { PageFactsProvider } from "./components/page-facts.tsx";
+import { isTheme } from "./components/frame/page-context.tsx";
+import { PageFactsProvider } from "./components/frame/page-facts.tsx";
 import { isLanguage } from "./texts/catalogue.ts";
 import { loadTexts } from "./texts/load.ts";
 

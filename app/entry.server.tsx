@@ -4,7 +4,7 @@ import { type AppLoadContext, createReadableStreamFromReadable, type EntryContex
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseUnavailable } from "#db/client.ts";
-import { PageContext } from "./components/page-context.tsx";
+import { PageContext } from "./components/frame/page-context.tsx";
 import "./texts/all.server.ts";
 import { preferencesOf } from "./web/frame/preferences.server.ts";
 import { loggedPath } from "./web/http/request.server.ts";

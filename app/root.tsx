@@ -9,12 +9,12 @@ import {
   useRouteLoaderData,
 } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { ErrorPage } from "./components/error-page.tsx";
-import { useFocusKept, useFocusOnNavigation } from "./components/focus.ts";
-import { usePageFacts } from "./components/page-context.tsx";
-import { usePageTitle } from "./components/page-title.ts";
-import { RefreshWithoutScript } from "./components/refresh-without-script.tsx";
-import { Shell, type ShellViewer } from "./components/shell.tsx";
+import { useFocusKept, useFocusOnNavigation } from "./components/forms/focus.ts";
+import { ErrorPage } from "./components/frame/error-page.tsx";
+import { usePageFacts } from "./components/frame/page-context.tsx";
+import { usePageTitle } from "./components/frame/page-title.ts";
+import { RefreshWithoutScript } from "./components/frame/refresh-without-script.tsx";
+import { Shell, type ShellViewer } from "./components/frame/shell.tsx";
 import stylesheet from "./tailwind.css";
 import { readFrame } from "./web/frame/frame.server.ts";
 import type { Viewer } from "./web/session/session.server.ts";

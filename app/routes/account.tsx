@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { AccountPage } from "../components/account/account-page.tsx";
-import { titled } from "../components/page-title.ts";
+import { titled } from "../components/frame/page-title.ts";
 import { accountTexts } from "../texts/account.ts";
 import { flashTo } from "../web/frame/frame.server.ts";
 import { readForm } from "../web/http/input.server.ts";

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { OperationsPage } from "../components/operations/page.tsx";
-import { titled } from "../components/page-title.ts";
 import { readOverview, readTrail } from "../operations/overview.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { DeliveriesPage } from "../components/operations/deliveries.tsx";
-import { titled } from "../components/page-title.ts";
 import { listDeliveries } from "../operations/deliveries.server.ts";
 import { readDeliveryNarrowing } from "../operations/filters.ts";
 import { readRowId } from "../platform/text.ts";

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { DeliveryPage } from "../components/operations/delivery.tsx";
-import { titled } from "../components/page-title.ts";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { NumbersPage } from "../components/operations/numbers.tsx";
-import { titled } from "../components/page-title.ts";
 import { listUnrouted } from "../operations/quarantine.server.ts";
 import { operationsTexts } from "../texts/operations.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";

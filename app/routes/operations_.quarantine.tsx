@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { QuarantinePage } from "../components/operations/quarantine.tsx";
-import { titled } from "../components/page-title.ts";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";

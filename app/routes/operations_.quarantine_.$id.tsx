@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { QuarantineItemPage } from "../components/operations/item.tsx";
-import { titled } from "../components/page-title.ts";
 import { readItem } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { operationsTexts } from "../texts/operations.ts";

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { ReplayPage } from "../components/operations/replay.tsx";
-import { titled } from "../components/page-title.ts";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { isTheme } from "../components/page-context.tsx";
+import { isTheme } from "../components/frame/page-context.tsx";
 import { isLanguage } from "../texts/catalogue.ts";
 import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/frame/preferences.server.ts";
 import { fieldOf, readForm } from "../web/http/input.server.ts";

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/connect/activity-page.tsx";
-import { titled } from "../components/page-title.ts";
+import { titled } from "../components/frame/page-title.ts";
 import { listActivity } from "../integrations/connection/activity.server.ts";
 import { activityTexts } from "../texts/activity.ts";
 import { readActivityFilter, writeActivityFilter } from "../web/activity/activity-filter.server.ts";

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { NumberPage } from "../components/connect/number-page.tsx";
-import { titled } from "../components/page-title.ts";
+import { titled } from "../components/frame/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import {
   chooseNumber,

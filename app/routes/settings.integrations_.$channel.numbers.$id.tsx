@@ -1,8 +1,8 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { titled } from "../components/frame/page-title.ts";
 import { NumberDetailPage, type NumberDetailPageProps } from "../components/numbers/detail-page.tsx";
 import { numberPath } from "../components/numbers/path.ts";
-import { titled } from "../components/page-title.ts";
 import { webhookPath } from "../integrations/catalog.ts";
 import { latestActivity } from "../integrations/connection/activity.server.ts";
 import { skipTest } from "../integrations/connection/first-message.server.ts";

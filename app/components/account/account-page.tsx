@@ -2,10 +2,10 @@
 import { useLocation } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
 import type { ChangeOutcome, PasswordFieldProblem } from "../../web/session/own-account.server.ts";
-import { Field } from "../fields.tsx";
-import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";
-import { Facts, PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { Field } from "../forms/fields.tsx";
+import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
+import { Facts, PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { NewPasswordField } from "./new-password-field.tsx";
 
 interface AccountPageProps {

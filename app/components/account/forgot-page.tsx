@@ -2,11 +2,11 @@
 import { Link } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
 import type { ForgotOutcome } from "../../web/session/password-reset.server.ts";
-import { linkLook } from "../buttons.tsx";
-import { Field } from "../fields.tsx";
-import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";
-import { Notice, PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { Field } from "../forms/fields.tsx";
+import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
+import { Notice, PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 /** As an operator types it, in any language. */
 const setByOperator = "npm run user:password";

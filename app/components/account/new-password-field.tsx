@@ -1,6 +1,6 @@
 import { accountTexts } from "../../texts/account.ts";
-import { Field } from "../fields.tsx";
-import { useTexts } from "../page-context.tsx";
+import { Field } from "../forms/fields.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 /** Where somebody chooses a password: what it needs is said before, and managers may make one. */
 export function NewPasswordField({ error }: { error: string | undefined }) {

@@ -2,10 +2,10 @@
 import { Link } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
 import type { ResetOutcome } from "../../web/session/password-reset.server.ts";
-import { linkLook } from "../buttons.tsx";
-import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";
-import { PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
+import { PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { NewPasswordField } from "./new-password-field.tsx";
 
 interface ResetPageProps {

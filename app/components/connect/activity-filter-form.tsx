@@ -8,9 +8,9 @@ import {
   activityPeriods,
 } from "../../integrations/connection/activity-filter.ts";
 import { activityTexts } from "../../texts/activity.ts";
-import { buttonLook } from "../buttons.tsx";
-import { Choice } from "../fields.tsx";
-import { useTexts } from "../page-context.tsx";
+import { buttonLook } from "../forms/buttons.tsx";
+import { Choice } from "../forms/fields.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 interface ActivityFilterFormProps {
   path: string;

@@ -3,11 +3,11 @@ import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { ActivityView, LoggedNumber } from "../../integrations/connection/activity.server.ts";
 import type { ActivityFilter } from "../../integrations/connection/activity-filter.ts";
 import { activityTexts } from "../../texts/activity.ts";
-import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
-import { PageHeading, Panel } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
-import { Time } from "../time.tsx";
+import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
+import { PageHeading, Panel } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
+import { Time } from "../frame/time.tsx";
 import { ActivityFilterForm } from "./activity-filter-form.tsx";
 import { actorOfActivity, wordsOfActivity } from "./activity-words.ts";
 

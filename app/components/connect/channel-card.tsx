@@ -2,10 +2,10 @@
 import { Link } from "@remix-run/react";
 import { type ChannelId, channels, settingsPath } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { ChannelSign } from "../brand.tsx";
-import { ButtonLink, linkLook } from "../buttons.tsx";
-import { listItem, NamedList, Notice, Panel, Section, StateChip } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { ButtonLink, linkLook } from "../forms/buttons.tsx";
+import { ChannelSign } from "../frame/brand.tsx";
+import { listItem, NamedList, Notice, Panel, Section, StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import type { CardView } from "./card-view.ts";
 import { ConnectForm } from "./connect-form.tsx";
 import { ConnectedNumber } from "./connected-number.tsx";

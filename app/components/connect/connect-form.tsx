@@ -1,8 +1,8 @@
 import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
-import { DocumentForm, SubmitButton } from "../forms.tsx";
-import { useTexts } from "../page-context.tsx";
-import { useSignupWindow } from "./signup-window-context.tsx";
-import { SignupWindowForm } from "./signup-window-form.tsx";
+import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { useSignupWindow } from "./signup-window/context.tsx";
+import { SignupWindowForm } from "./signup-window/form.tsx";
 
 interface ConnectFormProps {
   channel: ChannelId;

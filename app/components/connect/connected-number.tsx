@@ -1,17 +1,17 @@
 /** A number on the card of its channel. */
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import { Ago } from "../ago.tsx";
-import { linkLook } from "../buttons.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { Ago } from "../frame/ago.tsx";
+import { Section } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
 import { NumberAction } from "../numbers/action.tsx";
 import { NumberChip } from "../numbers/chip.tsx";
+import { NumberTest } from "../numbers/first-message.tsx";
 import { NumberNotices } from "../numbers/notices.tsx";
 import { numberPath } from "../numbers/path.ts";
 import { NumberSteps } from "../numbers/steps.tsx";
-import { NumberTest } from "../numbers/test.tsx";
-import { Section } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
 import type { NumberView } from "./card-view.ts";
 
 interface ConnectedNumberProps {

@@ -1,8 +1,8 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
-import { useLive } from "../live.ts";
-import { Notice, PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { useLive } from "../frame/live.ts";
+import { Notice, PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import type { CardView } from "./card-view.ts";
 import { ChannelCard } from "./channel-card.tsx";
 

@@ -3,11 +3,11 @@ import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { manualTexts } from "../../texts/manual.ts";
 import type { ManualField, ManualProblem, TypedIds } from "../../web/connect/manual-connect.server.ts";
-import { linkLook } from "../buttons.tsx";
-import { Field } from "../fields.tsx";
-import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms.tsx";
-import { PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { Field } from "../forms/fields.tsx";
+import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
+import { PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 interface ManualPageProps {
   channel: ChannelId;

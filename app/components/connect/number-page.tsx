@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { linkLook } from "../buttons.tsx";
-import { ActionForm, ErrorSummary, SubmitButton } from "../forms.tsx";
-import { PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { ActionForm, ErrorSummary, SubmitButton } from "../forms/forms.tsx";
+import { PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
 
 interface OfferedNumber {
   phoneNumberId: string;

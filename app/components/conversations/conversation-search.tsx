@@ -1,7 +1,7 @@
 /** Finding a conversation: a form of the plain kind, whose answer has an address. */
 import { Form, Link } from "@remix-run/react";
-import { buttonLook, linkLook } from "../buttons.tsx";
-import { useTexts } from "../page-context.tsx";
+import { buttonLook, linkLook } from "../forms/buttons.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 export function ConversationSearch({ search, found }: { search: string; found: boolean }) {
   const words = useTexts().conversations;

@@ -3,15 +3,15 @@ import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../../inbox/conversations/conversations.server.ts";
 import { channelLabels } from "../../integrations/catalog.ts";
 import { threadTexts } from "../../texts/thread.ts";
-import { ButtonLink } from "../buttons.tsx";
-import { useLive } from "../live.ts";
-import { PageHeading, Panel } from "../page.tsx";
-import { usePageFacts, useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
-import { RepliesOff } from "../replies-off.tsx";
-import { Time } from "../time.tsx";
+import { ButtonLink } from "../forms/buttons.tsx";
+import { useLive } from "../frame/live.ts";
+import { PageHeading, Panel } from "../frame/page.tsx";
+import { usePageFacts, useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
+import { Time } from "../frame/time.tsx";
 import { ConversationSearch } from "./conversation-search.tsx";
 import { previewWords } from "./message-words.ts";
+import { RepliesOff } from "./replies-off.tsx";
 
 interface ConversationsPageProps {
   page: Page<ConversationView>;

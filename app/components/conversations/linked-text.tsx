@@ -1,6 +1,6 @@
 /** What somebody wrote, as they wrote it; web addresses in it can be followed. */
 import { Fragment } from "react";
-import { linkLook } from "../buttons.tsx";
+import { linkLook } from "../forms/buttons.tsx";
 
 /** For links that customers wrote: they learn nothing of us, and we vouch for none. */
 export const outwards = { rel: "noreferrer noopener ugc" } as const;

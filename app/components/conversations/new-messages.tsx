@@ -2,7 +2,7 @@
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import { threadTexts } from "../../texts/thread.ts";
-import { useTexts } from "../page-context.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 export function NewMessages({ messages }: { messages: MessageView[] }) {
   const words = threadTexts(useTexts());

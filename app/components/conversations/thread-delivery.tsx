@@ -1,8 +1,8 @@
 /** When it was said and, for ours, how far it got: a sign, a word and the time. */
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import { type ThreadTexts, threadTexts } from "../../texts/thread.ts";
-import { usePageFacts, useTexts } from "../page-context.tsx";
-import { Time, writeTime } from "../time.tsx";
+import { usePageFacts, useTexts } from "../frame/page-context.tsx";
+import { Time, writeTime } from "../frame/time.tsx";
 
 export function Delivery({ message }: { message: MessageView }) {
   const words = threadTexts(useTexts());

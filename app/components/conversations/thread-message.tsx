@@ -1,9 +1,9 @@
 /** One message of a thread: what it answers, what it says, how far it got, and what was put on it. */
 import type { MessageView, QuoteView } from "../../inbox/conversations/message-view.server.ts";
 import { threadTexts } from "../../texts/thread.ts";
-import { JumpLink } from "../jump-link.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { JumpLink } from "../forms/jump-link.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { LinkedText } from "./linked-text.tsx";
 import { isMedia, isNotice, kindWords, previewWords } from "./message-words.ts";
 import { Delivery } from "./thread-delivery.tsx";

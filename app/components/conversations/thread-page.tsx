@@ -5,14 +5,14 @@ import type { MessageView } from "../../inbox/conversations/message-view.server.
 import type { Thread } from "../../inbox/conversations/thread.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
-import { ButtonLink, linkLook } from "../buttons.tsx";
-import { useLive } from "../live.ts";
-import { PageHeading } from "../page.tsx";
-import { usePageFacts, useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
-import { RepliesOff } from "../replies-off.tsx";
-import { writeTime } from "../time.tsx";
+import { ButtonLink, linkLook } from "../forms/buttons.tsx";
+import { useLive } from "../frame/live.ts";
+import { PageHeading } from "../frame/page.tsx";
+import { usePageFacts, useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
+import { writeTime } from "../frame/time.tsx";
 import { NewMessages } from "./new-messages.tsx";
+import { RepliesOff } from "./replies-off.tsx";
 import { ThreadMessage } from "./thread-message.tsx";
 
 interface ThreadPageProps {

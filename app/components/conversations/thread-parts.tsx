@@ -4,10 +4,10 @@ import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
 import type { ContactCard, MessageParts, Price } from "../../inbox/conversations/message-parts.server.ts";
 import type { Language } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
-import { linkLook } from "../buttons.tsx";
-import { Facts } from "../page.tsx";
-import { usePageFacts, useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { Facts } from "../frame/page.tsx";
+import { usePageFacts, useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
 import { outwards } from "./linked-text.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */

@@ -1,9 +1,9 @@
 /** The one thing to do next about a number. */
 import type { ChannelId } from "../../integrations/catalog.ts";
-import { ButtonLink } from "../buttons.tsx";
 import type { NumberView } from "../connect/card-view.ts";
 import { ConnectForm } from "../connect/connect-form.tsx";
-import { useTexts } from "../page-context.tsx";
+import { ButtonLink } from "../forms/buttons.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { numberPath } from "./path.ts";
 
 interface NumberActionProps {

@@ -2,8 +2,8 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberHealth } from "../../integrations/health/number-health.server.ts";
 import type { NumberView } from "../connect/card-view.ts";
-import { ActionForm, SubmitButton } from "../forms.tsx";
-import { useTexts } from "../page-context.tsx";
+import { ActionForm, SubmitButton } from "../forms/forms.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { numberPath } from "./path.ts";
 
 interface CheckFormProps extends Pick<NumberHealth, "look"> {

@@ -1,7 +1,7 @@
 import type { Texts } from "../../texts/catalogue.ts";
 import type { NumberState } from "../connect/card-view.ts";
-import { StateChip } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 const looks = {
   starting: "wait",

@@ -3,21 +3,21 @@ import { Link } from "@remix-run/react";
 import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { ActivityView } from "../../integrations/connection/activity.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { ButtonLink, linkLook } from "../buttons.tsx";
 import { actorOfActivity, wordsOfActivity } from "../connect/activity-words.ts";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
-import { useLive } from "../live.ts";
-import { PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
-import { Time } from "../time.tsx";
+import { ButtonLink, linkLook } from "../forms/buttons.tsx";
+import { useLive } from "../frame/live.ts";
+import { PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
+import { Time } from "../frame/time.tsx";
 import { NumberAction } from "./action.tsx";
 import { NumberChip } from "./chip.tsx";
 import { NumberFacts } from "./facts.tsx";
+import { NumberTest, useWaited } from "./first-message.tsx";
 import { NumberHealth, type NumberHealthProps } from "./health.tsx";
 import { NumberNotices } from "./notices.tsx";
 import { NumberPart } from "./part.tsx";
-import { NumberTest, useWaited } from "./test.tsx";
 
 export interface NumberDetailPageProps extends NumberHealthProps {
   channel: ChannelId;

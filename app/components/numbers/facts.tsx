@@ -1,11 +1,11 @@
 /** What a number is, and what has been done so that it works. */
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { CodeWord } from "../code-word.tsx";
 import type { NumberView } from "../connect/card-view.ts";
-import { Facts } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { Facts } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
+import { CodeWord } from "./code-word.tsx";
 import { NumberPart } from "./part.tsx";
 import { NumberSteps } from "./steps.tsx";
 

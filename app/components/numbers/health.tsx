@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberHealth as Health } from "../../integrations/health/number-health.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { Ago } from "../ago.tsx";
-import { CodeWord } from "../code-word.tsx";
 import type { NumberView } from "../connect/card-view.ts";
-import { Facts } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { Ago } from "../frame/ago.tsx";
+import { Facts } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { CheckForm } from "./check.tsx";
+import { CodeWord } from "./code-word.tsx";
 import { NumberPart } from "./part.tsx";
 
 export interface NumberHealthProps {

@@ -2,9 +2,9 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import type { NumberView } from "../connect/card-view.ts";
-import { Notice } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { Notice } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 
 interface NoticesProps {
   channel: ChannelId;

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Panel, Section } from "../page.tsx";
+import { Panel, Section } from "../frame/page.tsx";
 
 /** A titled part of a number's page. Its id can be jumped to. */
 export function NumberPart({ id, title, children }: { id: string; title: string; children: ReactNode }) {

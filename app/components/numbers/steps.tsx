@@ -2,10 +2,10 @@
 import { useState } from "react";
 import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { NumberView, StepView } from "../connect/card-view.ts";
-import { ActionForm, SubmitButton } from "../forms.tsx";
-import { StateChip } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { ActionForm, SubmitButton } from "../forms/forms.tsx";
+import { StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { needsReconnect } from "./action.tsx";
 
 interface NumberStepsProps {

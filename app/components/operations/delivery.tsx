@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { BodyView, DeliveryDetail, DeliveryView } from "../../operations/deliveries.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { linkLook } from "../buttons.tsx";
-import { DocumentForm, SubmitButton } from "../forms.tsx";
-import { Facts, Panel, Section } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
+import { Facts, Panel, Section } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { OperationsFrame } from "./frame.tsx";
 import { ItemsTable } from "./items-table.tsx";
 import { Code, Duration, useNumbers } from "./table.tsx";

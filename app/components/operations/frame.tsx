@@ -2,9 +2,9 @@
 import { NavLink } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { operationsTexts } from "../../texts/operations.ts";
-import { ButtonLink, buttonLook } from "../buttons.tsx";
-import { PageHeading } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { ButtonLink, buttonLook } from "../forms/buttons.tsx";
+import { PageHeading } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 interface OperationsFrameProps {
   title: string;

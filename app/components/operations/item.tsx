@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { QuarantineDetail } from "../../operations/quarantine.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { linkLook } from "../buttons.tsx";
-import { DocumentForm, SubmitButton } from "../forms.tsx";
-import { Facts, Panel, Section, StateChip } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
+import { Facts, Panel, Section, StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { OperationsFrame } from "./frame.tsx";
 import { deliveryLink, detailOf, numberLink, ReasonWords } from "./items-table.tsx";
 import { Code } from "./table.tsx";

@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import type { DeliveryItem } from "../../operations/deliveries.server.ts";
 import { queryOf } from "../../operations/filters.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { linkLook } from "../buttons.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { Code, type Column, DataTable } from "./table.tsx";
 
 type Item = Omit<DeliveryItem, "replayedAt"> & { replayedAt?: Date | null };

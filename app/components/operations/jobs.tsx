@@ -1,7 +1,7 @@
 import type { readJobs } from "../../operations/overview.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { OperationsFrame } from "./frame.tsx";
 import { Code, DataTable, useNumbers } from "./table.tsx";
 

@@ -2,9 +2,9 @@ import { Link } from "@remix-run/react";
 import { queryOf } from "../../operations/filters.ts";
 import type { UnroutedPage } from "../../operations/quarantine.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { linkLook } from "../buttons.tsx";
-import { useTexts } from "../page-context.tsx";
-import { Time } from "../time.tsx";
+import { linkLook } from "../forms/buttons.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 import { OperationsFrame } from "./frame.tsx";
 import { DataTable, Duration, useNumbers } from "./table.tsx";
 

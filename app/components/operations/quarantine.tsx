@@ -1,9 +1,9 @@
 import { type QuarantineNarrowing, quarantineReasons, queryOf } from "../../operations/filters.ts";
 import type { QuarantinePage as QuarantineList } from "../../operations/quarantine.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { ButtonLink } from "../buttons.tsx";
-import { DocumentForm, SubmitButton } from "../forms.tsx";
-import { useTexts } from "../page-context.tsx";
+import { ButtonLink } from "../forms/buttons.tsx";
+import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { Choice, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
 import { ItemsTable } from "./items-table.tsx";
 import { CountWords } from "./words.tsx";

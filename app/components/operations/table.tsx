@@ -1,6 +1,6 @@
 /** Tables of the operator's pages, and the numbers in them. */
 import { type ReactNode, useId } from "react";
-import { usePageFacts } from "../page-context.tsx";
+import { usePageFacts } from "../frame/page-context.tsx";
 
 export interface Column {
   key: string;

@@ -3,8 +3,8 @@ import { channels, isChannelId } from "../../integrations/catalog.ts";
 import type { DeliveryState } from "../../operations/filters.ts";
 import type { Count } from "../../operations/overview.server.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { StateChip } from "../page.tsx";
-import { useTexts } from "../page-context.tsx";
+import { StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 import { useNumbers } from "./table.tsx";
 
 const stateLook = {

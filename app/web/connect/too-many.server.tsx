@@ -1,7 +1,7 @@
 /** The answer to whoever has used up a budget: 429, when to come again, and that nothing is lost. */
 import { renderToStaticMarkup } from "react-dom/server";
-import { PageContext } from "../../components/page-context.tsx";
-import { TooManyDocument } from "../../components/too-many.tsx";
+import { TooManyDocument } from "../../components/connect/too-many.tsx";
+import { PageContext } from "../../components/frame/page-context.tsx";
 import stylesheet from "../../tailwind.css";
 import { preferencesOf } from "../frame/preferences.server.ts";
 import { wantsJson } from "../http/request.server.ts";

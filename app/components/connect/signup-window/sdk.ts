@@ -1,5 +1,5 @@
 /** Loading the platform's script: once to a page however many forms ask for it, and never in the way of one. */
-import type { SignupWindow } from "../../integrations/channel.server.ts";
+import type { SignupWindow } from "../../../integrations/channel.server.ts";
 
 export interface Sdk {
   init(options: { appId: string; version: string; xfbml: boolean; autoLogAppEvents: boolean }): void;

@@ -1,4 +1,4 @@
-import { type ChannelId, channels } from "../integrations/catalog.ts";
+import { type ChannelId, channels } from "../../integrations/catalog.ts";
 
 /** Our mark: a kerb stone's curve that is also a C and the outline of something said, with its stroke of paint. */
 export function BrandMark({ className }: { className?: string }) {

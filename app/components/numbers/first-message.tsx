@@ -2,14 +2,14 @@
 import { Link } from "@remix-run/react";
 import { type ReactNode, useState } from "react";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import { ButtonLink, buttonLook, linkLook } from "../buttons.tsx";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
-import { ActionForm, SubmitButton } from "../forms.tsx";
-import { useTexts } from "../page-context.tsx";
-import { PhoneNumber } from "../phone-number.tsx";
-import { Time } from "../time.tsx";
+import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
+import { ActionForm, SubmitButton } from "../forms/forms.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { PhoneNumber } from "../frame/phone-number.tsx";
+import { Time } from "../frame/time.tsx";
+import { TestSign } from "./first-message-sign.tsx";
 import { numberPath } from "./path.ts";
-import { TestSign } from "./test-sign.tsx";
 
 interface NumberTestProps {
   channel: ChannelId;

@@ -1,8 +1,8 @@
 /** What somebody reads who has asked Meta for something too often: how long to wait, and that nothing is lost. */
-import { buttonLook } from "./buttons.tsx";
-import { PageHeading } from "./page.tsx";
-import { usePageFacts, useTexts } from "./page-context.tsx";
-import { Time } from "./time.tsx";
+import { buttonLook } from "../forms/buttons.tsx";
+import { PageHeading } from "../frame/page.tsx";
+import { usePageFacts, useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 
 export interface Wait {
   seconds: number;

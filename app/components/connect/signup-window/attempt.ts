@@ -1,6 +1,8 @@
 /** One sign-up in a window of the platform's, in the browser: opens it, listens, and ends it at our server. */
-import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
-import type { SignupWindow } from "../../integrations/channel.server.ts";
+import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
+import type { SignupWindow } from "../../../integrations/channel.server.ts";
+import { readLogin, readPosted } from "./hearing.ts";
+import type { Sdk } from "./sdk.ts";
 import {
   hear,
   type Input,
@@ -10,10 +12,8 @@ import {
   type Trouble,
   verdictOf,
 } from "./signup-window.ts";
-import { readLogin, readPosted } from "./signup-window-hearing.ts";
-import type { Sdk } from "./signup-window-sdk.ts";
 
-export { loadSdk } from "./signup-window-sdk.ts";
+export { loadSdk } from "./sdk.ts";
 
 /** `replaced`: another attempt of this page took over. */
 export type Phase = "waiting" | "submitting" | "replaced" | Trouble;

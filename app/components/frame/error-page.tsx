@@ -1,10 +1,10 @@
 /** What a person sees when there is no page, or it failed: what happened, what to do, and a code to quote. */
 import { isRouteErrorResponse, useLocation } from "@remix-run/react";
-import type { Texts } from "../texts/catalogue.ts";
-import { ButtonLink, buttonLook } from "./buttons.tsx";
+import type { Texts } from "../../texts/catalogue.ts";
+import { TooMany, type Wait } from "../connect/too-many.tsx";
+import { ButtonLink, buttonLook } from "../forms/buttons.tsx";
 import { PageHeading } from "./page.tsx";
 import { usePageFacts, useTexts } from "./page-context.tsx";
-import { TooMany, type Wait } from "./too-many.tsx";
 
 export function errorWords(texts: Texts, error: unknown): { title: string; text: string } {
   const status = isRouteErrorResponse(error) ? error.status : 500;

@@ -1,6 +1,6 @@
 /** What the server decided for a document before its markup: how it reads, how it looks, and how it is found again. */
 import { createContext, useContext } from "react";
-import { type Language, type Texts, textsIn } from "../texts/catalogue.ts";
+import { type Language, type Texts, textsIn } from "../../texts/catalogue.ts";
 
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];

@@ -1,7 +1,7 @@
 /** Says that a number needs somebody, on every page but those that say more about it. */
 import { Link, useLocation, useRouteError } from "@remix-run/react";
-import type { Problem } from "../web/frame/incidents.server.ts";
-import { ActionForm, SubmitButton } from "./forms.tsx";
+import type { Problem } from "../../web/frame/incidents.server.ts";
+import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { useLive } from "./live.ts";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";

@@ -3,12 +3,12 @@
  * or where it never comes, it posts the document like any other form.
  */
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
-import type { SignupWindow } from "../../integrations/channel.server.ts";
-import type { Texts } from "../../texts/catalogue.ts";
-import { buttonLook, ChangingLabel } from "../buttons.tsx";
-import { useTexts } from "../page-context.tsx";
-import type { Phase } from "./signup-window-attempt.ts";
+import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
+import type { SignupWindow } from "../../../integrations/channel.server.ts";
+import type { Texts } from "../../../texts/catalogue.ts";
+import { buttonLook, ChangingLabel } from "../../forms/buttons.tsx";
+import { useTexts } from "../../frame/page-context.tsx";
+import type { Phase } from "./attempt.ts";
 
 interface SignupWindowFormProps {
   channel: ChannelId;
@@ -82,7 +82,7 @@ function useOpener(channel: ChannelId, signup: SignupWindow) {
   const open = useRef<Open | null>(null);
   async function prepare() {
     try {
-      const { loadSdk, openSignup } = await import("./signup-window-attempt.ts");
+      const { loadSdk, openSignup } = await import("./attempt.ts");
       const sdk = await loadSdk(signup);
       open.current = (show) => openSignup({ sdk, channel, signup, show });
     } catch {

@@ -1,6 +1,6 @@
 /** What the browser's tab says: the page's own words, in the language of the document, then the product's name. */
 import { useMatches, useRouteError } from "@remix-run/react";
-import type { Texts } from "../texts/catalogue.ts";
+import type { Texts } from "../../texts/catalogue.ts";
 import { errorWords } from "./error-page.tsx";
 import { useTexts } from "./page-context.tsx";
 

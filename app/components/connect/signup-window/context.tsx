@@ -1,7 +1,7 @@
 /** Which channels may be connected in a window of their own, for the forms anywhere below. */
 import { createContext, type ReactNode, useContext } from "react";
-import type { ChannelId } from "../../integrations/catalog.ts";
-import type { SignupWindow } from "../../integrations/channel.server.ts";
+import type { ChannelId } from "../../../integrations/catalog.ts";
+import type { SignupWindow } from "../../../integrations/channel.server.ts";
 
 type Windows = Partial<Record<ChannelId, SignupWindow>>;
 

@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
-import { channelLabels } from "../integrations/catalog.ts";
-import { threadTexts } from "../texts/thread.ts";
-import { Notice } from "./page.tsx";
-import { useTexts } from "./page-context.tsx";
+import { channelLabels } from "../../integrations/catalog.ts";
+import { threadTexts } from "../../texts/thread.ts";
+import { Notice } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
 
 /** Shown wherever one would look for a way to answer while there is none. */
 export function RepliesOff() {

@@ -1,16 +1,16 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
 import { Link, NavLink, useLocation } from "@remix-run/react";
 import { type ReactNode, useState } from "react";
-import type { FlashCode } from "../web/frame/frame.server.ts";
-import type { Problem } from "../web/frame/incidents.server.ts";
+import type { FlashCode } from "../../web/frame/frame.server.ts";
+import type { Problem } from "../../web/frame/incidents.server.ts";
+import { buttonLook } from "../forms/buttons.tsx";
+import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
+import { JumpLink } from "../forms/jump-link.tsx";
 import { BrandMark } from "./brand.tsx";
-import { buttonLook } from "./buttons.tsx";
-import { DocumentForm, SubmitButton } from "./forms.tsx";
-import { JumpLink } from "./jump-link.tsx";
+import { TroubleBanner } from "./incident-banner.tsx";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PreferencesForm } from "./preferences-form.tsx";
-import { TroubleBanner } from "./trouble-banner.tsx";
 
 export interface ShellViewer {
   email: string;

@@ -1,10 +1,10 @@
 /** For somebody who asked Meta to have their data deleted here, signed in or not: what was done about it. */
-import type { DeletionStatus } from "../integrations/connection/obligations.server.ts";
-import { deletionTexts } from "../texts/deletion.ts";
-import { linkLook } from "./buttons.tsx";
-import { Facts, listItem, NamedList, PageHeading, StateChip } from "./page.tsx";
-import { useTexts } from "./page-context.tsx";
-import { Time } from "./time.tsx";
+import type { DeletionStatus } from "../../integrations/connection/obligations.server.ts";
+import { deletionTexts } from "../../texts/deletion.ts";
+import { linkLook } from "../forms/buttons.tsx";
+import { Facts, listItem, NamedList, PageHeading, StateChip } from "../frame/page.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+import { Time } from "../frame/time.tsx";
 
 interface DeletionPageProps {
   /** Null when there is no request with that code. */
