@@ -117,8 +117,8 @@ test("connections are made in these files only", () => {
     "db/testing/test-database.ts",
     "scripts/doctor/database-session.ts",
     // Reads a URL as the driver does, and connects nowhere.
-    "scripts/local-database.ts",
-    "scripts/replay-webhook.ts",
+    "scripts/dev/local-database.ts",
+    "scripts/operate/replay-webhook.ts",
     "scripts/seed.ts",
     "scripts/walls.ts",
   ]);

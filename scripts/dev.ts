@@ -5,8 +5,8 @@ import { migrate } from "../db/migrate.ts";
 import { writeSchemaLevel } from "../db/migration-files.ts";
 import { startEmbeddedPostgres } from "../db/testing/embedded-postgres.ts";
 import { freePort } from "../db/testing/free-port.ts";
-import { migratedDevDatabase } from "./dev-database.ts";
-import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
+import { migratedDevDatabase } from "./dev/dev-database.ts";
+import { type MailCatcher, startMailCatcher } from "./dev/mail-catcher.ts";
 import { demoPassword, demoPeople, seedDemo } from "./seed.ts";
 import { generateSecrets, root, type Stack, type StackSecrets, signalGroup, startStack } from "./stack.ts";
 
@@ -126,7 +126,7 @@ function isOurs(pid: number, mark = ""): boolean {
   }
 }
 
-/** Also read by scripts/replay-webhook.ts and scripts/requests.sh, which then need no configuration. */
+/** Also read by scripts/operate/replay-webhook.ts and scripts/requests.sh, which then need no configuration. */
 function noteRun(
   parts: number[],
   where: Partial<Record<"origin" | "sandboxUrl" | "databaseUrl" | "smtpUrl" | "mailsUrl", string>> = {},

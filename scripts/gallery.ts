@@ -6,8 +6,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { ensureBrowser } from "./browser.ts";
 import { root } from "./stack.ts";
+import { ensureBrowser } from "./tests/browser.ts";
 
 const { only, out, build } = options();
 const folder = path.resolve(out);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { connectWorkspace } from "#app/inbox/testing/test-workspaces.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { type MailCatcher, startMailCatcher } from "../scripts/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "../scripts/dev/mail-catcher.ts";
 import { killWorkers, startWorker, until, untilReady, workerEnvironment } from "./test-worker.ts";
 
 let database: TestDatabase;

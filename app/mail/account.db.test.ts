@@ -1,7 +1,7 @@
 /** A person's mails about their account, by a mail server that takes them, refuses them, or is away. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
-import { type MailCatcher, startMailCatcher } from "../../scripts/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "../../scripts/dev/mail-catcher.ts";
 import type { LogFields } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { type AccountMailDeps, sendAccountMail } from "./account.server.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
-import { type MailCatcher, startMailCatcher } from "../../scripts/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "../../scripts/dev/mail-catcher.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { composeMail, type Letter } from "./compose.server.ts";
 import { createSmtpPost, failureOf, mailboxOf, type Post, transportOptions } from "./post.server.ts";

@@ -5,7 +5,7 @@ import { withTenant } from "../../db/client.ts";
 import { markBroken, markMended, revokeConnection } from "../../db/queries/connections/connections.ts";
 import { findWaitingMail, openRecipients } from "../../db/queries/mail/outbox.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
-import { type MailCatcher, startMailCatcher } from "../../scripts/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "../../scripts/dev/mail-catcher.ts";
 import type { LogFields } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
 import { createSmtpPost, MailFailure, type Post } from "./post.server.ts";

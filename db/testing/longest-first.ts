@@ -7,13 +7,13 @@ const known = [
   "app/web/http/input-sweep",
   "worker/worker",
   "scripts/tests/killed-run",
-  "scripts/user-create",
+  "scripts/users/user-create",
   "app/web/model/model",
   "app/web/session/brute-force",
   "app/web/connect/table/failures",
   "app/integrations/meta/testing/webhook-fuzz",
   "app/web/http/door/connections",
-  "scripts/env-processes",
+  "scripts/tests/env-processes",
 ];
 
 export default class LongestFirst extends BaseSequencer {

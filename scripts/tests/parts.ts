@@ -1,9 +1,9 @@
 /** The parts that `npm test` and `npm run test:long` are made of. */
 import path from "node:path";
-import { ensureBrowser } from "../browser.ts";
-import { ensureSystemPostgres } from "../debian-postgres.ts";
 import { root } from "../stack.ts";
+import { ensureBrowser } from "./browser.ts";
 import { readPlaywright, readVitest, results } from "./counts.ts";
+import { ensureSystemPostgres } from "./debian-postgres.ts";
 import type { NodeCommand } from "./processes.ts";
 import type { Part } from "./run.ts";
 

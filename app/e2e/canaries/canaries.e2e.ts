@@ -3,7 +3,7 @@
  * stands nowhere but where it belongs. With a PostgreSQL that logs every statement and every parameter.
  */
 import { expect, test } from "@playwright/test";
-import { systemPostgres } from "../../../scripts/debian-postgres.ts";
+import { systemPostgres } from "../../../scripts/tests/debian-postgres.ts";
 import { type Artefact, allowed, artefacts, gather } from "./artefacts.ts";
 import { byHand, everyday, passwords, registering } from "./everyday.ts";
 import { type CanaryProduct, random, startCanaryProduct } from "./product.ts";

@@ -1,7 +1,7 @@
 /** What goes as it should: connecting, messages, pages, mail, leaving. */
 import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { setPassword } from "../../../scripts/user-password.ts";
+import { setPassword } from "../../../scripts/users/user-password.ts";
 import { type CanaryProduct, type Person, random, randomPhone, tokenIn } from "./product.ts";
 
 export const api = "/api/integrations/meta/whatsapp";

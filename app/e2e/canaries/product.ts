@@ -1,6 +1,6 @@
 /** The product over a talkative database, with secrets that are known here, and everything that it says kept. */
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { startMailCatcher } from "../../../scripts/mail-catcher.ts";
+import { startMailCatcher } from "../../../scripts/dev/mail-catcher.ts";
 import { hashPassword } from "../../platform/passwords.server.ts";
 import { type Product, startProduct } from "../product/start.ts";
 import { type GraphRecorder, startGraphRecorder } from "./graph-recorder.ts";

@@ -1,6 +1,6 @@
 /** From a token that Meta revokes to the banner on an open page and the e-mail, by the clock. */
 import { expect } from "@playwright/test";
-import type { CaughtMail } from "../../../scripts/mail-catcher.ts";
+import type { CaughtMail } from "../../../scripts/dev/mail-catcher.ts";
 import { WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { product } from "../product/journeys.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test as base } from "@playwright/test";
-import { startMailCatcher } from "../../../scripts/mail-catcher.ts";
+import { startMailCatcher } from "../../../scripts/dev/mail-catcher.ts";
 import { seedDemo } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
 import { type Product, startProduct } from "./start.ts";

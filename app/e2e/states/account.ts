@@ -1,6 +1,6 @@
 /** A person's own account, and a password that was forgotten. */
 import { expect, type Page } from "@playwright/test";
-import type { CaughtMail } from "../../../scripts/mail-catcher.ts";
+import type { CaughtMail } from "../../../scripts/dev/mail-catcher.ts";
 import { beSignedIn, often, origin, rows, sessionOf } from "../journeys/journey.ts";
 import { product } from "../product/journeys.ts";
 import { createVisitor } from "../product/visitor.ts";

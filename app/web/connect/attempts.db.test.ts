@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { endMembership } from "../../../db/queries/people/memberships.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { asOwner } from "../../../scripts/person.ts";
+import { asOwner } from "../../../scripts/users/person.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { noteMailService } from "#db/queries/mail/account-mails.ts";
-import { type MailCatcher, startMailCatcher } from "../../../scripts/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "../../../scripts/dev/mail-catcher.ts";
 import { seedDemo } from "../../../scripts/seed.ts";
 import { type AccountMailDeps, sendAccountMail } from "../../mail/account.server.ts";
 import { createSmtpPost, type Post } from "../../mail/post.server.ts";

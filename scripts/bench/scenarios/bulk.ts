@@ -1,7 +1,7 @@
+import { answered, ms, rate, seconds, times, us } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, costUs, eventsPerSecond, type Scenario, withTarget } from "../scenario.ts";
-import { answered, ms, rate, seconds, times, us } from "../words.ts";
 
 async function runBulk(bench: Bench, kind: "product" | "baseline") {
   const { cluster, options, say } = bench;

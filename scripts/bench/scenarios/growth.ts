@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { fillMessages } from "../fill.ts";
+import { rate, seen, times, us, whole } from "../format.ts";
 import { type Measured, measure, streamOf } from "../measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { explainEverything, plansText, readPlans, scannedTables } from "../plans.ts";
@@ -13,7 +14,6 @@ import {
   withTargetOn,
 } from "../scenario.ts";
 import { dropDatabase, newDatabase } from "../targets.ts";
-import { rate, seen, times, us, whole } from "../words.ts";
 import { steadyBacklog } from "./steady.ts";
 
 const largest = 5_000_000;

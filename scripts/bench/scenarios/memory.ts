@@ -1,7 +1,7 @@
+import { rate, seconds } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { readResidentMb } from "../proc.ts";
 import { costOf, eventsPerSecond, type Scenario, type ScenarioResult, withTarget } from "../scenario.ts";
-import { rate, seconds } from "../words.ts";
 import { steadyBacklog } from "./steady.ts";
 
 const mostMb = 250;

@@ -1,7 +1,7 @@
+import { answered, ms, rate, seen, times } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { scaled } from "../options.ts";
 import { type Bench, costOf, type Scenario, withTarget } from "../scenario.ts";
-import { answered, ms, rate, seen, times } from "../words.ts";
 
 const quietPerSecond = 10;
 

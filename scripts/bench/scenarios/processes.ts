@@ -1,8 +1,8 @@
+import { answered, rate, seen, times } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, eventsPerSecond, type Scenario, withTargetOn } from "../scenario.ts";
 import { dropDatabase, newDatabase, type Processes } from "../targets.ts";
-import { answered, rate, seen, times } from "../words.ts";
 import { steadyBacklog } from "./steady.ts";
 
 const shapes: Processes[] = [

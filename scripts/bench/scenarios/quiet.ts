@@ -1,7 +1,7 @@
+import { answered, ms, seen, times } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { scaled } from "../options.ts";
 import { type Bench, costOf, type Scenario, withTarget } from "../scenario.ts";
-import { answered, ms, seen, times } from "../words.ts";
 
 const perSecond = 50;
 const pollMs = 10;

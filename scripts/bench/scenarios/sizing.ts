@@ -1,8 +1,8 @@
+import { answered, percent, rate, seconds, seen, times } from "../format.ts";
 import { type Measured, measure, streamOf } from "../measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, type Scenario, type ScenarioResult, withTarget } from "../scenario.ts";
 import { seedSentMessages } from "../seed.ts";
-import { answered, percent, rate, seconds, seen, times } from "../words.ts";
 import { everybody } from "../world.ts";
 
 const goalRate = 4_000;

@@ -1,3 +1,4 @@
+import { rate, seen, times, us } from "../format.ts";
 import { measure, streamOf } from "../measure.ts";
 import { scaled } from "../options.ts";
 import {
@@ -9,7 +10,6 @@ import {
   type Scenario,
   withTarget,
 } from "../scenario.ts";
-import { rate, seen, times, us } from "../words.ts";
 
 /** Events that may be accepted and not yet visible: enough for every worker, and the same throughout. */
 export const steadyBacklog = 10_000;

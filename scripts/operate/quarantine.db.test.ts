@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { processDeliveries } from "../app/inbox/ingest/ingest.server.ts";
-import { connectWorkspace, deliverAll, inboxDeps } from "../app/inbox/testing/test-workspaces.ts";
-import * as whatsapp from "../app/integrations/meta/whatsapp/webhook/fixtures.ts";
-import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
+import { processDeliveries } from "../../app/inbox/ingest/ingest.server.ts";
+import { connectWorkspace, deliverAll, inboxDeps } from "../../app/inbox/testing/test-workspaces.ts";
+import * as whatsapp from "../../app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { carryOut, readArguments } from "./quarantine.ts";
 
 let database: TestDatabase;

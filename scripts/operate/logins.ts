@@ -4,8 +4,8 @@
  * right what was altered. Passwords are made here and shown once; `--rotate` makes new ones.
  */
 import { parseArgs } from "node:util";
-import { makeLogins } from "../db/logins.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+import { makeLogins } from "../../db/logins.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 
 const usage = "Usage: npm run -s db:logins -- [--rotate] [--prefix NAME]";
 

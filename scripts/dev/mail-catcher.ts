@@ -6,8 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
+import { html } from "../meta-sandbox/html.ts";
 import { type ReadMail, readMail } from "./mail-reading.ts";
-import { html } from "./meta-sandbox/html.ts";
 
 export interface CaughtMail extends ReadMail {
   id: number;

@@ -1,8 +1,8 @@
 /** What commands about one person have in common: who is meant, and the role that may touch accounts. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { createDb, createPool } from "../db/client.ts";
-import type { OwnerDb } from "../db/queries/people/people.ts";
+import { createDb, createPool } from "../../db/client.ts";
+import type { OwnerDb } from "../../db/queries/people/people.ts";
 
 /** One transaction in the role that owns the tables: all of it, or nothing. */
 export async function asOwner<T>(

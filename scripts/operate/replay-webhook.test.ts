@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root } from "./stack.ts";
+import { root } from "../stack.ts";
 
 /** A web that only counts who comes, on every address of this machine. */
 let visits = 0;
@@ -19,7 +19,7 @@ type Mode = "production" | "development";
 
 function replay(origin: string, mode: Mode = "development"): Promise<{ code: unknown; said: string }> {
   const variables = { ORIGIN: origin, DATABASE_URL: "postgres://nowhere.invalid/x", META_APP_SECRET: "s" };
-  const command = [path.join(root, "scripts/replay-webhook.ts")];
+  const command = [path.join(root, "scripts/operate/replay-webhook.ts")];
   return new Promise((resolve) =>
     execFile(process.execPath, command, { env: { ...variables, NODE_ENV: mode } }, (error, out, err) =>
       resolve({ code: error?.code ?? 0, said: out + err }),

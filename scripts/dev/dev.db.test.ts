@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createVisitor } from "../app/e2e/product/visitor.ts";
+import { createVisitor } from "../../app/e2e/product/visitor.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../meta-sandbox/world/world.ts";
+import { demoPassword } from "../seed.ts";
 import { answers, type Clone, type Dev, makeClone, running } from "./dev-clone.ts";
-import { BUSINESS_IDS, NUMBER_IDS } from "./meta-sandbox/world/world.ts";
-import { demoPassword } from "./seed.ts";
 
 const api = "/api/integrations/meta/whatsapp";
 let clone: Clone;

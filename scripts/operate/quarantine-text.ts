@@ -3,7 +3,7 @@ import type {
   QuarantineItem,
   QuarantineLine,
   ReasonSummary,
-} from "../db/queries/operators/quarantine-review.ts";
+} from "../../db/queries/operators/quarantine-review.ts";
 
 /** Ids and paths are Meta's text: nothing of them may move a terminal's cursor or fill its page. */
 function plain(text: string | null): string {

@@ -3,9 +3,9 @@
  * standard input, so that no process list and no shell history has it. All sessions of the person end.
  */
 import { parseArgs } from "node:util";
-import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
-import { findPerson, replacePassword } from "../db/queries/people/people.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+import { hashPassword, refuseNewPassword } from "../../app/platform/passwords.server.ts";
+import { findPerson, replacePassword } from "../../db/queries/people/people.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 import { addressOf, asOwner, readPassword } from "./person.ts";
 
 const usage = "Usage: npm run user:password -- --email x@y.example   (the new password on standard input)";

@@ -1,6 +1,6 @@
 /** The database of `npm run dev` in its embedded cluster: this clone's own, with nothing in it that cannot be made again. */
-import { migrate, OtherSchemaError } from "../db/migrate.ts";
-import { administer, withDatabase } from "../db/testing/test-database.ts";
+import { migrate, OtherSchemaError } from "../../db/migrate.ts";
+import { administer, withDatabase } from "../../db/testing/test-database.ts";
 
 /**
  * The URL of the database `name`, made if it is not there, at this build's level. One that was made by another state of

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { verifyPassword } from "../app/platform/passwords.server.ts";
-import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
-import { demoPeople, seedDemo } from "./seed.ts";
+import { verifyPassword } from "../../app/platform/passwords.server.ts";
+import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { demoPeople, seedDemo } from "../seed.ts";
 import { readArguments as readDisableArguments } from "./user-disable.ts";
 import { readArguments as readPasswordArguments } from "./user-password.ts";
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { widenProvider } from "../db/testing/second-provider.ts";
-import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
+import { widenProvider } from "../../db/testing/second-provider.ts";
+import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { createUser } from "./user-create.ts";
 import { readArguments } from "./user-remove.ts";
 

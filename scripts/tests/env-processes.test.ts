@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { root } from "./stack.ts";
+import { root } from "../stack.ts";
 
 const good = {
   DATABASE_URL: "postgres://curbe:canary@127.0.0.1:1/curbe",
@@ -24,7 +24,7 @@ test.each<[string, Variable, (value: string) => string, RegExp]>([
   ],
   ["scripts/migrate.ts", "DATABASE_URL", (value) => `${value} `, /space or line break at its end/],
   ["scripts/seed.ts", "DATABASE_URL", (value) => `'${value}'`, /stands in quotes/],
-  ["scripts/quarantine.ts", "DATABASE_URL", (value) => `\ufeff${value}`, /at its beginning/],
+  ["scripts/operate/quarantine.ts", "DATABASE_URL", (value) => `\ufeff${value}`, /at its beginning/],
 ])("%s names %s and ends with 78", (file, variable, spoil, says) => {
   const env = {
     ...good,

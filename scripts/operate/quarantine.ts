@@ -3,9 +3,9 @@
  * real databases, production included. Nothing of what a message says is printed but by `show <id> --body`.
  */
 import { parseArgs } from "node:util";
-import { replayItems } from "../app/inbox/intake/replay.server.ts";
-import { createDb, createPool, type Db } from "../db/client.ts";
-import type { ItemsWanted } from "../db/queries/deliveries/quarantine.ts";
+import { replayItems } from "../../app/inbox/intake/replay.server.ts";
+import { createDb, createPool, type Db } from "../../db/client.ts";
+import type { ItemsWanted } from "../../db/queries/deliveries/quarantine.ts";
 import {
   bodyOfItem,
   findItem,
@@ -13,9 +13,9 @@ import {
   quarantineByNumber,
   quarantineByReason,
   unknownItems,
-} from "../db/queries/operators/quarantine-review.ts";
-import type { QuarantineReason } from "../db/schema.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+} from "../../db/queries/operators/quarantine-review.ts";
+import type { QuarantineReason } from "../../db/schema.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 import { itemFacts, itemTable, summaryText } from "./quarantine-text.ts";
 
 const reasons: QuarantineReason[] = ["unknown_number", "unreadable", "conflict", "failed"];

@@ -3,10 +3,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { EnvError, parseEnv } from "../app/platform/env.server.ts";
-import { webEnv } from "../app/web/env.server.ts";
-import { workerEnv } from "../worker/env.ts";
-import { root } from "./stack.ts";
+import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
+import { webEnv } from "../../app/web/env.server.ts";
+import { workerEnv } from "../../worker/env.ts";
+import { root } from "../stack.ts";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const readme = read("README.md");

@@ -14,9 +14,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { webhookReaders } from "../app/integrations/registry.server.ts";
-import { isLocalWeb } from "./local-web.ts";
-import { root } from "./stack.ts";
+import { webhookReaders } from "../../app/integrations/registry.server.ts";
+import { isLocalWeb } from "../dev/local-web.ts";
+import { root } from "../stack.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { administer, createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
+import { administer, createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 
 const prefix = `curbe_test_${randomBytes(4).toString("hex")}`;
 let database: TestDatabase;

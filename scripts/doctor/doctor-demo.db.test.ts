@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { hashPassword } from "../app/platform/passwords.server.ts";
-import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
-import type { Finding } from "./doctor/findings.ts";
-import { runDoctor } from "./doctor.ts";
-import { demoPassword, seedDemo } from "./seed.ts";
+import { hashPassword } from "../../app/platform/passwords.server.ts";
+import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { runDoctor } from "../doctor.ts";
+import { demoPassword, seedDemo } from "../seed.ts";
+import type { Finding } from "./findings.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -5,8 +5,8 @@
  * history has it. For real databases, production included.
  */
 import { parseArgs } from "node:util";
-import { hashPassword, refuseNewPassword } from "../app/platform/passwords.server.ts";
-import { takeBackPerson } from "../db/queries/people/memberships.ts";
+import { hashPassword, refuseNewPassword } from "../../app/platform/passwords.server.ts";
+import { takeBackPerson } from "../../db/queries/people/memberships.ts";
 import {
   findWorkspaceIds,
   insertMembership,
@@ -14,9 +14,9 @@ import {
   insertStaffMark,
   insertWorkspace,
   type OwnerDb,
-} from "../db/queries/people/people.ts";
-import type { Role } from "../db/schema.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+} from "../../db/queries/people/people.ts";
+import type { Role } from "../../db/schema.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 import { addressOf, asOwner, readPassword } from "./person.ts";
 
 export interface NewPerson {

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { verifyPassword } from "../app/platform/passwords.server.ts";
+import { verifyPassword } from "../../app/platform/passwords.server.ts";
 import {
   administer,
   createTestDatabase,
   type TestDatabase,
   withDatabase,
-} from "../db/testing/test-database.ts";
-import { demoPeople, seedDemo } from "./seed.ts";
+} from "../../db/testing/test-database.ts";
+import { demoPeople, seedDemo } from "../seed.ts";
 import { readArguments } from "./user-create.ts";
 
 let database: TestDatabase;

@@ -3,8 +3,8 @@
  * are enabled again. What they did stays theirs.
  */
 import { parseArgs } from "node:util";
-import { disablePerson, enablePerson, findPerson } from "../db/queries/people/people.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+import { disablePerson, enablePerson, findPerson } from "../../db/queries/people/people.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 import { addressOf, asOwner } from "./person.ts";
 
 const usage = "Usage: npm run user:disable -- --email x@y.example [--enable]";

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createVisitor } from "../app/e2e/product/visitor.ts";
+import { createVisitor } from "../../app/e2e/product/visitor.ts";
+import { BUSINESS_IDS } from "../meta-sandbox/world/world.ts";
+import { demoPassword } from "../seed.ts";
 import { type Clone, type Dev, makeClone, running } from "./dev-clone.ts";
-import { BUSINESS_IDS } from "./meta-sandbox/world/world.ts";
-import { demoPassword } from "./seed.ts";
 
 let clone: Clone;
 let dev: Dev;

@@ -15,9 +15,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endWithUs } from "../db/testing/end-with-us.ts";
-import { freePort } from "../db/testing/free-port.ts";
-import { root } from "./stack.ts";
+import { endWithUs } from "../../db/testing/end-with-us.ts";
+import { freePort } from "../../db/testing/free-port.ts";
+import { root } from "../stack.ts";
 
 /** Made by commands, or a person's own. */
 const notCloned = /^(\.git|node_modules|\.data|\.cache|\.env|build|gallery|test-results|playwright-report)$/;

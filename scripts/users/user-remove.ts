@@ -4,9 +4,9 @@
  * connected are the workspace's and stay. `--workspace` takes a name or an id. Safe to repeat.
  */
 import { parseArgs } from "node:util";
-import { type EndedMembership, endMembership, findMemberships } from "../db/queries/people/memberships.ts";
-import { findPerson, findWorkspaceIds, type OwnerDb } from "../db/queries/people/people.ts";
-import { isCommand, runAsCommand } from "./command.ts";
+import { type EndedMembership, endMembership, findMemberships } from "../../db/queries/people/memberships.ts";
+import { findPerson, findWorkspaceIds, type OwnerDb } from "../../db/queries/people/people.ts";
+import { isCommand, runAsCommand } from "../command.ts";
 import { addressOf, asOwner } from "./person.ts";
 
 export interface Removal {

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { administer, withDatabase } from "../db/testing/test-database.ts";
+import { administer, withDatabase } from "../../db/testing/test-database.ts";
+import { root } from "../stack.ts";
 import { migratedDevDatabase } from "./dev-database.ts";
-import { root } from "./stack.ts";
 
 let name: string;
 let said: string[];

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import { createTokenVault } from "../app/integrations/crypto.server.ts";
-import { Secret } from "../app/platform/secret.server.ts";
-import { makeLogins } from "../db/logins.ts";
-import { latestMigration } from "../db/schema-level.ts";
-import { startPooler } from "../db/testing/pooler.ts";
+import { createTokenVault } from "../../app/integrations/crypto.server.ts";
+import { Secret } from "../../app/platform/secret.server.ts";
+import { makeLogins } from "../../db/logins.ts";
+import { latestMigration } from "../../db/schema-level.ts";
+import { startPooler } from "../../db/testing/pooler.ts";
 import {
   administer,
   createTestDatabase,
   type TestDatabase,
   withDatabase,
-} from "../db/testing/test-database.ts";
-import { asText } from "./doctor/findings.ts";
+} from "../../db/testing/test-database.ts";
+import { asText } from "./findings.ts";
 import {
   expectFaults,
   expectNoSecret,
@@ -20,8 +20,8 @@ import {
   newKey,
   secrets,
   type World,
-} from "./doctor/test-world.ts";
-import { poolerWithoutOptions } from "./doctor/testing.ts";
+} from "./test-world.ts";
+import { poolerWithoutOptions } from "./testing.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
