@@ -115,9 +115,9 @@ test("connections are made in these files only", () => {
     "db/migrate.ts",
     "db/testing/embedded-postgres.ts",
     "db/testing/test-database.ts",
-    "scripts/doctor/database-session.ts",
     // Reads a URL as the driver does, and connects nowhere.
     "scripts/dev/local-database.ts",
+    "scripts/doctor/database-session.ts",
     "scripts/operate/replay-webhook.ts",
     "scripts/seed.ts",
     "scripts/walls.ts",

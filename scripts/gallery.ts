@@ -18,7 +18,7 @@ if (build) await run(["scripts/build.ts"], {});
 const grep = only === undefined ? [] : ["--grep", only.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")];
 const results = ["--reporter=line", `--output=${path.join(root, "test-results/gallery")}`];
 const code = await run(
-  ["node_modules/@playwright/test/cli.js", "test", "e2e/states.e2e.ts", ...grep, ...results],
+  ["node_modules/@playwright/test/cli.js", "test", "e2e/states/english.e2e.ts", ...grep, ...results],
   env,
 );
 const taken = existsSync(folder) ? readdirSync(folder) : [];

@@ -31,7 +31,7 @@ async function startDoor(): Promise<DoorProduct> {
   const [watchPort, publicPort] = [await freePort(), await freePort()];
   const publicOrigin = `https://localhost:${publicPort}`;
   const product = await startProduct({
-    nodeOptions: { web: ["--import", "./app/e2e/loop-watch.ts"] },
+    nodeOptions: { web: ["--import", "./app/e2e/door/loop-watch.ts"] },
     arrange: ({ url }) => seedDemo(url, { anywhere: true }),
     // As in production, where all of it is reached by https and by way of one proxy.
     env: () => ({
