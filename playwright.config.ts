@@ -6,11 +6,11 @@ import { isLongRun } from "./db/testing/tier.ts";
  * and goes from file to file with it.
  */
 const ownProducts = {
-  canaries: /\/canaries\//,
-  "tenant matrix": /\/matrix\//,
-  "signup window": /\/signup-window\//,
-  "two webs": /\/(two-webs|hostile)\//,
-  door: /\/door\//,
+  canaries: /\/canaries\/[^/]*\.e2e\.ts$/,
+  "tenant matrix": /\/matrix\/[^/]*\.e2e\.ts$/,
+  "signup window": /\/signup-window\/[^/]*\.e2e\.ts$/,
+  "two webs": /\/(two-webs|hostile)\/[^/]*\.e2e\.ts$/,
+  door: /\/door\/[^/]*\.e2e\.ts$/,
   "others of their own": /\/installations\/(pooler|postgres-15|bench)[^/]*\.e2e\.ts$/,
 };
 
