@@ -36,10 +36,15 @@ const database = {
 
 /** A project whose files share a process, and one for those that cannot. */
 const together = (name: string, ending: string, exclude: string[] = []) => ({
-  ...{ name, include: tests(ending), exclude: [...always, ...exclude, ...replacing], isolate: false },
+  name,
+  include: tests(ending),
+  exclude: [...always, ...exclude, ...replacing],
+  isolate: false,
 });
 const apart = (name: string, isMine: (file: string) => boolean) => ({
-  ...{ name: `${name}-apart`, include: replacing.filter(isMine), exclude: always },
+  name: `${name}-apart`,
+  include: replacing.filter(isMine),
+  exclude: always,
 });
 const isDatabases = (file: string) => file.endsWith(".db.test.ts");
 

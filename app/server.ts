@@ -41,7 +41,8 @@ app.use(guard(services()));
 app.use(
   "/build",
   compressedFiles("public/build", {
-    ...{ enableBrotli: true, orderPreference: ["br", "gzip"] },
+    enableBrotli: true,
+    orderPreference: ["br", "gzip"],
     serveStatic: { immutable: true, maxAge: "1y", fallthrough: false, redirect: false, index: false },
   }),
 );

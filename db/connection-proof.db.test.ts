@@ -31,8 +31,13 @@ afterEach(() => pooler.stop());
 const applicationName = "curbe-test-proof";
 function openDb(settings: Record<string, string> = {}) {
   const pool = createPool({
-    ...{ connectionString: pooler.url, role: "app_web", applicationName, settings },
-    ...{ max: 4, statementTimeoutMs: 4_321, onError: () => {} },
+    connectionString: pooler.url,
+    role: "app_web",
+    applicationName,
+    settings,
+    max: 4,
+    statementTimeoutMs: 4_321,
+    onError: () => {},
   });
   const db = createDb(pool);
   onTestFinished(() => db.destroy());

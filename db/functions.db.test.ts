@@ -87,7 +87,10 @@ test("a workspace asks for its own jobs and for no other", async () => {
 
 test("what is parked is asked for by whoever holds the number, and by ingest", async () => {
   const asked = (number: string) => ({
-    ...{ provider: "meta_whatsapp", phoneNumberId: number, afterItem: "0", requestId: "r" },
+    provider: "meta_whatsapp",
+    phoneNumberId: number,
+    afterItem: "0",
+    requestId: "r",
   });
   const ask = (number: string) => withTenant(web, own, (tdb) => enqueueOwnReplay(tdb, asked(number)));
   await expect(ask(theirs.number)).rejects.toThrow("another's number");

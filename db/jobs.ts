@@ -27,9 +27,13 @@ export const jobPayloads = {
   /** Asked for by the clock, not by a caller. */
   request_checks: z.object({}),
   apply_account_event: z.object({
-    ...{ tenantId: uuid, connectionId: uuid, requestId },
-    ...{ deliveryId: rowId, itemPath: z.string() },
-    ...{ field: z.string(), event: z.string().nullable() },
+    tenantId: uuid,
+    connectionId: uuid,
+    requestId,
+    deliveryId: rowId,
+    itemPath: z.string(),
+    field: z.string(),
+    event: z.string().nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     occurredAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time)),
   }),

@@ -33,8 +33,12 @@ async function asLogin<T>(variable: LoginVariable, work: (client: pg.Client) => 
 }
 function open(variable: LoginVariable, role: DbRole): Db {
   const pool = createPool({
-    ...{ connectionString: urls[variable], role, applicationName: `curbe-test-${role}` },
-    ...{ max: 2, statementTimeoutMs: 5_000, onError: () => {} },
+    connectionString: urls[variable],
+    role,
+    applicationName: `curbe-test-${role}`,
+    max: 2,
+    statementTimeoutMs: 5_000,
+    onError: () => {},
   });
   const db = createDb(pool);
   onTestFinished(() => db.destroy());

@@ -134,7 +134,10 @@ describe("a body", () => {
 describe("what the pages ask", () => {
   test("the last 24 hours are found by id", async () => {
     expect(await countDay(operator, 100_000)).toEqual({
-      ...{ received: 1_440, exact: true, open: 10, quarantined: 0 },
+      received: 1_440,
+      exact: true,
+      open: 10,
+      quarantined: 0,
     });
     expect(await countDay(operator, 100)).toMatchObject({ received: 1_440, exact: false });
     const { open, oldestAt } = await countOpen(operator, 100_000);

@@ -22,7 +22,9 @@ describe.skipIf(!existsSync(debianPostgres15))("on PostgreSQL 15", () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "curbe-pg15-"));
     server = await startEmbeddedPostgres({
-      ...{ dataDir: path.join(folder, "data"), native: debianPostgres15, settings: { fsync: "off" } },
+      dataDir: path.join(folder, "data"),
+      native: debianPostgres15,
+      settings: { fsync: "off" },
     });
     await migrate(server.url);
     admin = new pg.Client({ connectionString: server.url });
@@ -54,8 +56,12 @@ describe.skipIf(!existsSync(debianPostgres15))("on PostgreSQL 15", () => {
 
     const [{ url = "" } = {}] = made;
     const pool = createPool({
-      ...{ connectionString: url, role: "app_web", applicationName: "curbe-test-15" },
-      ...{ max: 1, statementTimeoutMs: 5_000, onError: () => {} },
+      connectionString: url,
+      role: "app_web",
+      applicationName: "curbe-test-15",
+      max: 1,
+      statementTimeoutMs: 5_000,
+      onError: () => {},
     });
     const db = createDb(pool);
     const { rows } = await admin.query<{ id: string }>(

@@ -30,8 +30,12 @@ beforeAll(async () => {
   const [web] = await makeLogins(database.url, { prefix });
   db = createDb(
     createPool({
-      ...{ connectionString: web?.url ?? "", role: "app_web", applicationName: "curbe-test-switches" },
-      ...{ max: 4, statementTimeoutMs: 10_000, onError: () => {} },
+      connectionString: web?.url ?? "",
+      role: "app_web",
+      applicationName: "curbe-test-switches",
+      max: 4,
+      statementTimeoutMs: 10_000,
+      onError: () => {},
     }),
   );
 });
@@ -116,7 +120,12 @@ test(`${switches} switches over 4 connections show nothing of another workspace 
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   console.log(`${switches} switches, ${found.rolledBack} rolled back, seed ${testSeed}, ${seconds} s`);
   expect(found).toEqual({
-    ...{ rolledBack: expect.any(Number), foreign: 0, wrongCount: 0, seenOutside: 0, named: 0, errors: [] },
+    rolledBack: expect.any(Number),
+    foreign: 0,
+    wrongCount: 0,
+    seenOutside: 0,
+    named: 0,
+    errors: [],
   });
   expect(found.rolledBack).toBeGreaterThan(switches * 0.04);
   expect(backends.size).toBe(4);

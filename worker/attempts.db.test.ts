@@ -28,8 +28,12 @@ async function startFailing() {
   const attempts: Attempt[] = [];
   const openPool = (max: number) =>
     createPool({
-      ...{ connectionString: database.url, role: "app_jobs", applicationName: "attempts-test", max },
-      ...{ statementTimeoutMs: 5_000, onError: () => {} },
+      connectionString: database.url,
+      role: "app_jobs",
+      applicationName: "attempts-test",
+      max,
+      statementTimeoutMs: 5_000,
+      onError: () => {},
     });
   const livenessPool = openPool(1);
   const liveness = await createLiveness({ pool: livenessPool, log, onLost: () => {} });

@@ -5,7 +5,12 @@ test("the worker carries no web framework", async () => {
   const { metafile } = await build({
     entryPoints: ["worker/index.ts"],
     absWorkingDir: new URL("..", import.meta.url).pathname,
-    ...{ bundle: true, write: false, metafile: true, platform: "node", format: "esm", logLevel: "silent" },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "silent",
     // Optional and native parts that are looked for at run time.
     external: ["pg-native"],
   });

@@ -32,8 +32,12 @@ afterEach(async () => {
 
 function openPool(max: number) {
   const pool = createPool({
-    ...{ connectionString: database.url, role: "app_jobs", applicationName: "runner-test", max },
-    ...{ statementTimeoutMs: 5_000, onError: () => {} },
+    connectionString: database.url,
+    role: "app_jobs",
+    applicationName: "runner-test",
+    max,
+    statementTimeoutMs: 5_000,
+    onError: () => {},
   });
   cleanUps.push(async () => pool.ended || pool.end());
   return pool;
@@ -44,7 +48,11 @@ async function startHere(taskList: Parameters<typeof startRunner>[0]["taskList"]
   const { log } = deps;
   const liveness = await createLiveness({ pool: openPool(1), log, onLost: () => unexpected.push("lost") });
   const runner = await startRunner({
-    ...{ pool: openPool(4), concurrency: 2, taskList, liveness, log },
+    pool: openPool(4),
+    concurrency: 2,
+    taskList,
+    liveness,
+    log,
     ...(graceMs === undefined ? {} : { graceMs }),
     onEnded: (error) => unexpected.push(error),
   });
@@ -78,7 +86,10 @@ describe("the runner", () => {
       stop() {},
     };
     const runner = await startRunner({
-      ...{ pool: openPool(4), concurrency: 2, liveness: slowly, log: deps.log },
+      pool: openPool(4),
+      concurrency: 2,
+      liveness: slowly,
+      log: deps.log,
       taskList: { look: () => void happened.push("ran") },
       onEnded: (error) => happened.push(`ended: ${error}`),
     });

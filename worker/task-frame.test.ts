@@ -37,7 +37,10 @@ describe("a job", () => {
 
   test("that throws leaves the kind of its error in the jobs table, and no value", async () => {
     const error = Object.assign(new Error("token EAAG-secret of 34600111222"), {
-      ...{ name: "GraphError", kind: "retry_later", code: "EAAG secret", detail: "34600111222" },
+      name: "GraphError",
+      kind: "retry_later",
+      code: "EAAG secret",
+      detail: "34600111222",
     });
     const { task, lines } = frame(async () => {
       throw error;

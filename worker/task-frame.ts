@@ -38,7 +38,10 @@ export function frameTask<Name extends JobName>(
       } catch (error) {
         finish("failed");
         log[lastAttempt ? "error" : "warn"]("Job failed", {
-          ...{ task: name, job_id: job.id, attempt: job.attempts, error },
+          task: name,
+          job_id: job.id,
+          attempt: job.attempts,
+          error,
         });
         throw new JobFailed(error);
       }

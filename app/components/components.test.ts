@@ -7,7 +7,10 @@ import { cardView } from "./connect/card-view.ts";
 /** Every step done, but for those named. */
 function stepsWith(other: Partial<Record<ConnectStep, Partial<StepState>>> = {}): StepState[] {
   return connectSteps.map((step) => ({
-    ...{ step, result: "done" as const, code: null, at: new Date(0) },
+    step,
+    result: "done" as const,
+    code: null,
+    at: new Date(0),
     ...other[step],
   }));
 }

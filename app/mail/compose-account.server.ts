@@ -18,7 +18,12 @@ export function composeAccountMail(
   const { language, words } = mailWordsIn(preferred);
   const { subject, cause, open, when } = words.account[kind];
   return writeLetter(language, {
-    ...{ subject, title: subject, named: undefined, cause, open, actionUrl },
+    subject,
+    title: subject,
+    named: undefined,
+    cause,
+    open,
+    actionUrl,
     when: `${when}: ${momentIn(words, expiresAt ?? createdAt)}`,
     why: words.account.why,
   });

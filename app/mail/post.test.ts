@@ -33,12 +33,17 @@ describe("a mail", () => {
     await post.send(letter, ana);
     const [mail, again] = catcher.mails();
     expect(mail).toMatchObject({
-      ...{ from: "no-reply@curbe.example", to: ["ana@luz.example"] },
-      ...{ text: "Señal\nuno", html: "<p>Señal</p>" },
+      from: "no-reply@curbe.example",
+      to: ["ana@luz.example"],
+      text: "Señal\nuno",
+      html: "<p>Señal</p>",
     });
     expect(mail?.headers).toMatchObject({
-      ...{ from: "Curbe <no-reply@curbe.example>", to: "ana@luz.example", subject: "Número" },
-      ...{ "auto-submitted": "auto-generated", "content-language": "es" },
+      from: "Curbe <no-reply@curbe.example>",
+      to: "ana@luz.example",
+      subject: "Número",
+      "auto-submitted": "auto-generated",
+      "content-language": "es",
       "message-id": `<${ana.id}@curbe.example>`,
     });
     expect(again?.headers["message-id"]).toBe(mail?.headers["message-id"]);

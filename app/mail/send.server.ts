@@ -92,7 +92,10 @@ function subjectOf(mail: WaitingMail, origin: string): MailSubject {
   const error = knownError.safeParse(mail.error).data;
   const began = error ? new Date(error.at) : createdAt;
   return {
-    ...{ kind, workspace, phoneNumberE164, displayName },
+    kind,
+    workspace,
+    phoneNumberE164,
+    displayName,
     channel: isChannelId(provider) ? channels[provider].label : provider,
     code: error?.code ?? "unknown",
     at: kind === "token_expiring" ? (tokenExpiresAt ?? createdAt) : began,

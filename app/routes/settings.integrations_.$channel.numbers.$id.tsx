@@ -31,7 +31,11 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
   ]);
   const refused = readQuery(request).get("check") === "refused";
   return {
-    ...{ channel, number, health, events, countedUpTo },
+    channel,
+    number,
+    health,
+    events,
+    countedUpTo,
     test: number.state === "disconnected" ? null : testOf(channel, number),
     deliverTo: `${origin}${webhookPath(channel)}`,
     tooSoon: refused && health.look?.isFresh === true,

@@ -13,8 +13,12 @@ export type Everything = ReturnType<typeof everything>;
 export function everything(texts: Texts) {
   return {
     ...texts,
-    ...{ activity: activityTexts(texts), kinds: activityKinds(texts), manual: manualTexts(texts) },
+    activity: activityTexts(texts),
+    kinds: activityKinds(texts),
+    manual: manualTexts(texts),
     account: accountTexts(texts),
-    ...{ operations: operationsTexts(texts), thread: threadTexts(texts), deletion: deletionTexts(texts) },
+    operations: operationsTexts(texts),
+    thread: threadTexts(texts),
+    deletion: deletionTexts(texts),
   };
 }

@@ -75,7 +75,9 @@ test("leaves a number to the newest active row of a workspace, and revokes the o
   );
   const report = await older.adopt();
   const revoked = {
-    ...{ status: "revoked", phone_number_id: null, access_token_enc: null },
+    status: "revoked",
+    phone_number_id: null,
+    access_token_enc: null,
     metadata: { former_phone_number_id: "555", superseded_by: connection(2) },
   };
   expect(await rowsOf(older)).toMatchObject([

@@ -36,27 +36,34 @@ test("converts ids that are texts, enums, arrays, JSON in texts, and times as nu
   ]);
   expect(await older.sql("select * from channel_connections order by id")).toMatchObject([
     {
-      ...{ id: connection(1), tenant_id: luz, status: "active", waba_id: "900", phone_number_id: "100" },
-      ...{
-        phone_number_e164: "+525512345678",
-        token_expires_at: new Date("2030-01-01Z"),
-        scopes: ["a", "b"],
-      },
-      ...{
-        metadata: { note: 1 },
-        created_at: new Date("2025-01-01T18:00Z"),
-        updated_at: new Date("2025-02-01T10:00Z"),
-      },
+      id: connection(1),
+      tenant_id: luz,
+      status: "active",
+      waba_id: "900",
+      phone_number_id: "100",
+      phone_number_e164: "+525512345678",
+      token_expires_at: new Date("2030-01-01Z"),
+      scopes: ["a", "b"],
+      metadata: { note: 1 },
+      created_at: new Date("2025-01-01T18:00Z"),
+      updated_at: new Date("2025-02-01T10:00Z"),
     },
     {
-      ...{ id: connection(2), status: "pending", token_expires_at: new Date("2030-01-01T00:00:00.123Z") },
-      ...{ metadata: {}, created_at: new Date("2025-01-01Z"), updated_at: new Date("2025-01-01Z") },
+      id: connection(2),
+      status: "pending",
+      token_expires_at: new Date("2030-01-01T00:00:00.123Z"),
+      metadata: {},
+      created_at: new Date("2025-01-01Z"),
+      updated_at: new Date("2025-01-01Z"),
     },
   ]);
   expect(await older.sql("select * from oauth_states")).toMatchObject([
     {
-      ...{ nonce: "n", created_at: new Date("2025-01-01Z"), used_at: new Date("2025-01-01T00:00:01Z") },
-      ...{ expires_at: new Date("2025-01-02T06:00Z"), metadata: { ip: "::1" } },
+      nonce: "n",
+      created_at: new Date("2025-01-01Z"),
+      used_at: new Date("2025-01-01T00:00:01Z"),
+      expires_at: new Date("2025-01-02T06:00Z"),
+      metadata: { ip: "::1" },
     },
   ]);
   expect(report.join("\n")).toContain("taken as America/Mexico_City, the database's own: tenants.created_at");

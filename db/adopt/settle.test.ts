@@ -7,14 +7,20 @@ import { readStoredToken } from "./stored-tokens.ts";
 const now = new Date("2026-03-01T12:00:00Z");
 const setting = { now, toE164: (text: string) => (text.startsWith("+") ? text.replaceAll(" ", "") : null) };
 const old = (changed: Partial<OldConnection> = {}): OldConnection => ({
-  ...{ at: "(0,1)", id: "c1", tenantId: "t1", status: "active", wabaId: "9", phoneNumberId: "1" },
-  ...{
-    phoneNumberE164: "+52 55",
-    accessTokenEnc: null,
-    hasOtherCiphertext: false,
-    tokens: { access_token: "tok-1" },
-  },
-  ...{ scopes: null, metadata: null, createdAt: 1, updatedAt: 1 },
+  at: "(0,1)",
+  id: "c1",
+  tenantId: "t1",
+  status: "active",
+  wabaId: "9",
+  phoneNumberId: "1",
+  phoneNumberE164: "+52 55",
+  accessTokenEnc: null,
+  hasOtherCiphertext: false,
+  tokens: { access_token: "tok-1" },
+  scopes: null,
+  metadata: null,
+  createdAt: 1,
+  updatedAt: 1,
   ...changed,
 });
 const settled = (changed: Partial<OldConnection> = {}) => settle(old(changed), setting);

@@ -28,7 +28,9 @@ describe("a token in plain text", () => {
     tenants,
     connections(', access_token text not null, note text, "The token!" varchar(100), raw json'),
     insertConnection(1, {
-      ...{ access_token: plain, note: `it is ${plain}.`, raw: `{"t": "${plain}"}` },
+      access_token: plain,
+      note: `it is ${plain}.`,
+      raw: `{"t": "${plain}"}`,
       metadata: `{"access_token": "${plain}", "deep": ["${plain}"], "color": "red"}`,
     }),
     insertConnection(2, { access_token: plain, status: "revoked" }),
@@ -43,8 +45,11 @@ describe("a token in plain text", () => {
     const rows = await older.sql("select * from channel_connections order by id");
     expect(rows).toMatchObject([
       {
-        ...{ status: "active", access_token_enc: `sealed(${plain.length}) ${luz} ${connection(1)}` },
-        ...{ access_token: null, note: "it is .", raw: { t: "" } },
+        status: "active",
+        access_token_enc: `sealed(${plain.length}) ${luz} ${connection(1)}`,
+        access_token: null,
+        note: "it is .",
+        raw: { t: "" },
         metadata: { token_mark: `mark of ${plain.length}`, access_token: "", deep: [""], color: "red" },
       },
       { status: "revoked", access_token_enc: null, access_token: null, metadata: {} },

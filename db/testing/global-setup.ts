@@ -74,8 +74,12 @@ export async function testCluster(): Promise<{ adminUrl: string; stop(): Promise
 
 /** Durability buys nothing here, and what has been written need not be kept for long. */
 const thrownAway = {
-  ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
-  ...{ wal_level: "minimal", max_wal_senders: "0", max_wal_size: "256MB" },
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "256MB",
 };
 
 /**

@@ -66,7 +66,12 @@ export async function startCluster(dataFolder: string): Promise<Cluster> {
   try {
     const { version, found } = await readSettings(server.url);
     return {
-      ...{ adminUrl: server.url, version, settings: found, dataDir: server.dataDir, folder, stop },
+      adminUrl: server.url,
+      version,
+      settings: found,
+      dataDir: server.dataDir,
+      folder,
+      stop,
       pid: Number(readFileSync(path.join(server.dataDir, "postmaster.pid"), "utf8").split("\n")[0]),
       async createDatabase(name, template = "template1") {
         await administer(server.url, `create database ${name} template ${template}`);

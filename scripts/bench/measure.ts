@@ -35,8 +35,14 @@ let runs = 0;
 /** A stream of one-message bodies over everybody; `more` says what is different. Each has message ids of its own. */
 export function streamOf(more: Partial<StreamPlan> & { requests: number; seed: number }): StreamPlan {
   return {
-    ...{ name: "messages", run: ++runs, part: everybody, mix: "message", updatesPerBody: 1 },
-    ...{ secondsAtMost: 600, connections: 64, sampleEvery: 100 },
+    name: "messages",
+    run: ++runs,
+    part: everybody,
+    mix: "message",
+    updatesPerBody: 1,
+    secondsAtMost: 600,
+    connections: 64,
+    sampleEvery: 100,
     ...more,
   };
 }
@@ -47,7 +53,14 @@ export async function measure(cluster: Cluster, target: Target, options: Measure
   try {
     const { databaseUrl, ports, path, appSecret, openWorkSql } = target;
     const plan: LoadPlan = {
-      ...{ streams, ports, path, appSecret, databaseUrl, openWorkSql, pollMs, drainSecondsAtMost },
+      streams,
+      ports,
+      path,
+      appSecret,
+      databaseUrl,
+      openWorkSql,
+      pollMs,
+      drainSecondsAtMost,
     };
     await load.ask({ kind: "plan", plan }, "prepared");
     const before = await countStored(target);

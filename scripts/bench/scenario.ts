@@ -150,8 +150,13 @@ export const answersPerSecond = ({ stream }: Measured) => stream.acknowledgedReq
 export function costOf({ label, events, cpu, load }: Measured): CostLine {
   const us = (seconds: number) => (seconds * 1e6) / Math.max(1, events);
   return {
-    ...{ label, events, seconds: load.secondsUntilVisible },
-    ...{ webUs: us(cpu.web), workerUs: us(cpu.worker), postgresUs: us(cpu.postgres), loadUs: us(cpu.load) },
+    label,
+    events,
+    seconds: load.secondsUntilVisible,
+    webUs: us(cpu.web),
+    workerUs: us(cpu.worker),
+    postgresUs: us(cpu.postgres),
+    loadUs: us(cpu.load),
   };
 }
 

@@ -64,7 +64,12 @@ export async function startProduct(
     ...workers.map((worker, n) => untilOk(`http://127.0.0.1:${probePorts[n]}/readyz`, worker)),
   ]);
   return {
-    ...{ kind: "product", databaseUrl, ports, webs, workers, path: "/webhooks/meta/whatsapp" },
+    kind: "product",
+    databaseUrl,
+    ports,
+    webs,
+    workers,
+    path: "/webhooks/meta/whatsapp",
     appSecret: secrets.appSecret,
     openWorkSql: "select 1 from webhook_deliveries where processed_at is null limit 1",
     stop: () => stopBoth(workers, webs),
@@ -85,7 +90,12 @@ export async function startBaseline(cluster: Cluster, databaseUrl: string): Prom
   const worker = start("worker", new URL("./baseline/worker.ts", import.meta.url));
   await untilOk(`http://127.0.0.1:${port}/`, web);
   return {
-    ...{ kind: "baseline", databaseUrl, ports: [port], webs: [web], workers: [worker], path: "/" },
+    kind: "baseline",
+    databaseUrl,
+    ports: [port],
+    webs: [web],
+    workers: [worker],
+    path: "/",
     appSecret: secrets.appSecret,
     openWorkSql: "select 1 from graphile_worker.jobs limit 1",
     stop: () => stopBoth([worker], [web]),

@@ -97,7 +97,8 @@ describe("npm run quarantine", () => {
 
   test("replays nothing when one of the ids is unknown", async () => {
     expect(await run(["replay", "3", "77"])).toMatchObject({
-      ...{ code: 1, err: "Nothing was replayed: there is no item 77." },
+      code: 1,
+      err: "Nothing was replayed: there is no item 77.",
     });
     expect(await said("show", "3")).toMatch(/state +quarantined$/);
     expect(await run(["show", "77"])).toMatchObject({ code: 1, err: "There is no item 77." });

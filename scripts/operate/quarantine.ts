@@ -138,8 +138,12 @@ function runOnDatabase(request: Request): Promise<void> {
   return runAsCommand(async (connectionString) => {
     const db = createDb(
       createPool({
-        ...{ connectionString, role: "app_ingest", applicationName: "curbe-quarantine", max: 1 },
-        ...{ statementTimeoutMs: 60_000, onError: () => {} },
+        connectionString,
+        role: "app_ingest",
+        applicationName: "curbe-quarantine",
+        max: 1,
+        statementTimeoutMs: 60_000,
+        onError: () => {},
       }),
     );
     try {

@@ -77,7 +77,9 @@ test("npm test fails by a test of vitest's that passed when it was repeated", ()
   const { VITEST: _inside, ...ours } = process.env;
   const env = { ...ours, TEST_RESULTS: path.join(folder, "results") };
   const ran = spawnSync(process.execPath, ["scripts/test.ts", "unit", "--config", config], {
-    ...{ cwd: root, env, encoding: "utf8" },
+    cwd: root,
+    env,
+    encoding: "utf8",
   });
   rmSync(folder, { recursive: true, force: true });
   expect(ran.stderr).toContain("trials/passes-when-repeated.ts: now and then");
@@ -103,7 +105,10 @@ describe("the counts", () => {
     writeFileSync(path.join(folder, "browser.json"), JSON.stringify({ stats, suites }));
     const { readPlaywright } = await import("./counts.ts");
     expect(readPlaywright("browser")).toEqual({
-      ...{ passed: 1, failed: 3, skipped: 4, repeated: ["a.e2e.ts: now and then"] },
+      passed: 1,
+      failed: 3,
+      skipped: 4,
+      repeated: ["a.e2e.ts: now and then"],
     });
   });
 

@@ -117,10 +117,14 @@ describe("user:remove", () => {
 
   test("refuses what somebody has mistyped", async () => {
     expect(await remove("loe@sol.example")).toEqual({
-      ...{ code: 1, out: "", err: "Nobody has the address loe@sol.example." },
+      code: 1,
+      out: "",
+      err: "Nobody has the address loe@sol.example.",
     });
     expect(await remove(leo, "Panadería Luna")).toEqual({
-      ...{ code: 1, out: "", err: 'There is no workspace "Panadería Luna".' },
+      code: 1,
+      out: "",
+      err: 'There is no workspace "Panadería Luna".',
     });
     expect(await database.sql("select from memberships")).toHaveLength(2);
   });

@@ -30,7 +30,9 @@ export function ManualPage({ channel, refused }: ManualPageProps) {
     label: labels[name],
     hint: labels[`${name}Hint`],
     error: problems.find((problem) => problem.field === name)?.text,
-    ...{ required: true, autoComplete: "off", spellCheck: false },
+    required: true,
+    autoComplete: "off",
+    spellCheck: false,
   });
   return (
     <div className="grid gap-6">

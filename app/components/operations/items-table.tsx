@@ -29,7 +29,8 @@ export function ItemsTable({ caption, items, empty, ofOneDelivery = false, selec
     { key: "reason", name: columns.reason, of: ({ reason }) => <ReasonWords reason={reason} /> },
     { key: "number", name: columns.number, of: ({ phoneNumberId }) => numberLink(phoneNumberId) },
     {
-      ...{ key: "holder", name: columns.holder },
+      key: "holder",
+      name: columns.holder,
       of: ({ phoneNumberId, holder }) => holder ?? (phoneNumberId ? nobody : "–"),
     },
     ...(ofOneDelivery

@@ -48,7 +48,8 @@ export async function startCanaryProduct(bin: string): Promise<CanaryProduct> {
   const smtpPassword = canary("mail password", `smtp-${random()}`);
   const graph = await startGraphRecorder();
   const started = await startProduct({
-    ...{ adminUrl: postgres.url, hasLogins: true },
+    adminUrl: postgres.url,
+    hasLogins: true,
     smtpUrl: catcher.smtpUrl.replace("//", `//curbe:${smtpPassword}@`),
     env: ({ sandbox }) => {
       graph.passTo(sandbox);
@@ -71,7 +72,14 @@ export async function startCanaryProduct(bin: string): Promise<CanaryProduct> {
   const password = canary("password", `pass-${random()}`);
   const passwordHash = await hashPassword(password);
   return {
-    ...{ ...started, postgres, graph, answers, canaries, canary, stranger, stop },
+    ...started,
+    postgres,
+    graph,
+    answers,
+    canaries,
+    canary,
+    stranger,
+    stop,
     ownLines: () => started.lines.filter((line) => !line.startsWith("sandbox ")),
     mails: () => catcher.mails().map(({ raw }) => raw),
     person: (more) => makePerson(started, { stranger, canary, password, passwordHash, ...more }),

@@ -22,9 +22,16 @@ export interface TalkativePostgres {
 }
 
 const talkative = {
-  ...{ log_statement: "all", log_min_duration_statement: "0", log_error_verbosity: "verbose" },
-  ...{ log_parameter_max_length: "-1", log_parameter_max_length_on_error: "-1", log_connections: "on" },
-  ...{ fsync: "off", synchronous_commit: "off", listen_addresses: "127.0.0.1", unix_socket_directories: "" },
+  log_statement: "all",
+  log_min_duration_statement: "0",
+  log_error_verbosity: "verbose",
+  log_parameter_max_length: "-1",
+  log_parameter_max_length_on_error: "-1",
+  log_connections: "on",
+  fsync: "off",
+  synchronous_commit: "off",
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
 };
 
 /** `bin` is the folder of its programs. */
@@ -60,7 +67,8 @@ export async function startTalkativePostgres(bin: string, password: string): Pro
   const serve = async () => {
     const child = spawn(path.join(bin, "postgres"), ["-D", data, "-p", String(port), ...flags], {
       ...identity,
-      ...{ cwd: folder, stdio: ["ignore", log, log] },
+      cwd: folder,
+      stdio: ["ignore", log, log],
     });
     await untilReady(child, url);
     return child;

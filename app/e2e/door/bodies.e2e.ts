@@ -41,7 +41,9 @@ for (const [target, kind] of Object.entries(bodyTargets)) {
     await expect.poll(() => counted(begun, kind), { intervals: [20] }).toEqual(expected[kind]);
     for (const one of begun) one.leave();
     const { sent } = await upload(product.web, head(target, lines), {
-      ...{ chunked: true, total: 256 * megabyte, goesOn: true },
+      chunked: true,
+      total: 256 * megabyte,
+      goesOn: true,
     });
     // What is refused is read for a while; what the system itself has taken over for us comes on top.
     expect(sent).toBeLessThan(64 * megabyte);

@@ -32,13 +32,14 @@ test.afterEach(() => void web?.process.kill("SIGKILL"));
 async function startWeb() {
   const port = await freePort();
   const env = {
-    ...{ PATH: process.env.PATH, NODE_ENV: "production" as const, PORT: String(port) },
-    ...{ DATABASE_URL: database.url, APP_ORIGIN: `http://localhost:${port}` },
-    ...{
-      META_APP_ID: "123456789012345",
-      META_APP_SECRET: appSecret,
-      META_WEBHOOK_VERIFY_TOKEN: "our-own-word",
-    },
+    PATH: process.env.PATH,
+    NODE_ENV: "production" as const,
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    APP_ORIGIN: `http://localhost:${port}`,
+    META_APP_ID: "123456789012345",
+    META_APP_SECRET: appSecret,
+    META_WEBHOOK_VERIFY_TOKEN: "our-own-word",
     META_REDIRECT_URI: `http://localhost:${port}/api/integrations/meta/whatsapp/callback`,
     TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(32).toString("base64"),
     SESSION_SECRETS: randomBytes(32).toString("base64url"),

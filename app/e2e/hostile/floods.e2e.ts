@@ -42,7 +42,9 @@ test("R12 of a refused delivery that goes on all the same a part is read, and th
   const total = 256 * megabyte;
   for (const lines of [[`Content-Length: ${total}`], ["Transfer-Encoding: chunked"]]) {
     const { status, sent } = await upload(port, head(path, [...lines, unsigned]), {
-      ...{ total, chunked: lines[0] === "Transfer-Encoding: chunked", goesOn: true },
+      total,
+      chunked: lines[0] === "Transfer-Encoding: chunked",
+      goesOn: true,
     });
     expect(status).toBe(413);
     // What the system itself has taken over for us comes on top.

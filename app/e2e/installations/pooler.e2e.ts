@@ -12,13 +12,13 @@ test("behind a pooler that drops start-up options both say at /readyz why they a
   const pooler = await startPooler(database.url);
   const [web, worker, sandbox] = await Promise.all([freePort(), freePort(), freePort()]);
   const stack = startStack({
-    ...{
-      databaseUrl: pooler.url,
-      ports: { web, worker, sandbox },
-      secrets: generateSecrets(),
-      nodeEnv: "production",
-    },
-    ...{ webCommand: ["build/web/index.js"], workerCommand: ["build/worker/index.js"], onLine() {} },
+    databaseUrl: pooler.url,
+    ports: { web, worker, sandbox },
+    secrets: generateSecrets(),
+    nodeEnv: "production",
+    webCommand: ["build/web/index.js"],
+    workerCommand: ["build/worker/index.js"],
+    onLine() {},
   });
   stack.ready.catch(() => {});
   const readiness = (url: string) => async () => {

@@ -10,7 +10,11 @@ test.beforeEach(async () => {
   await rows("delete from operator_events");
   for (const text of ["CANARY one", "CANARY two"]) {
     await control("/messages", {
-      ...{ phoneNumberId: nobodys, wabaId: "1", displayPhoneNumber: "1555", force: true, text },
+      phoneNumberId: nobodys,
+      wabaId: "1",
+      displayPhoneNumber: "1555",
+      force: true,
+      text,
     });
   }
   await expect

@@ -53,17 +53,18 @@ export async function gatherActors(product: MatrixProduct): Promise<Actor[]> {
     await actor("a removed member", a.people.removed.email, { ...outside, own: a }),
     await actor("a disabled person", a.people.disabled.email, { ...outside, own: a }),
     await actor("a member who is no admin", a.people.member.email, {
-      ...{ theirs: b, own: a, untouched: [b], mayVisit: visits("member") },
+      theirs: b,
+      own: a,
+      untouched: [b],
+      mayVisit: visits("member"),
       forbidden: finderOf([...ofB, ...secrets, ...nobodys]),
     }),
     await actor("the platform's staff", staff.email, {
-      ...{
-        theirs: a,
-        own: b,
-        untouched: [a, b],
-        mayVisit: visits("member", "admin", "staff"),
-        forbidden: everything,
-      },
+      theirs: a,
+      own: b,
+      untouched: [a, b],
+      mayVisit: visits("member", "admin", "staff"),
+      forbidden: everything,
       // There they see what reached nobody, and the name of who has the number by now.
       forbiddenToStaff: finderOf([a, b].flatMap(({ marks }) => [marks.text, marks.secret])),
     }),

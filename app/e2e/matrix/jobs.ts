@@ -30,14 +30,13 @@ function payloads(tenantId: string, { ids }: Tenant): Record<OfAWorkspace, objec
     stop_deliveries: ids.teardown.map((teardownId) => ({ tenantId, teardownId, requestId: "matrix-job" })),
     send_mail: ids.mail.map((mailId) => ({ tenantId, mailId })),
     apply_account_event: connections.map((one, n) => ({
-      ...{
-        ...one,
-        deliveryId: String(n + 1),
-        itemPath: "entry.0",
-        field: "account_update",
-        event: "ACCOUNT_DELETED",
-      },
-      ...{ detail: {}, occurredAt: new Date().toISOString() },
+      ...one,
+      deliveryId: String(n + 1),
+      itemPath: "entry.0",
+      field: "account_update",
+      event: "ACCOUNT_DELETED",
+      detail: {},
+      occurredAt: new Date().toISOString(),
     })),
   };
 }

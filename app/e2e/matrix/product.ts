@@ -41,7 +41,10 @@ export async function startMatrixProduct({ stripped = false } = {}): Promise<Mat
   });
   if (!residents) throw new Error("Nobody was put into the database.");
   return {
-    ...{ ...product, ...residents, port: product.ports.webs[0] ?? 0, seed: random.seed },
+    ...product,
+    ...residents,
+    port: product.ports.webs[0] ?? 0,
+    seed: random.seed,
     stripped: () =>
       new Set(product.lines.flatMap((line) => /^\w+ \{"stripped":"([^"]+)"\}$/.exec(line)?.[1] ?? [])),
     signIn: (email) => sessionOf(product, email),
@@ -104,24 +107,29 @@ async function fillParked(insert: Insert, marks: Marks, tenants: Tenant[]): Prom
   const rows = numbers.map((number, n) => ({ number, id: bigint(marks, n + 1) }));
   for (const { id, number } of rows) {
     await insert("webhook_deliveries", {
-      ...{
-        id,
-        provider: "meta_whatsapp",
-        request_id: `request-${marks.text}`,
-        processed_at: new Date(),
-        outcome: "quarantined",
-      },
+      id,
+      provider: "meta_whatsapp",
+      request_id: `request-${marks.text}`,
+      processed_at: new Date(),
+      outcome: "quarantined",
       body: Buffer.from(JSON.stringify({ object: "nothing", said: marks.text })),
     });
     await insert("delivery_quarantine", {
-      ...{ id, delivery_id: id, item_path: `entry.${marks.text}`, reason: "failed", phone_number_id: number },
+      id,
+      delivery_id: id,
+      item_path: `entry.${marks.text}`,
+      reason: "failed",
+      phone_number_id: number,
       detail: `detail ${marks.text}`,
     });
   }
   const deletionCode = "d".repeat(32);
   await insert("deletion_requests", {
-    ...{ confirmation_code: deletionCode, meta_user_digest: Buffer.alloc(32, 7), requested_at: new Date() },
-    ...{ connections_cleared: 1, tokens_destroyed: 1 },
+    confirmation_code: deletionCode,
+    meta_user_digest: Buffer.alloc(32, 7),
+    requested_at: new Date(),
+    connections_cleared: 1,
+    tokens_destroyed: 1,
   });
   const ids = rows.map(({ id }) => id);
   return { deliveries: ids, items: ids, numbers: numbers.slice(0, 1), deletionCode };

@@ -76,7 +76,12 @@ function requestsOf({ parked }: MatrixProduct, actor: Actor, turn: number, part:
         .filter(({ n }, at) => !part.half || (actor.mayVisit.has("member") ? n % 2 === 0 : at === 0))
         .flatMap(({ what, n }, at) =>
           formsOf(route, at, part.oneForm ? Math.floor(n / (part.half ? 2 : 1)) : undefined).map((form) => ({
-            ...{ route, row, actor, form, method, what },
+            route,
+            row,
+            actor,
+            form,
+            method,
+            what,
           })),
         );
     return [...of("GET", row.loader), ...of("POST", row.action)];
@@ -147,7 +152,10 @@ async function send(
   if (method === "POST" || route.endsWith(".callback")) await sql("delete from login_limits");
   const cookie = route === "logout" && method === "POST" ? actor.spareCookies.pop() : actor.cookie;
   return ask(port, {
-    ...{ method, origin, cookie, path: form === "data" ? dataPath(what.path) : what.path },
+    method,
+    origin,
+    cookie,
+    path: form === "data" ? dataPath(what.path) : what.path,
     form: what.fields,
     json: what.json,
     headers: { ...(form === "json" ? { accept: "application/json" } : {}), ...what.headers },

@@ -24,7 +24,9 @@ test("R31 each route of the build has its row, and each row its route", () => {
   const built = [...builtRoutes()].map(([id, { hasLoader, hasAction }]) => ({ id, hasLoader, hasAction }));
   const rows = Object.entries(matrixRows(product.a, product.b, product.parked)).map(
     ([id, { loader, action }]) => ({
-      ...{ id, hasLoader: (loader ?? []).length > 0, hasAction: (action ?? []).length > 0 },
+      id,
+      hasLoader: (loader ?? []).length > 0,
+      hasAction: (action ?? []).length > 0,
     }),
   );
   const byId = (x: { id: string }, y: { id: string }) => x.id.localeCompare(y.id);

@@ -31,7 +31,10 @@ export async function fillConnection(
   const text = (word: string) => `${word} ${marks.text}`;
   const connection = { tenant_id: id, connection_id: uuid(marks, 100 + n) };
   await insert("channel_connections", {
-    ...{ id: connection.connection_id, tenant_id: id, provider: "meta_whatsapp", status },
+    id: connection.connection_id,
+    tenant_id: id,
+    provider: "meta_whatsapp",
+    status,
     waba_id: numbered ? digits(marks, 900) : null,
     phone_number_id: numbered ? digits(marks, n) : null,
     phone_number_e164: numbered || status === "revoked" ? `+${digits(marks, 50 + n)}` : null,
@@ -44,35 +47,41 @@ export async function fillConnection(
     attempted_by: status === "pending" ? (n === 6 ? people.member.id : people.admin.id) : null,
   });
   await insert("connection_events", {
-    ...{
-      id: bigint(marks, 500 + n),
-      ...connection,
-      provider: "meta_whatsapp",
-      kind: n % 2 ? "connected" : "connect_failed",
-    },
-    ...{
-      actor_user_id: people.admin.id,
-      request_id: `request-${marks.text}-${n}`,
-      detail: { reason: text("why") },
-    },
-    ...{ source_digest: text("digest"), created_at: ago(n) },
+    id: bigint(marks, 500 + n),
+    ...connection,
+    provider: "meta_whatsapp",
+    kind: n % 2 ? "connected" : "connect_failed",
+    actor_user_id: people.admin.id,
+    request_id: `request-${marks.text}-${n}`,
+    detail: { reason: text("why") },
+    source_digest: text("digest"),
+    created_at: ago(n),
   });
   if (!numbered) return;
   await insert("connection_health", {
-    ...{ ...connection, next_check_at: soon, checked_at: ago(1), answered_at: ago(1), deliveries: "ours" },
-    ...{ last_result: text("result"), quality_rating: text("QUALITY"), messaging_limit: text("LIMIT") },
+    ...connection,
+    next_check_at: soon,
+    checked_at: ago(1),
+    answered_at: ago(1),
+    deliveries: "ours",
+    last_result: text("result"),
+    quality_rating: text("QUALITY"),
+    messaging_limit: text("LIMIT"),
   });
   await insert("number_registrations", {
-    ...{ ...connection, pin_enc: `v1.pin${marks.secret}`, result: "failed", code: text("code") },
+    ...connection,
+    pin_enc: `v1.pin${marks.secret}`,
+    result: "failed",
+    code: text("code"),
   });
   await insert("number_claims", {
-    ...{
-      id: bigint(marks, 600 + n),
-      ...connection,
-      provider: "meta_whatsapp",
-      phone_number_id: digits(marks, n),
-    },
-    ...{ claimed_at: ago(100), released_at: status === "revoked" ? ago(2) : null, first_event_at: ago(90) },
+    id: bigint(marks, 600 + n),
+    ...connection,
+    provider: "meta_whatsapp",
+    phone_number_id: digits(marks, n),
+    claimed_at: ago(100),
+    released_at: status === "revoked" ? ago(2) : null,
+    first_event_at: ago(90),
   });
 }
 
@@ -86,8 +95,11 @@ function metadataOf(marks: Marks, { n, status, numbered }: (typeof connections)[
     return { ...kept, former_phone_number_id: digits(marks, n), given_up_at: ago(2) };
   if (status !== "pending") return kept;
   const number = (m: number) => ({
-    ...{ phoneNumberId: digits(marks, m), wabaId: digits(marks, 900), e164: `+${digits(marks, 50 + m)}` },
-    ...{ displayName: `choice ${marks.text}`, platformType: "CLOUD_API" },
+    phoneNumberId: digits(marks, m),
+    wabaId: digits(marks, 900),
+    e164: `+${digits(marks, 50 + m)}`,
+    displayName: `choice ${marks.text}`,
+    platformType: "CLOUD_API",
   });
   const choices = n === 6 ? { numbers: [number(21), number(22)] } : { numbers: [], unread: true };
   return { ...kept, choices: { ...choices, expires_at: soon } };
@@ -97,26 +109,37 @@ function metadataOf(marks: Marks, { n, status, numbered }: (typeof connections)[
 export async function fillAttempts(insert: Insert, { id, marks, people }: Filling): Promise<void> {
   for (const n of [1, 2]) {
     await insert("oauth_states", {
-      ...{ id: uuid(marks, 900 + n), tenant_id: id, user_id: people.admin.id, session_id: uuid(marks, 801) },
-      ...{ provider: "meta_whatsapp", nonce: `${n === 1 ? "n" : "u"}${marks.secret}`, expires_at: soon },
-      ...{ used_at: n === 2 ? ago(1) : null, metadata: { ip: `ip ${marks.text}`, user_agent: marks.text } },
+      id: uuid(marks, 900 + n),
+      tenant_id: id,
+      user_id: people.admin.id,
+      session_id: uuid(marks, 801),
+      provider: "meta_whatsapp",
+      nonce: `${n === 1 ? "n" : "u"}${marks.secret}`,
+      expires_at: soon,
+      used_at: n === 2 ? ago(1) : null,
+      metadata: { ip: `ip ${marks.text}`, user_agent: marks.text },
     });
   }
   const left = { tenant_id: id, connection_id: uuid(marks, 104) };
   await insert("connection_teardowns", {
-    ...{
-      id: uuid(marks, 604),
-      ...left,
-      waba_id: digits(marks, 900),
-      access_token_enc: `v1.left${marks.secret}`,
-    },
+    id: uuid(marks, 604),
+    ...left,
+    waba_id: digits(marks, 900),
+    access_token_enc: `v1.left${marks.secret}`,
   });
   await insert("mail_outbox", {
-    ...{ id: uuid(marks, 703), tenant_id: id, connection_id: uuid(marks, 103), kind: "access_lost" },
-    ...{ incident: `access_lost:${marks.text}`, state: "sent" },
+    id: uuid(marks, 703),
+    tenant_id: id,
+    connection_id: uuid(marks, 103),
+    kind: "access_lost",
+    incident: `access_lost:${marks.text}`,
+    state: "sent",
   });
   await insert("mail_recipients", {
-    ...{ id: uuid(marks, 704), tenant_id: id, mail_id: uuid(marks, 703), user_id: people.admin.id },
+    id: uuid(marks, 704),
+    tenant_id: id,
+    mail_id: uuid(marks, 703),
+    user_id: people.admin.id,
     refused_code: `550 ${marks.text}`,
   });
 }
@@ -127,26 +150,27 @@ export async function fillInbox(insert: Insert, { id, marks }: Omit<Filling, "pe
     const contact = { tenant_id: id, contact_id: bigint(marks, 200 + n) };
     const at = `2026-11-0${n}T10:00:00Z`;
     await insert("contacts", {
-      ...{ id: contact.contact_id, tenant_id: id, provider: "meta_whatsapp", wa_id: digits(marks, 70 + n) },
-      ...{ user_id: `MX.${marks.text}.${n}`, username: `u${n}${marks.text}`, profile_name: text("Persona") },
+      id: contact.contact_id,
+      tenant_id: id,
+      provider: "meta_whatsapp",
+      wa_id: digits(marks, 70 + n),
+      user_id: `MX.${marks.text}.${n}`,
+      username: `u${n}${marks.text}`,
+      profile_name: text("Persona"),
     });
     await insert("contact_aliases", {
-      ...{
-        ...contact,
-        provider: "meta_whatsapp",
-        kind: "waId",
-        former_id: `${digits(marks, 80 + n)}${marks.text}`,
-      },
+      ...contact,
+      provider: "meta_whatsapp",
+      kind: "waId",
+      former_id: `${digits(marks, 80 + n)}${marks.text}`,
       held_until: soon,
     });
     await insert("conversations", {
-      ...{
-        id: bigint(marks, 300 + n),
-        ...contact,
-        connection_id: uuid(marks, 100 + n),
-        last_message_at: at,
-        last_inbound_at: at,
-      },
+      id: bigint(marks, 300 + n),
+      ...contact,
+      connection_id: uuid(marks, 100 + n),
+      last_message_at: at,
+      last_inbound_at: at,
     });
     const said = {
       tenant_id: id,
@@ -157,22 +181,22 @@ export async function fillInbox(insert: Insert, { id, marks }: Omit<Filling, "pe
     };
     const marked = { content: { text: text("content") }, status_detail: { detail: text("detail") } };
     await insert("messages", {
-      ...{ ...said, ...marked, id: bigint(marks, 400 + n), provider_message_id: `wamid.${marks.text}.${n}` },
-      ...{ direction: "inbound", status: "received" },
+      ...said,
+      ...marked,
+      id: bigint(marks, 400 + n),
+      provider_message_id: `wamid.${marks.text}.${n}`,
+      direction: "inbound",
+      status: "received",
     });
     await insert("messages", {
-      ...{
-        ...said,
-        ...marked,
-        id: bigint(marks, 403 + n),
-        provider_message_id: `wamid.${marks.text}.${n + 3}`,
-      },
-      ...{
-        direction: "outbound",
-        status: "failed",
-        failed_at: at,
-        error: { code: 131026, message: text("error") },
-      },
+      ...said,
+      ...marked,
+      id: bigint(marks, 403 + n),
+      provider_message_id: `wamid.${marks.text}.${n + 3}`,
+      direction: "outbound",
+      status: "failed",
+      failed_at: at,
+      error: { code: 131026, message: text("error") },
     });
   }
   await insert("conversation_aliases", {

@@ -98,8 +98,12 @@ async function fillPeople(
     });
   }
   await insert("sessions", {
-    ...{ id: uuid(marks, 801), tenant_id: id, user_id: people.admin.id, expires_at: soon },
-    ...{ token_hash: Buffer.alloc(32, marks.text), data: { kept: `kept ${marks.text}` } },
+    id: uuid(marks, 801),
+    tenant_id: id,
+    user_id: people.admin.id,
+    expires_at: soon,
+    token_hash: Buffer.alloc(32, marks.text),
+    data: { kept: `kept ${marks.text}` },
   });
   return people;
 }

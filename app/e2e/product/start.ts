@@ -64,7 +64,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const lines: string[] = [];
   const secrets = generateSecrets();
   const stack = startStack({
-    ...{ databaseUrl: database.url, secrets, moreWebs, nodeEnv: "production" },
+    databaseUrl: database.url,
+    secrets,
+    moreWebs,
+    nodeEnv: "production",
     logins: options.hasLogins ? logins : undefined,
     ports: { ...ports, web },
     webCommand: [...(options.nodeOptions?.web ?? []), "build/web/index.js"],

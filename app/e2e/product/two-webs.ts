@@ -18,7 +18,9 @@ export async function startTwoWebs({ adminUrl = "", hasLogins = true } = {}): Pr
   const previousSecret = randomBytes(16).toString("hex");
   const product = await startProduct({
     ...(adminUrl ? { adminUrl } : {}),
-    ...{ hasTwoWebs: true, hasLogins, nodeOptions: { web: smallYoungGeneration } },
+    hasTwoWebs: true,
+    hasLogins,
+    nodeOptions: { web: smallYoungGeneration },
     env: () => ({ META_APP_SECRET_PREVIOUS: previousSecret }),
   });
   return { ...product, previousSecret };

@@ -61,7 +61,9 @@ async function everythingIsSaid(page: Page): Promise<string> {
   await write([{ text: "¿Tienen pan de muerto?", id: about, sender: marta, timestamp: start }]);
   await write(
     said.map((kind, at) => ({
-      ...{ kind, sender: marta, timestamp: start + 30 * (at + 1) },
+      kind,
+      sender: marta,
+      timestamp: start + 30 * (at + 1),
       ...(kind === "edit" || kind.startsWith("reaction") ? { messageId: about } : {}),
     })),
   );
@@ -70,7 +72,8 @@ async function everythingIsSaid(page: Page): Promise<string> {
   const source = { source_url: "https://fb.me/1", source_type: "ad", source_id: "1", headline: "Roscas" };
   const fromAd = { text: "Vi su anuncio", extra: { referral: { ...source, body: "De Reyes" } } };
   const late = [quoted, forwarded, fromAd].map((message, at) => ({
-    ...{ ...message, sender: marta },
+    ...message,
+    sender: marta,
     timestamp: start + 1_800 + 60 * at,
   }));
   await write(late);
@@ -80,7 +83,9 @@ async function everythingIsSaid(page: Page): Promise<string> {
   await write(
     [],
     (["sent", "delivered", "read", "played", "failed"] as const).map((status, at) => ({
-      ...{ status, messageId: `wamid.gallery-answer-${status}`, recipient: marta },
+      status,
+      messageId: `wamid.gallery-answer-${status}`,
+      recipient: marta,
       timestamp: start + 2_400 + 60 * at,
     })),
   );

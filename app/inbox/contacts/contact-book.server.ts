@@ -38,8 +38,13 @@ const timeOf = { waId: "waIdAt", userId: "userIdAt" } as const;
 
 export function openBook(found: FoundContact[]): Book {
   const book: Book = {
-    ...{ present: new Map(), former: new Map(), mergedInto: new Map() },
-    ...{ added: new Set(), filled: new Set(), rewritten: new Set(), left: new Set() },
+    present: new Map(),
+    former: new Map(),
+    mergedInto: new Map(),
+    added: new Set(),
+    filled: new Set(),
+    rewritten: new Set(),
+    left: new Set(),
   };
   const people = new Map<string, Person>();
   for (const { kind, formerId, heldUntil, ...contact } of found) {

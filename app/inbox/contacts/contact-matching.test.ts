@@ -27,7 +27,12 @@ function stored(id: string, waId: string | null, userId: string | null, at = 0):
   const times = { seenAt: new Date(start), waIdAt: new Date(start + at), userIdAt: new Date(start + at) };
   return {
     id,
-    ...{ tenantId: "t", provider: "meta_whatsapp", waId, userId, username: null, profileName: null },
+    tenantId: "t",
+    provider: "meta_whatsapp",
+    waId,
+    userId,
+    username: null,
+    profileName: null,
     ...times,
   };
 }

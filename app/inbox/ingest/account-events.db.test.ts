@@ -21,7 +21,9 @@ beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));
   inbox = inboxDeps(database);
   integrations = {
-    ...{ db: database.as("app_tenant"), log: inbox.log, now: () => new Date() },
+    db: database.as("app_tenant"),
+    log: inbox.log,
+    now: () => new Date(),
     vault: {} as never,
     connectors: { meta_whatsapp: { channel: "meta_whatsapp", appId: told.ourAppId } as ChannelConnector },
   };
@@ -89,7 +91,9 @@ describe("what Meta tells of an account", () => {
   ])("ends as %s on its connection, with token and claim kept, and on no other", async (code, entry) => {
     expect(await tell(told.bodyWith(entry))).toEqual(["processed"]);
     expect(await stateOf(luz)).toMatchObject({
-      ...{ status: "error", token: "sealed", metadata: { error: { code, at } } },
+      status: "error",
+      token: "sealed",
+      metadata: { error: { code, at } },
     });
     expect(await stateOf(norte)).toEqual(working);
     expect(await tell(meta.bodyOf({ messages: [meta.textMessage("wamid.A")] }))).toEqual(["processed"]);
@@ -100,9 +104,14 @@ describe("what Meta tells of an account", () => {
     const second = await connect("106540352242923", meta.wabaId, "+15550783882");
     await tell(meta.body(meta.entry()), told.bodyWith(told.ban("SCHEDULE_FOR_DISABLE")));
     const detail = {
-      ...{ field: "account_update", event: "DISABLED_UPDATE", effect: "noted", occurred_at: at },
-      ...{ ban_state: "SCHEDULE_FOR_DISABLE", ban_date: "April 17, 2025" },
-      ...{ delivery_id: "2", item_path: "entry.0.changes.0" },
+      field: "account_update",
+      event: "DISABLED_UPDATE",
+      effect: "noted",
+      occurred_at: at,
+      ban_state: "SCHEDULE_FOR_DISABLE",
+      ban_date: "April 17, 2025",
+      delivery_id: "2",
+      item_path: "entry.0.changes.0",
     };
     const common = {
       kind: "account_disable_scheduled",
@@ -233,7 +242,8 @@ describe("what is told again", () => {
 
   test("of the same moment with another detail is another event, and with its detail in another order is none", async () => {
     const quality = (current_limit: string) => ({
-      ...{ event: "THROUGHPUT_UPGRADE", current_limit },
+      event: "THROUGHPUT_UPGRADE",
+      current_limit,
       max_daily_conversations_per_business: 1000,
     });
     const ofLimit = (limit: string) =>

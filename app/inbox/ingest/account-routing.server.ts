@@ -38,9 +38,14 @@ export async function routeAccountEvents(
   );
   return concerned.flatMap(({ index, tenantId, connectionId }) =>
     (groups[index]?.items ?? []).map(({ delivery, event }) => ({
-      ...{ tenantId, connectionId, requestId: delivery.requestId },
-      ...{ deliveryId: delivery.id, itemPath: event.path },
-      ...{ field: event.field, event: event.event, detail: event.detail },
+      tenantId,
+      connectionId,
+      requestId: delivery.requestId,
+      deliveryId: delivery.id,
+      itemPath: event.path,
+      field: event.field,
+      event: event.event,
+      detail: event.detail,
       occurredAt: timeOf(delivery, event),
     })),
   );

@@ -146,8 +146,12 @@ describe("a database that is away, or not as this build expects it", () => {
     url.port = "1";
     return createDb(
       createPool({
-        ...{ connectionString: url.href, role: "app_ingest", applicationName: "away", max: 1 },
-        ...{ statementTimeoutMs: 1_000, onError: () => {} },
+        connectionString: url.href,
+        role: "app_ingest",
+        applicationName: "away",
+        max: 1,
+        statementTimeoutMs: 1_000,
+        onError: () => {},
       }),
     );
   }

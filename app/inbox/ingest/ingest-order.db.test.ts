@@ -91,9 +91,15 @@ describe("whatever is said of a message, in whatever order, its row ends the sam
     const [row, ...others] = await outcomes(six, permutations(six), false);
     expect(others).toEqual([]);
     expect(JSON.parse(row ?? "")).toMatchObject({
-      ...{ direction: "outbound", type: "text", status: "played", body: "Desde el móvil", first: "saying-0" },
-      ...{ occurred_at: "2025-06-08T20:59:43+00:00", sent_at: "2025-06-08T20:59:43+00:00" },
-      ...{ failed_at: "2025-06-08T21:00:13+00:00", error: meta.failure },
+      direction: "outbound",
+      type: "text",
+      status: "played",
+      body: "Desde el móvil",
+      first: "saying-0",
+      occurred_at: "2025-06-08T20:59:43+00:00",
+      sent_at: "2025-06-08T20:59:43+00:00",
+      failed_at: "2025-06-08T21:00:13+00:00",
+      error: meta.failure,
       received_at: "2026-01-01T00:00:00.000001+00:00",
     });
   });

@@ -38,7 +38,9 @@ test("text that PostgreSQL refuses is stored in place of nothing else, wherever 
   const contacts = [{ wa_id: "1", user_id: "ES.1", profile: { name: bad, username: bad } }];
   const message = { ...meta.textMessage("wamid.A", "1", bad), type: bad, [bad]: { [bad]: bad } };
   const failed = meta.status("wamid.B", "failed", time(1), {
-    ...{ recipient_id: "1", biz_opaque_callback_data: bad, errors: [{ code: 1, title: bad }] },
+    recipient_id: "1",
+    biz_opaque_callback_data: bad,
+    errors: [{ code: 1, title: bad }],
   });
   expect(await process(meta.bodyOf({ contacts, messages: [message], statuses: [failed] }))).toEqual({
     outcomes: ["processed"],

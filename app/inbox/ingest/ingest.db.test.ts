@@ -50,14 +50,18 @@ describe("a message", () => {
       });
       expect(await messages()).toMatchObject([
         {
-          ...{
-            tenant_id: luz.tenantId,
-            provider_message_id: item.id,
-            direction: "inbound",
-            status: "received",
-          },
-          ...{ type: item.type, body, content: item, occurred_at: new Date("2025-06-08T20:59:43Z") },
-          ...{ received_at: new Date("2026-01-01T00:00:00Z"), delivery_id: "1", sent_at: null, error: null },
+          tenant_id: luz.tenantId,
+          provider_message_id: item.id,
+          direction: "inbound",
+          status: "received",
+          type: item.type,
+          body,
+          content: item,
+          occurred_at: new Date("2025-06-08T20:59:43Z"),
+          received_at: new Date("2026-01-01T00:00:00Z"),
+          delivery_id: "1",
+          sent_at: null,
+          error: null,
         },
       ]);
     },
@@ -70,12 +74,13 @@ describe("a message", () => {
         v.last_inbound_at from conversations v join contacts c on c.id = v.contact_id`),
     ).toEqual([
       {
-        ...{ connection_id: luz.connectionId, wa_id: meta.waId, user_id: meta.userId },
-        ...{ username: "ana.luz", profile_name: "Ana 🌻" },
-        ...{
-          last_message_at: new Date("2025-06-08T20:59:43Z"),
-          last_inbound_at: new Date("2025-06-08T20:59:43Z"),
-        },
+        connection_id: luz.connectionId,
+        wa_id: meta.waId,
+        user_id: meta.userId,
+        username: "ana.luz",
+        profile_name: "Ana 🌻",
+        last_message_at: new Date("2025-06-08T20:59:43Z"),
+        last_inbound_at: new Date("2025-06-08T20:59:43Z"),
       },
     ]);
   });
@@ -183,8 +188,11 @@ describe("a status", () => {
     await process(meta.bodyOf({ message_echoes: [meta.echo("wamid.E")] }, luzNumber, "smb_message_echoes"));
     expect(await messages()).toMatchObject([
       {
-        ...{ type: "text", status: "delivered", body: "Desde el móvil" },
-        ...{ occurred_at: new Date(1_749_416_383_000), delivered_at: new Date(1_749_416_600_000) },
+        type: "text",
+        status: "delivered",
+        body: "Desde el móvil",
+        occurred_at: new Date(1_749_416_383_000),
+        delivered_at: new Date(1_749_416_600_000),
       },
     ]);
   });
@@ -433,9 +441,13 @@ describe("a delivery", () => {
 
   test("of a thousand updates with seven poisoned ones has 993 effects and seven places in quarantine", async () => {
     const poison: Record<number, unknown> = {
-      ...{ 3: null, 77: [], 200: { ...meta.textMessage("wamid.P3"), timestamp: "soon" } },
-      ...{ 401: { ...meta.textMessage("wamid.P4"), from: undefined }, 640: meta.textMessage("") },
-      ...{ 801: { ...meta.textMessage("wamid.P6"), type: 7 }, 999: "text" },
+      3: null,
+      77: [],
+      200: { ...meta.textMessage("wamid.P3"), timestamp: "soon" },
+      401: { ...meta.textMessage("wamid.P4"), from: undefined },
+      640: meta.textMessage(""),
+      801: { ...meta.textMessage("wamid.P6"), type: 7 },
+      999: "text",
     };
     const all = Array.from({ length: 1_000 }, (_, n) =>
       n in poison ? poison[n] : meta.textMessage(`wamid.${n}`, `34${n % 40}`),

@@ -107,7 +107,12 @@ function detailOf({ status, occurredAt, detail }: StatusEvent): MessageRow["stat
 }
 
 const ranks: Record<OutboundStatus | "received", number> = {
-  ...{ received: 0, sent: 1, failed: 2, delivered: 3, read: 4, played: 5 },
+  received: 0,
+  sent: 1,
+  failed: 2,
+  delivered: 3,
+  read: 4,
+  played: 5,
 };
 
 /** `later` comes after `draft` in storing order, so it never brings a message that `draft` lacks. */

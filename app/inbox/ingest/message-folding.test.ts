@@ -18,7 +18,8 @@ function status(name: OutboundStatus, at: number, more: Partial<MessageItem> = {
   const error = name === "failed" ? { code } : null;
   const detail = { pricing: { category: `category ${code % 3}` } };
   return {
-    ...{ ...place, ...more },
+    ...place,
+    ...more,
     event: {
       kind: "status",
       ...about,
@@ -35,7 +36,8 @@ function echo(at: number, more: Partial<MessageItem> = {}): MessageItem {
   const content = { id: "wamid.1" };
   const message = { direction: "outbound", type: "text", body: "x", content, contact: person } as const;
   return {
-    ...{ ...place, ...more },
+    ...place,
+    ...more,
     event: { kind: "message", ...about, ...message, occurredAt: new Date(at) },
   };
 }

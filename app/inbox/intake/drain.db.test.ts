@@ -183,8 +183,12 @@ test("a database that goes away decides nothing", async () => {
   const url = new URL(database.url);
   url.port = "1";
   const nowhere = createPool({
-    ...{ connectionString: url.href, role: "app_ingest", applicationName: "away", max: 1 },
-    ...{ statementTimeoutMs: 1_000, onError: () => {} },
+    connectionString: url.href,
+    role: "app_ingest",
+    applicationName: "away",
+    max: 1,
+    statementTimeoutMs: 1_000,
+    onError: () => {},
   });
   await expect(drainDeliveries({ ...deps, db: createDb(nowhere) })).rejects.toThrow();
   expect(await open()).toEqual([{ id: "1", attempts: 0 }]);

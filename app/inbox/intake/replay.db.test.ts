@@ -15,7 +15,10 @@ let deps: ReturnType<typeof inboxDeps>;
 const number = meta.phoneNumberId;
 const stranger = "999000111222333";
 const whole: JobPayload<"replay_parked"> = {
-  ...{ provider: "meta_whatsapp", phoneNumberId: number, afterItem: "0", requestId: "connect-1" },
+  provider: "meta_whatsapp",
+  phoneNumberId: number,
+  afterItem: "0",
+  requestId: "connect-1",
 };
 
 beforeAll(async () => {
@@ -186,7 +189,8 @@ describe("an operator", () => {
     await processDeliveries(deps, await deliverAll(database, bodies));
     await database.sql("update webhook_deliveries set attempts = 3");
     expect(await replayItems(deps.db, { phoneNumberId: number, reason: "unreadable" })).toEqual({
-      ...{ items: 1, deliveries: 1 },
+      items: 1,
+      deliveries: 1,
     });
     expect(await replayItems(deps.db, { reason: "unknown_number" }, 1)).toEqual({ items: 3, deliveries: 2 });
     expect(await database.sql("select distinct attempts, retry_at from webhook_deliveries")).toEqual([

@@ -28,7 +28,8 @@ async function say(namings: Naming[]): Promise<string[]> {
   const mine = (id: string | undefined) => id && `${id}${String(run).padStart(5, "0")}`;
   const messages = namings.map(({ wa, user }, n) => ({
     ...meta.textMessage(`wamid.${run}.${n}`),
-    ...{ from: mine(wa), from_user_id: mine(user) },
+    from: mine(wa),
+    from_user_id: mine(user),
   }));
   return (await processDeliveries(deps, await deliverAll(database, [meta.bodyOf({ messages })]))).outcomes;
 }

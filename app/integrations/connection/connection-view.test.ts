@@ -6,10 +6,21 @@ const now = new Date("2026-06-01T12:00:00Z");
 const before = new Date(now.getTime() - 1);
 const after = new Date(now.getTime() + 1);
 const row: ConnectionRow = {
-  ...{ id: "1", tenant_id: "t", provider: "meta_whatsapp", status: "active" as const, waba_id: "1" },
-  ...{ phone_number_id: "1", phone_number_e164: "+525512345678", display_name: "x", attempted_by: null },
-  ...{ access_token_enc: "sealed", token_expires_at: null, scopes: [], metadata: {} },
-  ...{ created_at: before, updated_at: before },
+  id: "1",
+  tenant_id: "t",
+  provider: "meta_whatsapp",
+  status: "active" as const,
+  waba_id: "1",
+  phone_number_id: "1",
+  phone_number_e164: "+525512345678",
+  display_name: "x",
+  attempted_by: null,
+  access_token_enc: "sealed",
+  token_expires_at: null,
+  scopes: [],
+  metadata: {},
+  created_at: before,
+  updated_at: before,
 };
 
 describe("sending", () => {

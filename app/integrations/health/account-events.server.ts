@@ -38,7 +38,9 @@ export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): 
       // It may speak of another partner, or be over by now: the token itself knows.
       await enqueueCheck(tdb, told, confirmAfterSeconds);
       deps.log.warn("Meta says that a connection has lost its account", {
-        ...{ tenant_id: tenantId, connection_id: connectionId, delivery_id: told.deliveryId },
+        tenant_id: tenantId,
+        connection_id: connectionId,
+        delivery_id: told.deliveryId,
         reason: told.event ?? told.field,
       });
     }
@@ -68,11 +70,19 @@ function eventOf(told: ToldNews, { effect }: Standing) {
   const occurredAt = told.occurredAt.toISOString();
   const what = [field, event, occurredAt, Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))];
   return {
-    ...{ tenantId, connectionId, requestId, kind: kindOf(told, effect), actorUserId: null },
+    tenantId,
+    connectionId,
+    requestId,
+    kind: kindOf(told, effect),
+    actorUserId: null,
     detail: {
-      ...{ field, ...(event ? { event } : {}) },
+      field,
+      ...(event ? { event } : {}),
       ...detail,
-      ...{ effect, occurred_at: occurredAt, delivery_id: deliveryId, item_path: itemPath },
+      effect,
+      occurred_at: occurredAt,
+      delivery_id: deliveryId,
+      item_path: itemPath,
     },
     sourceDigest: createHash("sha256").update(JSON.stringify(what)).digest("hex"),
   };

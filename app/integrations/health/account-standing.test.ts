@@ -5,14 +5,19 @@ import { type AccountNews, type Standing, standingAfter } from "./account-standi
 
 const connectedAt = "2026-01-01T12:00:00.400Z";
 const working = {
-  ...{ status: "active" as const, access_token_enc: "sealed", phone_number_id: "1" },
+  status: "active" as const,
+  access_token_enc: "sealed",
+  phone_number_id: "1",
   metadata: { connected_at: connectedAt, deliveries: { state: "on" } } as Record<string, unknown>,
 };
 type Row = Omit<typeof working, "status"> & { status: Standing["status"] };
 
 const at = (seconds: number) => new Date(Date.parse("2026-01-01T12:00:00Z") + seconds * 1000);
 const news = (event: string, seconds: number, detail: AccountNews["detail"] = {}): AccountNews => ({
-  ...{ field: "account_update", event, detail, occurredAt: at(seconds) },
+  field: "account_update",
+  event,
+  detail,
+  occurredAt: at(seconds),
 });
 const ban = (ban_state: string, seconds: number) => news("DISABLED_UPDATE", seconds, { ban_state });
 
@@ -81,7 +86,8 @@ describe("a loss", () => {
 describe("a return", () => {
   test("ends its own cause and no other", () => {
     expect(tell(working, news("ACCOUNT_OFFBOARDED", 5), news("ACCOUNT_RECONNECTED", 9))).toMatchObject({
-      ...{ status: "active", effects: ["lost", "regained"] },
+      status: "active",
+      effects: ["lost", "regained"],
     });
     const removed = tell(working, news("PARTNER_REMOVED", 5));
     const told = tell(removed, news("ACCOUNT_RECONNECTED", 9), ban("REINSTATE", 9));
@@ -108,7 +114,9 @@ describe("a return", () => {
 
 describe("the latest word", () => {
   const limits = (seconds: number, max: number): AccountNews => ({
-    ...{ field: "business_capability_update", event: null, occurredAt: at(seconds) },
+    field: "business_capability_update",
+    event: null,
+    occurredAt: at(seconds),
     detail: { max_phone_numbers_per_waba: max },
   });
 
@@ -161,7 +169,8 @@ test("any order and any repetition of the same news ends in the same standing", 
         detail: { ban_state: state, ...(isDated ? { ban_date: "June" } : {}) },
       })),
     fc.tuple(fc.constantFrom("RED", "GREEN"), fc.nat(9)).map(([event, second]) => ({
-      ...{ ...news(event, second), field: "phone_number_quality_update" },
+      ...news(event, second),
+      field: "phone_number_quality_update",
     })),
   );
   const shown = ({ status, metadata }: Row) => {

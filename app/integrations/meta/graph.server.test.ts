@@ -69,7 +69,9 @@ describe("a Graph call", () => {
     const graph = await clientOf((_request, response) => response.end(odd));
     const schema = z.object({ id: z.string(), name: z.string(), list: z.array(z.object({ a: z.string() })) });
     await expect(graph.call({ ...read, schema })).resolves.toEqual({
-      ...{ id: "1", name: "Panadería 😀 \ufffd", list: [{ a: "" }] },
+      id: "1",
+      name: "Panadería 😀 \ufffd",
+      list: [{ a: "" }],
     });
   });
 

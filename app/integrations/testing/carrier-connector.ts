@@ -124,7 +124,10 @@ interface Call<Schema extends z.ZodType> {
 type Ask = <Schema extends z.ZodType>(call: Call<Schema>) => Promise<z.infer<Schema>>;
 
 const kinds: Record<string, GraphErrorKind> = {
-  ...{ key_dead: "reconnect", not_yours: "permission", code_bad: "rejected", pin_wrong: "tell_tenant" },
+  key_dead: "reconnect",
+  not_yours: "permission",
+  code_bad: "rejected",
+  pin_wrong: "tell_tenant",
 };
 
 function caller({ url, timeoutMs = 5_000 }: CarrierConfig): Ask {

@@ -42,13 +42,11 @@ export async function startCarrierPlatform(): Promise<CarrierPlatform> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const mint = minter(world, clientId);
   return {
-    ...{
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      clientId,
-      clientSecret,
-      world,
-      calls,
-    },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    clientId,
+    clientSecret,
+    world,
+    calls,
     mintCode: (grant) => mint("codes", grant),
     mintKey: (grant) => mint("keys", grant),
     breakWith(met) {
@@ -73,7 +71,11 @@ function minter(world: CarrierWorld, clientId: string) {
 /** `acct/blue.1` has one line that works; `acct/green.2` more lines than a page holds, `acct/grey.3` one with a PIN. */
 function newWorld(client: CarrierWorld["client"]): CarrierWorld {
   const line = (id: string, dial: string, state: Line["state"], pin?: string): Line => ({
-    ...{ id, dial, label: `Line ${id}`, state, pin },
+    id,
+    dial,
+    label: `Line ${id}`,
+    state,
+    pin,
   });
   const many = Array.from({ length: 6 }, (_, index) =>
     line(`ln:green-${index}`, `0044 20 7946 00${10 + index}`, index === 0 ? "off" : "live"),

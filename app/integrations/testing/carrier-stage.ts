@@ -44,7 +44,10 @@ function deliveriesOf({ world, clientId }: CarrierPlatform) {
 /** A delivery of the made-up platform: what people said to a line. */
 export function carrierDelivery(line: string, ...said: { id: string; by: string; says: string }[]): object {
   const notes = said.map(({ id, by, says }) => ({
-    ...{ note: "said", id, on: "2026-11-20T10:00:00Z", says },
+    note: "said",
+    id,
+    on: "2026-11-20T10:00:00Z",
+    says,
     by: { ref: by, called: `Person ${by}` },
   }));
   return { to: line, notes };

@@ -32,8 +32,15 @@ function readNote(item: unknown, path: string, phoneNumberId: string): ChannelEv
   if (!parsed.success) return { path, phoneNumberId, detail: "not a note" };
   const { id, on, by, says } = parsed.data;
   return {
-    ...{ kind: "message", path, phoneNumberId, direction: "inbound", type: "text" },
-    ...{ providerMessageId: id, body: says, content: { says }, occurredAt: on },
+    kind: "message",
+    path,
+    phoneNumberId,
+    direction: "inbound",
+    type: "text",
+    providerMessageId: id,
+    body: says,
+    content: { says },
+    occurredAt: on,
     contact: { waId: null, userId: by.ref, username: null, profileName: by.called ?? null },
   };
 }

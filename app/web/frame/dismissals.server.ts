@@ -49,7 +49,12 @@ export function hideIncidents(request: Request, incidents: string, now: Date): s
     .map(([incident, at]) => `${incident}:${at.toString(36)}`)
     .join(".");
   return stringifySetCookie({
-    ...{ name: cookieName, value, path: "/", sameSite: "lax", httpOnly: true, maxAge: hiddenSeconds },
+    name: cookieName,
+    value,
+    path: "/",
+    sameSite: "lax",
+    httpOnly: true,
+    maxAge: hiddenSeconds,
     secure: services().secureCookies,
   });
 }

@@ -62,7 +62,12 @@ function keepLanguageOf({ userId, tenantId }: Person, ...kept: [Language, { only
 
 function remember(name: string, value: string): string {
   return stringifySetCookie({
-    ...{ name, value, path: "/", sameSite: "lax", httpOnly: true, maxAge: yearSeconds },
+    name,
+    value,
+    path: "/",
+    sameSite: "lax",
+    httpOnly: true,
+    maxAge: yearSeconds,
     secure: services().secureCookies,
   });
 }

@@ -24,8 +24,12 @@ afterEach(() => database.sql("update app.migrations set name = replace(name, 'ol
 /** As the web opens it. */
 function databaseAt(connectionString: string): Db {
   const pool = createPool({
-    ...{ connectionString, role: "app_web", applicationName: "curbe-web", max: 10 },
-    ...{ statementTimeoutMs: 5_000, onError: () => {} },
+    connectionString,
+    role: "app_web",
+    applicationName: "curbe-web",
+    max: 10,
+    statementTimeoutMs: 5_000,
+    onError: () => {},
   });
   const db = createDb(pool);
   onTestFinished(() => db.destroy());

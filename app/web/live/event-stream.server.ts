@@ -107,7 +107,13 @@ function streamOf(
     void verify();
   };
   const stream: LiveStream & { watch: typeof watch } = {
-    ...{ tenantId, userId, sessionId, tell: changes.tell, verify, end, watch },
+    tenantId,
+    userId,
+    sessionId,
+    tell: changes.tell,
+    verify,
+    end,
+    watch,
   };
   return stream;
 }

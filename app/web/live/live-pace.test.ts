@@ -81,7 +81,12 @@ test("streams are counted once, however often one leaves and whoever never joine
   listen.mockResolvedValue(listening());
   const hub = createLiveHub({ connectionString: "", log });
   const streamOf = (name: string): LiveStream => ({
-    ...{ tenantId: name, userId: name, sessionId: name, tell() {}, verify() {}, end() {} },
+    tenantId: name,
+    userId: name,
+    sessionId: name,
+    tell() {},
+    verify() {},
+    end() {},
   });
   const joined = Array.from({ length: 4_000 }, (_, n) => streamOf(`${n}`));
   expect(joined.every((stream) => hub.join(stream))).toBe(true);

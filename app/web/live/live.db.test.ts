@@ -93,7 +93,9 @@ async function twoProcesses(): Promise<[LiveHub, LiveHub]> {
   await startHub(calm);
   const first = live;
   const second = createLiveHub({
-    ...{ connectionString: product.database.url, log: product.services.log, pace: calm },
+    connectionString: product.database.url,
+    log: product.services.log,
+    pace: calm,
   });
   const page = await open(witness, second);
   await expect.poll(() => page.heard.length).toBeGreaterThan(1);

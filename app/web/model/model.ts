@@ -22,24 +22,20 @@ export type Model = ReturnType<typeof startModel>;
 export function startModel(flaw?: Flaw) {
   const messages: Picture["messages"] = {};
   return {
-    ...{
-      flaw,
-      messages,
-      moment: 0,
-      month: 0,
-      key: 0,
-      oldestKey: 0,
-      connections: new Map<string, Connection>(),
-    },
+    flaw,
+    messages,
+    moment: 0,
+    month: 0,
+    key: 0,
+    oldestKey: 0,
+    connections: new Map<string, Connection>(),
     claims: numbers.map((): Claim[] => []),
     deliveries: [] as Delivery[],
     isSubscribed: numbers.map(() => false),
     // What the worker has not done yet.
-    ...{
-      toSubscribe: new Set<string>(),
-      toReplay: new Set<number>(),
-      toStop: numbers.map((): Token[] => []),
-    },
+    toSubscribe: new Set<string>(),
+    toReplay: new Set<number>(),
+    toStop: numbers.map((): Token[] => []),
   };
 }
 

@@ -30,7 +30,9 @@ export function pictureOf(model: Model): Picture {
         isHeard,
       })),
     ),
-    ...{ messages: model.messages, aside, isSubscribed: model.isSubscribed },
+    messages: model.messages,
+    aside,
+    isSubscribed: model.isSubscribed,
     openDeliveries: model.deliveries.filter(({ isOpen }) => isOpen).length,
   };
 }
@@ -112,7 +114,8 @@ export async function pictureOfProduct(
         })),
     ),
     messages: Object.fromEntries(rows.messages.map((row) => [row.id, { ...place(row), status: row.status }])),
-    ...{ aside, openDeliveries: rows.openDeliveries },
+    aside,
+    openDeliveries: rows.openDeliveries,
     isSubscribed: wabaIds.map((id) =>
       (sandbox.world.wabas[id]?.subscribedApps ?? []).some(
         (app) => app.id === deps.connectors.meta_whatsapp.appId,

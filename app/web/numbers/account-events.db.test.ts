@@ -46,7 +46,9 @@ afterEach(async () => {
 /** From the sandbox's control to the row. */
 async function metaSays(event: AccountEvent): Promise<void> {
   const sent = await road.product.sandbox.control.sendAccountUpdate({
-    ...{ wabaId: WABA_IDS.luz, event, force: true },
+    wabaId: WABA_IDS.luz,
+    event,
+    force: true,
   });
   expect(sent.status).toBe(200);
   const ids = await road.product.database.sql<{ id: string }>("select id from webhook_deliveries");
@@ -120,7 +122,9 @@ test("a removal that the next look disproves is taken back, and a repetition doe
   expect(await causeOf()).toBe("access_removed");
   const [row] = await connections(road.ana);
   await checkConnection(road.product.services.integrations, {
-    ...{ tenantId: road.ana.tenantId, connectionId: row?.id ?? "", requestId: "check-1" },
+    tenantId: road.ana.tenantId,
+    connectionId: row?.id ?? "",
+    requestId: "check-1",
   });
   expect(await statusOf(road.ana)).toMatchObject({ connected: true });
   await road.product.database.sql(

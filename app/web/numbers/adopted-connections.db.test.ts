@@ -53,15 +53,26 @@ const olderSchema = (token: string) =>
     `insert into tenants values ('${sur}', 'Taller Sur'), ('${este}', 'Taller Este');`,
     connections(", access_token text"),
     insertConnection(1, {
-      ...{ phone_number_id: NUMBER_IDS.luz, phone_number_e164: "525512345678", access_token: token },
-      ...{ waba_id: WABA_IDS.luz, display_name: "Luz", updated_at: "2026-01-01Z", created_at: "2025-01-01Z" },
+      phone_number_id: NUMBER_IDS.luz,
+      phone_number_e164: "525512345678",
+      access_token: token,
+      waba_id: WABA_IDS.luz,
+      display_name: "Luz",
+      updated_at: "2026-01-01Z",
+      created_at: "2025-01-01Z",
     }),
     insertConnection(2, {
-      ...{ tenant_id: norte, phone_number_id: NUMBER_IDS.luz, phone_number_e164: "+525512345678" },
-      ...{ access_token: token, updated_at: "2025-06-01Z" },
+      tenant_id: norte,
+      phone_number_id: NUMBER_IDS.luz,
+      phone_number_e164: "+525512345678",
+      access_token: token,
+      updated_at: "2025-06-01Z",
     }),
     insertConnection(3, {
-      ...{ tenant_id: sur, waba_id: null, phone_number_id: NUMBER_IDS.norte, phone_number_e164: null },
+      tenant_id: sur,
+      waba_id: null,
+      phone_number_id: NUMBER_IDS.norte,
+      phone_number_e164: null,
     }),
     insertConnection(4, { tenant_id: este, phone_number_id: null, phone_number_e164: "+54 9 11 2345 6789" }),
     `create table conversations (id serial primary key, tenant_id uuid, wa_id text, contact_name text);
@@ -121,7 +132,10 @@ describe("a connection with everything", () => {
   test("is shown, routed, looked after, left and connected again, with its history", async () => {
     const person = await adopted(luz);
     expect(await statusOf(person)).toMatchObject({
-      ...{ connected: true, phone_number_e164: "+525512345678", display_name: "Luz", may_send: true },
+      connected: true,
+      phone_number_e164: "+525512345678",
+      display_name: "Luz",
+      may_send: true,
     });
     await receive("wamid.today", NUMBER_IDS.luz);
     const thread = { connection_id: connection(1), contact: "Eva", bodies: ["Del pasado", "De hoy"] };

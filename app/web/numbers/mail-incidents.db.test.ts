@@ -37,8 +37,13 @@ const mails = async () =>
 
 const metaSays = (connectionId: string, event: string, detail = {}) =>
   applyAccountEvent(deps(), {
-    ...{ ...subject(connectionId), deliveryId: "1", itemPath: `entry[0].${event}` },
-    ...{ field: "account_update", event, detail, occurredAt: new Date(Date.now() + 5_000) },
+    ...subject(connectionId),
+    deliveryId: "1",
+    itemPath: `entry[0].${event}`,
+    field: "account_update",
+    event,
+    detail,
+    occurredAt: new Date(Date.now() + 5_000),
   });
 
 const ways: [string, (id: string) => Promise<unknown>][] = [

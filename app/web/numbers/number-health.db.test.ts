@@ -41,7 +41,8 @@ async function page(id: string, query = ""): Promise<string> {
 async function askForCheck(id: string): Promise<string | null> {
   const body = new URLSearchParams({ intent: "check" });
   const request = new Request(`${road.product.origin}${pathOf(id)}`, {
-    ...{ method: "POST", body },
+    method: "POST",
+    body,
     headers: { cookie: road.ana.cookie },
   });
   return (await askPage(request)).headers.get("location");
@@ -94,7 +95,9 @@ describe("what a look brings", () => {
     await check(id);
     expect(await page(id)).toContain(words.noAnswer);
     expect((await numberHealth(deps(), road.ana.tenantId, id)).look?.answer).toMatchObject({
-      ...{ deliveries: "ours", quality: "GREEN", messagingLimit: "TIER_250" },
+      deliveries: "ours",
+      quality: "GREEN",
+      messagingLimit: "TIER_250",
     });
     road.product.sandbox.control.clearScenarios();
     road.product.forgetTroubleWithMeta();
@@ -103,7 +106,8 @@ describe("what a look brings", () => {
     road.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome });
     await check(id);
     expect((await numberHealth(deps(), road.ana.tenantId, id)).look).toMatchObject({
-      ...{ result: "alive", answer: { quality: null, messagingLimit: null } },
+      result: "alive",
+      answer: { quality: null, messagingLimit: null },
     });
   });
 

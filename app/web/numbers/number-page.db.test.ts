@@ -32,16 +32,16 @@ const at = "2026-11-20T10:00:00.000Z";
 const when = "20 Nov 2026, 10:00 UTC";
 const done = { result: "done", at };
 const walked = {
-  ...{
-    state_checked: done,
-    code_exchanged: done,
-    access_seen: done,
-    account_found: done,
-    number_proved: done,
-  },
+  state_checked: done,
+  code_exchanged: done,
+  access_seen: done,
+  account_found: done,
+  number_proved: done,
 };
 const working = {
-  ...{ steps: walked, deliveries: { state: "on", at }, registration: { result: "registered", at } },
+  steps: walked,
+  deliveries: { state: "on", at },
+  registration: { result: "registered", at },
 };
 const given = (metadata: object) => addConnection(stage, luz.id, { ...activeConnection, metadata });
 const card = async (metadata: object) => {
@@ -110,7 +110,8 @@ describe("what Meta told of a number", () => {
 
   test("stands back while the number is in trouble", async () => {
     await addConnection(stage, luz.id, {
-      ...{ ...activeConnection, status: "error" },
+      ...activeConnection,
+      status: "error",
       metadata: { error: { code: "account_disabled", at }, restriction: { event: "DISABLED_UPDATE", at } },
     });
     const page = await markup("/settings/integrations", ana);
@@ -122,7 +123,9 @@ describe("what Meta told of a number", () => {
 describe("a number that needs somebody", () => {
   const broken = (code: string, e164 = "+525512345678") =>
     addConnection(stage, luz.id, {
-      ...{ ...activeConnection, e164, status: "error" },
+      ...activeConnection,
+      e164,
+      status: "error",
       metadata: { error: { code, at } },
     });
   const region = `aria-label="${texts.trouble.label}"`;

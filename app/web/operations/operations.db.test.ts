@@ -74,7 +74,9 @@ const trail = async () => (await readTrail({ db: stage.services.operatorDb }, un
 const send = (path: string, fields: [string, string][]) =>
   ask(
     new Request(`https://app.curbe.test${path}`, {
-      ...{ method: "POST", body: new URLSearchParams(fields), headers: { cookie: ops } },
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { cookie: ops },
     }),
   );
 
@@ -296,7 +298,9 @@ describe("a replay", () => {
     const part = await replay(deps, actor, {}, { most: 1, parts: 1 });
     expect(part).toEqual({ items: 1, deliveries: 1, goOnAfter: "1" });
     expect(await replay(deps, actor, { after: "1" }, { most: 1, parts: 5 })).toEqual({
-      ...{ items: 1, deliveries: 1, goOnAfter: null },
+      items: 1,
+      deliveries: 1,
+      goOnAfter: null,
     });
     expect((await trail()).map(({ result }) => result.items)).toEqual([1, 1]);
     expect(await page("/operations/quarantine/replay?after=1")).toMatch(/name="after" value="1"/);

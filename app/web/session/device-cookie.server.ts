@@ -38,8 +38,13 @@ export function rememberDevice(request: Request, person: Person): string {
   const others = marks.filter((mark) => !own.some((mine) => isSame(mark, mine)));
   const value = [nonce, own[0], ...others].slice(0, 1 + mostPeople).join(".");
   return stringifySetCookie({
-    ...{ name: cookieName(secureCookies), value, path: "/", sameSite: "lax", httpOnly: true },
-    ...{ secure: secureCookies, maxAge: lifetimeSeconds },
+    name: cookieName(secureCookies),
+    value,
+    path: "/",
+    sameSite: "lax",
+    httpOnly: true,
+    secure: secureCookies,
+    maxAge: lifetimeSeconds,
   });
 }
 

@@ -144,7 +144,10 @@ interface PersonsPlace {
 async function takeOfPerson(counters: Counters, attempt: Attempt): Promise<PersonsPlace> {
   const { person, ip, knownPlace } = attempt;
   const found: PersonsPlace = {
-    ...{ taken: undefined, retryAfterSeconds: 0, isKnown: false, tooManyFailures: undefined },
+    taken: undefined,
+    retryAfterSeconds: 0,
+    isKnown: false,
+    tooManyFailures: undefined,
   };
   const known = knownPlace ?? ((await counters.isKnownNetwork(attempt)) ? clientNetwork(ip) : undefined);
   if (known !== undefined) {

@@ -116,7 +116,12 @@ function tokenOf(request: Request): string {
 
 function resetCookie(value: string, maxAge: number): string {
   return stringifySetCookie({
-    ...{ name: cookieName(), value, path: "/", sameSite: "lax", httpOnly: true, maxAge },
+    name: cookieName(),
+    value,
+    path: "/",
+    sameSite: "lax",
+    httpOnly: true,
+    maxAge,
     secure: services().secureCookies,
   });
 }

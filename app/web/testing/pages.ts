@@ -26,15 +26,13 @@ export async function openPages(): Promise<AskPage> {
 
 function buildOf(routes: ServerBuild["routes"]): ServerBuild {
   const assets = Object.values(routes).map(({ id, parentId, path, index, module }) => ({
-    ...{
-      id,
-      parentId,
-      path,
-      index,
-      module: `/build/${id}.js`,
-      hasClientAction: false,
-      hasClientLoader: false,
-    },
+    id,
+    parentId,
+    path,
+    index,
+    module: `/build/${id}.js`,
+    hasClientAction: false,
+    hasClientLoader: false,
     hasAction: "action" in module,
     hasLoader: "loader" in module,
     hasErrorBoundary: "ErrorBoundary" in module,

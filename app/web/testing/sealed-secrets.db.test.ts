@@ -56,7 +56,10 @@ const putMarked = (id: string, sealed: string) =>
     [id, sealed, markOf(sealed)],
   );
 const subject = ({ id, tenant_id }: Row) => ({
-  ...{ tenantId: tenant_id, connectionId: id, requestId: "r-36", lastAttempt: false },
+  tenantId: tenant_id,
+  connectionId: id,
+  requestId: "r-36",
+  lastAttempt: false,
 });
 const view = async ({ tenant_id: tenantId }: Row) =>
   (await listConnections(deps(), { tenantId, userId: road.ana.userId }, "meta_whatsapp"))[0];

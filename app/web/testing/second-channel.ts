@@ -25,8 +25,11 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
   });
   Object.assign(texts.channels, {
     carrier: channelTexts("Carrier", {
-      ...{ needs: ["A line at Carrier."], addNumber: "Add one at Carrier; it appears at once" },
-      ...{ manager: "Carrier Desk", businessApp: "Carrier app", registrationRefusals: {} },
+      needs: ["A line at Carrier."],
+      addNumber: "Add one at Carrier; it appears at once",
+      manager: "Carrier Desk",
+      businessApp: "Carrier app",
+      registrationRefusals: {},
       manual: { wabaId: "Account", wabaIdHint: "", phoneNumberId: "Line", phoneNumberIdHint: "" },
     }),
   });

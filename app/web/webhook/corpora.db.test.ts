@@ -82,7 +82,9 @@ describe("R16 of the JSON corpus", () => {
   });
 
   const expectedOf = ({ name, outcome, places, messages }: (typeof cases)[number]) => ({
-    ...{ name, outcome, places },
+    name,
+    outcome,
+    places,
     messages: Object.entries(messages).sort(([a], [b]) => (a < b ? -1 : 1)),
   });
 

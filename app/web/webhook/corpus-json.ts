@@ -208,7 +208,10 @@ export function bodyCases(): BodyCase[] {
       { ...quarantined, places: ["body"], name: `broken within: ${name}`, body: within(body) },
     ]),
     ...Object.entries(strangers).map(([name, text]) => ({
-      ...{ ...quarantined, places: ["body"], name: `no envelope: ${name}`, body: utf8(text) },
+      ...quarantined,
+      places: ["body"],
+      name: `no envelope: ${name}`,
+      body: utf8(text),
     })),
     ...Object.entries(extras).map(([name, json], n) => withExtra(name, `wamid.JSON.EXTRA.${n}`, json)),
     ...Object.entries(words).map(([name, [sent, shown]], n) =>

@@ -154,7 +154,11 @@ function wrongOnTheWire(current: string): SignatureCase[] {
   const hex = hmac(current, body).toString("hex");
   const value = `sha256=${hex}`;
   const refuse = (name: string, lines: [string, string][], refusedBy?: "http"): SignatureCase => ({
-    ...{ name, body, lines, accepted: false, wireOnly: true },
+    name,
+    body,
+    lines,
+    accepted: false,
+    wireOnly: true,
     ...(refusedBy ? { refusedBy } : {}),
   });
   return [

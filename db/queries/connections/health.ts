@@ -155,8 +155,15 @@ export async function forgetLooks(tdb: TenantDb, tenantId: string, connectionId:
   await tdb
     .updateTable("connection_health")
     .set({
-      ...{ refusals: 0, warned_days: null, checked_at: null, last_result: null, check_requested_at: null },
-      ...{ answered_at: null, deliveries: null, quality_rating: null, messaging_limit: null },
+      refusals: 0,
+      warned_days: null,
+      checked_at: null,
+      last_result: null,
+      check_requested_at: null,
+      answered_at: null,
+      deliveries: null,
+      quality_rating: null,
+      messaging_limit: null,
       next_check_at: sql<Date>`now() + interval '1 hour'`,
     })
     .where("tenant_id", "=", tenantId)

@@ -29,8 +29,16 @@ async function stored(waId: string | null, userId: string | null): Promise<strin
   return row?.id ?? "";
 }
 const asked = (id: string, waId: string | null, userId: string | null): StoredContact => ({
-  ...{ id, tenantId, provider, waId, userId, username: null, profileName: null },
-  ...{ seenAt: at, waIdAt: at, userIdAt: at },
+  id,
+  tenantId,
+  provider,
+  waId,
+  userId,
+  username: null,
+  profileName: null,
+  seenAt: at,
+  waIdAt: at,
+  userIdAt: at,
 });
 const fillIn = (...contacts: StoredContact[]) =>
   db.transaction().execute((trx) => fillInContacts(trx, contacts));

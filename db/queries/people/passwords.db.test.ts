@@ -42,7 +42,9 @@ const begin = (token: string, checkedPasswordHash = "old") =>
 const change = (token: string) =>
   passwords.changePassword(web, {
     sessionHash: hash(token),
-    ...{ checkedPasswordHash: "old", newPasswordHash: "new", newSessionHash: hash("next") },
+    checkedPasswordHash: "old",
+    newPasswordHash: "new",
+    newSessionHash: hash("next"),
   });
 const sessions = async () => (await database.sql("select from sessions")).length;
 const setSession = (token: string, columns: string) =>

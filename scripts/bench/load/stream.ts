@@ -38,8 +38,12 @@ export async function sendStream(
   for (const connection of connections) connection.close();
   const { count: _, answer, ...counts } = tally;
   return {
-    ...{ name: plan.name, ...counts, sendingSeconds, abandoned },
-    ...{ answer: answer.summary(), visible: sampler.visible() },
+    name: plan.name,
+    ...counts,
+    sendingSeconds,
+    abandoned,
+    answer: answer.summary(),
+    visible: sampler.visible(),
   };
 }
 

@@ -11,8 +11,15 @@ async function runBulk(bench: Bench, kind: "product" | "baseline") {
     say(`${kind}: ${requests} bodies of ${updatesPerBody}`);
     const part = { firstTenant: 0, tenants: 20, contacts: 10_000 };
     const stream = streamOf({
-      ...{ name: "bulk", requests, updatesPerBody, part, mix: "bulk", seed: options.seed },
-      ...{ connections: 4, sampleEvery: 1, backlogEvents: 20 },
+      name: "bulk",
+      requests,
+      updatesPerBody,
+      part,
+      mix: "bulk",
+      seed: options.seed,
+      connections: 4,
+      sampleEvery: 1,
+      backlogEvents: 20,
     });
     return { warm, run: await measure(cluster, target, { label: `bulk, ${kind}`, streams: [stream] }) };
   });
@@ -34,26 +41,27 @@ ends when nothing that was accepted is open.`,
     return {
       goals: [
         {
-          ...{
-            what: "messages, end to end",
-            product: rate(ours),
-            baseline: rate(plain),
-            ratio: times(ours / plain),
-          },
-          ...{ goal: "≥ 20,000/s", met: ours >= 20_000 },
+          what: "messages, end to end",
+          product: rate(ours),
+          baseline: rate(plain),
+          ratio: times(ours / plain),
+          goal: "≥ 20,000/s",
+          met: ours >= 20_000,
         },
         {
-          ...{
-            what: "slowest answer",
-            product: ms(slowest(product.run)),
-            baseline: ms(slowest(baseline.run)),
-          },
-          ...{ ratio: times(slowest(baseline.run) / slowest(product.run)), goal: "≤ 500 ms" },
+          what: "slowest answer",
+          product: ms(slowest(product.run)),
+          baseline: ms(slowest(baseline.run)),
+          ratio: times(slowest(baseline.run) / slowest(product.run)),
+          goal: "≤ 500 ms",
           met: slowest(product.run) <= 500,
         },
         {
-          ...{ what: "CPU for each message", product: us(ourCost), baseline: us(plainCost) },
-          ...{ ratio: times(plainCost / ourCost), goal: "–" },
+          what: "CPU for each message",
+          product: us(ourCost),
+          baseline: us(plainCost),
+          ratio: times(plainCost / ourCost),
+          goal: "–",
         },
       ],
       table: {

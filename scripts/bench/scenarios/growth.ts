@@ -85,17 +85,16 @@ only. At the end the product's own statements are explained while it takes furth
     return {
       goals: [
         {
-          ...{ what: `CPU for each message, empty → ${whole(steps.at(-1)?.stored ?? 0)} stored` },
-          ...{
-            product: `${us(first)} → ${us(last)}, ${times(last / first)}`,
-            goal: "≤ 1.2 × empty at 5 million",
-          },
+          what: `CPU for each message, empty → ${whole(steps.at(-1)?.stored ?? 0)} stored`,
+          product: `${us(first)} → ${us(last)}, ${times(last / first)}`,
+          goal: "≤ 1.2 × empty at 5 million",
           met: complete && last <= 1.2 * first,
         },
         {
           what: "tables that grow, read from end to end",
           product: plans.length === 0 ? "no plans" : scanned.join(", ") || "none",
-          ...{ goal: "the plans use indexes", met: plans.length > 0 && scanned.length === 0 },
+          goal: "the plans use indexes",
+          met: plans.length > 0 && scanned.length === 0,
         },
       ],
       table: {

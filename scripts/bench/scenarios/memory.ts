@@ -44,13 +44,11 @@ a line through everything after the first fifth, by least squares, and counts as
         for (const { pid, samplesMb } of watched) samplesMb.push(readResidentMb(pid));
       };
       const stream = streamOf({
-        ...{
-          // More than it can send, so that the time decides.
-          requests: secondsAtMost * 10_000,
-          secondsAtMost,
-          seed: options.seed,
-          backlogEvents: steadyBacklog,
-        },
+        // More than it can send, so that the time decides.
+        requests: secondsAtMost * 10_000,
+        secondsAtMost,
+        seed: options.seed,
+        backlogEvents: steadyBacklog,
       });
       const run = await measure(cluster, target, { label: "memory", streams: [stream], eachSecond });
       return {

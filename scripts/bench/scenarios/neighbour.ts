@@ -12,18 +12,21 @@ async function runNeighbour(bench: Bench, kind: "product" | "baseline") {
     say(`${kind}: a flood and a quiet neighbour for ${secondsAtMost} s`);
     const { seed } = options;
     const flood = streamOf({
-      ...{ name: "flood", requests: secondsAtMost * 6_000, secondsAtMost, seed, sampleEvery: 500 },
+      name: "flood",
+      requests: secondsAtMost * 6_000,
+      secondsAtMost,
+      seed,
+      sampleEvery: 500,
       part: { firstTenant: 0, tenants: 1, contacts: 2_000 },
     });
     const quiet = streamOf({
-      ...{
-        name: "quiet",
-        requests: secondsAtMost * quietPerSecond,
-        perSecond: quietPerSecond,
-        seed,
-        sampleEvery: 1,
-      },
-      ...{ part: { firstTenant: 1, tenants: 1, contacts: 200 }, connections: 4 },
+      name: "quiet",
+      requests: secondsAtMost * quietPerSecond,
+      perSecond: quietPerSecond,
+      seed,
+      sampleEvery: 1,
+      part: { firstTenant: 1, tenants: 1, contacts: 200 },
+      connections: 4,
     });
     const label = `neighbour, ${kind}`;
     return { warm, run: await measure(cluster, target, { label, streams: [flood, quiet], pollMs: 25 }) };
@@ -43,8 +46,12 @@ gets ${quietPerSecond} a second meanwhile. Every message of the quiet one is loo
     return {
       goals: [
         {
-          ...{ what: "the quiet workspace, visible p95", product: ms(ours), baseline: ms(plain) },
-          ...{ ratio: times(plain / ours), goal: "≤ 3 s", met: ours <= 3_000 },
+          what: "the quiet workspace, visible p95",
+          product: ms(ours),
+          baseline: ms(plain),
+          ratio: times(plain / ours),
+          goal: "≤ 3 s",
+          met: ours <= 3_000,
         },
       ],
       table: {

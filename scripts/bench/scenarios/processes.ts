@@ -51,11 +51,15 @@ counts is that nothing breaks and nothing collapses.`,
       goals: [
         {
           what: "runs with a failed answer or a lost message",
-          ...{ product: String(broken.length), goal: "nothing breaks", met: broken.length === 0 },
+          product: String(broken.length),
+          goal: "nothing breaks",
+          met: broken.length === 0,
         },
         {
           what: "slowest shape against one of each",
-          ...{ product: times(slowest / first), goal: "no collapse (≥ 0.7 ×)", met: slowest >= 0.7 * first },
+          product: times(slowest / first),
+          goal: "no collapse (≥ 0.7 ×)",
+          met: slowest >= 0.7 * first,
         },
       ],
       table: {

@@ -19,13 +19,13 @@ async function climbDown(bench: Bench, kind: "product" | "baseline"): Promise<Me
   const lengthSeconds = scaled(options, 60, 1);
   const streams = rates.map((perSecond) =>
     streamOf({
-      ...{
-        name: rate(perSecond),
-        mix: "sizing",
-        perSecond,
-        requests: Math.floor((perSecond * lengthSeconds) / 4) * 4,
-      },
-      ...{ seed: options.seed, connections: 256, sampleEvery: tiny ? 5 : Math.floor(perSecond / 100) | 1 },
+      name: rate(perSecond),
+      mix: "sizing",
+      perSecond,
+      requests: Math.floor((perSecond * lengthSeconds) / 4) * 4,
+      seed: options.seed,
+      connections: 256,
+      sampleEvery: tiny ? 5 : Math.floor(perSecond / 100) | 1,
     }),
   );
   const prepare = async (databaseUrl: string) => {
@@ -83,24 +83,24 @@ seconds behind its schedule. About a hundred events a second are looked for.`,
     return {
       goals: [
         {
-          ...{
-            what: `mix at ${first.stream.name}: answers`,
-            product: answered(answer) + (abandoned ? ", given up" : ""),
-          },
+          what: `mix at ${first.stream.name}: answers`,
+          product: answered(answer) + (abandoned ? ", given up" : ""),
           goal: "p50 ≤ 25 ms, p99 ≤ 250 ms, < 0.1 % over 1 s",
           met: !abandoned && answer.p50Ms <= 25 && answer.p99Ms <= 250 && answer.shareOverOneSecond < 0.001,
         },
         {
-          ...{ what: `mix at ${first.stream.name}: visible`, product: seen(visible) },
-          ...{ goal: "p95 ≤ 1 s", met: !abandoned && visible.p95Ms <= 1_000 },
+          what: `mix at ${first.stream.name}: visible`,
+          product: seen(visible),
+          goal: "p95 ≤ 1 s",
+          met: !abandoned && visible.p95Ms <= 1_000,
         },
         {
-          ...{
-            what: "highest rate tried that holds all of these",
-            product: rate(ours),
-            baseline: rate(plain),
-          },
-          ...{ ratio: times(ours / plain), goal: rate(goalRate), met: ours >= goalRate },
+          what: "highest rate tried that holds all of these",
+          product: rate(ours),
+          baseline: rate(plain),
+          ratio: times(ours / plain),
+          goal: rate(goalRate),
+          met: ours >= goalRate,
         },
       ],
       table: {

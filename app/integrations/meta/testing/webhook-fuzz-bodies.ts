@@ -64,7 +64,9 @@ const echo = fc
   }));
 
 const contact = fc.record({ wa_id: person, user_id: userId, name: marked, username: marked }).map((one) => ({
-  ...{ wa_id: one.wa_id, user_id: one.user_id, profile: { name: one.name, username: one.username } },
+  wa_id: one.wa_id,
+  user_id: one.user_id,
+  profile: { name: one.name, username: one.username },
 }));
 
 const account = fc.constantFrom(

@@ -33,7 +33,12 @@ export function connectTable() {
     road.product.forgetTroubleWithMeta();
   }
   return {
-    ...{ ...roads, ...actsOf(roads, spentCodes), calm, left, callsOf, forgetJobs },
+    ...roads,
+    ...actsOf(roads, spentCodes),
+    calm,
+    left,
+    callsOf,
+    forgetJobs,
     strike: (place: Place, failure: Failure) => strike(road.product, place, failure.outcome(silentAddress())),
   };
 }

@@ -125,11 +125,9 @@ test("what was typed in kindly understood connects, and the log says who did it 
   const { events, rows } = await left(admin);
   expect(events).toMatchObject([
     {
-      ...{
-        kind: "connected",
-        actor_user_id: admin.userId,
-        request_id: expect.stringMatching(/^[\w-]{8,64}$/),
-      },
+      kind: "connected",
+      actor_user_id: admin.userId,
+      request_id: expect.stringMatching(/^[\w-]{8,64}$/),
       detail: { how: "manual", waba_id: fields.wabaId, phone_number_id: fields.phoneNumberId },
     },
   ]);

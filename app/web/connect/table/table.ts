@@ -39,7 +39,9 @@ const graphError = (verdict: Verdict, code: number, subcode?: number): Failure =
   outcome: () => ({ kind: "graph_error", code, ...(subcode ? { subcode } : {}) }),
 });
 const failure = (verdict: Verdict, name: string, outcome: Outcome): Failure => ({
-  ...{ name, verdict, outcome: () => outcome },
+  name,
+  verdict,
+  outcome: () => outcome,
 });
 
 export const failures: Failure[] = [
@@ -49,19 +51,24 @@ export const failures: Failure[] = [
   failure("later", "reset after Meta acted", { kind: "reset_after" }),
   failure("later", "502 with HTML", { kind: "http" }),
   failure("later", "500 with JSON", {
-    ...{ kind: "http", status: 500, body: '{"message":"oops"}', contentType: "application/json" },
+    kind: "http",
+    status: 500,
+    body: '{"message":"oops"}',
+    contentType: "application/json",
   }),
   failure("later", "429 with headers", { kind: "rate_limited" }),
   failure("odd", "wrong shape", { kind: "wrong_shape" }),
   failure("odd", "a list for an object", { kind: "wrong_shape", body: [] }),
   failure("odd", "too large a body", { kind: "huge_body", bytes: tooLarge }),
   {
-    ...{ name: "redirect to loopback", verdict: "odd" },
+    name: "redirect to loopback",
+    verdict: "odd",
     // 307 would have the secrets of a POST sent again.
     outcome: (silent) => ({ kind: "redirect", status: 307, location: silent }),
   },
   failure("odd", "redirect to link-local", {
-    ...{ kind: "redirect", location: "http://169.254.169.254/latest/meta-data/" },
+    kind: "redirect",
+    location: "http://169.254.169.254/latest/meta-data/",
   }),
   graphError("later", 1),
   graphError("later", 2),
@@ -72,7 +79,8 @@ export const failures: Failure[] = [
   graphError("permission", 100, 33),
   graphError("dead", 190),
   failure("dead", "Graph error 190 with HTTP 200", {
-    ...{ kind: "wrong_shape", body: { error: { code: 190, message: "An injected error." } } },
+    kind: "wrong_shape",
+    body: { error: { code: 190, message: "An injected error." } },
   }),
   graphError("rejected", 100),
 ];
@@ -100,10 +108,14 @@ export interface Place {
 }
 
 const place = (endpoint: Endpoint, clientsName: string = endpoint): Place => ({
-  ...{ name: endpoint, endpoint, isCalled: (call) => call.endpoint === clientsName },
+  name: endpoint,
+  endpoint,
+  isCalled: (call) => call.endpoint === clientsName,
 });
 const portfolioPlace = (endpoint: Endpoint, edge: string): Place => ({
-  ...{ name: endpoint, endpoint, isCalled: ({ path }) => path[1] === edge },
+  name: endpoint,
+  endpoint,
+  isCalled: ({ path }) => path[1] === edge,
 });
 
 export const places = {
@@ -114,7 +126,9 @@ export const places = {
   ownedWabas: portfolioPlace("owned_wabas", "owned_whatsapp_business_accounts"),
   numbers: place("phone_numbers"),
   moreNumbers: {
-    ...{ name: "phone_numbers, second page", endpoint: "phone_numbers" as const, answeredBefore: 1 },
+    name: "phone_numbers, second page",
+    endpoint: "phone_numbers" as const,
+    answeredBefore: 1,
     isCalled: ({ endpoint, query }) => endpoint === "phone_numbers" && query?.after !== undefined,
   },
   subscribe: place("subscribe"),

@@ -37,15 +37,21 @@ export const permissions: Permissions[] = [
   { name: "messaging missing", scopes: [management], missing: [messaging] },
   { name: "both missing", scopes: [], missing: bothScopes },
   {
-    ...{ name: "manage_events in place of management", scopes: bothScopes, missing: null },
+    name: "manage_events in place of management",
+    scopes: bothScopes,
+    missing: null,
     switches: { manageEventsScope: "on" },
   },
   {
-    ...{ name: "no targets, with business_management", scopes: portfolioScopes, missing: null },
+    name: "no targets, with business_management",
+    scopes: portfolioScopes,
+    missing: null,
     switches: { targetIds: "missing" },
   },
   {
-    ...{ name: "no targets, without business_management", scopes: bothScopes, missing: [] },
+    name: "no targets, without business_management",
+    scopes: bothScopes,
+    missing: [],
     switches: { targetIds: "missing" },
   },
 ];

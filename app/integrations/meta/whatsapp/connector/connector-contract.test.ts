@@ -51,9 +51,15 @@ async function metaStage(): Promise<ConnectorStage> {
   const logged: unknown[] = [];
   const write = (...line: unknown[]) => void logged.push(line);
   const config = {
-    ...{ appId, appSecret: new Secret(appSecret), redirectUri, graphVersion: "v25.0" },
-    ...{ graphUrl: sandbox.url, dialogUrl: sandbox.url, log: { info: write, warn: write, error: write } },
-    ...{ configId: "777", popup: { sdkUrl: `${sandbox.url}/en_US/sdk.js`, redirectUri: "omit" as const } },
+    appId,
+    appSecret: new Secret(appSecret),
+    redirectUri,
+    graphVersion: "v25.0",
+    graphUrl: sandbox.url,
+    dialogUrl: sandbox.url,
+    log: { info: write, warn: write, error: write },
+    configId: "777",
+    popup: { sdkUrl: `${sandbox.url}/en_US/sdk.js`, redirectUri: "omit" as const },
   };
   return {
     connect: (options) => createWhatsappConnector(config, createGraphClient(config, options)),

@@ -7,8 +7,13 @@ import { findReach } from "./reach.server.ts";
 import { exchangeCode } from "./sign-up.server.ts";
 
 const config = {
-  ...{ appId: "12345", appSecret: new Secret("app-secret"), redirectUri: "", graphUrl: "", dialogUrl: "" },
-  ...{ graphVersion: "v25.0", log: { info() {}, warn() {}, error() {} } },
+  appId: "12345",
+  appSecret: new Secret("app-secret"),
+  redirectUri: "",
+  graphUrl: "",
+  dialogUrl: "",
+  graphVersion: "v25.0",
+  log: { info() {}, warn() {}, error() {} },
 };
 
 /** A client that gets this answer to everything, checked by the call's schema as the real one does. */

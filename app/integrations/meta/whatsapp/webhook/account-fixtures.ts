@@ -70,7 +70,8 @@ export const accountEntries: Record<string, { entry: Item; read: Item }> = {
       toldAt,
     ),
     read: {
-      ...{ event: "PARTNER_REMOVED", ...ofAccount },
+      event: "PARTNER_REMOVED",
+      ...ofAccount,
       detail: { disconnect_reason: "PRIMARY_INACTIVITY", initiated_by: "SYSTEM" },
     },
   },
@@ -97,7 +98,8 @@ export const accountEntries: Record<string, { entry: Item; read: Item }> = {
   "something is restricted": {
     entry: accountUpdate("ACCOUNT_RESTRICTION", { restriction_info }),
     read: {
-      ...{ event: "ACCOUNT_RESTRICTION", ...ofAccount },
+      event: "ACCOUNT_RESTRICTION",
+      ...ofAccount,
       detail: {
         restriction_types: "RESTRICTED_BIZ_INITIATED_MESSAGING,RESTRICTED_ADD_PHONE_NUMBER_ACTION",
         restricted_until: "2025-06-15T15:06:40.000Z",
@@ -107,7 +109,8 @@ export const accountEntries: Record<string, { entry: Item; read: Item }> = {
   "the account is disabled": {
     entry: ban("DISABLE"),
     read: {
-      ...{ event: "DISABLED_UPDATE", ...ofAccount },
+      event: "DISABLED_UPDATE",
+      ...ofAccount,
       detail: { ban_state: "DISABLE", ban_date: "April 17, 2025" },
     },
   },
@@ -121,17 +124,21 @@ export const accountEntries: Record<string, { entry: Item; read: Item }> = {
   },
   "a number's quality": {
     entry: ofNumber("phone_number_quality_update", {
-      ...{ display_phone_number: "+1 555-078-3881", event: "THROUGHPUT_UPGRADE" },
-      ...{ current_limit: "TIER_UNLIMITED", max_daily_conversations_per_business: 1000 },
+      display_phone_number: "+1 555-078-3881",
+      event: "THROUGHPUT_UPGRADE",
+      current_limit: "TIER_UNLIMITED",
+      max_daily_conversations_per_business: 1000,
     }),
     read: {
-      ...{ event: "THROUGHPUT_UPGRADE", ...ofOneNumber },
+      event: "THROUGHPUT_UPGRADE",
+      ...ofOneNumber,
       detail: { current_limit: "TIER_UNLIMITED", max_daily_conversations_per_business: 1000 },
     },
   },
   "a number's name": {
     entry: ofNumber("phone_number_name_update", {
-      ...{ decision: "REJECTED", requested_verified_name: "Panadería Luz" },
+      decision: "REJECTED",
+      requested_verified_name: "Panadería Luz",
       rejection_reason: "NAME_EMPLOYEE_ISSUE",
     }),
     read: { event: "REJECTED", ...ofOneNumber, detail: { rejection_reason: "NAME_EMPLOYEE_ISSUE" } },
@@ -150,7 +157,8 @@ export const accountEntries: Record<string, { entry: Item; read: Item }> = {
       toldAt,
     ),
     read: {
-      ...{ event: null, ...ofAccount },
+      event: null,
+      ...ofAccount,
       detail: { max_daily_conversations_per_business: "TIER_2K", max_phone_numbers_per_business: 25 },
     },
   },

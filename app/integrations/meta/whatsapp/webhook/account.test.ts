@@ -40,8 +40,12 @@ describe("what Meta tells of an account", () => {
     expect(problems).toEqual([]);
     expect(events).toMatchObject([
       {
-        ...{ kind: "account", field: "business_integration_uninstall", event: null },
-        ...{ wabaId: null, phoneDigits: null, businessId: told.ownerId },
+        kind: "account",
+        field: "business_integration_uninstall",
+        event: null,
+        wabaId: null,
+        phoneDigits: null,
+        businessId: told.ownerId,
       },
     ]);
   });

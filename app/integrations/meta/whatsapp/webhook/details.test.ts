@@ -87,14 +87,13 @@ test("a dashboard sample of BSUID events has no person in it, its entry's id as 
 
 test("echoes of edits and of revoked messages are the business's own", () => {
   const message_echoes = (["edit", "revoke"] as const).map((type) => ({
-    ...{
-      from: "15550783881",
-      to: meta.waId,
-      to_user_id: meta.userId,
-      id: `wamid.${type}`,
-      timestamp: meta.sentAt,
-    },
-    ...{ type, [type]: { original_message_id: "wamid.A" } },
+    from: "15550783881",
+    to: meta.waId,
+    to_user_id: meta.userId,
+    id: `wamid.${type}`,
+    timestamp: meta.sentAt,
+    type,
+    [type]: { original_message_id: "wamid.A" },
   }));
   const { events } = read(meta.bodyOf({ message_echoes }, meta.phoneNumberId, "smb_message_echoes"));
   expect(events.map((event) => (event as MessageEvent).direction)).toEqual(["outbound", "outbound"]);

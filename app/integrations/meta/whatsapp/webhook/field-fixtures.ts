@@ -4,23 +4,29 @@ type Value = Record<string, unknown>;
 
 const call = { id: "wacid.1", to: "15550783881", from: waId, event: "connect", timestamp: sentAt };
 const preference = {
-  ...{ wa_id: waId, user_id: userId, detail: "User requested to stop marketing messages" },
-  ...{ category: "marketing_messages", value: "stop", timestamp: Number(sentAt) },
+  wa_id: waId,
+  user_id: userId,
+  detail: "User requested to stop marketing messages",
+  category: "marketing_messages",
+  value: "stop",
+  timestamp: Number(sentAt),
 };
 
 /** Values of the fields that the product shows nowhere, by field. */
 const values: Record<string, Value> = {
   message_template_status_update: {
-    ...{ event: "APPROVED", message_template_id: 1689556908129832, message_template_name: "order" },
-    ...{ message_template_language: "es", reason: "NONE" },
+    event: "APPROVED",
+    message_template_id: 1689556908129832,
+    message_template_name: "order",
+    message_template_language: "es",
+    reason: "NONE",
   },
   message_template_quality_update: {
-    ...{
-      previous_quality_score: "GREEN",
-      new_quality_score: "YELLOW",
-      message_template_id: 9007199254740993n,
-    },
-    ...{ message_template_name: "order", message_template_language: "es" },
+    previous_quality_score: "GREEN",
+    new_quality_score: "YELLOW",
+    message_template_id: 9007199254740993n,
+    message_template_name: "order",
+    message_template_language: "es",
   },
   message_template_components_update: { message_template_id: 12345, message_template_element: "body" },
   template_category_update: {

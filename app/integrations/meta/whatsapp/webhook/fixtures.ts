@@ -143,7 +143,10 @@ export const inboundMessages: Record<string, InboundSample> = {
   "order with words": message("order", { catalog_id: "1", text: "Para hoy", product_items: [] }, "Para hoy"),
   "system: number changed": {
     item: {
-      ...{ id: "wamid.SYSTEM", from: waId, timestamp: sentAt, type: "system" },
+      id: "wamid.SYSTEM",
+      from: waId,
+      timestamp: sentAt,
+      type: "system",
       system: {
         body: "Ana changed from 16505551234 to 12195555358",
         type: "user_changed_number",
@@ -155,7 +158,9 @@ export const inboundMessages: Record<string, InboundSample> = {
   },
   "system: user_id changed, and the number may not be told": {
     item: {
-      ...{ id: "wamid.SYSTEM_ID", timestamp: sentAt, type: "system" },
+      id: "wamid.SYSTEM_ID",
+      timestamp: sentAt,
+      type: "system",
       system: {
         body: "Ana changed to US.999",
         type: "user_changed_user_id",
@@ -220,15 +225,21 @@ export function textMessage(id: string, from = waId, body = "Hola", timestamp = 
 
 export function status(id: string, step: string, timestamp = sentAt, more: Item = {}): Item {
   return {
-    ...{ id, status: step, timestamp, recipient_id: waId },
+    id,
+    status: step,
+    timestamp,
+    recipient_id: waId,
     ...(step === "failed" ? { errors: [failure] } : {}),
     ...more,
   };
 }
 
 export const failure = {
-  ...{ code: 131026, title: "Message undeliverable", message: "Message undeliverable" },
-  ...{ error_data: { details: "Message Undeliverable." }, href: "https://developers.facebook.com/" },
+  code: 131026,
+  title: "Message undeliverable",
+  message: "Message undeliverable",
+  error_data: { details: "Message Undeliverable." },
+  href: "https://developers.facebook.com/",
 };
 
 export function echo(id: string, to = waId, body = "Desde el móvil", timestamp = sentAt): Item {
@@ -284,7 +295,10 @@ export const dashboardTest = {
             contacts: [{ profile: { name: "test user name" }, wa_id: "16315551181" }],
             messages: [
               {
-                ...{ from: "16315551181", id: "ABGGFlA5Fpa", timestamp: "1504902988", type: "text" },
+                from: "16315551181",
+                id: "ABGGFlA5Fpa",
+                timestamp: "1504902988",
+                type: "text",
                 text: { body: "this is a text message" },
               },
             ],

@@ -94,7 +94,8 @@ describe("the field user_id_update", () => {
     expect(problems).toEqual([]);
     expect(events).toMatchObject([{ kind: "person", path: "entry.0.changes.0.user_id_update.0" }]);
     expect((events[0] as PersonEvent).contact).toMatchObject({
-      ...{ waId: meta.waId, userId: "ES.2" },
+      waId: meta.waId,
+      userId: "ES.2",
       formerly: { waId: null, userId: "ES.1" },
     });
   });

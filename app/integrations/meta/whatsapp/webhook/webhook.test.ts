@@ -21,8 +21,13 @@ describe("an inbound message", () => {
     (_, { item, body, contact }) => {
       const event = onlyMessage(meta.bodyOf({ contacts: meta.people, messages: [item] }));
       expect(event).toMatchObject({
-        ...{ direction: "inbound", providerMessageId: item.id, type: item.type, body, content: item },
-        ...{ phoneNumberId: meta.phoneNumberId, path: "entry.0.changes.0.messages.0" },
+        direction: "inbound",
+        providerMessageId: item.id,
+        type: item.type,
+        body,
+        content: item,
+        phoneNumberId: meta.phoneNumberId,
+        path: "entry.0.changes.0.messages.0",
         occurredAt: new Date(1_749_416_383_000),
       });
       expect(event.contact).toMatchObject(
@@ -49,8 +54,10 @@ describe("an inbound message", () => {
       meta.bodyOf({ contacts: meta.people, messages: [meta.textMessage("wamid.A")] }),
     );
     expect(event.contact).toEqual({
-      ...{ waId: meta.waId, userId: meta.userId },
-      ...{ username: "ana.luz", profileName: "Ana 🌻" },
+      waId: meta.waId,
+      userId: meta.userId,
+      username: "ana.luz",
+      profileName: "Ana 🌻",
     });
   });
 
@@ -142,8 +149,12 @@ describe("a status", () => {
     expect(problems).toEqual([]);
     expect(events).toEqual([
       {
-        ...{ kind: "status", path: "entry.0.changes.0.statuses.0", phoneNumberId: meta.phoneNumberId },
-        ...{ providerMessageId: "wamid.S", status: step, occurredAt: new Date(1_749_416_400_000) },
+        kind: "status",
+        path: "entry.0.changes.0.statuses.0",
+        phoneNumberId: meta.phoneNumberId,
+        providerMessageId: "wamid.S",
+        status: step,
+        occurredAt: new Date(1_749_416_400_000),
         recipient: { waId: meta.waId, userId: meta.userId, username: null, profileName: null },
         error: step === "failed" ? meta.failure : null,
         detail: step === "failed" ? { errors: [meta.failure] } : null,
@@ -178,8 +189,11 @@ describe("a body", () => {
   test("with an echo is what the business sent to the contact from its own phone", () => {
     const value = { contacts: meta.people, message_echoes: [meta.echo("wamid.E")] };
     expect(onlyMessage(meta.bodyOf(value, meta.phoneNumberId, "smb_message_echoes"))).toMatchObject({
-      ...{ direction: "outbound", providerMessageId: "wamid.E", body: "Desde el móvil" },
-      ...{ path: "entry.0.changes.0.message_echoes.0", contact: { waId: meta.waId, userId: meta.userId } },
+      direction: "outbound",
+      providerMessageId: "wamid.E",
+      body: "Desde el móvil",
+      path: "entry.0.changes.0.message_echoes.0",
+      contact: { waId: meta.waId, userId: meta.userId },
     });
   });
 
