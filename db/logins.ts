@@ -89,7 +89,7 @@ export async function faultsOfLogin(
   ];
 }
 
-/** Answers the password when the login has a new one. */
+/** Returns the password when the login has a new one. */
 async function ensureLogin(session: Session, name: string, rotate: boolean): Promise<string | undefined> {
   const { rows } = await session.query("select from pg_roles where rolname = $1", [name]);
   const login = pg.escapeIdentifier(name);

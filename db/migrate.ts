@@ -36,7 +36,7 @@ export class OtherSchemaError extends Error {
 }
 
 /**
- * Answers what was applied: nothing when all is there. Throws OtherSchemaError, or with the failing file's name; the
+ * Returns what was applied: nothing when all is there. Throws OtherSchemaError, or with the failing file's name; the
  * database is then as it was before.
  */
 export async function migrate(

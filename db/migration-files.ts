@@ -30,7 +30,7 @@ export function digestFiles(files: { name: string; text: string }[]): MigrationF
   });
 }
 
-/** Brings db/schema-level.ts, which the bundles carry, to the state of the files. Answers whether it had to. */
+/** Brings db/schema-level.ts, which the bundles carry, to the state of the files. Returns whether it had to. */
 export async function writeSchemaLevel(): Promise<boolean> {
   const last = (await readMigrationFiles()).at(-1);
   if (!last) return false;

@@ -56,8 +56,8 @@ export interface AccessReport {
 /** Whether the number takes part on the platform; `on_phone`: in an app on somebody's phone, and it must stay there. */
 export type Registration = "registered" | "on_phone" | "open";
 
-/** `page`: the whole document goes to the platform and comes back. `window`: the platform's own script opens a window. */
-export type SignupRoad = "page" | "window";
+/** `redirect`: the whole document goes to the platform and comes back. `popup`: the platform's own script opens a window. */
+export type SignupFlow = "redirect" | "popup";
 
 /** For the browser: nothing secret. */
 export interface SignupWindow {
@@ -80,10 +80,10 @@ export interface ChannelConnector {
   /** What a page needs to open the sign-up in a window of its own; undefined where that is not switched on. */
   signupWindow: SignupWindow | undefined;
   /**
-   * Spends the code that came back on this road. Never retried: a code works once, and after a time-out nobody knows
+   * Spends the code that came back on this flow. Never retried: a code works once, and after a time-out nobody knows
    * whether it was spent.
    */
-  exchangeCode(code: string, road: SignupRoad): Promise<Grant>;
+  exchangeCode(code: string, flow: SignupFlow): Promise<Grant>;
   /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
   findReach(accessToken: Secret): Promise<Reach>;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */

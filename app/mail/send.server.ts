@@ -49,7 +49,7 @@ export async function sendMail(deps: MailDeps, { tenantId, mailId, lastAttempt }
   await settle(failure ? "gave_up" : "nobody");
 }
 
-/** Answers what keeps the mail open: the first failure that may pass. One that concerns all recipients ends the round. */
+/** Returns what keeps the mail open: the first failure that may pass. One that concerns all recipients ends the round. */
 async function sendToEach(
   deps: MailDeps,
   tenantId: string,

@@ -7,7 +7,7 @@ import { clientIp, wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
 
-/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `road=window` begins an attempt for a window. */
+/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `flow=popup` begins an attempt for a window. */
 export async function action({ request, params }: ActionFunctionArgs) {
   requireMethod(request, "POST");
   const channel = channelOf(params);
@@ -15,10 +15,10 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
   await requireEndpointBudget(request, viewer, "start");
   const { integrations, trustedProxyHops } = services();
-  const road = fieldOf(await readBody(request), "road");
+  const flow = fieldOf(await readBody(request), "flow");
   const hasWindow = integrations.connectors[channel].signupWindow !== undefined;
   const caller = {
-    road: road === "window" && hasWindow ? ("window" as const) : ("page" as const),
+    flow: flow === "popup" && hasWindow ? ("popup" as const) : ("redirect" as const),
     ip: clientIp(request, trustedProxyHops),
     userAgent: request.headers.get("user-agent") ?? "",
   };

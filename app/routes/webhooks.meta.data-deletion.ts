@@ -8,7 +8,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   return null;
 }
 
-/** Meta: somebody wants their data deleted. Answers where they can see what became of it. */
+/** Meta: somebody wants their data deleted. Returns where they can see what became of it. */
 export async function action({ request }: ActionFunctionArgs) {
   return receiveDeletion(services(), request);
 }

@@ -25,7 +25,7 @@ import { keepIfHarmless } from "./trial.ts";
 export type Work = Findings & { sealedRows: AdoptedConnection[]; sealedCount: number };
 type Extras = Map<AdoptedName, ExtraColumn[]>;
 
-/** Answers what was done, a sentence each. Throws, and the transaction with it, when a row would be lost. */
+/** Returns what was done, a sentence each. Throws, and the transaction with it, when a row would be lost. */
 export async function bringOver(client: pg.Client, work: Work): Promise<string[]> {
   const said: string[] = [];
   const say: Say = (line) => void said.push(`${line}.`);

@@ -53,7 +53,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A sealed token goes in by `seal`; nothing else of a token does. Answers how many rows were put in. */
+/** A sealed token goes in by `seal`; nothing else of a token does. Returns how many rows were put in. */
 export async function insertConnections(
   client: pg.Client,
   plan: TablePlan,
@@ -146,7 +146,7 @@ export async function settleAround(client: pg.Client): Promise<void> {
   });
 }
 
-/** Workspaces whose history has no connection to stand under get one that is over. Answers for how many. */
+/** Workspaces whose history has no connection to stand under get one that is over. Returns for how many. */
 export async function addPastConnections(client: pg.Client, tenants: string): Promise<number> {
   const result = await asOwner(client, () =>
     client.query(`

@@ -22,7 +22,7 @@ export interface Insertion {
   parameters?: unknown[];
 }
 
-/** As the owner of our tables. Answers how many rows were put in. */
+/** As the owner of our tables. Returns how many rows were put in. */
 export async function insertRows(client: pg.Client, insertion: Insertion): Promise<number> {
   const { table, values, source, extras, parameters = [] } = insertion;
   const columns = [...Object.keys(values), ...extras.map(({ to }) => to)].map((name) => quoted(name));

@@ -39,7 +39,7 @@ export async function hasLongNames(client: pg.Client, plan: TablePlan): Promise<
 
 /**
  * There was no table of that name: every workspace that the other tables speak of, called as the table that they point
- * to calls it, where they do. Answers how many.
+ * to calls it, where they do. Returns how many.
  */
 export async function makeTenants(
   client: pg.Client,

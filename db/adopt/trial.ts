@@ -32,7 +32,7 @@ const rows = `
 
 /**
  * Runs `statement` and keeps it where the product can write two rows into each table after it; else all of it is taken
- * back. Answers whether it stayed.
+ * back. Returns whether it stayed.
  */
 export async function keepIfHarmless(client: pg.Client, statement: string): Promise<boolean> {
   await client.query("savepoint change");

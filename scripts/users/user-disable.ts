@@ -11,7 +11,7 @@ const usage = "Usage: npm run user:disable -- --email x@y.example [--enable]";
 
 /**
  * Disables the person, which ends their sessions with all open streams and every link that was mailed to set a password;
- * or enables them again, with the password they had. Idempotent. Answers what was done, in a sentence. Throws with one
+ * or enables them again, with the password they had. Idempotent. Returns what was done, in a sentence. Throws with one
  * sentence when there is no such person.
  */
 export async function setDisabled(databaseUrl: string, email: string, disabled: boolean): Promise<string> {

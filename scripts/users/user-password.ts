@@ -12,7 +12,7 @@ const usage = "Usage: npm run user:password -- --email x@y.example   (the new pa
 
 /**
  * Sets the password, ends the person's sessions and open streams and what was mailed to set one, and has them told by
- * mail, in one transaction. Answers what was done, in a sentence. Throws with one sentence when there is no such person
+ * mail, in one transaction. Returns what was done, in a sentence. Throws with one sentence when there is no such person
  * or the password is too easy.
  */
 export async function setPassword(databaseUrl: string, email: string, password: string): Promise<string> {

@@ -6,7 +6,7 @@ test.beforeEach(startAfresh);
 
 const quoted = "wamid.e2e.quoted";
 
-/** Sixty people, of whom the last has much to say. Answers the id of that conversation. */
+/** Sixty people, of whom the last has much to say. Returns the id of that conversation. */
 async function manyWrote(): Promise<string> {
   await rows(`insert into channel_connections (tenant_id, provider, status)
     select tenant_id, 'meta_whatsapp', 'pending' from memberships m join users u on u.id = m.user_id where u.email = 'ana@luz.example'`);

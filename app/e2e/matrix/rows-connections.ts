@@ -16,8 +16,8 @@ export function connecting(theirs: Tenant, everyId: string[]): Record<string, Ro
       audience: "member",
       loader: [{ path: `${api}/start` }],
       action: [
-        { path: `${api}/start`, fields: { road: "window" } },
-        { path: `${api}/start`, json: { road: "page" } },
+        { path: `${api}/start`, fields: { flow: "popup" } },
+        { path: `${api}/start`, json: { flow: "redirect" } },
       ],
     },
     "api.integrations.meta.$channel.callback": {

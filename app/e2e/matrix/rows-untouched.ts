@@ -2,7 +2,7 @@
 import type { TestDatabase } from "../../../db/testing/test-database.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** Answers each workspace's digest. The tables are those that have a tenant_id when this is called. */
+/** Returns each workspace's digest. The tables are those that have a tenant_id when this is called. */
 export async function digesting(sql: TestDatabase["sql"]): Promise<(tenant: Tenant) => Promise<string>> {
   const tables = await tenantTables(sql);
   const digest = (from: string) =>

@@ -12,7 +12,7 @@ const firstMessage = () =>
 
 /**
  * Does what the page asks for next, as somebody does who reads nothing twice: at Meta the person is chosen where one is
- * asked for, everything else is the first button of what the page is about. Answers how many actions that took.
+ * asked for, everything else is the first button of what the page is about. Returns how many actions that took.
  */
 async function goOn(page: Page): Promise<number> {
   const before = page.url();

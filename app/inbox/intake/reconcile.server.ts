@@ -15,7 +15,7 @@ export interface ReconcileDeps {
 
 /**
  * Wakes the ingest when a delivery waits longer than `olderThanMs` and is due: its job may have been lost, or was put
- * off. Waking once too often is harmless, one job waits at most. Answers whether it did.
+ * off. Waking once too often is harmless, one job waits at most. Returns whether it did.
  */
 export async function reconcileDeliveries(
   { db, jobsDb, log }: ReconcileDeps,

@@ -28,7 +28,7 @@ const pauseSeconds = 1;
  * by now, wakes the ingest, and asks for itself again while there are more, all in one transaction. To be run after the
  * commit of the claim: every item that was set aside without seeing the claim is then seen here, whatever was under
  * way. Doing it again is harmless: processing is idempotent, and what has reached its owner is not looked at again.
- * Answers how many deliveries were reopened.
+ * Returns how many deliveries were reopened.
  */
 export async function replayParked(
   { db, log }: ReplayDeps,
@@ -54,7 +54,7 @@ export async function replayParked(
 
 /**
  * Reopens the deliveries of all `wanted` items in quarantine, 1,000 items in a transaction, and wakes the ingest; those
- * set aside meanwhile are left out. Answers how many items and deliveries that were: an item that reaches nobody again
+ * set aside meanwhile are left out. Returns how many items and deliveries that were: an item that reaches nobody again
  * stays where it is.
  */
 export async function replayItems(

@@ -19,7 +19,7 @@ const mostRounds = 300;
 /**
  * Drops processed deliveries older than `retentionDays`, the oldest first, a thousand in a transaction and up to
  * 300,000 in all. Deliveries that are open, or have an item in quarantine that was not replayed, stay. May be ended at
- * any moment and run beside itself. Answers how many went.
+ * any moment and run beside itself. Returns how many went.
  */
 export async function dropOutlivedDeliveries({ db, log, retentionDays }: RetentionDeps): Promise<number> {
   let count = 0;

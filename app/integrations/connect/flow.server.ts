@@ -1,8 +1,8 @@
-/** The road to a connection: out to Meta, and back with a code. */
+/** The flow to a connection: out to Meta, and back with a code. */
 import { withTenant } from "../../../db/client.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
-import type { Grant, Reach, SignupRoad } from "../channel.server.ts";
+import type { Grant, Reach, SignupFlow } from "../channel.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
 import {
@@ -89,7 +89,7 @@ async function attempt(
   // What fails at Meta itself comes without an `error` (`error_code=1349220&error_message=…`).
   if (!params.code && params.errorCode) return ended(trail, "meta_unavailable");
   if (!params.code) return ended(trail, "code_rejected");
-  const grant = await spendCode(deps, channel, params.code, redeemed.road);
+  const grant = await spendCode(deps, channel, params.code, redeemed.flow);
   if ("reason" in grant && grant.reason === "permission_missing")
     await recordMissingPermissions(deps, actor, channel);
   if ("reason" in grant)
@@ -118,10 +118,10 @@ async function spendCode(
   deps: IntegrationDeps,
   channel: ChannelId,
   code: string,
-  road: SignupRoad,
+  flow: SignupFlow,
 ): Promise<Grant | { reason: ReasonCode }> {
   try {
-    return await deps.connectors[channel].exchangeCode(code, road);
+    return await deps.connectors[channel].exchangeCode(code, flow);
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return { reason: reasonOf(error) };

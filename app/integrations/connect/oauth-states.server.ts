@@ -7,15 +7,15 @@ import { withTenant } from "../../../db/client.ts";
 import * as states from "../../../db/queries/connections/oauth-states.ts";
 import { plainText } from "../../platform/text.ts";
 import type { ChannelId } from "../catalog.ts";
-import type { SignupRoad } from "../channel.server.ts";
+import type { SignupFlow } from "../channel.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import type { ReasonCode } from "./reasons.ts";
 
 export interface Caller {
   ip: string;
   userAgent: string;
-  /** By which road the person means to come back; `page` unless said otherwise. */
-  road?: SignupRoad | undefined;
+  /** By which flow the person means to come back; `redirect` unless said otherwise. */
+  flow?: SignupFlow | undefined;
 }
 
 /** The nonce, committed when this returns. */
@@ -23,10 +23,10 @@ export async function issueState(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { ip, userAgent, road = "page" }: Caller,
+  { ip, userAgent, flow = "redirect" }: Caller,
 ): Promise<string> {
   const nonce = randomBytes(32).toString("base64url");
-  const metadata = { ip: plainText(ip, 64), user_agent: plainText(userAgent, 300), road };
+  const metadata = { ip: plainText(ip, 64), user_agent: plainText(userAgent, 300), flow };
   await withTenant(deps.db, actor.tenantId, (tdb) =>
     states.insertState(tdb, { ...bindingOf(actor, channel), nonce, metadata }),
   );
@@ -36,7 +36,7 @@ export async function issueState(
 const refusals = { used: "state_used", expired: "state_expired", unknown: "state_invalid" } as const;
 
 /**
- * The road that the attempt was begun for, to exactly one caller; every other learns why not, and somebody else's state
+ * The flow that the attempt was begun for, to exactly one caller; every other learns why not, and somebody else's state
  * looks like one that never was.
  */
 export async function redeemState(
@@ -44,12 +44,12 @@ export async function redeemState(
   actor: Actor,
   channel: ChannelId,
   nonce: string | null,
-): Promise<{ road: SignupRoad } | { reason: Extract<ReasonCode, `state_${string}`> }> {
+): Promise<{ flow: SignupFlow } | { reason: Extract<ReasonCode, `state_${string}`> }> {
   if (!nonce || !/^[\w-]{43}$/.test(nonce)) return { reason: "state_invalid" };
   const binding = bindingOf(actor, channel);
   return withTenant(deps.db, actor.tenantId, async (tdb) => {
     const redeemed = await states.redeemState(tdb, nonce, binding);
-    if (redeemed) return { road: redeemed.metadata.road === "window" ? "window" : "page" };
+    if (redeemed) return { flow: redeemed.metadata.flow === "popup" ? "popup" : "redirect" };
     return { reason: refusals[await states.explainState(tdb, nonce, binding)] };
   });
 }

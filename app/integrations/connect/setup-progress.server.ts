@@ -1,4 +1,4 @@
-/** What each step of a connection came to, and when: built along the road, kept with the connection. Pure. */
+/** What each step of a connection came to, and when: built along the flow, kept with the connection. Pure. */
 import { z } from "zod";
 import type { Reach } from "../channel.server.ts";
 import type { GraphError } from "../meta/graph-error.server.ts";

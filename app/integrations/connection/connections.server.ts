@@ -1,5 +1,5 @@
 /**
- * A tenant's connections to channels: what they are now and what they may do. The roads that change one (connect,
+ * A tenant's connections to channels: what they are now and what they may do. The flows that change one (connect,
  * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
  */
 import { withTenant } from "../../../db/client.ts";

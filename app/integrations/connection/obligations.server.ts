@@ -51,7 +51,7 @@ export async function endGrantsOf(
 /**
  * The person wants their data deleted. In one transaction, in every workspace: their id, the scopes they granted and
  * all tokens of theirs are gone, connections that were open are thereby `error`, and the request is recorded under a
- * digest of the id. Answers the confirmation code (128 random bits); the same request again, also at the same moment,
+ * digest of the id. Returns the confirmation code (128 random bits); the same request again, also at the same moment,
  * gets the same one. Conversations are the workspace's and stay.
  */
 export async function deleteDataOf(

@@ -43,7 +43,7 @@ export interface ClockDeps extends IntegrationDeps {
 
 /**
  * The clock's round: ends choices that nobody made, and asks for a look at every connection that is due, spread over the
- * next five minutes. Answers how many looks.
+ * next five minutes. Returns how many looks.
  */
 export async function requestDueChecks(deps: ClockDeps, requestId: string): Promise<number> {
   const ended = await expireNumberChoices(deps.clockDb);
@@ -146,7 +146,7 @@ async function conclude(
   return { ...health, refusals, result: verdict.code, nextInSeconds: regularSeconds() };
 }
 
-/** One event and one e-mail each time the token's end comes within 14, 7 and 1 days. Answers the shortest that was warned of. */
+/** One event and one e-mail each time the token's end comes within 14, 7 and 1 days. Returns the shortest that was warned of. */
 async function warnBeforeTheEnd(
   deps: IntegrationDeps,
   tdb: TenantDb,

@@ -50,7 +50,7 @@ interface Subject extends Run {
 /**
  * Registers the connection's number when Meta says that it is not registered; never one that lives in the WhatsApp
  * Business app. Its PIN is made once and kept before it is used. Each try is counted for the number, and committed,
- * before Meta hears of it: eight in 72 hours by all roads together, and none for 72 hours once Meta says that it was
+ * before Meta hears of it: eight in 72 hours by all flows together, and none for 72 hours once Meta says that it was
  * too often. Idempotent. Throws to be tried again while Meta is away; a refusal is kept with the connection and ends
  * the job.
  */

@@ -8,7 +8,7 @@ const livelyPeople = 20;
 const silentHours = 24;
 
 /**
- * Compares the number's last message with its usual rhythm and keeps the answer with the connection. Answers what
+ * Compares the number's last message with its usual rhythm and keeps the answer with the connection. Returns what
  * changed, for the one who records events: once when a silence begins to be one, once when it ends.
  */
 export async function noticeSilence(

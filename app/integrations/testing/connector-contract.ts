@@ -31,7 +31,7 @@ export function describeConnector(
 }
 
 const tokenOf = async (stage: ConnectorStage, grant: "one" | "many" | "lacking" = "many"): Promise<Secret> =>
-  (await stage.connect().exchangeCode(stage.codeFor(grant), "page")).accessToken;
+  (await stage.connect().exchangeCode(stage.codeFor(grant), "redirect")).accessToken;
 
 function describeSigningIn(stage: () => ConnectorStage): void {
   test.each(["x".repeat(43), "a-b_c", "+ &=?#%/ñ"])(
@@ -51,11 +51,11 @@ function describeSigningIn(stage: () => ConnectorStage): void {
   test("spends a code once, and a code that never was is refused", async () => {
     const connector = stage().connect();
     const code = stage().codeFor("one");
-    const { accessToken, expiresAt } = await connector.exchangeCode(code, "page");
+    const { accessToken, expiresAt } = await connector.exchangeCode(code, "redirect");
     expect(accessToken).toBeInstanceOf(Secret);
     expect(expiresAt === undefined || expiresAt instanceof Date).toBe(true);
     for (const refused of [code, "no code of anybody"]) {
-      await expect(connector.exchangeCode(refused, "page")).rejects.toMatchObject({ name: "GraphError" });
+      await expect(connector.exchangeCode(refused, "redirect")).rejects.toMatchObject({ name: "GraphError" });
     }
     expect(stage().written()).not.toContain(accessToken.reveal());
     expect(stage().written()).not.toContain(code);

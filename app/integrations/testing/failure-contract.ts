@@ -18,7 +18,7 @@ function methodsOf(
   const { one, open } = stage;
   const code = stage.codeFor("one");
   return [
-    ["exchangeCode", (connector) => connector.exchangeCode(code, "page")],
+    ["exchangeCode", (connector) => connector.exchangeCode(code, "redirect")],
     ["findReach", (connector) => connector.findReach(token)],
     ["startDeliveries", (connector) => connector.startDeliveries(token, one.wabaId)],
     ["stopDeliveries", (connector) => connector.stopDeliveries(token, one.wabaId)],
@@ -30,7 +30,7 @@ function methodsOf(
 
 /** What each method throws, once the platform is at fault. */
 async function thrown(stage: ConnectorStage, fault: Fault): Promise<[string, unknown][]> {
-  const { accessToken: token } = await stage.connect().exchangeCode(stage.codeFor("many"), "page");
+  const { accessToken: token } = await stage.connect().exchangeCode(stage.codeFor("many"), "redirect");
   const methods = methodsOf(stage, token);
   stage.breakWith(fault);
   const timeoutMs = fault === "hang" ? 50 : 5_000;

@@ -7,7 +7,7 @@ import { type Act, browser, graphActs } from "../testing/graph-acts.ts";
 import type { TestPerson } from "../testing/product.ts";
 import { actionBudgets, type BudgetedAction } from "./action-budgets.server.ts";
 
-const { road, code, post, get, spent, work, acts, admin } = graphActs();
+const { flow, code, post, get, spent, work, acts, admin } = graphActs();
 
 /** Of those that have no page: an API's caller is answered too. */
 const endpoints: BudgetedAction[] = ["start", "callback", "retry_deliveries", "retry_registration"];
@@ -50,7 +50,7 @@ async function expectWords(
 }
 
 const setCounter = (key: string, points: number) =>
-  road.product.database.sql(
+  flow.product.database.sql(
     `insert into login_limits (key, points, expire) values ($1, $2, $3)
        on conflict (key) do update set points = excluded.points, expire = excluded.expire`,
     [key, points, Date.now() + 3_600_000],
@@ -76,7 +76,7 @@ describe.each(all)("%s", (action) => {
     const person = await admin();
     const act = await acts[action](person);
     // What it took to come here was paid by the same budget.
-    await road.product.database.sql("delete from login_limits");
+    await flow.product.database.sql("delete from login_limits");
     const before = spent();
     const [first] = await repeat(act, person, 1);
     const ofOne = spent() - before;
@@ -95,14 +95,14 @@ describe.each(all)("%s", (action) => {
   test("is one person's without being the colleagues', and the workspace's without being another's", async () => {
     const ana = await admin();
     const act = await acts[action](ana);
-    await road.product.database.sql("delete from login_limits");
+    await flow.product.database.sql("delete from login_limits");
     await setCounter(`${action}_workspace:${ana.tenantId}`, workspace - 1);
     const leo = await admin(ana.tenantId);
     expect(statuses([await act(ana), await act(leo), await act(ana)])).toEqual(["done", 429, 429]);
     const eva = await admin();
     expect(statuses([await act(eva)])).toEqual(["done"]);
     // Refused for the workspace's sake, it costs the person nothing.
-    const [row] = await road.product.database.sql<{ points: number }>(
+    const [row] = await flow.product.database.sql<{ points: number }>(
       "select points from login_limits where key = $1",
       [`${action}_person:${leo.userId}`],
     );
@@ -149,7 +149,7 @@ test("whoever is sent back by Meta is let in, whatever was tried before", async 
     429, 429,
   ]);
   const failures = () =>
-    road.product.database.sql("select from connection_events where kind = 'connect_failed'");
+    flow.product.database.sql("select from connection_events where kind = 'connect_failed'");
   const told = (await failures()).length;
   expect(told).toBe(actionBudgets.callback.person);
   await bogus(person);

@@ -20,7 +20,7 @@ export const actionBudgets = {
   /** Picking one of its numbers, which asks the same. */
   choose: { person: 20, workspace: 30 },
   retry_deliveries: { person: 10, workspace: 20 },
-  /** Besides, a number has eight tries in 72 hours, by all roads: see registration.server.ts. */
+  /** Besides, a number has eight tries in 72 hours, by all flows: see registration.server.ts. */
   retry_registration: { person: 10, workspace: 20 },
   check: { person: 30, workspace: 60 },
   manual: { person: 10, workspace: 20 },
@@ -31,7 +31,7 @@ export type BudgetedAction = keyof typeof actionBudgets;
 const hourSeconds = 60 * 60;
 
 export interface ActionBudgets {
-  /** Takes one of the person's and of the workspace's. Answers the seconds to wait when either has none left. */
+  /** Takes one of the person's and of the workspace's. Returns the seconds to wait when either has none left. */
   spend(
     action: BudgetedAction,
     who: Pick<Viewer, "userId" | "tenantId">,

@@ -4,10 +4,10 @@ import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { action as webhook } from "../../routes/webhooks.meta.$channel.ts";
-import { connectedPlace, connectRoads } from "../testing/connect-flows.ts";
+import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 
-const { road, connect, leave } = connectRoads();
+const { flow, connect, leave } = connectFlows();
 
 /** One signed message for the number, through the webhook's own route: stored, and not processed yet. */
 async function receive(phase: string, at: number): Promise<void> {
@@ -20,9 +20,9 @@ async function receive(phase: string, at: number): Promise<void> {
   const body = Buffer.from(
     JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "1", changes }] }),
   );
-  const secret = road.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
+  const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-  const request = new Request(`${road.product.origin}/webhooks/meta/whatsapp`, {
+  const request = new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, {
     method: "POST",
     headers: { "x-hub-signature-256": signature },
     body,
@@ -34,15 +34,15 @@ const receiveMany = (phase: string, count: number) =>
   Promise.all(Array.from({ length: count }, (_, at) => receive(phase, at)));
 
 test("events wait in the queue while a number changes hands: each reaches who owned it when it was received", async () => {
-  const eva = await road.product.person();
-  await connect(road.ana);
+  const eva = await flow.product.person();
+  await connect(flow.ana);
   await receiveMany("ana", 500);
-  await leave(road.ana);
+  await leave(flow.ana);
   await receiveMany("nobody", 50);
   expect(await connect(eva)).toBe(connectedPlace);
   await receiveMany("eva", 100);
 
-  const { database, services } = road.product;
+  const { database, services } = flow.product;
   const ingest = { db: database.as("app_ingest"), readers: webhookReaders, log: services.log };
   const stored = await database.sql<{ id: string }>("select id from webhook_deliveries order by random()");
   const ids = stored.map(({ id }) => id);
@@ -53,7 +53,7 @@ test("events wait in the queue while a number changes hands: each reaches who ow
     "select tenant_id, body, count(*)::int as n from messages group by 1, 2 order by n desc",
   );
   expect(messages).toEqual([
-    { tenant_id: road.ana.tenantId, body: "ana", n: 500 },
+    { tenant_id: flow.ana.tenantId, body: "ana", n: 500 },
     { tenant_id: eva.tenantId, body: "eva", n: 100 },
   ]);
   const aside = await database.sql("select reason, count(*)::int as n from delivery_quarantine group by 1");

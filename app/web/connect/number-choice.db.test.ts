@@ -8,22 +8,22 @@ import {
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import { action as picker } from "../../routes/settings.integrations_.$channel.number.tsx";
-import { api, asJson, connectedPlace, connectRoads, failed, pickerPlace } from "../testing/connect-flows.ts";
+import { api, asJson, connectedPlace, connectFlows, failed, pickerPlace } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 
-const { road, ask, begin, comeBack, code, connect, connections, exchanges, leave, statusOf } = connectRoads();
+const { flow, ask, begin, comeBack, code, connect, connections, exchanges, leave, statusOf } = connectFlows();
 
 describe("several numbers", () => {
   const actor = () => ({
-    tenantId: road.ana.tenantId,
-    userId: road.ana.userId,
-    sessionId: road.ana.userId,
+    tenantId: flow.ana.tenantId,
+    userId: flow.ana.userId,
+    sessionId: flow.ana.userId,
     requestId: "request-1",
   });
 
   test("are offered, and the chosen one is connected on the same row", async () => {
-    expect(await connect(road.ana, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
-    const deps = road.product.services.integrations;
+    expect(await connect(flow.ana, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
+    const deps = flow.product.services.integrations;
     const choice = await pendingChoice(deps, actor(), "meta_whatsapp");
     expect(choice?.numbers.map((number) => number.e164).sort()).toEqual([
       "+525522221001",
@@ -32,14 +32,14 @@ describe("several numbers", () => {
       "+528133332001",
       "+528133332002",
     ]);
-    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
-    expect(await statusOf(road.ana)).toMatchObject({ connected: false });
+    expect((await connections(flow.ana)).map((row) => row.status)).toEqual(["pending"]);
+    expect(await statusOf(flow.ana)).toMatchObject({ connected: false });
     const outcome = await chooseNumber(deps, actor(), {
       channel: "meta_whatsapp",
       phoneNumberId: NUMBER_IDS.cadenasSur2,
     });
     expect(outcome).toEqual({ kind: "connected", connectionId: choice?.connectionId });
-    expect(await connections(road.ana)).toMatchObject([
+    expect(await connections(flow.ana)).toMatchObject([
       {
         status: "active",
         waba_id: WABA_IDS.cadenasSur,
@@ -51,30 +51,30 @@ describe("several numbers", () => {
   });
 
   test("a number that the grant does not reach cannot be chosen, whatever the browser says", async () => {
-    await connect(road.ana, BUSINESS_IDS.cadenas);
-    const outcome = await chooseNumber(road.product.services.integrations, actor(), {
+    await connect(flow.ana, BUSINESS_IDS.cadenas);
+    const outcome = await chooseNumber(flow.product.services.integrations, actor(), {
       channel: "meta_whatsapp",
       phoneNumberId: NUMBER_IDS.norte,
     });
     expect(outcome).toEqual({ kind: "failed", reason: "no_number" });
-    expect((await connections(road.ana)).map((row) => row.status)).toEqual(["pending"]);
+    expect((await connections(flow.ana)).map((row) => row.status)).toEqual(["pending"]);
   });
 
   test("a choice that nobody made is ended by the clock, and its token with it", async () => {
-    await connect(road.ana, BUSINESS_IDS.cadenas);
-    const clock = { ...road.product.services.integrations, clockDb: road.product.database.as("app_clock") };
+    await connect(flow.ana, BUSINESS_IDS.cadenas);
+    const clock = { ...flow.product.services.integrations, clockDb: flow.product.database.as("app_clock") };
     await requestDueChecks(clock, "clock");
-    expect(await connections(road.ana)).toMatchObject([{ status: "pending" }]);
-    await road.product.database.sql(
+    expect(await connections(flow.ana)).toMatchObject([{ status: "pending" }]);
+    await flow.product.database.sql(
       `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', '"2020-01-01T00:00:00Z"')`,
     );
     await requestDueChecks(clock, "clock");
-    expect(await connections(road.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
+    expect(await connections(flow.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
   });
 
   test("an hour later the choice is gone", async () => {
-    await connect(road.ana, BUSINESS_IDS.cadenas);
-    const later = { ...road.product.services.integrations, now: () => new Date(Date.now() + 61 * 60_000) };
+    await connect(flow.ana, BUSINESS_IDS.cadenas);
+    const later = { ...flow.product.services.integrations, now: () => new Date(Date.now() + 61 * 60_000) };
     expect(await pendingChoice(later, actor(), "meta_whatsapp")).toBeNull();
     const outcome = await chooseNumber(later, actor(), {
       channel: "meta_whatsapp",
@@ -88,18 +88,18 @@ describe("an account without a number", () => {
   const look = () =>
     callRoute(
       picker,
-      ask(pickerPlace, road.ana, { method: "POST", body: new URLSearchParams({ intent: "look" }) }),
+      ask(pickerPlace, flow.ana, { method: "POST", body: new URLSearchParams({ intent: "look" }) }),
     );
 
   test("says so, keeps the grant, and connects the number as soon as it is there, without another sign-in", async () => {
-    expect(await connect(road.ana, BUSINESS_IDS.bea)).toBe(failed("no_number"));
-    expect(await connections(road.ana)).toMatchObject([{ status: "pending", phone_number_id: null }]);
-    expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false, connections: [] });
+    expect(await connect(flow.ana, BUSINESS_IDS.bea)).toBe(failed("no_number"));
+    expect(await connections(flow.ana)).toMatchObject([{ status: "pending", phone_number_id: null }]);
+    expect(await statusOf(flow.ana)).toMatchObject({ connected: false, may_send: false, connections: [] });
     expect((await look()).headers.get("location")).toBe(failed("no_number"));
     const displayPhoneNumber = "+52 55 7777 6666";
-    road.product.sandbox.control.addNumber({ wabaId: WABA_IDS.bea, displayPhoneNumber, verifiedName: "Bea" });
+    flow.product.sandbox.control.addNumber({ wabaId: WABA_IDS.bea, displayPhoneNumber, verifiedName: "Bea" });
     expect((await look()).headers.get("location")).toBe(connectedPlace);
-    expect(await connections(road.ana)).toMatchObject([
+    expect(await connections(flow.ana)).toMatchObject([
       { status: "active", phone_number_e164: "+525577776666" },
     ]);
     expect(exchanges()).toBe(1);
@@ -107,9 +107,9 @@ describe("an account without a number", () => {
   });
 
   test("that gets several numbers leads to the list", async () => {
-    await connect(road.ana, BUSINESS_IDS.bea);
+    await connect(flow.ana, BUSINESS_IDS.bea);
     for (const displayPhoneNumber of ["+52 55 7777 0001", "+52 55 7777 0002"]) {
-      road.product.sandbox.control.addNumber({
+      flow.product.sandbox.control.addNumber({
         wabaId: WABA_IDS.bea,
         displayPhoneNumber,
         verifiedName: "Bea",
@@ -124,40 +124,40 @@ describe("a number of another workspace", () => {
   test.each(["active", "error", "pending"])(
     "that is %s there is refused without a word about whose it is, and nothing is stored",
     async (status) => {
-      await connect(road.ana);
-      await road.product.database.sql("update channel_connections set status = $1", [status]);
-      const eva = await road.product.person();
+      await connect(flow.ana);
+      await flow.product.database.sql("update channel_connections set status = $1", [status]);
+      const eva = await flow.product.person();
       expect(await connect(eva)).toBe(failed("number_taken"));
       expect(await connections(eva)).toEqual([]);
-      expect(await connections(road.ana)).toMatchObject([{ status, phone_number_id: NUMBER_IDS.luz }]);
+      expect(await connections(flow.ana)).toMatchObject([{ status, phone_number_id: NUMBER_IDS.luz }]);
     },
   );
 
   test.each(["active", "error"])(
     "makes the one who holds it (%s) aware, without a word about who asked, once a day",
     async (status) => {
-      await connect(road.ana);
-      await road.product.database.sql("update channel_connections set status = $1", [status]);
-      const eva = await road.product.person();
+      await connect(flow.ana);
+      await flow.product.database.sql("update channel_connections set status = $1", [status]);
+      const eva = await flow.product.person();
       await connect(eva);
       await connect(eva);
-      const asked = await road.product.database.sql(
+      const asked = await flow.product.database.sql(
         "select tenant_id, actor_user_id, detail from connection_events where kind = 'number_requested'",
       );
-      expect(asked).toEqual([{ tenant_id: road.ana.tenantId, actor_user_id: null, detail: {} }]);
-      const [held] = await listConnections(road.product.services.integrations, road.ana, "meta_whatsapp");
+      expect(asked).toEqual([{ tenant_id: flow.ana.tenantId, actor_user_id: null, detail: {} }]);
+      const [held] = await listConnections(flow.product.services.integrations, flow.ana, "meta_whatsapp");
       expect(held?.requestedAt).toBeInstanceOf(Date);
       // Letting it go is all that is needed.
-      await leave(road.ana);
+      await leave(flow.ana);
       expect(await connect(eva)).toBe(connectedPlace);
-      const [taken] = await listConnections(road.product.services.integrations, eva, "meta_whatsapp");
+      const [taken] = await listConnections(flow.product.services.integrations, eva, "meta_whatsapp");
       expect(taken?.requestedAt).toBeNull();
     },
   );
 
   test("goes to exactly one of two that race for it", async () => {
     for (let round = 0; round < 10; round++) {
-      const people = [await road.product.person(), await road.product.person()];
+      const people = [await flow.product.person(), await flow.product.person()];
       const starts = await Promise.all(people.map(begin));
       const places = await Promise.all(
         people.map((person, at) =>
@@ -165,24 +165,24 @@ describe("a number of another workspace", () => {
         ),
       );
       expect(places.sort()).toEqual([failed("number_taken"), connectedPlace].sort());
-      const held = await road.product.database.sql(
+      const held = await flow.product.database.sql(
         "select status from channel_connections where phone_number_id is not null",
       );
       expect(held).toEqual([{ status: "active" }]);
-      await road.product.database.empty("channel_connections", "number_claims", "connection_events");
+      await flow.product.database.empty("channel_connections", "number_claims", "connection_events");
     }
   });
 
   test("can be taken once let go; the first keeps its row and finds it again when the number comes back", async () => {
-    await connect(road.ana);
-    const [first] = await connections(road.ana);
+    await connect(flow.ana);
+    const [first] = await connections(flow.ana);
     await callRoute(
       disconnect.action,
-      ask(`${api}/disconnect`, road.ana, { method: "POST", headers: asJson }),
+      ask(`${api}/disconnect`, flow.ana, { method: "POST", headers: asJson }),
     );
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     expect(await connect(eva)).toBe(connectedPlace);
-    expect(await connections(road.ana)).toMatchObject([
+    expect(await connections(flow.ana)).toMatchObject([
       {
         id: first?.id,
         status: "revoked",
@@ -191,17 +191,17 @@ describe("a number of another workspace", () => {
       },
     ]);
     await callRoute(disconnect.action, ask(`${api}/disconnect`, eva, { method: "POST", headers: asJson }));
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    expect(await connections(road.ana)).toMatchObject([
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    expect(await connections(flow.ana)).toMatchObject([
       { id: first?.id, status: "active", phone_number_id: NUMBER_IDS.luz },
     ]);
-    const claims = await road.product.database.sql(
+    const claims = await flow.product.database.sql(
       "select tenant_id, released_at is null as open from number_claims order by id",
     );
     expect(claims).toEqual([
-      { tenant_id: road.ana.tenantId, open: false },
+      { tenant_id: flow.ana.tenantId, open: false },
       { tenant_id: eva.tenantId, open: false },
-      { tenant_id: road.ana.tenantId, open: true },
+      { tenant_id: flow.ana.tenantId, open: true },
     ]);
   });
 });

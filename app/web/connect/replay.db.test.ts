@@ -5,9 +5,9 @@ import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { deliver } from "../../inbox/testing/test-workspaces.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
-import { connectedPlace, connectRoads } from "../testing/connect-flows.ts";
+import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
 
-const { road, connect, leave, jobs } = connectRoads();
+const { flow, connect, leave, jobs } = connectFlows();
 
 /** One message for the number, received now. */
 function receive(id: string): Promise<string> {
@@ -16,11 +16,11 @@ function receive(id: string): Promise<string> {
   const value = { messaging_product: "whatsapp", metadata, messages: [text] };
   const entry = [{ id: "1", changes: [{ field: "messages", value }] }];
   const body = { object: "whatsapp_business_account", entry };
-  return deliver(road.product.database, body, new Date().toISOString());
+  return deliver(flow.product.database, body, new Date().toISOString());
 }
 
 test("what came before a connect, and between a workspace's own disconnect and reconnect, arrives by itself", async () => {
-  const { database, services } = road.product;
+  const { database, services } = flow.product;
   const ingest = { db: database.as("app_ingest"), readers: webhookReaders, log: services.log };
   const messages = () =>
     database.sql<{ tenant: string; body: string }>(
@@ -40,25 +40,25 @@ test("what came before a connect, and between a workspace's own disconnect and r
     );
     await database.sql("delete from graphile_worker._private_jobs");
   }
-  const mine = (body: string) => ({ tenant: road.ana.tenantId, body });
+  const mine = (body: string) => ({ tenant: flow.ana.tenantId, body });
 
   await processDeliveries(ingest, [await receive("early")]);
   expect(await messages()).toEqual([]);
-  expect(await connect(road.ana)).toBe(connectedPlace);
+  expect(await connect(flow.ana)).toBe(connectedPlace);
   await replay();
   expect(await messages()).toEqual([mine("early")]);
 
-  expect((await leave(road.ana)).status).toBe(200);
+  expect((await leave(flow.ana)).status).toBe(200);
   await processDeliveries(ingest, [await receive("in-between")]);
-  expect(await connect(road.ana)).toBe(connectedPlace);
+  expect(await connect(flow.ana)).toBe(connectedPlace);
   await replay();
   expect(await messages()).toEqual([mine("early"), mine("in-between")]);
 
   // Now it is somebody else's turn, who gets nothing of what came in the gap.
-  await leave(road.ana);
+  await leave(flow.ana);
   await processDeliveries(ingest, [await receive("left-behind")]);
   await database.sql("delete from graphile_worker._private_jobs");
-  expect(await connect(await road.product.person())).toBe(connectedPlace);
+  expect(await connect(await flow.product.person())).toBe(connectedPlace);
   await replay();
   expect(await messages()).toEqual([mine("early"), mine("in-between")]);
   expect(

@@ -7,22 +7,22 @@ import * as callback from "../../routes/api.integrations.meta.$channel.callback.
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
 import * as status from "../../routes/api.integrations.meta.$channel.status.ts";
-import { api, asJson, connectedPlace, connectRoads, failed } from "../testing/connect-flows.ts";
+import { api, asJson, connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
 import { callRoute, type TestPerson } from "../testing/product.ts";
 
-const { road, ask, begin, comeBack, code, connect, connections, jobs, statusOf, exchanges } = connectRoads();
+const { flow, ask, begin, comeBack, code, connect, connections, jobs, statusOf, exchanges } = connectFlows();
 
 describe("start", () => {
   test("stores the state, bound and short-lived, before it names the address at Meta", async () => {
-    const { authUrl, state } = await begin(road.ana);
-    const [row] = await road.product.database.sql(
+    const { authUrl, state } = await begin(flow.ana);
+    const [row] = await flow.product.database.sql(
       `select tenant_id, user_id, provider, used_at, expires_at - created_at = interval '10 minutes' as ten,
               metadata ? 'ip' and metadata ? 'user_agent' as traced from oauth_states where nonce = $1`,
       [state],
     );
     expect(row).toEqual({
-      tenant_id: road.ana.tenantId,
-      user_id: road.ana.userId,
+      tenant_id: flow.ana.tenantId,
+      user_id: flow.ana.userId,
       provider: "meta_whatsapp",
       used_at: null,
       ten: true,
@@ -32,24 +32,24 @@ describe("start", () => {
     expect(url.pathname).toBe("/v25.0/dialog/oauth");
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       client_id: "987654321098765",
-      redirect_uri: `${road.product.origin}${api}/callback`,
+      redirect_uri: `${flow.product.origin}${api}/callback`,
       response_type: "code",
       state,
       scope: "whatsapp_business_management,whatsapp_business_messaging",
     });
-    expect(authUrl).not.toContain(road.product.services.webhooks.appSecrets[0]?.reveal());
+    expect(authUrl).not.toContain(flow.product.services.webhooks.appSecrets[0]?.reveal());
   });
 
   test("makes a state of 32 random bytes, none of which is the same in all", async () => {
     const nonces: Buffer[] = [];
-    for (let n = 0; n < 6; n++) nonces.push(Buffer.from((await begin(road.ana)).state, "base64url"));
+    for (let n = 0; n < 6; n++) nonces.push(Buffer.from((await begin(flow.ana)).state, "base64url"));
     expect(nonces.map((nonce) => nonce.length)).toEqual(Array(6).fill(32));
     const fixed = [...Array(32).keys()].filter((at) => new Set(nonces.map((nonce) => nonce[at])).size === 1);
     expect(fixed).toEqual([]);
   });
 
   test("sends a form's person to Meta with 303", async () => {
-    const answer = await callRoute(start.action, ask(`${api}/start`, road.ana, { method: "POST" }));
+    const answer = await callRoute(start.action, ask(`${api}/start`, flow.ana, { method: "POST" }));
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toContain("/dialog/oauth?");
   });
@@ -66,15 +66,15 @@ describe("start", () => {
   });
 
   test("refuses other methods with 405 and unknown channels with 404", async () => {
-    expect((await callRoute(start.loader, ask(`${api}/start`, road.ana))).status).toBe(405);
+    expect((await callRoute(start.loader, ask(`${api}/start`, flow.ana))).status).toBe(405);
     expect(
-      (await callRoute(callback.action, ask(`${api}/callback`, road.ana, { method: "PUT" }))).status,
+      (await callRoute(callback.action, ask(`${api}/callback`, flow.ana, { method: "PUT" }))).status,
     ).toBe(405);
-    expect((await callRoute(status.action, ask(`${api}/status`, road.ana, { method: "POST" }))).status).toBe(
+    expect((await callRoute(status.action, ask(`${api}/status`, flow.ana, { method: "POST" }))).status).toBe(
       405,
     );
-    expect((await callRoute(disconnect.loader, ask(`${api}/disconnect`, road.ana))).status).toBe(405);
-    const unknown = await callRoute(start.action, ask(`${api}/start`, road.ana, { method: "POST" }), {
+    expect((await callRoute(disconnect.loader, ask(`${api}/disconnect`, flow.ana))).status).toBe(405);
+    const unknown = await callRoute(start.action, ask(`${api}/start`, flow.ana, { method: "POST" }), {
       channel: "toString",
     });
     expect(unknown.status).toBe(404);
@@ -83,8 +83,8 @@ describe("start", () => {
 
 describe("a callback with a good code", () => {
   test("connects the only number: active, sealed, claimed, its provisioning enqueued", async () => {
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    const [row, ...others] = await connections(road.ana);
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    const [row, ...others] = await connections(flow.ana);
     expect(others).toEqual([]);
     expect(row).toMatchObject({
       status: "active",
@@ -97,14 +97,14 @@ describe("a callback with a good code", () => {
     });
     expect(row?.access_token_enc).toMatch(/^v1\.[\w-]{8}\./);
     expect(new Date(row?.token_expires_at ?? 0).getTime()).toBeGreaterThan(Date.now() + 59 * 86_400_000);
-    const payload = { tenantId: road.ana.tenantId, connectionId: row?.id, requestId: expect.any(String) };
+    const payload = { tenantId: flow.ana.tenantId, connectionId: row?.id, requestId: expect.any(String) };
     expect(await jobs()).toEqual([
       { task: "subscribe_waba", payload },
       { task: "register_number", payload },
       // What came for the number before it was ours may wait for an owner.
       { task: "replay_parked", payload: expect.objectContaining({ phoneNumberId: NUMBER_IDS.luz }) },
     ]);
-    expect(await statusOf(road.ana)).toMatchObject({
+    expect(await statusOf(flow.ana)).toMatchObject({
       connected: true,
       phone_number_e164: "+525512345678",
       display_name: "Panadería Luz",
@@ -113,8 +113,8 @@ describe("a callback with a good code", () => {
   });
 
   test("sends the token in headers only, with its proof, and spends the code once", async () => {
-    await connect(road.ana);
-    const calls = road.product.sandbox.control.calls();
+    await connect(flow.ana);
+    const calls = flow.product.sandbox.control.calls();
     expect(exchanges()).toBe(1);
     const withToken = calls.filter((call) => ["phone_numbers", "subscribe"].includes(call.endpoint));
     expect(withToken.length).toBeGreaterThan(0);
@@ -122,35 +122,35 @@ describe("a callback with a good code", () => {
   });
 
   test("of a grant whose scopes name no targets finds the WABAs through the portfolio", async () => {
-    road.product.sandbox.control.setSwitches({ targetIds: "missing" });
+    flow.product.sandbox.control.setSwitches({ targetIds: "missing" });
     // Meta lists a portfolio's accounts only for who may manage the portfolio.
-    expect(await connect(road.ana)).toBe(failed("permission_missing"));
+    expect(await connect(flow.ana)).toBe(failed("permission_missing"));
     const scopes = ["whatsapp_business_management", "whatsapp_business_messaging", "business_management"];
-    const { state } = await begin(road.ana);
-    const place = await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz, { scopes }) });
+    const { state } = await begin(flow.ana);
+    const place = await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz, { scopes }) });
     expect(place).toBe(connectedPlace);
-    expect(await connections(road.ana)).toMatchObject([
+    expect(await connections(flow.ana)).toMatchObject([
       { status: "active", phone_number_id: NUMBER_IDS.luz },
     ]);
   });
 
   test("of a token that names manage_events in place of management still connects", async () => {
-    road.product.sandbox.control.setSwitches({ manageEventsScope: "on" });
-    expect(await connect(road.ana)).toBe(connectedPlace);
+    flow.product.sandbox.control.setSwitches({ manageEventsScope: "on" });
+    expect(await connect(flow.ana)).toBe(connectedPlace);
   });
 
   test("connects again on the same row", async () => {
-    await connect(road.ana);
-    const [before] = await connections(road.ana);
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    const [after, ...others] = await connections(road.ana);
+    await connect(flow.ana);
+    const [before] = await connections(flow.ana);
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    const [after, ...others] = await connections(flow.ana);
     expect(others).toEqual([]);
     expect(after?.id).toBe(before?.id);
     expect(after?.access_token_enc).not.toBe(before?.access_token_enc);
   });
 
   test("keeps what Meta told of the number, which it does not repeat, and nothing that was ours to find out", async () => {
-    await connect(road.ana);
+    await connect(flow.ana);
     const told = Object.fromEntries(
       ["quality", "name_status", "limits", "restriction"].map((slot) => [
         slot,
@@ -162,12 +162,12 @@ describe("a callback with a good code", () => {
       error: { code: "token_rejected" },
       registration: { result: "failed" },
     };
-    await road.product.database.sql(
+    await flow.product.database.sql(
       "update channel_connections set status = 'error', metadata = metadata || $1",
       [{ ...told, ...found }],
     );
-    await connect(road.ana);
-    const [after] = await connections(road.ana);
+    await connect(flow.ana);
+    const [after] = await connections(flow.ana);
     expect(after?.metadata).toMatchObject({ ...told, deliveries: { state: "starting" } });
     expect(Object.keys(after?.metadata ?? {}).filter((slot) => slot in found)).toEqual([]);
   });
@@ -212,123 +212,123 @@ describe("a callback that must not connect", () => {
       ["<b>1</b>", {}],
       ["9".repeat(13), {}],
     ] as const) {
-      const { state } = await begin(road.ana);
+      const { state } = await begin(flow.ana);
       const said = { state, error_code: errorCode, error_message: "CANARY", error_description: "CANARY" };
-      expect(await comeBack(road.ana, said)).toBe(failed("meta_unavailable"));
-      const events = await road.product.database.sql<{ detail: Record<string, unknown> }>(
+      expect(await comeBack(flow.ana, said)).toBe(failed("meta_unavailable"));
+      const events = await flow.product.database.sql<{ detail: Record<string, unknown> }>(
         "select detail from connection_events order by id",
       );
       const { steps, ...detail } = events.at(-1)?.detail ?? {};
       expect(detail).toEqual({ reason: "meta_unavailable", ...kept });
-      expect(JSON.stringify([events, road.product.logged])).not.toContain("CANARY");
+      expect(JSON.stringify([events, flow.product.logged])).not.toContain("CANARY");
     }
   });
 
   test.each(failures)("for %s says %s and stores nothing", async (_name, reason, query) => {
-    const { state } = await begin(road.ana);
-    expect(await comeBack(road.ana, query(state))).toBe(failed(reason));
-    expect(await connections(road.ana)).toEqual([]);
+    const { state } = await begin(flow.ana);
+    expect(await comeBack(flow.ana, query(state))).toBe(failed(reason));
+    expect(await connections(flow.ana)).toEqual([]);
     expect(await jobs()).toEqual([]);
-    expect(await statusOf(road.ana)).toMatchObject({
+    expect(await statusOf(flow.ana)).toMatchObject({
       connected: false,
       phone_number_e164: null,
       may_send: false,
     });
-    const events = await road.product.database.sql("select kind, detail from connection_events");
+    const events = await flow.product.database.sql("select kind, detail from connection_events");
     expect(events).toMatchObject([{ kind: "connect_failed", detail: { reason } }]);
   });
 
   test("an expired code says so and is not tried again", async () => {
-    const { state } = await begin(road.ana);
+    const { state } = await begin(flow.ana);
     const late = code(BUSINESS_IDS.luz);
-    await road.product.sandbox.control.advanceClock(31_000);
-    expect(await comeBack(road.ana, { state, code: late })).toBe(failed("code_rejected"));
+    await flow.product.sandbox.control.advanceClock(31_000);
+    expect(await comeBack(flow.ana, { state, code: late })).toBe(failed("code_rejected"));
     expect(exchanges()).toBe(1);
   });
 
   test.each(["whatsapp_business_management", "whatsapp_business_messaging"])(
     "a grant without %s leaves a row that says so and disturbs no working number",
     async (missing) => {
-      await connect(road.ana);
+      await connect(flow.ana);
       const scopes = ["whatsapp_business_management", "whatsapp_business_messaging"].filter(
         (one) => one !== missing,
       );
-      const { state } = await begin(road.ana);
-      expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz, { scopes }) })).toBe(
+      const { state } = await begin(flow.ana);
+      expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz, { scopes }) })).toBe(
         failed("permission_missing"),
       );
-      const rows = await connections(road.ana);
+      const rows = await connections(flow.ana);
       expect(rows.map((row) => row.status)).toEqual(["active", "error"]);
       expect(rows[1]).toMatchObject({
         access_token_enc: null,
         metadata: { error: { code: "permission_missing", missing: [missing] } },
       });
-      expect(await statusOf(road.ana)).toMatchObject({ connected: true });
+      expect(await statusOf(flow.ana)).toMatchObject({ connected: true });
       // A good second try uses the row up.
-      await connect(road.ana);
-      expect((await connections(road.ana)).map((row) => row.status).sort()).toEqual(["active", "revoked"]);
+      await connect(flow.ana);
+      expect((await connections(flow.ana)).map((row) => row.status).sort()).toEqual(["active", "revoked"]);
     },
   );
 });
 
 describe("the state", () => {
-  beforeAll(() => widenProvider(road.product.database, "instagram"));
+  beforeAll(() => widenProvider(flow.product.database, "instagram"));
 
   test("unknown, malformed or missing is refused before the code is spent", async () => {
     for (const state of ["", "x", "A".repeat(43), "' or 1=1 --", "\u0000"]) {
-      expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
+      expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
     }
-    expect(await comeBack(road.ana, { code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
+    expect(await comeBack(flow.ana, { code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
     expect(exchanges()).toBe(0);
   });
 
   test("works once", async () => {
-    const { state } = await begin(road.ana);
-    await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) });
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_used"));
+    const { state } = await begin(flow.ana);
+    await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz) });
+    expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_used"));
     expect(exchanges()).toBe(1);
   });
 
   test("expires after ten minutes of the database's clock", async () => {
-    const { state } = await begin(road.ana);
-    await road.product.database.sql("update oauth_states set expires_at = now() - interval '1 second'");
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_expired"));
+    const { state } = await begin(flow.ana);
+    await flow.product.database.sql("update oauth_states set expires_at = now() - interval '1 second'");
+    expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_expired"));
     expect(exchanges()).toBe(0);
   });
 
   test("of another person, workspace, session or channel looks like none at all", async () => {
-    const { state } = await begin(road.ana);
-    const colleague = await road.product.person(road.ana.tenantId);
-    const stranger = await road.product.person();
+    const { state } = await begin(flow.ana);
+    const colleague = await flow.product.person(flow.ana.tenantId);
+    const stranger = await flow.product.person();
     for (const person of [colleague, stranger]) {
       expect(await comeBack(person, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
     }
-    await road.product.database.sql("update oauth_states set session_id = gen_random_uuid()");
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
-    const theirs = await begin(road.ana);
-    await road.product.database.sql("update oauth_states set user_id = $1", [colleague.userId]);
-    expect(await comeBack(road.ana, { state: theirs.state, code: code(BUSINESS_IDS.luz) })).toBe(
+    await flow.product.database.sql("update oauth_states set session_id = gen_random_uuid()");
+    expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.luz) })).toBe(failed("state_invalid"));
+    const theirs = await begin(flow.ana);
+    await flow.product.database.sql("update oauth_states set user_id = $1", [colleague.userId]);
+    expect(await comeBack(flow.ana, { state: theirs.state, code: code(BUSINESS_IDS.luz) })).toBe(
       failed("state_invalid"),
     );
-    const other = await begin(road.ana);
-    await road.product.database.sql("update oauth_states set provider = 'instagram' where nonce = $1", [
+    const other = await begin(flow.ana);
+    await flow.product.database.sql("update oauth_states set provider = 'instagram' where nonce = $1", [
       other.state,
     ]);
-    expect(await comeBack(road.ana, { state: other.state, code: code(BUSINESS_IDS.luz) })).toBe(
+    expect(await comeBack(flow.ana, { state: other.state, code: code(BUSINESS_IDS.luz) })).toBe(
       failed("state_invalid"),
     );
     expect(exchanges()).toBe(0);
   });
 
   test("that was used or has expired is so for its own session, and for every other looks like none at all", async () => {
-    const sql = road.product.database.sql;
-    const used = await begin(road.ana);
-    await comeBack(road.ana, { state: used.state, error: "access_denied" });
-    const expired = await begin(road.ana);
+    const sql = flow.product.database.sql;
+    const used = await begin(flow.ana);
+    await comeBack(flow.ana, { state: used.state, error: "access_denied" });
+    const expired = await begin(flow.ana);
     await sql("update oauth_states set expires_at = now() - interval '1 second' where nonce = $1", [
       expired.state,
     ]);
-    const colleague = await road.product.person(road.ana.tenantId);
+    const colleague = await flow.product.person(flow.ana.tenantId);
     for (const [{ state }, reason] of [
       [used, "state_used"],
       [expired, "state_expired"],
@@ -336,7 +336,7 @@ describe("the state", () => {
       const reasonFor = (person: TestPerson) => comeBack(person, { state, code: code(BUSINESS_IDS.luz) });
       const bind = (name: string, value: string) =>
         sql(`update oauth_states set ${name} = $1 where nonce = $2`, [value, state]);
-      expect(await reasonFor(road.ana)).toBe(failed(reason));
+      expect(await reasonFor(flow.ana)).toBe(failed(reason));
       const [row] = await sql<{ session_id: string; user_id: string; provider: string }>(
         "select * from oauth_states where nonce = $1",
         [state],
@@ -347,15 +347,15 @@ describe("the state", () => {
         ["provider", "instagram"],
       ] as const) {
         await bind(name, other);
-        expect(await reasonFor(road.ana), name).toBe(failed("state_invalid"));
+        expect(await reasonFor(flow.ana), name).toBe(failed("state_invalid"));
         await bind(name, row?.[name] ?? "");
       }
-      expect(await reasonFor(road.ana)).toBe(failed(reason));
+      expect(await reasonFor(flow.ana)).toBe(failed(reason));
     }
   });
 
   test("of a signed-out browser leads to the login page and stays unspent", async () => {
-    const { state } = await begin(road.ana);
+    const { state } = await begin(flow.ana);
     const answer = await callRoute(callback.loader, ask(`${api}/callback?state=${state}&code=x`));
     expect(answer.headers.get("location")).toMatch(/^\/login/);
     expect(answer.headers.get("location")).not.toContain("code");
@@ -364,9 +364,9 @@ describe("the state", () => {
 
   test("taken to the callback fifty times at once makes one exchange and one connection", async () => {
     for (let round = 0; round < 3; round++) {
-      const person = await road.product.person();
-      road.product.sandbox.control.reset();
-      await road.product.database.empty("channel_connections", "number_claims", "connection_events");
+      const person = await flow.product.person();
+      flow.product.sandbox.control.reset();
+      await flow.product.database.empty("channel_connections", "number_claims", "connection_events");
       const { state } = await begin(person);
       const one = code(BUSINESS_IDS.luz);
       const places = await Promise.all(
@@ -381,27 +381,27 @@ describe("the state", () => {
 });
 
 test("no token, code, secret or number was logged, stored in an event or in a job, whether it ends well or not", async () => {
-  road.product.logged.length = 0;
+  flow.product.logged.length = 0;
   const refused = code(BUSINESS_IDS.luz, { redirectUri: "https://elsewhere.example/" });
-  expect(await comeBack(road.ana, { state: (await begin(road.ana)).state, code: refused })).toBe(
+  expect(await comeBack(flow.ana, { state: (await begin(flow.ana)).state, code: refused })).toBe(
     failed("code_rejected"),
   );
-  const { state } = await begin(road.ana);
+  const { state } = await begin(flow.ana);
   const spent = code(BUSINESS_IDS.luz);
-  expect(await comeBack(road.ana, { state, code: spent })).toBe(connectedPlace);
-  expect(road.product.logged.length).toBeGreaterThan(1);
-  expect(road.product.written()).toContain(road.ana.tenantId);
+  expect(await comeBack(flow.ana, { state, code: spent })).toBe(connectedPlace);
+  expect(flow.product.logged.length).toBeGreaterThan(1);
+  expect(flow.product.written()).toContain(flow.ana.tenantId);
   const kept = [
-    inspect(road.product.logged, { depth: 9 }),
-    road.product.written(),
-    JSON.stringify(await road.product.database.sql("select * from connection_events")),
+    inspect(flow.product.logged, { depth: 9 }),
+    flow.product.written(),
+    JSON.stringify(await flow.product.database.sql("select * from connection_events")),
     JSON.stringify(await jobs()),
-    JSON.stringify(await road.product.database.sql("select * from channel_connections")),
+    JSON.stringify(await flow.product.database.sql("select * from channel_connections")),
   ].join("\n");
-  const secret = road.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
+  const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   for (const value of [spent, spent.slice(10, 60), refused.slice(10, 60), state, secret])
     expect(kept).not.toContain(value);
   // A sealed token may have the same letters in its middle.
   expect(kept).not.toMatch(/(?<![\w-])EAA[A-Za-z0-9]{20,}/);
-  expect(inspect(road.product.logged, { depth: 9 })).not.toMatch(/5512345678/);
+  expect(inspect(flow.product.logged, { depth: 9 })).not.toMatch(/5512345678/);
 });

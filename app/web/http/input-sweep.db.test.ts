@@ -54,7 +54,7 @@ const people: Partial<Record<Role, { tenantId: string; userId: string; cookie: s
 const usual: Record<string, string> = {
   channel: "whatsapp",
   code: "0".repeat(32),
-  road: "window",
+  flow: "popup",
   step: "registration",
   intent: "check",
   after: "2026-11-01T00:00:00.000000Z_9",

@@ -101,7 +101,7 @@ class StreamRegister {
   readonly #bySession = new Map<string, Set<LiveStream>>();
   size = 0;
 
-  /** Answers the stream that is one too many for its person. */
+  /** Returns the stream that is one too many for its person. */
   add(stream: LiveStream): LiveStream | undefined {
     this.size++;
     liveStreams.inc();

@@ -56,7 +56,7 @@ export async function connect(
   return place === "/settings/integrations?whatsapp=error&reason=number_taken" ? "taken" : place;
 }
 
-/** Disconnects one number, or with none all of the workspace. Answers whether it crashed. */
+/** Disconnects one number, or with none all of the workspace. Returns whether it crashed. */
 export async function leave(
   real: ModelProduct,
   workspace: number,

@@ -91,7 +91,7 @@ export function ingest(model: Model): void {
   for (const delivery of open) delivery.isOpen = false;
 }
 
-/** Answers why not. The first workspace that a message reaches has it for good, and its furthest step counts. */
+/** Returns why not. The first workspace that a message reaches has it for good, and its furthest step counts. */
 function store(model: Model, { number, id, status }: Item, at: number): string | undefined {
   const { flaw, messages } = model;
   const owner = ownerOf(model, number, at);

@@ -30,7 +30,7 @@ async function finish({ product }: ModelProduct, jobs: Job[]): Promise<void> {
   ]);
 }
 
-/** Takes up what is open, if a job asks for it. Crashed, the job is left for another time. Answers whether it crashed. */
+/** Takes up what is open, if a job asks for it. Crashed, the job is left for another time. Returns whether it crashed. */
 export async function ingest(real: ModelProduct, crashAt?: number): Promise<boolean> {
   const jobs = await dueJobs(real, true);
   if (jobs.length === 0) return false;
@@ -44,7 +44,7 @@ export async function ingest(real: ModelProduct, crashAt?: number): Promise<bool
   return false;
 }
 
-/** Does every other job that is due. With `crashAt` each crashes there, is done then, and done twice. Answers whether one did. */
+/** Does every other job that is due. With `crashAt` each crashes there, is done then, and done twice. Returns whether one did. */
 export async function runJobs(real: ModelProduct, crashAt?: number): Promise<boolean> {
   let hasCrashed = false;
   for (const job of await dueJobs(real, false)) {

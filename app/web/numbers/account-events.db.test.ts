@@ -9,10 +9,10 @@ import { inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 
-const { road, connect, connections, jobs, statusOf } = connectRoads();
+const { flow, connect, connections, jobs, statusOf } = connectFlows();
 let address: Server;
 
 /** The sandbox posts over HTTP; what it posts goes through the real route. */
@@ -22,7 +22,7 @@ beforeEach(async () => {
     for await (const part of request) parts.push(part as Buffer);
     const headers = request.headers as Record<string, string>;
     const body = request.method === "POST" ? { body: Buffer.concat(parts) } : {};
-    const url = `${road.product.origin}${request.url}`;
+    const url = `${flow.product.origin}${request.url}`;
     const route = request.method === "POST" ? webhook.action : webhook.loader;
     const answer = await callRoute(
       route,
@@ -32,41 +32,41 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));
   const { port } = address.address() as AddressInfo;
-  await road.product.sandbox.control.configureApp({
+  await flow.product.sandbox.control.configureApp({
     callbackUrl: `http://127.0.0.1:${port}/webhooks/meta/whatsapp`,
-    verifyToken: road.product.services.webhooks.verifyToken.reveal(),
+    verifyToken: flow.product.services.webhooks.verifyToken.reveal(),
   });
 });
 afterEach(async () => {
-  await road.product.sandbox.control.configureApp({ callbackUrl: null });
+  await flow.product.sandbox.control.configureApp({ callbackUrl: null });
   await new Promise((resolve) => address.close(resolve));
-  await road.product.database.empty("webhook_deliveries");
+  await flow.product.database.empty("webhook_deliveries");
 });
 
 /** From the sandbox's control to the row. */
 async function metaSays(event: AccountEvent): Promise<void> {
-  const sent = await road.product.sandbox.control.sendAccountUpdate({
+  const sent = await flow.product.sandbox.control.sendAccountUpdate({
     wabaId: WABA_IDS.luz,
     event,
     force: true,
   });
   expect(sent.status).toBe(200);
-  const ids = await road.product.database.sql<{ id: string }>("select id from webhook_deliveries");
+  const ids = await flow.product.database.sql<{ id: string }>("select id from webhook_deliveries");
   await processDeliveries(
-    inboxDeps(road.product.database),
+    inboxDeps(flow.product.database),
     ids.map(({ id }) => id),
   );
   for (const { task, payload } of await jobs()) {
     if (task !== "apply_account_event") continue;
     await applyAccountEvent(
-      road.product.services.integrations,
+      flow.product.services.integrations,
       jobPayloads.apply_account_event.parse(payload),
     );
   }
 }
 
 const causeOf = async () => {
-  const [row] = await connections(road.ana);
+  const [row] = await connections(flow.ana);
   return (row?.metadata as { error?: { code: string } } | undefined)?.error?.code;
 };
 
@@ -77,20 +77,20 @@ test.each<[AccountEvent, string]>([
   ["ACCOUNT_OFFBOARDED", "offboarded"],
   ["DISABLED_UPDATE", "account_disabled"],
 ])("%s at Meta shows on the number as %s, and in no other workspace", async (event, code) => {
-  const eva = await road.product.person();
+  const eva = await flow.product.person();
   await connect(eva, BUSINESS_IDS.norte);
-  await connect(road.ana);
+  await connect(flow.ana);
   await metaSays(event);
   expect(await causeOf()).toBe(code);
   // Meta's word may be about another partner: the token itself is asked in a minute.
-  const looks = await road.product.database.sql<{ connection: string; seconds: number }>(
+  const looks = await flow.product.database.sql<{ connection: string; seconds: number }>(
     `select p.payload->>'connectionId' as connection, extract(epoch from j.run_at - now())::float8 as seconds
        from graphile_worker.jobs j join graphile_worker._private_jobs p on p.id = j.id
       where j.task_identifier = 'check_connection'`,
   );
-  const [row] = await connections(road.ana);
+  const [row] = await connections(flow.ana);
   expect(looks).toEqual([{ connection: row?.id, seconds: expect.closeTo(60, -2) }]);
-  expect(await statusOf(road.ana)).toMatchObject({ connected: false, status: "error", may_send: false });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: false, status: "error", may_send: false });
   expect(await statusOf(eva)).toMatchObject({ connected: true, may_send: true });
 });
 
@@ -100,44 +100,44 @@ test.each<AccountEvent>([
   "ACCOUNT_VIOLATION",
   "ACCOUNT_RESTRICTION",
 ])("%s at Meta is remembered and leaves the number working", async (event) => {
-  await connect(road.ana);
+  await connect(flow.ana);
   await metaSays(event);
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true, may_send: true });
   expect(
-    await road.product.database.sql("select 1 from connection_events where kind = $1", [event.toLowerCase()]),
+    await flow.product.database.sql("select 1 from connection_events where kind = $1", [event.toLowerCase()]),
   ).toHaveLength(1);
 });
 
 test("an account that comes back works again without a person", async () => {
-  await connect(road.ana);
+  await connect(flow.ana);
   await metaSays("ACCOUNT_OFFBOARDED");
   expect(await causeOf()).toBe("offboarded");
   await metaSays("ACCOUNT_RECONNECTED");
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true, may_send: true });
 });
 
 test("a removal that the next look disproves is taken back, and a repetition does not bring it again", async () => {
-  await connect(road.ana);
+  await connect(flow.ana);
   await metaSays("PARTNER_REMOVED");
   expect(await causeOf()).toBe("access_removed");
-  const [row] = await connections(road.ana);
-  await checkConnection(road.product.services.integrations, {
-    tenantId: road.ana.tenantId,
+  const [row] = await connections(flow.ana);
+  await checkConnection(flow.product.services.integrations, {
+    tenantId: flow.ana.tenantId,
     connectionId: row?.id ?? "",
     requestId: "check-1",
   });
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true });
-  await road.product.database.sql(
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true });
+  await flow.product.database.sql(
     "update webhook_deliveries set processed_at = null, outcome = null where processed_at is not null",
   );
   await metaSays("PARTNER_ADDED");
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true });
 });
 
 test("a reconnect ends whatever Meta had told", async () => {
-  await connect(road.ana);
+  await connect(flow.ana);
   await metaSays("ACCOUNT_DELETED");
   expect(await causeOf()).toBe("account_deleted");
-  await connect(road.ana);
-  expect([await causeOf(), await statusOf(road.ana)]).toMatchObject([undefined, { connected: true }]);
+  await connect(flow.ana);
+  expect([await causeOf(), await statusOf(flow.ana)]).toMatchObject([undefined, { connected: true }]);
 });

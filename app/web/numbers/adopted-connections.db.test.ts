@@ -22,7 +22,7 @@ import { webhookReaders } from "../../integrations/registry.server.ts";
 import { action as webhook } from "../../routes/webhooks.meta.$channel.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english } from "../../texts/en/index.ts";
-import { connectedPlace, connectRoads, failed } from "../testing/connect-flows.ts";
+import { connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
 import { openPages } from "../testing/pages.ts";
 import { type Arrange, callRoute, type TestPerson } from "../testing/product.ts";
 
@@ -83,14 +83,14 @@ const olderSchema = (token: string) =>
        (1, 'inbound', 'Del pasado', '2025-03-01Z', 'wamid.past'), (2, 'inbound', 'De Norte', '2025-03-01Z', 'wamid.norte');`,
   ].join("\n");
 
-const { road, ask, connect, leave, jobs, statusOf } = connectRoads({
+const { flow, ask, connect, leave, jobs, statusOf } = connectFlows({
   env: { TOKEN_ENCRYPTION_KEY_BASE64: key },
   arrange,
 });
 afterAll(() => administer(inject("adminUrl"), `drop database if exists ${name} with (force)`));
 
-const deps = () => road.product.services.integrations;
-const sql = <Row>(text: string, values: unknown[] = []) => road.product.database.sql<Row>(text, values);
+const deps = () => flow.product.services.integrations;
+const sql = <Row>(text: string, values: unknown[] = []) => flow.product.database.sql<Row>(text, values);
 const subject = { tenantId: luz, connectionId: connection(1), requestId: "r", lastAttempt: false };
 
 async function receive(id: string, phoneNumberId: string): Promise<void> {
@@ -98,13 +98,13 @@ async function receive(id: string, phoneNumberId: string): Promise<void> {
   const metadata = { display_phone_number: "525512345678", phone_number_id: phoneNumberId };
   const changes = [{ field: "messages", value: { messaging_product: "whatsapp", metadata, messages } }];
   const body = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "1", changes }] });
-  const secret = road.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
+  const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
   const init = { method: "POST", headers: { "x-hub-signature-256": signature }, body };
-  const answer = await callRoute(webhook, new Request(`${road.product.origin}/webhooks/meta/whatsapp`, init));
+  const answer = await callRoute(webhook, new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, init));
   expect(answer.status).toBe(200);
   const stored = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
-  const ingest = { db: road.product.database.as("app_ingest"), readers: webhookReaders, log: deps().log };
+  const ingest = { db: flow.product.database.as("app_ingest"), readers: webhookReaders, log: deps().log };
   await processDeliveries(
     ingest,
     stored.map((delivery) => delivery.id),
@@ -126,7 +126,7 @@ async function pageOf(path: string, person: TestPerson): Promise<string> {
   return answer.text();
 }
 
-const adopted = (tenantId: string): Promise<TestPerson> => road.product.person(tenantId, "admin");
+const adopted = (tenantId: string): Promise<TestPerson> => flow.product.person(tenantId, "admin");
 
 describe("a connection with everything", () => {
   test("is shown, routed, looked after, left and connected again, with its history", async () => {

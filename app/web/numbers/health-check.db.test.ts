@@ -4,43 +4,43 @@ import { listConnections } from "../../integrations/connection/connections.serve
 import { checkConnection, requestDueChecks } from "../../integrations/health/check.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 
-const { road, connect, connections, jobs, statusOf } = connectRoads();
-const deps = () => road.product.services.integrations;
-const clock = () => ({ ...deps(), clockDb: road.product.database.as("app_clock") });
+const { flow, connect, connections, jobs, statusOf } = connectFlows();
+const deps = () => flow.product.services.integrations;
+const clock = () => ({ ...deps(), clockDb: flow.product.database.as("app_clock") });
 
-afterEach(() => road.product.database.empty("connection_health"));
+afterEach(() => flow.product.database.empty("connection_health"));
 
 async function connected(): Promise<string> {
-  await connect(road.ana);
-  const [{ id } = { id: "" }] = await connections(road.ana);
+  await connect(flow.ana);
+  const [{ id } = { id: "" }] = await connections(flow.ana);
   await subscribeWaba(deps(), { ...subject(id), lastAttempt: false });
-  await road.product.database.sql("delete from graphile_worker._private_jobs");
+  await flow.product.database.sql("delete from graphile_worker._private_jobs");
   return id;
 }
 
 const subject = (connectionId: string) => ({
-  tenantId: road.ana.tenantId,
+  tenantId: flow.ana.tenantId,
   connectionId,
   requestId: "check-1",
 });
 const check = (id: string, now?: Date) =>
   checkConnection(now ? { ...deps(), now: () => now } : deps(), subject(id));
 const stateOf = async () => {
-  const [row] = await connections(road.ana);
+  const [row] = await connections(flow.ana);
   return {
     status: row?.status,
     code: (row?.metadata as { error?: { code: string } } | undefined)?.error?.code,
   };
 };
 const events = async () =>
-  (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
+  (await flow.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
     .map(({ kind }) => kind)
     .filter((kind) => !["connected", "deliveries_on"].includes(kind));
 const taskNames = async () => (await jobs()).map((job) => job.task);
 const refuse = (code: number, subcode?: number, times?: number) =>
-  road.product.sandbox.control.addScenario({
+  flow.product.sandbox.control.addScenario({
     endpoint: "phone",
     ...(times ? { times } : {}),
     outcome: { kind: "graph_error", code, ...(subcode ? { subcode } : {}) },
@@ -55,12 +55,12 @@ describe("a token that Meta refuses", () => {
     expect(await taskNames()).toEqual(["check_connection"]);
     const soon =
       "select extract(epoch from run_at - now())::float as seconds from graphile_worker._private_jobs";
-    const [{ seconds } = { seconds: 0 }] = await road.product.database.sql<{ seconds: number }>(soon);
+    const [{ seconds } = { seconds: 0 }] = await flow.product.database.sql<{ seconds: number }>(soon);
     expect(seconds).toBeGreaterThan(5);
     expect(seconds).toBeLessThanOrEqual(60);
     await check(id);
     expect(await stateOf()).toEqual({ status: "error", code: "token_rejected" });
-    expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false });
+    expect(await statusOf(flow.ana)).toMatchObject({ connected: false, may_send: false });
     await check(id);
     expect(await events()).toEqual(["access_lost"]);
   });
@@ -86,8 +86,8 @@ describe("a token that Meta refuses", () => {
     refuse(190);
     await check(id);
     await check(id);
-    road.product.sandbox.control.clearScenarios();
-    await connect(road.ana);
+    flow.product.sandbox.control.clearScenarios();
+    await connect(flow.ana);
     expect(await stateOf()).toEqual({ status: "active", code: undefined });
     refuse(190, undefined, 1);
     await check(id);
@@ -103,7 +103,7 @@ describe("a token that Meta refuses", () => {
     const looked = connector.checkAccess;
     const checkAccess: typeof looked = async (...asked) => {
       const seen = await looked(...asked).catch((error: unknown) => error);
-      await connect(road.ana);
+      await connect(flow.ana);
       throw seen;
     };
     await checkConnection(
@@ -145,8 +145,8 @@ test("a Meta that is away, slow or odd never turns a connection red", async () =
     { kind: "rate_limited" },
     { kind: "graph_error", code: 2, is_transient: true },
   ] as const) {
-    road.product.sandbox.control.clearScenarios();
-    road.product.sandbox.control.addScenario({ endpoint: "phone", outcome });
+    flow.product.sandbox.control.clearScenarios();
+    flow.product.sandbox.control.addScenario({ endpoint: "phone", outcome });
     await check(id);
     await check(id);
     expect(await stateOf(), outcome.kind).toEqual({ status: "active", code: undefined });
@@ -158,9 +158,9 @@ test("a look that Meta did not answer is no answer: the refusal before it counts
   const id = await connected();
   refuse(190, undefined, 1);
   await check(id);
-  road.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome: { kind: "wrong_shape" } });
+  flow.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome: { kind: "wrong_shape" } });
   await check(id);
-  const [{ seconds = 0 } = {}] = await road.product.database.sql<{ seconds: number }>(
+  const [{ seconds = 0 } = {}] = await flow.product.database.sql<{ seconds: number }>(
     "select extract(epoch from next_check_at - now())::float8 as seconds from connection_health",
   );
   expect(Math.abs(seconds - 15 * 60)).toBeLessThan(60);
@@ -171,20 +171,20 @@ test("a look that Meta did not answer is no answer: the refusal before it counts
 });
 
 describe("a number's registration", () => {
-  const number = () => road.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  const number = () => flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
   const registered = async () => {
     const id = await connected();
     await registerNumber(deps(), { ...subject(id), lastAttempt: false });
     return id;
   };
   const registration = async () => {
-    const [row] = await connections(road.ana);
+    const [row] = await connections(flow.ana);
     return (row?.metadata as { registration?: { result: string; code: string } } | undefined)?.registration;
   };
 
   test("that is gone at Meta is noticed, and done again under the same PIN", async () => {
     const id = await registered();
-    road.product.sandbox.control.changeNumber({
+    flow.product.sandbox.control.changeNumber({
       phoneNumberId: NUMBER_IDS.luz,
       platformType: "NOT_APPLICABLE",
     });
@@ -200,11 +200,11 @@ describe("a number's registration", () => {
     "that Meta refused (%s) is not tried again by a look: each try counts",
     async (code) => {
       const id = await registered();
-      road.product.sandbox.control.changeNumber({
+      flow.product.sandbox.control.changeNumber({
         phoneNumberId: NUMBER_IDS.luz,
         platformType: "NOT_APPLICABLE",
       });
-      await road.product.database.sql(
+      await flow.product.database.sql(
         "update channel_connections set metadata = jsonb_set(metadata, '{registration}', $1)",
         [{ result: "failed", code }],
       );
@@ -216,7 +216,7 @@ describe("a number's registration", () => {
 
   test("that a person mended at Meta is believed", async () => {
     const id = await registered();
-    await road.product.database.sql(
+    await flow.product.database.sql(
       `update channel_connections set metadata = jsonb_set(metadata, '{registration}', '{"result": "failed", "code": "pin_mismatch"}')`,
     );
     await check(id);
@@ -229,9 +229,9 @@ describe("a number's registration", () => {
 describe("deliveries", () => {
   test("that Meta refused are asked for again, and the same refusal is told once", async () => {
     const id = await connected();
-    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    const waba = flow.product.sandbox.world.wabas[WABA_IDS.luz];
     if (waba) waba.subscribedApps = [];
-    road.product.sandbox.control.addScenario({
+    flow.product.sandbox.control.addScenario({
       endpoint: "subscribe",
       outcome: { kind: "graph_error", code: 200, status: 403 },
     });
@@ -241,16 +241,16 @@ describe("deliveries", () => {
     expect(await events()).toEqual(["deliveries_failed"]);
     await check(id);
     expect(await taskNames()).toEqual(["subscribe_waba"]);
-    road.product.sandbox.control.clearScenarios();
+    flow.product.sandbox.control.clearScenarios();
     await again();
-    expect(await listConnections(deps(), road.ana, "meta_whatsapp")).toMatchObject([{ deliveries: "on" }]);
+    expect(await listConnections(deps(), flow.ana, "meta_whatsapp")).toMatchObject([{ deliveries: "on" }]);
   });
 
   test("that are being asked for are not asked for again", async () => {
     const id = await connected();
-    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    const waba = flow.product.sandbox.world.wabas[WABA_IDS.luz];
     if (waba) waba.subscribedApps = [];
-    await road.product.database.sql(
+    await flow.product.database.sql(
       `update channel_connections set metadata = jsonb_set(metadata, '{deliveries}', '{"state": "starting"}')`,
     );
     await check(id);
@@ -260,7 +260,7 @@ describe("deliveries", () => {
 
   test("that somebody switched off are noticed and asked for again", async () => {
     const id = await connected();
-    const waba = road.product.sandbox.world.wabas[WABA_IDS.luz];
+    const waba = flow.product.sandbox.world.wabas[WABA_IDS.luz];
     if (waba) waba.subscribedApps = [];
     await check(id);
     expect(await events()).toEqual(["deliveries_missing"]);
@@ -269,28 +269,28 @@ describe("deliveries", () => {
 
   test("that an override sends elsewhere are told once, and again when they are back", async () => {
     const id = await connected();
-    const app = road.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps[0];
+    const app = flow.product.sandbox.world.wabas[WABA_IDS.luz]?.subscribedApps[0];
     if (!app) throw new Error("not subscribed");
     app.override = { uri: "https://elsewhere.example/", verifyToken: "x" };
     await check(id);
     await check(id);
-    expect(await statusOf(road.ana)).toMatchObject({
+    expect(await statusOf(flow.ana)).toMatchObject({
       connected: true,
       connections: [{ deliveries: "failed" }],
     });
     delete app.override;
     await check(id);
-    expect(await statusOf(road.ana)).toMatchObject({ connections: [{ deliveries: "on" }] });
+    expect(await statusOf(flow.ana)).toMatchObject({ connections: [{ deliveries: "on" }] });
     expect(await events()).toEqual(["deliveries_elsewhere"]);
   });
 });
 
 test("the token's end is announced at 14, 7 and 1 days, once each", async () => {
   const id = await connected();
-  const [row] = await connections(road.ana);
+  const [row] = await connections(flow.ana);
   const end = new Date(row?.token_expires_at ?? 0).getTime();
   for (const daysLeft of [30, 13, 12, 6, 5, 0.5, 0.4]) await check(id, new Date(end - daysLeft * 86_400_000));
-  const told = await road.product.database.sql(
+  const told = await flow.product.database.sql(
     "select detail from connection_events where kind = 'token_expiring' order by id",
   );
   expect(told).toEqual([{ detail: { days: 13 } }, { detail: { days: 6 } }, { detail: { days: 0 } }]);
@@ -302,7 +302,7 @@ test("a look that succeeds takes back only what it disproves", async () => {
   const broken = async (error: object) => {
     const text =
       "update channel_connections set status = 'error', metadata = metadata || jsonb_build_object('error', $1::jsonb)";
-    await road.product.database.sql(text, [JSON.stringify(error)]);
+    await flow.product.database.sql(text, [JSON.stringify(error)]);
     await check(id);
     return (await stateOf()).status;
   };
@@ -313,9 +313,9 @@ test("a look that succeeds takes back only what it disproves", async () => {
 
 test("a day without a message is noticed where messages usually come, once, and so is its end", async () => {
   const id = await connected();
-  const { tenantId } = road.ana;
+  const { tenantId } = flow.ana;
   const arrive = (from: number, to: number, when: string) =>
-    road.product.database.sql(
+    flow.product.database.sql(
       `with people as (insert into contacts (tenant_id, provider, wa_id)
          select $1, 'meta_whatsapp', n::text from generate_series($3::int, $4::int) n returning id)
        insert into conversations (tenant_id, connection_id, contact_id, last_inbound_at)
@@ -323,7 +323,7 @@ test("a day without a message is noticed where messages usually come, once, and 
       [tenantId, id, from, to, when],
     );
   const silentSince = async () =>
-    (await listConnections(deps(), road.ana, "meta_whatsapp"))[0]?.silentSince ?? null;
+    (await listConnections(deps(), flow.ana, "meta_whatsapp"))[0]?.silentSince ?? null;
   await arrive(1, 19, "30 hours");
   await check(id);
   expect(await silentSince()).toBeNull();
@@ -341,7 +341,7 @@ describe("looks are spread, so that what was connected together does not come up
   const chance = vi.spyOn(Math, "random");
   afterEach(() => void chance.mockReset());
   const secondsUntil = async (column: string, table: string) => {
-    const [row] = await road.product.database.sql<{ seconds: number }>(
+    const [row] = await flow.product.database.sql<{ seconds: number }>(
       `select extract(epoch from ${column} - now())::float8 as seconds from ${table}`,
     );
     return row?.seconds ?? Number.NaN;
@@ -366,7 +366,7 @@ describe("looks are spread, so that what was connected together does not come up
   ])("those that are due by chance (%d) over the next five minutes", async (drawn, seconds) => {
     await connected();
     await requestDueChecks(clock(), "clock-1");
-    await road.product.database.sql(
+    await flow.product.database.sql(
       "update connection_health set next_check_at = now() - interval '1 second'",
     );
     chance.mockReturnValue(drawn);
@@ -382,13 +382,13 @@ describe("looks are spread, so that what was connected together does not come up
 describe("the clock", () => {
   test("asks for every connection that is due, of every workspace, once, and for no other", async () => {
     const first = await connected();
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     await connect(eva, BUSINESS_IDS.norte);
     expect(await requestDueChecks(clock(), "clock-1")).toBe(0);
-    await road.product.database.sql(
+    await flow.product.database.sql(
       "update connection_health set next_check_at = now() - interval '1 second'",
     );
-    await road.product.database.sql("delete from graphile_worker._private_jobs");
+    await flow.product.database.sql("delete from graphile_worker._private_jobs");
     const [one, two] = await Promise.all([
       requestDueChecks(clock(), "clock-2"),
       requestDueChecks(clock(), "clock-3"),
@@ -411,16 +411,16 @@ describe("the clock", () => {
     const due =
       "update connection_health set next_check_at = now() - interval '1 second' returning connection_id";
     for (let round = 0; round < 2; round++) {
-      expect(await road.product.database.sql(due)).toEqual([{ connection_id: id }]);
+      expect(await flow.product.database.sql(due)).toEqual([{ connection_id: id }]);
       if (round === 0) expect(await requestDueChecks(clock(), "clock-4")).toBe(1);
     }
-    await road.product.database.sql(
+    await flow.product.database.sql(
       "update channel_connections set status = 'revoked', access_token_enc = null where phone_number_id = $1",
       [NUMBER_IDS.luz],
     );
     expect(await requestDueChecks(clock(), "clock-5")).toBe(0);
-    const calls = road.product.sandbox.control.calls().length;
+    const calls = flow.product.sandbox.control.calls().length;
     await check(id);
-    expect(road.product.sandbox.control.calls()).toHaveLength(calls);
+    expect(flow.product.sandbox.control.calls()).toHaveLength(calls);
   });
 });

@@ -1,36 +1,36 @@
 import { expect, test } from "vitest";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { signedRequests } from "../testing/signed-requests.ts";
 
-const roads = connectRoads();
-const { road, connect, connections, jobs, leave } = roads;
-const { tell, grantorOf } = signedRequests(roads);
-const deps = () => road.product.services.integrations;
+const flows = connectFlows();
+const { flow, connect, connections, jobs, leave } = flows;
+const { tell, grantorOf } = signedRequests(flows);
+const deps = () => flow.product.services.integrations;
 
 async function connected(): Promise<string> {
-  await connect(road.ana);
-  const [{ id } = { id: "" }] = await connections(road.ana);
+  await connect(flow.ana);
+  const [{ id } = { id: "" }] = await connections(flow.ana);
   return id;
 }
 
 const subject = (connectionId: string) => ({
-  tenantId: road.ana.tenantId,
+  tenantId: flow.ana.tenantId,
   connectionId,
   requestId: "check-1",
 });
 const check = (id: string, now?: Date) =>
   checkConnection(now ? { ...deps(), now: () => now } : deps(), subject(id));
 const refuse = () =>
-  road.product.sandbox.control.addScenario({
+  flow.product.sandbox.control.addScenario({
     endpoint: "phone",
     outcome: { kind: "graph_error", code: 190 },
   });
 const mailJobs = async () => (await jobs()).filter(({ task }) => task === "send_mail").length;
 const mails = async () =>
   (
-    await road.product.database.sql<{ kind: string; over: boolean }>(
+    await flow.product.database.sql<{ kind: string; over: boolean }>(
       "select kind, over_at is not null as over from mail_outbox order by created_at, incident",
     )
   ).map(({ kind, over }) => (over ? `${kind}, over` : kind));
@@ -58,8 +58,8 @@ const ways: [string, (id: string) => Promise<unknown>][] = [
   ["account deleted", (id) => metaSays(id, "ACCOUNT_DELETED")],
   ["account disabled", (id) => metaSays(id, "DISABLED_UPDATE", { ban_state: "DISABLE" })],
   ["moved to another phone", (id) => metaSays(id, "ACCOUNT_OFFBOARDED")],
-  ["access taken back by a person", async () => tell("deauthorize", await grantorOf(road.ana))],
-  ["a person's data deleted", async () => tell("data-deletion", await grantorOf(road.ana))],
+  ["access taken back by a person", async () => tell("deauthorize", await grantorOf(flow.ana))],
+  ["a person's data deleted", async () => tell("data-deletion", await grantorOf(flow.ana))],
 ];
 
 test.each(ways)(
@@ -69,11 +69,11 @@ test.each(ways)(
     expect(await mails()).toEqual([]);
     await lose(id);
     await lose(id);
-    expect((await connections(road.ana))[0]).toMatchObject({ status: "error" });
+    expect((await connections(flow.ana))[0]).toMatchObject({ status: "error" });
     expect(await mails()).toEqual(["access_lost"]);
     expect(await mailJobs()).toBe(1);
-    road.product.sandbox.control.clearScenarios();
-    await connect(road.ana);
+    flow.product.sandbox.control.clearScenarios();
+    await connect(flow.ana);
     expect(await mails()).toEqual(["access_lost, over"]);
   },
 );
@@ -93,24 +93,24 @@ test("a further cause of the same trouble is no further mail", async () => {
   const id = await connected();
   await metaSays(id, "DISABLED_UPDATE", { ban_state: "DISABLE" });
   await metaSays(id, "PARTNER_REMOVED");
-  await tell("deauthorize", await grantorOf(road.ana));
+  await tell("deauthorize", await grantorOf(flow.ana));
   expect(await mails()).toEqual(["access_lost"]);
 });
 
 test("a disconnect of one's own asks for none", async () => {
   await connected();
-  await leave(road.ana);
+  await leave(flow.ana);
   expect([await mails(), await mailJobs()]).toEqual([[], 0]);
 });
 
 test("the token's end asks for one mail at 14, 7 and 1 days; a new token ends what was said of the old", async () => {
   const id = await connected();
-  const [row] = await connections(road.ana);
+  const [row] = await connections(flow.ana);
   const end = new Date(row?.token_expires_at ?? 0).getTime();
   for (const daysLeft of [30, 13, 12, 6, 5, 0.5, 0.4]) await check(id, new Date(end - daysLeft * 86_400_000));
   expect(await mails()).toEqual(["token_expiring", "token_expiring", "token_expiring"]);
   expect(await mailJobs()).toBe(3);
-  await road.product.database.sql(
+  await flow.product.database.sql(
     "update channel_connections set token_expires_at = token_expires_at + interval '60 days' where id = $1",
     [id],
   );

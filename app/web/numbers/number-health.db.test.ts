@@ -7,56 +7,56 @@ import { numberHealth, requestCheck } from "../../integrations/health/number-hea
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 
-const { road, connect, connections, jobs, leave } = connectRoads();
+const { flow, connect, connections, jobs, leave } = connectFlows();
 let askPage: AskPage;
 beforeAll(async () => {
   askPage = await openPages();
 });
 
-const deps = () => road.product.services.integrations;
-const subject = (connectionId: string) => ({ tenantId: road.ana.tenantId, connectionId, requestId: "r-1" });
+const deps = () => flow.product.services.integrations;
+const subject = (connectionId: string) => ({ tenantId: flow.ana.tenantId, connectionId, requestId: "r-1" });
 const check = (id: string) => checkConnection(deps(), subject(id));
 const words = texts.numbers.health;
 
 async function connected(): Promise<string> {
-  await connect(road.ana);
-  const [{ id } = { id: "" }] = await connections(road.ana);
+  await connect(flow.ana);
+  const [{ id } = { id: "" }] = await connections(flow.ana);
   await subscribeWaba(deps(), { ...subject(id), lastAttempt: false });
   await registerNumber(deps(), { ...subject(id), lastAttempt: false });
-  await road.product.database.sql("delete from graphile_worker._private_jobs");
+  await flow.product.database.sql("delete from graphile_worker._private_jobs");
   return id;
 }
 
 const pathOf = (id: string) => `/settings/integrations/whatsapp/numbers/${id}`;
 
 async function page(id: string, query = ""): Promise<string> {
-  const headers = { cookie: road.ana.cookie };
-  const answer = await askPage(new Request(`${road.product.origin}${pathOf(id)}${query}`, { headers }));
+  const headers = { cookie: flow.ana.cookie };
+  const answer = await askPage(new Request(`${flow.product.origin}${pathOf(id)}${query}`, { headers }));
   return (await answer.text()).replace(/<script[\s\S]*?<\/script>/g, "");
 }
 
 async function askForCheck(id: string): Promise<string | null> {
   const body = new URLSearchParams({ intent: "check" });
-  const request = new Request(`${road.product.origin}${pathOf(id)}`, {
+  const request = new Request(`${flow.product.origin}${pathOf(id)}`, {
     method: "POST",
     body,
-    headers: { cookie: road.ana.cookie },
+    headers: { cookie: flow.ana.cookie },
   });
   return (await askPage(request)).headers.get("location");
 }
 
 /** As if the time since had passed. */
 const later = (seconds: number) =>
-  road.product.database.sql(
+  flow.product.database.sql(
     `update connection_health set check_requested_at = check_requested_at - $1 * interval '1 second',
        checked_at = checked_at - $1 * interval '1 second'`,
     [seconds],
   );
 const kinds = async () =>
-  (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id")).map(
+  (await flow.product.database.sql<{ kind: string }>("select kind from connection_events order by id")).map(
     ({ kind }) => kind,
   );
 
@@ -69,13 +69,13 @@ describe("what a look brings", () => {
     for (const said of [words.deliveries.ours, words.results.alive, "Up to 250 conversations a day"])
       expect(shown).toContain(said);
     expect(shown).toMatch(/>High<\/span>/);
-    expect(shown).toContain(`${road.product.origin}/webhooks/meta/whatsapp`);
+    expect(shown).toContain(`${flow.product.origin}/webhooks/meta/whatsapp`);
     expect(shown).not.toContain(words.never);
   });
 
   test("says when the deliveries are not as expected", async () => {
     const id = await connected();
-    const { world } = road.product.sandbox;
+    const { world } = flow.product.sandbox;
     const app = world.wabas[WABA_IDS.luz]?.subscribedApps[0];
     if (app) app.override = { uri: "https://another.example/hook", verifyToken: "theirs" };
     await check(id);
@@ -91,21 +91,21 @@ describe("what a look brings", () => {
   test("stays as it was when Meta does not answer, or says nothing of it", async () => {
     const id = await connected();
     await check(id);
-    road.product.sandbox.control.addScenario({ endpoint: "phone", outcome: { kind: "http" } });
+    flow.product.sandbox.control.addScenario({ endpoint: "phone", outcome: { kind: "http" } });
     await check(id);
     expect(await page(id)).toContain(words.noAnswer);
-    expect((await numberHealth(deps(), road.ana.tenantId, id)).look?.answer).toMatchObject({
+    expect((await numberHealth(deps(), flow.ana.tenantId, id)).look?.answer).toMatchObject({
       deliveries: "ours",
       quality: "GREEN",
       messagingLimit: "TIER_250",
     });
-    road.product.sandbox.control.clearScenarios();
-    road.product.forgetTroubleWithMeta();
+    flow.product.sandbox.control.clearScenarios();
+    flow.product.forgetTroubleWithMeta();
     const odd = { id: NUMBER_IDS.luz, display_phone_number: "+52 55 1234 5678", quality_rating: { of: 7 } };
     const outcome = { kind: "wrong_shape" as const, body: odd };
-    road.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome });
+    flow.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome });
     await check(id);
-    expect((await numberHealth(deps(), road.ana.tenantId, id)).look).toMatchObject({
+    expect((await numberHealth(deps(), flow.ana.tenantId, id)).look).toMatchObject({
       result: "alive",
       answer: { quality: null, messagingLimit: null },
     });
@@ -114,7 +114,7 @@ describe("what a look brings", () => {
   test("of an earlier token says nothing after a reconnect", async () => {
     const id = await connected();
     await check(id);
-    await connect(road.ana);
+    await connect(flow.ana);
     expect(await page(id)).toContain(words.never);
   });
 });
@@ -131,7 +131,7 @@ describe("a look that a person asks for", () => {
     await check(id);
     await skipTest(
       deps(),
-      { ...road.ana, sessionId: "", requestId: "r" },
+      { ...flow.ana, sessionId: "", requestId: "r" },
       { channel: "meta_whatsapp", connectionId: id },
     );
     const done = await page(id);
@@ -139,15 +139,15 @@ describe("a look that a person asks for", () => {
     expect(done).not.toContain(words.checking);
     expect(done).not.toContain('<meta http-equiv="refresh"');
     expect(
-      await road.product.database.sql(
+      await flow.product.database.sql(
         "select actor_user_id from connection_events where kind = 'check_requested'",
       ),
-    ).toEqual([{ actor_user_id: road.ana.userId }]);
+    ).toEqual([{ actor_user_id: flow.ana.userId }]);
   });
 
   test("is one, however many ask, and not more often than every 30 seconds", async () => {
     const id = await connected();
-    const actor = { ...road.ana, sessionId: "", requestId: "r" };
+    const actor = { ...flow.ana, sessionId: "", requestId: "r" };
     const ask = () => requestCheck(deps(), actor, { channel: "meta_whatsapp", connectionId: id });
     const answers = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(answers.toSorted()).toEqual(["asked", "refused", "refused", "refused"]);
@@ -173,8 +173,8 @@ describe("a look that a person asks for", () => {
 
   test("is none where there is nothing to look at", async () => {
     const id = await connected();
-    await leave(road.ana);
-    const actor = { ...road.ana, sessionId: "", requestId: "r" };
+    await leave(flow.ana);
+    const actor = { ...flow.ana, sessionId: "", requestId: "r" };
     expect(await requestCheck(deps(), actor, { channel: "meta_whatsapp", connectionId: id })).toBe("none");
     expect(await kinds()).not.toContain("check_requested");
   });
@@ -182,7 +182,7 @@ describe("a look that a person asks for", () => {
 
 describe("the last day", () => {
   async function write(id: string, sets: string): Promise<void> {
-    await road.product.database.sql(
+    await flow.product.database.sql(
       `with contact as (insert into contacts (tenant_id, provider, wa_id) values ($1, 'meta_whatsapp', $3) returning id),
         thread as (
           insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
@@ -191,7 +191,7 @@ describe("the last day", () => {
        select $1, thread.id, $3 || m.n, m.direction, 'text', m.status, now() - m.age,
               case when m.status in ('failed', 'read') then now() - m.age end
          from thread, (values ${sets}) m (n, direction, status, age)`,
-      [road.ana.tenantId, id, `52${Math.random()}`.replace(".", "")],
+      [flow.ana.tenantId, id, `52${Math.random()}`.replace(".", "")],
     );
   }
 
@@ -204,10 +204,10 @@ describe("the last day", () => {
        ('e', 'outbound', 'failed', interval '25 hours'), ('f', 'outbound', 'read', interval '1 hour')`,
     );
     await write(id, "('a', 'inbound', 'received', interval '1 minute')");
-    const { traffic } = await numberHealth(deps(), road.ana.tenantId, id);
+    const { traffic } = await numberHealth(deps(), flow.ana.tenantId, id);
     expect(traffic).toEqual({ received: 3, failed: 1, setAside: 0 });
     expect(await page(id)).toContain("3 received, 1 failed");
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     expect((await numberHealth(deps(), eva.tenantId, id)).traffic).toEqual({
       received: 0,
       failed: 0,
@@ -217,9 +217,9 @@ describe("the last day", () => {
 
   test("counts what was set aside while the number was this connection's, and only that", async () => {
     const id = await connected();
-    await road.product.database.empty("delivery_quarantine", "webhook_deliveries");
+    await flow.product.database.empty("delivery_quarantine", "webhook_deliveries");
     const aside = (createdAt: string, path: string, number: string = NUMBER_IDS.luz) =>
-      road.product.database.sql(
+      flow.product.database.sql(
         `with d as (insert into webhook_deliveries (provider, request_id, body) values ('meta_whatsapp', 'r', '') returning id)
          insert into delivery_quarantine (delivery_id, item_path, reason, phone_number_id, created_at)
          select id, $1, 'unreadable', $2, ${createdAt} from d`,
@@ -228,9 +228,9 @@ describe("the last day", () => {
     await aside("now()", "entry.0");
     await aside("now() - interval '1 hour'", "entry.1");
     await aside("now()", "entry.2", "another");
-    expect((await numberHealth(deps(), road.ana.tenantId, id)).traffic.setAside).toBe(1);
+    expect((await numberHealth(deps(), flow.ana.tenantId, id)).traffic.setAside).toBe(1);
     expect(await page(id)).toContain("1 item in the last 24 hours");
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     expect((await numberHealth(deps(), eva.tenantId, id)).traffic.setAside).toBe(0);
   });
 });

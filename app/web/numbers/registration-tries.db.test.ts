@@ -8,14 +8,14 @@ import { listConnections } from "../../integrations/connection/connections.serve
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { action as retry } from "../../routes/settings.integrations_.$channel.retry.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute, type TestPerson } from "../testing/product.ts";
 
-const { road, ask, connect, connections, leave, jobs } = connectRoads();
-const deps = () => road.product.services.integrations;
-const control = () => road.product.sandbox.control;
+const { flow, ask, connect, connections, leave, jobs } = connectFlows();
+const deps = () => flow.product.services.integrations;
+const control = () => flow.product.sandbox.control;
 const number = () => {
-  const found = road.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  const found = flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
   if (!found) throw new Error("no number");
   return found;
 };
@@ -29,14 +29,14 @@ const most = 8;
 const hours = 3_600_000;
 
 /** A number that another provider registered under a PIN of its own: Meta refuses each try, and counts it. */
-async function connected(person: TestPerson = road.ana): Promise<string> {
+async function connected(person: TestPerson = flow.ana): Promise<string> {
   Object.assign(number(), { ...open, pin: EARLIER_PROVIDER_PIN });
   await connect(person);
   return (await connections(person)).find(({ status }) => status === "active")?.id ?? "";
 }
-const run = (id: string, { tenantId }: TestPerson = road.ana, lastAttempt = false) =>
+const run = (id: string, { tenantId }: TestPerson = flow.ana, lastAttempt = false) =>
   registerNumber(deps(), { tenantId, connectionId: id, requestId: "r-1", lastAttempt });
-const press = (id: string, person: TestPerson = road.ana) =>
+const press = (id: string, person: TestPerson = flow.ana) =>
   callRoute(
     retry,
     ask("/settings/integrations/whatsapp/retry?step=registration", person, {
@@ -44,12 +44,12 @@ const press = (id: string, person: TestPerson = road.ana) =>
       body: new URLSearchParams({ connectionId: id }),
     }),
   );
-const seen = async (person: TestPerson = road.ana) =>
+const seen = async (person: TestPerson = flow.ana) =>
   (await listConnections(deps(), person, "meta_whatsapp"))[0];
 /** As if so many hours had passed since what was tried. */
 async function pass(passed: number): Promise<void> {
   await control().advanceClock(passed * hours);
-  await road.product.database.sql(
+  await flow.product.database.sql(
     `update registration_tries set held_until = held_until - $1 * interval '1 hour',
        tried_at = array(select at - $1 * interval '1 hour' from unnest(tried_at) at)`,
     [passed],
@@ -74,7 +74,7 @@ describe("a number is tried eight times in 72 hours", () => {
     expectAgainIn(registrationAgainAt, 72);
     // Refused, it leaves no trace and no job.
     expect(
-      (await road.product.database.sql("select from connection_events where kind = 'registration_retried'"))
+      (await flow.product.database.sql("select from connection_events where kind = 'registration_retried'"))
         .length,
     ).toBe(most);
   });
@@ -82,14 +82,14 @@ describe("a number is tried eight times in 72 hours", () => {
   test("also when two ask at the same moment: the second sees what the first has counted", async () => {
     const id = await connected();
     for (let n = 1; n < most; n++) await run(id);
-    const other = new pg.Client({ connectionString: road.product.database.url });
+    const other = new pg.Client({ connectionString: flow.product.database.url });
     await other.connect();
     try {
       await other.query("begin");
       await other.query("select from registration_tries for update");
-      const asking = withTenant(deps().db, road.ana.tenantId, (tdb) => takeRegistrationTry(tdb, id));
+      const asking = withTenant(deps().db, flow.ana.tenantId, (tdb) => takeRegistrationTry(tdb, id));
       const waits = () =>
-        road.product.database.sql(
+        flow.product.database.sql(
           "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
         );
       await expect.poll(waits, { timeout: 10_000 }).not.toEqual([]);
@@ -105,8 +105,8 @@ describe("a number is tried eight times in 72 hours", () => {
     const id = await connected();
     control().addScenario({ endpoint: "register", outcome: { kind: "http", status: 502 } });
     for (let attempt = 1; attempt <= 25; attempt++) {
-      road.product.forgetTroubleWithMeta();
-      await run(id, road.ana, attempt === 25).catch((error: unknown) =>
+      flow.product.forgetTroubleWithMeta();
+      await run(id, flow.ana, attempt === 25).catch((error: unknown) =>
         expect(String(error)).toMatch(/retry_later/),
       );
     }
@@ -117,12 +117,12 @@ describe("a number is tried eight times in 72 hours", () => {
 
   test("also when it loses its registration again and again, and each look heals it", async () => {
     Object.assign(number(), open);
-    await connect(road.ana);
-    const [{ id } = { id: "" }] = await connections(road.ana);
+    await connect(flow.ana);
+    const [{ id } = { id: "" }] = await connections(flow.ana);
     for (let look = 0; look < 12; look++) {
       await run(id);
       Object.assign(number(), open);
-      await checkConnection(deps(), { tenantId: road.ana.tenantId, connectionId: id, requestId: "r" });
+      await checkConnection(deps(), { tenantId: flow.ana.tenantId, connectionId: id, requestId: "r" });
     }
     expect(calls()).toBe(most);
   });
@@ -130,16 +130,16 @@ describe("a number is tried eight times in 72 hours", () => {
   test("also by reconnecting, in whichever row and workspace; another learns a time and nothing else", async () => {
     for (let round = 0; round < 3; round++) {
       await run(await connected());
-      await leave(road.ana);
+      await leave(flow.ana);
     }
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     const id = await connected(eva);
     for (let tried = 0; tried < 9; tried++) await run(id, eva);
     expect(calls()).toBe(most);
     expectAgainIn((await seen(eva))?.registrationAgainAt, 72);
     expect((await press(id, eva)).status).toBe(429);
     // Who does not hold the number asks in vain.
-    const asked = await withTenant(deps().db, road.ana.tenantId, (tdb) =>
+    const asked = await withTenant(deps().db, flow.ana.tenantId, (tdb) =>
       tdb
         .selectNoFrom((eb) => eb.fn("app.registration_again_at", [eb.cast(eb.val(id), "uuid")]).as("at"))
         .execute(),
@@ -177,7 +177,7 @@ test("a try is counted before Meta hears of it", async () => {
     meta_whatsapp: {
       ...connectors.meta_whatsapp,
       async registerNumber() {
-        counted = await road.product.database.sql(
+        counted = await flow.product.database.sql(
           "select cardinality(tried_at) as tries from registration_tries",
         );
         throw new Error("the process ends here");
@@ -189,10 +189,10 @@ test("a try is counted before Meta hears of it", async () => {
 });
 
 test("a number that is registered costs no try", async () => {
-  await connect(road.ana);
-  const [{ id } = { id: "" }] = await connections(road.ana);
+  await connect(flow.ana);
+  const [{ id } = { id: "" }] = await connections(flow.ana);
   for (let tried = 0; tried < 3; tried++) await run(id);
-  expect(await road.product.database.sql("select from registration_tries")).toEqual([]);
+  expect(await flow.product.database.sql("select from registration_tries")).toEqual([]);
 });
 
 describe("Meta says that it was too often", () => {
@@ -204,7 +204,7 @@ describe("Meta says that it was too often", () => {
       await run(id);
       number().pin = null;
       expectAgainIn((await seen())?.registrationAgainAt, 72);
-      await road.product.database.sql("delete from graphile_worker._private_jobs");
+      await flow.product.database.sql("delete from graphile_worker._private_jobs");
       const refused = await press(id);
       expect(refused.status).toBe(429);
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(71 * 3_600);
@@ -220,8 +220,8 @@ describe("Meta says that it was too often", () => {
 
   test("and nothing is kept of a number that nobody has tried for days", async () => {
     await run(await connected());
-    await road.product.database.sql("update registration_tries set updated_at = now() - interval '5 days'");
-    await forgetOutlived(road.product.database.as("app_clock"));
-    expect(await road.product.database.sql("select from registration_tries")).toEqual([]);
+    await flow.product.database.sql("update registration_tries set updated_at = now() - interval '5 days'");
+    await forgetOutlived(flow.product.database.as("app_clock"));
+    expect(await flow.product.database.sql("select from registration_tries")).toEqual([]);
   });
 });

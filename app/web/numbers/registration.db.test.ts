@@ -4,7 +4,7 @@ import { retryStep } from "../../integrations/connect/retry-step.server.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { action as retry } from "../../routes/settings.integrations_.$channel.retry.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 
 /** The next PINs, drawn in this order; chance draws what is not here. */
@@ -14,29 +14,29 @@ vi.mock("node:crypto", async (original) => {
   return { ...crypto, randomInt: (...range: [number]) => drawn.shift() ?? crypto.randomInt(...range) };
 });
 
-const { road, ask, connect, connections, jobs } = connectRoads();
-const deps = () => road.product.services.integrations;
+const { flow, ask, connect, connections, jobs } = connectFlows();
+const deps = () => flow.product.services.integrations;
 const number = () => {
-  const found = road.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  const found = flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
   if (!found) throw new Error("no number");
   return found;
 };
 const registerCalls = () =>
-  road.product.sandbox.control.calls().filter((call) => call.endpoint === "register").length;
+  flow.product.sandbox.control.calls().filter((call) => call.endpoint === "register").length;
 const run = (connectionId: string, lastAttempt = false) =>
-  registerNumber(deps(), { tenantId: road.ana.tenantId, connectionId, requestId: "r-1", lastAttempt });
+  registerNumber(deps(), { tenantId: flow.ana.tenantId, connectionId, requestId: "r-1", lastAttempt });
 const refusal = async () =>
-  (await listConnections(deps(), road.ana, "meta_whatsapp"))[0]?.registrationRefusal;
+  (await listConnections(deps(), flow.ana, "meta_whatsapp"))[0]?.registrationRefusal;
 
 const events = async () =>
-  (await road.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
+  (await flow.product.database.sql<{ kind: string }>("select kind from connection_events order by id"))
     .map(({ kind }) => kind)
     .filter((kind) => kind !== "connected");
 
 async function connected(changes: Partial<ReturnType<typeof number>> = {}): Promise<string> {
   Object.assign(number(), changes);
-  await connect(road.ana);
-  const [{ id } = { id: "" }] = await connections(road.ana);
+  await connect(flow.ana);
+  const [{ id } = { id: "" }] = await connections(flow.ana);
   return id;
 }
 const open = { platformType: "NOT_APPLICABLE", status: "PENDING" };
@@ -49,7 +49,7 @@ describe("a number that was just added at Meta", () => {
     expect(number()).toMatchObject({ platformType: "CLOUD_API", status: "CONNECTED" });
     const pin = number().pin;
     expect(pin).toMatch(/^\d{6}$/);
-    const [kept] = await road.product.database.sql<{ pin_enc: string; result: string }>(
+    const [kept] = await flow.product.database.sql<{ pin_enc: string; result: string }>(
       "select pin_enc, result from number_registrations",
     );
     expect(kept).toMatchObject({ result: "registered" });
@@ -61,7 +61,7 @@ describe("a number that was just added at Meta", () => {
     Object.assign(number(), open);
     await run(id);
     expect([number().platformType, number().pin]).toEqual(["CLOUD_API", pin]);
-    const written = JSON.stringify([road.product.written(), await jobs(), await connections(road.ana)]);
+    const written = JSON.stringify([flow.product.written(), await jobs(), await connections(flow.ana)]);
     expect(written).not.toContain(pin);
   });
 
@@ -74,15 +74,15 @@ describe("a number that was just added at Meta", () => {
 
   test.each(["error", "pending"])("is left alone once its connection is %s", async (status) => {
     const id = await connected(open);
-    await road.product.database.sql("update channel_connections set status = $1", [status]);
-    const before = road.product.sandbox.control.calls().length;
+    await flow.product.database.sql("update channel_connections set status = $1", [status]);
+    const before = flow.product.sandbox.control.calls().length;
     await run(id);
-    expect(road.product.sandbox.control.calls().length).toBe(before);
+    expect(flow.product.sandbox.control.calls().length).toBe(before);
   });
 
   test("keeps its PIN when Meta acted and the answer was lost", async () => {
     const id = await connected(open);
-    road.product.sandbox.control.addScenario({
+    flow.product.sandbox.control.addScenario({
       endpoint: "register",
       times: 1,
       outcome: { kind: "reset_after" },
@@ -106,9 +106,9 @@ test("a number that is registered, or lives in the WhatsApp Business app, is nev
 
 test.each(["error", "pending"])("nothing is tried again for a connection that is %s", async (status) => {
   const connectionId = await connected();
-  await road.product.database.sql("update channel_connections set status = $1", [status]);
-  await road.product.database.sql("delete from graphile_worker._private_jobs");
-  const actor = { ...road.ana, sessionId: road.ana.userId, requestId: "r-1" };
+  await flow.product.database.sql("update channel_connections set status = $1", [status]);
+  await flow.product.database.sql("delete from graphile_worker._private_jobs");
+  const actor = { ...flow.ana, sessionId: flow.ana.userId, requestId: "r-1" };
   for (const step of ["deliveries", "registration"] as const) {
     const asked = { channel: "meta_whatsapp" as const, connectionId, step };
     expect(await retryStep(deps(), actor, asked)).toEqual({ kind: "none" });
@@ -126,8 +126,8 @@ describe("a refusal", () => {
     number().pin = null;
     const path = "/settings/integrations/whatsapp/retry?step=registration";
     const body = new URLSearchParams({ connectionId: id });
-    await road.product.database.sql("delete from graphile_worker._private_jobs");
-    const answer = await callRoute(retry, ask(path, road.ana, { method: "POST", body }));
+    await flow.product.database.sql("delete from graphile_worker._private_jobs");
+    const answer = await callRoute(retry, ask(path, flow.ana, { method: "POST", body }));
     expect(answer.status).toBe(303);
     expect((await jobs()).map((job) => job.task)).toEqual(["register_number"]);
     expect(await refusal()).toBeNull();
@@ -142,7 +142,7 @@ describe("a refusal", () => {
     [10, "permission"],
   ])("%s is told as %s", async (code, told) => {
     const id = await connected(open);
-    road.product.sandbox.control.addScenario({
+    flow.product.sandbox.control.addScenario({
       endpoint: "register",
       outcome: { kind: "graph_error", code },
     });
@@ -153,14 +153,14 @@ describe("a refusal", () => {
 
   test("because it was deleted a moment ago is tried again in six minutes", async () => {
     const id = await connected(open);
-    await road.product.database.sql("delete from graphile_worker._private_jobs");
-    road.product.sandbox.control.addScenario({
+    await flow.product.database.sql("delete from graphile_worker._private_jobs");
+    flow.product.sandbox.control.addScenario({
       endpoint: "register",
       outcome: { kind: "graph_error", code: 133015 },
     });
     await run(id);
     expect(await refusal()).toBeNull();
-    const [job] = await road.product.database.sql<{ minutes: number }>(
+    const [job] = await flow.product.database.sql<{ minutes: number }>(
       "select round(extract(epoch from run_at - now()) / 60)::int as minutes from graphile_worker._private_jobs",
     );
     expect(job?.minutes).toBe(6);
@@ -169,8 +169,8 @@ describe("a refusal", () => {
 
 test("trying a step again is nobody else's to ask", async () => {
   const id = await connected();
-  await road.product.database.sql("delete from graphile_worker._private_jobs");
-  const eva = await road.product.person();
+  await flow.product.database.sql("delete from graphile_worker._private_jobs");
+  const eva = await flow.product.person();
   for (const [step, status] of [
     ["deliveries", 303],
     ["everything", 400],

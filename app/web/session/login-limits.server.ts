@@ -79,7 +79,7 @@ export interface Admitted {
 
 export interface LoginLimits {
   /**
-   * Takes a place of the address alone: before anything is looked up. Answers the seconds to wait when there is none
+   * Takes a place of the address alone: before anything is looked up. Returns the seconds to wait when there is none
    * left.
    */
   takeAddress(ip: string): Promise<{ retryAfterSeconds: number } | undefined>;
@@ -158,9 +158,9 @@ async function takeOfPerson(counters: Counters, attempt: Attempt): Promise<Perso
   const tooMany = await ofAll.take();
   if (!tooMany) return { ...found, taken: ofAll };
   found.tooManyFailures = tooMany.count;
-  for (const road of [counters.newNetwork(person, ip), counters.allOthers(person)]) {
-    const refused = await road.take();
-    if (!refused) return { ...found, taken: road };
+  for (const flow of [counters.newNetwork(person, ip), counters.allOthers(person)]) {
+    const refused = await flow.take();
+    if (!refused) return { ...found, taken: flow };
     found.retryAfterSeconds = refused.retryAfterSeconds;
   }
   return found;

@@ -1,4 +1,4 @@
-/** The roads of connecting and leaving, walked with real Requests against the sandbox. For tests. */
+/** The flows of connecting and leaving, walked with real Requests against the sandbox. For tests. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
@@ -14,7 +14,7 @@ export const pickerPlace = "/settings/integrations/whatsapp/number";
 export const failed = (reason: string) => `/settings/integrations?whatsapp=error&reason=${reason}`;
 
 /** What stands on another comes first. */
-const filledByRoads = [
+const filledByFlows = [
   ...["messages", "conversations", "contacts", "number_registrations", "connection_health"],
   ...["connection_teardowns", "connection_events", "number_claims", "oauth_states", "channel_connections"],
   ...["registration_tries", "graphile_worker._private_jobs"],
@@ -24,28 +24,28 @@ const filledByRoads = [
  * Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected, unless the
  * database came with connections of its own (`arrange`).
  */
-export function connectRoads({ env, arrange }: { env?: Record<string, string>; arrange?: Arrange } = {}) {
+export function connectFlows({ env, arrange }: { env?: Record<string, string>; arrange?: Arrange } = {}) {
   // Filled by the hooks, before any test looks.
-  const road = {} as { product: TestProduct; ana: TestPerson };
+  const flow = {} as { product: TestProduct; ana: TestPerson };
   beforeAll(async () => {
-    road.product = await startTestProduct(env, arrange);
+    flow.product = await startTestProduct(env, arrange);
   });
-  afterAll(() => road.product.stop());
+  afterAll(() => flow.product.stop());
   beforeEach(async () => {
-    road.ana = await road.product.person();
+    flow.ana = await flow.product.person();
   });
   afterEach(async () => {
-    road.product.sandbox.control.reset();
-    road.product.forgetTroubleWithMeta();
+    flow.product.sandbox.control.reset();
+    flow.product.forgetTroubleWithMeta();
     if (arrange) return;
     // Deleting a few rows takes a tenth of the time that truncating the tables does, and in one message a half of that.
-    await road.product.database.sql(filledByRoads.map((table) => `delete from ${table}`).join(";"));
+    await flow.product.database.sql(filledByFlows.map((table) => `delete from ${table}`).join(";"));
   });
 
   function ask(path: string, person?: TestPerson, init: RequestInit = {}): Request {
     const cookie: Record<string, string> = person ? { cookie: person.cookie } : {};
     const headers = { ...cookie, ...(init.headers as Record<string, string>) };
-    return new Request(`${road.product.origin}${path}`, { ...init, headers });
+    return new Request(`${flow.product.origin}${path}`, { ...init, headers });
   }
 
   async function begin(person: TestPerson): Promise<{ authUrl: string; state: string }> {
@@ -68,7 +68,7 @@ export function connectRoads({ env, arrange }: { env?: Record<string, string>; a
   }
 
   const code = (businessId: string, more: object = {}) =>
-    road.product.sandbox.control.mintCode({ businessId, ...more }).code;
+    flow.product.sandbox.control.mintCode({ businessId, ...more }).code;
 
   async function connect(person: TestPerson, businessId: string = BUSINESS_IDS.luz): Promise<string> {
     const { state } = await begin(person);
@@ -83,18 +83,18 @@ export function connectRoads({ env, arrange }: { env?: Record<string, string>; a
   }
 
   const connections = (person: TestPerson) =>
-    road.product.database.sql<Record<string, never>>(
+    flow.product.database.sql<Record<string, never>>(
       "select * from channel_connections where tenant_id = $1 order by created_at",
       [person.tenantId],
     );
   const jobs = () =>
-    road.product.database.sql<{ task: string; payload: Record<string, string> }>(
+    flow.product.database.sql<{ task: string; payload: Record<string, string> }>(
       `select t.identifier as task, j.payload from graphile_worker._private_jobs j
          join graphile_worker._private_tasks t on t.id = j.task_id order by j.id`,
     );
   const statusOf = async (person: TestPerson) =>
     (await callRoute(status.loader, ask(`${api}/status`, person))).json() as Promise<Record<string, unknown>>;
-  const exchanges = () => road.product.sandbox.control.exchangeAttempts();
+  const exchanges = () => flow.product.sandbox.control.exchangeAttempts();
 
-  return { road, ask, begin, comeBack, code, connect, leave, connections, jobs, statusOf, exchanges };
+  return { flow, ask, begin, comeBack, code, connect, leave, connections, jobs, statusOf, exchanges };
 }

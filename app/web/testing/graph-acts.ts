@@ -5,7 +5,7 @@ import { checkConnection } from "../../integrations/health/check.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import type { BudgetedAction } from "../connect/action-budgets.server.ts";
-import { api, connectRoads, pickerPlace } from "./connect-flows.ts";
+import { api, connectFlows, pickerPlace } from "./connect-flows.ts";
 import { type AskPage, openPages } from "./pages.ts";
 import type { TestPerson } from "./product.ts";
 
@@ -17,22 +17,22 @@ const settings = "/settings/integrations/whatsapp";
 export type Act = (person: TestPerson) => Promise<Response>;
 
 export function graphActs() {
-  const roads = connectRoads();
-  const { road, ask, connect, connections, code, jobs } = roads;
+  const flows = connectFlows();
+  const { flow, ask, connect, connections, code, jobs } = flows;
   let pages: AskPage;
   beforeAll(async () => {
     pages = await openPages();
   });
 
-  const deps = () => road.product.services.integrations;
-  const control = () => road.product.sandbox.control;
+  const deps = () => flow.product.services.integrations;
+  const control = () => flow.product.sandbox.control;
   /** What Meta was asked so far. */
   const spent = () => control().calls().length;
 
   /** What the worker would do by now. */
   async function work(): Promise<void> {
     const asked = await jobs();
-    await road.product.database.sql("delete from graphile_worker._private_jobs");
+    await flow.product.database.sql("delete from graphile_worker._private_jobs");
     for (const { task, payload } of asked) {
       const { tenantId = "", connectionId = "", teardownId = "" } = payload;
       const run = { tenantId, requestId: "job", lastAttempt: true };
@@ -90,12 +90,12 @@ export function graphActs() {
     check: async (person) => {
       const id = await connected(person);
       return async (who) => {
-        await road.product.database.sql("update connection_health set check_requested_at = null");
+        await flow.product.database.sql("update connection_health set check_requested_at = null");
         return post(who, `${settings}/numbers/${id}`, { intent: "check" });
       };
     },
     manual: async (person) => {
-      await road.product.database.sql(
+      await flow.product.database.sql(
         "insert into feature_flags (tenant_id, flag) values ($1, 'integration_debug') on conflict do nothing",
         [person.tenantId],
       );
@@ -105,6 +105,6 @@ export function graphActs() {
     },
   };
 
-  const admin = (tenantId?: string) => road.product.person(tenantId, "admin");
-  return { ...roads, post, get, spent, work, connected, acts, admin };
+  const admin = (tenantId?: string) => flow.product.person(tenantId, "admin");
+  return { ...flows, post, get, spent, work, connected, acts, admin };
 }

@@ -1,4 +1,4 @@
-/** R36: sealed texts changed in the database behind the product's back, and every road that opens them. */
+/** R36: sealed texts changed in the database behind the product's back, and every flow that opens them. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
@@ -14,13 +14,13 @@ import { Secret } from "../../platform/secret.server.ts";
 import { action as choose } from "../../routes/settings.integrations_.$channel.number.tsx";
 import { english as texts } from "../../texts/en/index.ts";
 import { tokenUnsealFailures } from "../http/metrics.server.ts";
-import { connectRoads, failed, pickerPlace } from "./connect-flows.ts";
+import { connectFlows, failed, pickerPlace } from "./connect-flows.ts";
 import { type AskPage, openPages } from "./pages.ts";
 import { callRoute, type TestPerson } from "./product.ts";
 
-const { road, ask, begin, comeBack, code, connect, leave, connections, jobs } = connectRoads();
-const deps = () => road.product.services.integrations;
-const sql = (text: string, values: unknown[] = []) => road.product.database.sql(text, values);
+const { flow, ask, begin, comeBack, code, connect, leave, connections, jobs } = connectFlows();
+const deps = () => flow.product.services.integrations;
+const sql = (text: string, values: unknown[] = []) => flow.product.database.sql(text, values);
 /** Every bit in a long run, else one in twenty. */
 const part = byTier(20, 1);
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 beforeEach(() => tokenUnsealFailures.reset());
 const failures = async () =>
   (await tokenUnsealFailures.get()).values.reduce((sum, { value }) => sum + value, 0);
-const graphCalls = () => road.product.sandbox.control.calls().length;
+const graphCalls = () => flow.product.sandbox.control.calls().length;
 
 interface Row {
   id: string;
@@ -40,7 +40,7 @@ interface Row {
   status: string;
 }
 
-async function connected(person: TestPerson = road.ana, businessId: string = BUSINESS_IDS.luz): Promise<Row> {
+async function connected(person: TestPerson = flow.ana, businessId: string = BUSINESS_IDS.luz): Promise<Row> {
   await connect(person, businessId);
   const [row] = (await connections(person)) as unknown as Row[];
   if (!row) throw new Error("not connected");
@@ -62,7 +62,7 @@ const subject = ({ id, tenant_id }: Row) => ({
   lastAttempt: false,
 });
 const view = async ({ tenant_id: tenantId }: Row) =>
-  (await listConnections(deps(), { tenantId, userId: road.ana.userId }, "meta_whatsapp"))[0];
+  (await listConnections(deps(), { tenantId, userId: flow.ana.userId }, "meta_whatsapp"))[0];
 
 /** Base64url parts of `v1.<key id>.<iv>.<ciphertext>.<tag>` with one bit of one of them the other way. */
 function flips(sealed: string): string[] {
@@ -88,7 +88,7 @@ function cutTags(sealed: string): string[] {
 test("R36 whatever is done to a token in its row, no check opens it: counted each time, and said", async () => {
   const started = performance.now();
   const ana = await connected();
-  const eva = await connected(await road.product.person(), BUSINESS_IDS.norte);
+  const eva = await connected(await flow.product.person(), BUSINESS_IDS.norte);
   const old = ana.access_token_enc;
   const current = await connected();
   expect(current.id).toBe(ana.id);
@@ -149,7 +149,7 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
 
 /** What a colleague was given at Meta, as if it were hers. */
 async function moveColleaguesGrant() {
-  const leo = await road.product.person(road.ana.tenantId);
+  const leo = await flow.product.person(flow.ana.tenantId);
   const [own] = (await sql("select id from channel_connections")) as { id: string }[];
   expect(await connect(leo, BUSINESS_IDS.cadenas)).toBe(pickerPlace);
   const ofPerson = "select access_token_enc as sealed from channel_connections where attempted_by = $1";
@@ -178,7 +178,7 @@ describe("a token that does not open", () => {
       row.id,
     ]);
     expect(look).toEqual({ result: "token_unreadable" });
-    const line = road.product.logged.findLast(({ message }) => message === "sealed secret cannot be opened");
+    const line = flow.product.logged.findLast(({ message }) => message === "sealed secret cannot be opened");
     expect(line?.fields).toMatchObject({ reason: "malformed", tenant_id: row.tenant_id });
     const { title } = texts.channels.meta_whatsapp.troubleOf("token_unreadable");
     for (const path of [
@@ -186,7 +186,7 @@ describe("a token that does not open", () => {
       "/conversations",
       "/settings/integrations/whatsapp/activity",
     ]) {
-      const shown = await pages(ask(path, road.ana));
+      const shown = await pages(ask(path, flow.ana));
       expect([path, shown.status]).toEqual([path, 200]);
       expect(await shown.text(), path).toContain(title);
     }
@@ -214,7 +214,7 @@ describe("a token that does not open", () => {
   test("keeps nobody from leaving, and what stays on at Meta is said", async () => {
     const row = await connected();
     await spoil(row);
-    expect((await leave(road.ana)).status).toBe(200);
+    expect((await leave(flow.ana)).status).toBe(200);
     expect(await view(row)).toMatchObject({ status: "revoked" });
     expect(await sql("select kind, detail from connection_events where kind like 'teardown%'")).toEqual([
       { kind: "teardown_gave_up", detail: { code: "token_unreadable" } },
@@ -224,7 +224,7 @@ describe("a token that does not open", () => {
 
   test("in a teardown ends it, with its cause", async () => {
     const row = await connected();
-    await leave(road.ana);
+    await leave(flow.ana);
     const [teardown] = (await sql("update connection_teardowns set access_token_enc = $1 returning id", [
       row.access_token_enc,
     ])) as { id: string }[];
@@ -246,11 +246,11 @@ describe("a token that does not open", () => {
   ])(
     "in a kept grant%s ends the choice, and nobody is offered it again",
     async (_why, spoilGrant, statuses) => {
-      const { state } = await begin(road.ana);
-      expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
+      const { state } = await begin(flow.ana);
+      expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
       await spoilGrant();
       const body = new URLSearchParams({ phoneNumberId: NUMBER_IDS.cadenasSur2 });
-      const answer = await callRoute(choose, ask(pickerPlace, road.ana, { method: "POST", body }));
+      const answer = await callRoute(choose, ask(pickerPlace, flow.ana, { method: "POST", body }));
       expect(answer.headers.get("location")).toBe(failed("choice_expired"));
       const left = await sql("select status from channel_connections order by created_at");
       expect(left.map(({ status }) => status)).toEqual(statuses);
@@ -264,10 +264,10 @@ describe("a token that does not open", () => {
 });
 
 test("R36 a PIN that does not open is never used: told first, replaced when a person asks anew", async () => {
-  const number = road.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  const number = flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
   if (!number) throw new Error("no number");
   const registers = () =>
-    road.product.sandbox.control.calls().filter(({ endpoint }) => endpoint === "register").length;
+    flow.product.sandbox.control.calls().filter(({ endpoint }) => endpoint === "register").length;
   const open = { platformType: "NOT_APPLICABLE", status: "PENDING" };
   Object.assign(number, open);
   const row = await connected();

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { beforeAll, expect } from "vitest";
 import * as deletion from "../../routes/webhooks.meta.data-deletion.ts";
 import * as deauthorize from "../../routes/webhooks.meta.deauthorize.ts";
-import type { connectRoads } from "./connect-flows.ts";
+import type { connectFlows } from "./connect-flows.ts";
 import { type AskPage, openPages } from "./pages.ts";
 import { callRoute, type TestPerson } from "./product.ts";
 
@@ -30,23 +30,23 @@ export interface StoredConnection {
 
 export const seconds = (at = Date.now()) => Math.floor(at / 1000);
 
-/** On top of the roads of connecting: callbacks and pages of the same product. */
-export function signedRequests({ road, connections }: ReturnType<typeof connectRoads>) {
+/** On top of the flows of connecting: callbacks and pages of the same product. */
+export function signedRequests({ flow, connections }: ReturnType<typeof connectFlows>) {
   let askPage: AskPage;
   beforeAll(async () => {
     askPage = await openPages();
   });
-  const sql = <Row>(text: string, values: unknown[] = []) => road.product.database.sql<Row>(text, values);
+  const sql = <Row>(text: string, values: unknown[] = []) => flow.product.database.sql<Row>(text, values);
 
   function sign(userId: string, issuedAt = seconds(), key?: string): string {
-    const secret = key ?? road.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
+    const secret = key ?? flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
     const facts = { algorithm: "HMAC-SHA256", issued_at: issuedAt, user_id: userId };
     const payload = Buffer.from(JSON.stringify(facts)).toString("base64url");
     return `${createHmac("sha256", secret).update(payload).digest("base64url")}.${payload}`;
   }
 
   function send(callback: Callback, body: RequestInit["body"], init: RequestInit = {}): Promise<Response> {
-    const url = `${road.product.origin}/webhooks/meta/${callback}`;
+    const url = `${flow.product.origin}/webhooks/meta/${callback}`;
     const request = new Request(url, { method: "POST", body: body ?? null, ...init });
     return callRoute(callbacks[callback].action, request, {});
   }
@@ -92,7 +92,7 @@ export function signedRequests({ road, connections }: ReturnType<typeof connectR
   /** The markup of a page without the data that its scripts carry. */
   async function page(path: string, person?: TestPerson, status = 200): Promise<string> {
     const headers: Record<string, string> = person ? { cookie: person.cookie } : {};
-    const answer = await askPage(new Request(road.product.origin + path, { headers }));
+    const answer = await askPage(new Request(flow.product.origin + path, { headers }));
     expect(answer.status).toBe(status);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     return (await answer.text()).replace(/<script[\s\S]*?<\/script>/g, "");

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDb, createPool } from "../../../db/client.ts";
 import { provideServices } from "../services.server.ts";
-import { connectRoads } from "../testing/connect-flows.ts";
+import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 import {
   type Callback,
@@ -13,18 +13,18 @@ import {
   signedRequests,
 } from "../testing/signed-requests.ts";
 
-const roads = connectRoads();
-const { road, connect, connections } = roads;
-const { sign, send, tell, onlyConnection, grantorOf, requestsOf } = signedRequests(roads);
+const flows = connectFlows();
+const { flow, connect, connections } = flows;
+const { sign, send, tell, onlyConnection, grantorOf, requestsOf } = signedRequests(flows);
 
 describe.each(["deauthorize", "data-deletion"] as const)(
   "what is no signed request of Meta, at %s,",
   (callback) => {
     const field = (text: string) => new URLSearchParams({ signed_request: text });
     test("is refused without a hint, and does nothing", async () => {
-      await connect(road.ana);
-      const grantor = await grantorOf(road.ana);
-      const before = await connections(road.ana);
+      await connect(flow.ana);
+      const grantor = await grantorOf(flow.ana);
+      const before = await connections(flow.ana);
       const twice = field(sign(grantor));
       twice.append("signed_request", sign(grantor));
       const cases: [RequestInit["body"], number, RequestInit?][] = [
@@ -48,11 +48,11 @@ describe.each(["deauthorize", "data-deletion"] as const)(
         expect(answer.status).toBe(status);
         expect(await answer.json()).toEqual({ error: expect.stringMatching(/^[a-z_]+$/) });
       }
-      expect(await connections(road.ana)).toEqual(before);
+      expect(await connections(flow.ana)).toEqual(before);
     });
 
     test("by another method is answered 405", async () => {
-      const url = `${road.product.origin}/webhooks/meta/${callback}`;
+      const url = `${flow.product.origin}/webhooks/meta/${callback}`;
       const { loader } = callbacks[callback];
       const answers = [
         await callRoute(loader, new Request(url), {}),
@@ -81,9 +81,9 @@ describe.each(["deauthorize", "data-deletion"] as const)(
         statementTimeoutMs: 1_000,
         onError: () => {},
       });
-      provideServices({ ...road.product.services, db: createDb(pool) });
+      provideServices({ ...flow.product.services, db: createDb(pool) });
       const answer = await tell(callback, "199000000000000004");
-      provideServices(road.product.services);
+      provideServices(flow.product.services);
       await pool.end();
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -109,9 +109,9 @@ describe("sent by the sandbox over HTTP", () => {
   afterAll(() => new Promise((resolve) => void server.close(resolve)));
 
   test("valid ones are carried out, in every other mode they are refused", async () => {
-    await connect(road.ana);
-    const userId = await grantorOf(road.ana);
-    const { control } = road.product.sandbox;
+    await connect(flow.ana);
+    const userId = await grantorOf(flow.ana);
+    const { control } = flow.product.sandbox;
     for (const [mode, status] of [
       ["wrong_secret", 401],
       ["wrong_algorithm", 400],
@@ -121,7 +121,7 @@ describe("sent by the sandbox over HTTP", () => {
         expect((await control.sendSignedRequest({ url: at(callback), userId, mode })).status).toBe(status);
       }
     }
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "active" });
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "active" });
     expect(await control.sendSignedRequest({ url: at("deauthorize"), userId })).toEqual({
       status: 200,
       body: '{"ok":true}',
@@ -133,13 +133,13 @@ describe("sent by the sandbox over HTTP", () => {
 });
 
 test("nothing of a signed request stands in the log", async () => {
-  await connect(road.ana);
-  const grantor = await grantorOf(road.ana);
+  await connect(flow.ana);
+  const grantor = await grantorOf(flow.ana);
   const signed = sign(grantor);
   const answer = await send("data-deletion", new URLSearchParams({ signed_request: signed }));
   await send("deauthorize", new URLSearchParams({ signed_request: signed }));
   const { confirmation_code } = (await answer.json()) as Confirmation;
-  const said = road.product.written();
+  const said = flow.product.written();
   for (const message of ["data of a Meta user deleted", "access taken back at Meta"])
     expect(said).toContain(message);
   for (const secret of [grantor, ...signed.split("."), confirmation_code]) expect(said).not.toContain(secret);

@@ -1,52 +1,52 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { connectedPlace, connectRoads, pickerPlace } from "../testing/connect-flows.ts";
+import { connectedPlace, connectFlows, pickerPlace } from "../testing/connect-flows.ts";
 import { seconds, signedRequests } from "../testing/signed-requests.ts";
 
-const roads = connectRoads();
-const { road, begin, comeBack, code, connect, leave, connections, jobs, statusOf } = roads;
-const { sql, tell, onlyConnection, grantorOf, grantAs, eventsOf, page } = signedRequests(roads);
+const flows = connectFlows();
+const { flow, begin, comeBack, code, connect, leave, connections, jobs, statusOf } = flows;
+const { sql, tell, onlyConnection, grantorOf, grantAs, eventsOf, page } = signedRequests(flows);
 
 describe("a connection", () => {
   test("remembers who at Meta granted it", async () => {
-    await connect(road.ana);
-    const [token] = road.product.sandbox.control.snapshot().tokens.slice(-1);
-    expect((await onlyConnection(road.ana)).metadata.granted_by).toEqual({
+    await connect(flow.ana);
+    const [token] = flow.product.sandbox.control.snapshot().tokens.slice(-1);
+    expect((await onlyConnection(flow.ana)).metadata.granted_by).toEqual({
       meta_user_id: token?.userId,
       at: expect.stringMatching(/^\d{4}-/),
     });
   });
 
   test("remembers nobody when the token names nobody, and works all the same", async () => {
-    const { meta_whatsapp: whatsapp } = road.product.services.integrations.connectors;
+    const { meta_whatsapp: whatsapp } = flow.product.services.integrations.connectors;
     const findReach: typeof whatsapp.findReach = async (token) => ({
       ...(await whatsapp.findReach(token)),
       metaUserId: undefined,
     });
-    road.product.services.integrations.connectors = { meta_whatsapp: { ...whatsapp, findReach } };
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    expect((await onlyConnection(road.ana)).metadata).not.toHaveProperty("granted_by");
+    flow.product.services.integrations.connectors = { meta_whatsapp: { ...whatsapp, findReach } };
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    expect((await onlyConnection(flow.ana)).metadata).not.toHaveProperty("granted_by");
   });
 
   test("tells it to no one who looks at it", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     expect(grantor).not.toBe("");
-    expect(JSON.stringify(await statusOf(road.ana))).not.toContain(grantor);
+    expect(JSON.stringify(await statusOf(flow.ana))).not.toContain(grantor);
     expect(JSON.stringify(await sql("select detail from connection_events"))).not.toContain(grantor);
   });
 });
 
 describe("the deauthorize callback", () => {
   test("ends what the person granted in every workspace, and nothing else", async () => {
-    const eva = await road.product.person();
-    const bystander = await road.product.person();
-    await connect(road.ana, BUSINESS_IDS.luz);
+    const eva = await flow.product.person();
+    const bystander = await flow.product.person();
+    await connect(flow.ana, BUSINESS_IDS.luz);
     await connect(eva, BUSINESS_IDS.norte);
     const { state } = await begin(bystander);
     await comeBack(bystander, { state, code: code(BUSINESS_IDS.cadenas) });
-    const grantor = await grantorOf(road.ana);
+    const grantor = await grantorOf(flow.ana);
     await grantAs(eva, grantor);
     const untouched = await connections(bystander);
 
@@ -54,7 +54,7 @@ describe("the deauthorize callback", () => {
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ ok: true });
     expect(answer.headers.get("cache-control")).toBe("no-store");
-    for (const person of [road.ana, eva]) {
+    for (const person of [flow.ana, eva]) {
       expect(await onlyConnection(person)).toMatchObject({
         status: "error",
         access_token_enc: null,
@@ -69,61 +69,61 @@ describe("the deauthorize callback", () => {
   });
 
   test("keeps the number's claim, so that what Meta still sends is stored, and asks nothing of Meta", async () => {
-    await connect(road.ana);
-    const calls = road.product.sandbox.control.calls().length;
-    await tell("deauthorize", await grantorOf(road.ana));
+    await connect(flow.ana);
+    const calls = flow.product.sandbox.control.calls().length;
+    await tell("deauthorize", await grantorOf(flow.ana));
     expect(await sql("select released_at from number_claims")).toEqual([{ released_at: null }]);
     expect((await jobs()).map(({ task }) => task)).not.toContain("stop_deliveries");
-    expect(road.product.sandbox.control.calls()).toHaveLength(calls);
+    expect(flow.product.sandbox.control.calls()).toHaveLength(calls);
   });
 
   test("ends an open choice between numbers, which then reads as cancelled", async () => {
-    const { state } = await begin(road.ana);
-    expect(await comeBack(road.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
-    await tell("deauthorize", await grantorOf(road.ana));
-    const { status, access_token_enc, metadata } = await onlyConnection(road.ana);
+    const { state } = await begin(flow.ana);
+    expect(await comeBack(flow.ana, { state, code: code(BUSINESS_IDS.cadenas) })).toBe(pickerPlace);
+    await tell("deauthorize", await grantorOf(flow.ana));
+    const { status, access_token_enc, metadata } = await onlyConnection(flow.ana);
     expect([status, access_token_enc, metadata.choices]).toEqual(["error", null, undefined]);
-    expect(await page("/settings/integrations", road.ana)).toContain(
+    expect(await page("/settings/integrations", flow.ana)).toContain(
       texts.integrations.reasons.cancelled.title,
     );
   });
 
   test("sent again, also at the same moment, changes nothing and records nothing more", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     const issuedAt = seconds();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => tell("deauthorize", grantor, issuedAt)),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
-    const once = await connections(road.ana);
+    const once = await connections(flow.ana);
     await tell("deauthorize", grantor, issuedAt + 5);
-    expect(await connections(road.ana)).toEqual(once);
-    expect(await eventsOf(road.ana)).toEqual(["connected", "deauthorized"]);
+    expect(await connections(flow.ana)).toEqual(once);
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized"]);
   });
 
   test("sent again after Meta has told more of the account changes nothing", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     await tell("deauthorize", grantor);
     await sql("update channel_connections set metadata = metadata || $1", [
       JSON.stringify({ error: { code: "access_removed", at: new Date().toISOString() } }),
     ]);
-    const told = await connections(road.ana);
+    const told = await connections(flow.ana);
     await tell("deauthorize", grantor);
-    expect(await connections(road.ana)).toEqual(told);
-    expect(await eventsOf(road.ana)).toEqual(["connected", "deauthorized"]);
+    expect(await connections(flow.ana)).toEqual(told);
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized"]);
   });
 
   test("leaves alone what was granted after it, and what is disconnected", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     await tell("deauthorize", grantor, seconds() - 3_600);
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "active" });
-    await leave(road.ana);
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "active" });
+    await leave(flow.ana);
     await tell("deauthorize", grantor);
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "revoked" });
-    expect(await eventsOf(road.ana)).toEqual(["connected", "disconnected"]);
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "revoked" });
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "disconnected"]);
   });
 
   test("for somebody unknown is answered 200", async () => {
@@ -131,10 +131,10 @@ describe("the deauthorize callback", () => {
   });
 
   test("shows as needing attention; Reconnect uses the row again", async () => {
-    await connect(road.ana);
-    const before = await onlyConnection(road.ana);
-    await tell("deauthorize", await grantorOf(road.ana));
-    const shown = await page("/settings/integrations", road.ana);
+    await connect(flow.ana);
+    const before = await onlyConnection(flow.ana);
+    await tell("deauthorize", await grantorOf(flow.ana));
+    const shown = await page("/settings/integrations", flow.ana);
     for (const words of [
       texts.integrations.states.attention,
       texts.integrations.troubleOf("deauthorized").title,
@@ -143,11 +143,11 @@ describe("the deauthorize callback", () => {
     ]) {
       expect(shown).toContain(words);
     }
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    const after = await onlyConnection(road.ana);
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    const after = await onlyConnection(flow.ana);
     expect(after).toMatchObject({ id: before.id, status: "active" });
     expect(after.metadata.error).toBeUndefined();
     expect(after.access_token_enc).not.toBeNull();
-    expect(await eventsOf(road.ana)).toEqual(["connected", "deauthorized", "reconnected"]);
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized", "reconnected"]);
   });
 });

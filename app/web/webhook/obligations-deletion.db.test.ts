@@ -3,23 +3,23 @@ import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { deletionTexts } from "../../texts/deletion.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { provideServices } from "../services.server.ts";
-import { connectedPlace, connectRoads } from "../testing/connect-flows.ts";
+import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
 import { type Confirmation, seconds, signedRequests } from "../testing/signed-requests.ts";
 
-const roads = connectRoads();
-const { road, connect, leave, connections } = roads;
+const flows = connectFlows();
+const { flow, connect, leave, connections } = flows;
 const { sql, tell, erase, onlyConnection, grantorOf, grantAs, eventsOf, requestsOf, page } =
-  signedRequests(roads);
+  signedRequests(flows);
 
 describe("the data-deletion callback", () => {
   test("deletes what is the person's, keeps what is the workspace's, and says where to look", async () => {
-    const eva = await road.product.person();
-    const bystander = await road.product.person();
-    await connect(road.ana, BUSINESS_IDS.luz);
+    const eva = await flow.product.person();
+    const bystander = await flow.product.person();
+    await connect(flow.ana, BUSINESS_IDS.luz);
     await connect(eva, BUSINESS_IDS.norte);
     await connect(bystander, BUSINESS_IDS.cadenas);
     const untouched = await connections(bystander);
-    const grantor = await grantorOf(road.ana);
+    const grantor = await grantorOf(flow.ana);
     await grantAs(eva, grantor);
     await leave(eva);
     expect(await sql("select 1 from connection_teardowns where access_token_enc is not null")).toHaveLength(
@@ -29,10 +29,10 @@ describe("the data-deletion callback", () => {
     expect(await everythingStored()).toContain(grantor);
     const confirmation = await erase(grantor);
     expect(confirmation).toEqual({
-      url: `${road.product.origin}/data-deletion/${confirmation.confirmation_code}`,
+      url: `${flow.product.origin}/data-deletion/${confirmation.confirmation_code}`,
       confirmation_code: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
-    expect(await onlyConnection(road.ana)).toMatchObject({
+    expect(await onlyConnection(flow.ana)).toMatchObject({
       status: "error",
       access_token_enc: null,
       scopes: [],
@@ -47,15 +47,15 @@ describe("the data-deletion callback", () => {
     expect(await requestsOf(confirmation.confirmation_code)).toMatchObject([
       { status: "completed", connections_cleared: 2, tokens_destroyed: 2 },
     ]);
-    expect(await eventsOf(road.ana)).toEqual(["connected", "deauthorized"]);
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized"]);
     expect(await eventsOf(eva)).toEqual(["connected", "disconnected"]);
     expect(await connections(bystander)).toEqual(untouched);
     expect(await everythingStored()).not.toContain(grantor);
   });
 
   test("sent ten times at the same moment gives one code and one record", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     const issuedAt = seconds();
     const [{ n: before } = { n: 0 }] = await sql<{ n: number }>(
       "select count(*)::int n from deletion_requests",
@@ -70,17 +70,17 @@ describe("the data-deletion callback", () => {
     expect(await sql("select count(*)::int n from deletion_requests")).toEqual([{ n: before + 1 }]);
     expect(await requestsOf(codes[0] ?? "")).toMatchObject([{ connections_cleared: 1, tokens_destroyed: 1 }]);
 
-    const once = await connections(road.ana);
+    const once = await connections(flow.ana);
     const again = await erase(grantor, issuedAt);
     expect(again.confirmation_code).toBe(codes[0]);
-    expect(await connections(road.ana)).toEqual(once);
+    expect(await connections(flow.ana)).toEqual(once);
     const later = await erase(grantor, issuedAt + 60);
     expect(later.confirmation_code).not.toBe(codes[0]);
   });
 
   test("after a deauthorize of the same second still finds the traces; the two at once do not disturb each other", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     const issuedAt = seconds();
     const answers = await Promise.all(
       (["deauthorize", "data-deletion", "deauthorize", "data-deletion"] as const).map((callback) =>
@@ -88,19 +88,19 @@ describe("the data-deletion callback", () => {
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "error", scopes: [] });
-    expect((await onlyConnection(road.ana)).metadata.granted_by).toBeUndefined();
-    expect(await eventsOf(road.ana)).toEqual(["connected", "deauthorized"]);
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "error", scopes: [] });
+    expect((await onlyConnection(flow.ana)).metadata.granted_by).toBeUndefined();
+    expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized"]);
   });
 
   test("replayed much later does not touch what was granted since", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     const issuedAt = seconds() - 86_400;
     await erase(grantor, issuedAt);
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "active" });
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "active" });
     await erase(grantor, issuedAt);
-    expect(await onlyConnection(road.ana)).toMatchObject({ status: "active" });
+    expect(await onlyConnection(flow.ana)).toMatchObject({ status: "active" });
   });
 
   test("for somebody unknown is recorded and confirmed like any other", async () => {
@@ -111,11 +111,11 @@ describe("the data-deletion callback", () => {
   });
 
   test("reconnecting afterwards works as ever", async () => {
-    await connect(road.ana);
-    const { id } = await onlyConnection(road.ana);
-    await erase(await grantorOf(road.ana));
-    expect(await connect(road.ana)).toBe(connectedPlace);
-    expect(await onlyConnection(road.ana)).toMatchObject({ id, status: "active" });
+    await connect(flow.ana);
+    const { id } = await onlyConnection(flow.ana);
+    await erase(await grantorOf(flow.ana));
+    expect(await connect(flow.ana)).toBe(connectedPlace);
+    expect(await onlyConnection(flow.ana)).toMatchObject({ id, status: "active" });
   });
 });
 
@@ -124,8 +124,8 @@ describe("the page of a deletion request", () => {
   const ask = async (userId: string) => (await erase(userId)).confirmation_code;
 
   test("tells anybody who has its code what was deleted, what is kept and whom to ask", async () => {
-    await connect(road.ana);
-    const grantor = await grantorOf(road.ana);
+    await connect(flow.ana);
+    const grantor = await grantorOf(flow.ana);
     const confirmation = await ask(grantor);
     const shown = await page(`/data-deletion/${confirmation}`);
     expect(shown).toContain(words.states.completed);
@@ -135,7 +135,7 @@ describe("the page of a deletion request", () => {
     expect(shown).toContain('name="robots" content="noindex"');
     expect(shown.match(/<h1/g)).toHaveLength(1);
     expect(shown).not.toContain(grantor);
-    expect(await page(`/data-deletion/${confirmation}`, road.ana)).toContain(words.states.completed);
+    expect(await page(`/data-deletion/${confirmation}`, flow.ana)).toContain(words.states.completed);
   });
 
   test("says that nothing was stored when nothing was", async () => {
@@ -146,9 +146,9 @@ describe("the page of a deletion request", () => {
   });
 
   test("names the operator's address when there is one", async () => {
-    provideServices({ ...road.product.services, operatorEmail: "privacy@curbe.test" });
+    provideServices({ ...flow.product.services, operatorEmail: "privacy@curbe.test" });
     const shown = await page(`/data-deletion/${await ask("199000000000000006")}`);
-    provideServices(road.product.services);
+    provideServices(flow.product.services);
     expect(shown).toContain('href="mailto:privacy@curbe.test"');
   });
 
@@ -163,7 +163,7 @@ describe("the page of a deletion request", () => {
 
 describe("what the web's role may do", () => {
   test("is to call the functions, and not to read the records or lock connections of others", async () => {
-    const db = road.product.database.as("app_web");
+    const db = flow.product.database.as("app_web");
     await expect(db.selectFrom("deletion_requests").selectAll().execute()).rejects.toThrow(
       /permission denied/,
     );

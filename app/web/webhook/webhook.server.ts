@@ -18,7 +18,7 @@ export function answerHandshake({ verifyToken }: Services["webhooks"], request: 
   return plain(200, challenge);
 }
 
-/** A POST as it came, by whatever road: `header` takes lower-case names. */
+/** A POST as it came, by whatever flow: `header` takes lower-case names. */
 export interface DeliveryRequest {
   provider: ChannelId;
   requestId: string;

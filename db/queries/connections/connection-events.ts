@@ -15,7 +15,7 @@ export async function recordEvent(tdb: TenantDb, event: ConnectionEvent): Promis
   await tdb.insertInto("connection_events").values(columnsOf(event)).execute();
 }
 
-/** Records what was told, once for each digest on each connection. Answers false when it is known already. */
+/** Records what was told, once for each digest on each connection. Returns false when it is known already. */
 export async function recordOnce(
   tdb: TenantDb,
   event: ConnectionEvent & { connectionId: string; sourceDigest: string },

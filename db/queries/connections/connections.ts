@@ -155,7 +155,7 @@ export async function noteOnConnection(
 }
 
 /**
- * Meta ended our access by the token that `row` has: `error` with its cause. Answers false when it was so before, when
+ * Meta ended our access by the token that `row` has: `error` with its cause. Returns false when it was so before, when
  * it is not connected any more, and when it has another token by now, of which nothing is known.
  */
 export async function markBroken(
@@ -180,7 +180,7 @@ export async function markBroken(
 }
 
 /**
- * Back to `active` when every cause that holds is one of `codes`. Answers false when there was nothing of the kind, or
+ * Back to `active` when every cause that holds is one of `codes`. Returns false when there was nothing of the kind, or
  * when another cause stands behind it (`error.also`): that one is not disproved.
  */
 export async function markMended(

@@ -21,7 +21,7 @@ export async function takeDueChecks(
   return rows;
 }
 
-/** Ends choices between numbers that nobody made in time, and destroys their tokens. Answers how many. Role app_clock. */
+/** Ends choices between numbers that nobody made in time, and destroys their tokens. Returns how many. Role app_clock. */
 export async function expireNumberChoices(db: Db): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select app.expire_number_choices() as ended`.execute(db);
   return rows[0]?.ended ?? 0;

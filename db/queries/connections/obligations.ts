@@ -9,7 +9,7 @@ export interface MetaUserAsks {
   requestId: string;
 }
 
-/** Ends what this person granted, in whatever workspace, in one transaction. Answers how many connections changed. */
+/** Ends what this person granted, in whatever workspace, in one transaction. Returns how many connections changed. */
 export async function deauthorizeMetaUser(db: Db, asks: MetaUserAsks): Promise<number> {
   const { rows } = await sql<{ ended: number }>`
     select app.deauthorize_meta_user(${asks.metaUserId}, ${asks.askedAt}, ${asks.requestId}) as ended`.execute(
@@ -18,7 +18,7 @@ export async function deauthorizeMetaUser(db: Db, asks: MetaUserAsks): Promise<n
   return rows[0]?.ended ?? 0;
 }
 
-/** Deletes and records in one transaction. Answers `newCode`, or the code this very request got the first time. */
+/** Deletes and records in one transaction. Returns `newCode`, or the code this very request got the first time. */
 export async function deleteMetaUserData(
   db: Db,
   asks: MetaUserAsks & { digest: Buffer; newCode: string },

@@ -134,7 +134,7 @@ export async function hasDueDeliveries(db: Kysely<Schema>, olderThanMs = 0): Pro
   return rows[0]?.found ?? false;
 }
 
-/** Puts a delivery off: a second at first, half an hour at most. Answers how often it has failed by now. */
+/** Puts a delivery off: a second at first, half an hour at most. Returns how often it has failed by now. */
 export async function postpone(db: Kysely<Schema>, id: string): Promise<number> {
   const { rows } = await sql<{ attempts: number }>`
     update webhook_deliveries

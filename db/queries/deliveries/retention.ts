@@ -4,7 +4,7 @@ import type { Db } from "../../client.ts";
 
 /**
  * Removes states a month after they ended, records of deletion requests after three years, sessions past their end, and
- * what was mailed to people about their accounts after a month. Answers how many rows. Role app_clock.
+ * what was mailed to people about their accounts after a month. Returns how many rows. Role app_clock.
  */
 export async function forgetOutlived(db: Db): Promise<number> {
   const { rows } = await sql<{
@@ -16,7 +16,7 @@ export async function forgetOutlived(db: Db): Promise<number> {
 /**
  * Drops up to `most` processed deliveries that were received more than `days` ago (at least 8), and as many whose items
  * in quarantine were replayed that long ago. Open ones, and those with an item still in quarantine, stay. Cheap however
- * many stay and however large the table is. Answers how many went, and whether there are more. Role app_ingest.
+ * many stay and however large the table is. Returns how many went, and whether there are more. Role app_ingest.
  */
 export async function dropDeliveries(
   db: Db,

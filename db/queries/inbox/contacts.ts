@@ -119,7 +119,7 @@ export interface ConversationKey {
 
 export type StoredConversation = ConversationKey & { id: string };
 
-/** Finds or begins each conversation; `keys` hold no duplicates. Answers them all, whoever began them. */
+/** Finds or begins each conversation; `keys` hold no duplicates. Returns them all, whoever began them. */
 export async function openConversations(
   trx: Transaction<Schema>,
   keys: ConversationKey[],

@@ -44,7 +44,7 @@ export interface MessageRow extends StoredMessage {
  * however often, its row ends the same: a real message replaces a stub and is never replaced; the status is the
  * highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
  * told; `delivery_id` is the first delivery that spoke of it. New rows get ascending ids in the order of `rows`. A row
- * of another tenant, or of the other direction, is left as it is. Answers the ids it wrote.
+ * of another tenant, or of the other direction, is left as it is. Returns the ids it wrote.
  */
 export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();

@@ -64,7 +64,7 @@ export async function findPasswordReset(db: Db, tokenHash: Buffer): Promise<stri
 
 /**
  * Sets the password, once for each token and however many ask at the same moment: every session of the person ends, and
- * a mail tells them. Answers the person's id; undefined, and nothing happened, for a token that opens nothing.
+ * a mail tells them. Returns the person's id; undefined, and nothing happened, for a token that opens nothing.
  */
 export async function redeemPasswordReset(
   db: Db,

@@ -30,7 +30,7 @@ export interface LoadPlan {
   path: string;
   appSecret: string;
   databaseUrl: string;
-  /** Answers one row while there is accepted work that is not done. */
+  /** Returns one row while there is accepted work that is not done. */
   openWorkSql: string;
   pollMs: number;
   /** How long what was accepted may take to become visible after the last answer. */

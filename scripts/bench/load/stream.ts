@@ -49,7 +49,7 @@ export async function sendStream(
 
 type Issue = (connection: Connection, index: number, sinceMs: number, done: () => void) => void;
 
-/** Each connection sends its next request when it has the answer to the last. Answers false: nothing is abandoned. */
+/** Each connection sends its next request when it has the answer to the last. Returns false: nothing is abandoned. */
 async function closedLoop(
   plan: StreamPlan,
   connections: Connection[],

@@ -75,18 +75,18 @@ export function accountsPage(view: DialogView): string {
 export function numbersPage(view: DialogView): string {
   const { session } = view;
   const numbers = numbersToChoose(view.world, session);
-  const road = (value: NumberChoice, label: string) =>
+  const option = (value: NumberChoice, label: string) =>
     choice({ type: "radio", name: "choice", value, label, checked: session.numberChoice === value });
-  const existing = html`${road("existing", "Use existing numbers")}
+  const existing = html`${option("existing", "Use existing numbers")}
     <fieldset><legend>Existing numbers</legend>${numbers.map((number) => numberChoice(view, number))}</fieldset>`;
   const content = html`
     <p class="dim">Meta shares whole WhatsApp accounts: the app can see every number of an account, ticked or not.</p>
     <fieldset><legend>Phone number</legend>
       ${numbers.length > 0 ? existing : null}
-      ${road("new", "Create a new number")}
+      ${option("new", "Create a new number")}
       ${textField({ name: "displayName", label: "Display name", value: session.newNumber.displayName })}
       ${textField({ name: "phone", label: "New phone number", value: session.newNumber.phone, note: PHONE_NOTE })}
-      ${road("none", "Continue without a number")}
+      ${option("none", "Continue without a number")}
     </fieldset>`;
   return stepPage(view, "numbers", "Choose a phone number", content);
 }

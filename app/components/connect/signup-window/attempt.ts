@@ -100,7 +100,7 @@ async function beginAttempt(channel: ChannelId): Promise<Input> {
     const answer = await fetch(`${connectPath(channel)}/start`, {
       method: "POST",
       headers: { Accept: "application/json", "Content-Type": "application/json" },
-      body: JSON.stringify({ road: "window" }),
+      body: JSON.stringify({ flow: "popup" }),
       signal: AbortSignal.timeout(15_000),
     });
     const { state }: { state?: unknown } = answer.ok ? await answer.json() : {};

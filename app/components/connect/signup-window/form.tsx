@@ -60,8 +60,8 @@ function WindowNews({ phase, leaving }: { phase: Shown | null; leaving: boolean 
       {phase ? (
         <button
           type="submit"
-          name="road"
-          value="page"
+          name="flow"
+          value="redirect"
           aria-disabled={leaving || phase === "submitting" || undefined}
           className={`mt-2 ${buttonLook.bare}`}
         >
@@ -111,7 +111,7 @@ function usePhases(open: RefObject<Open | null>) {
 
   function onSubmit(event: FormEvent) {
     const { submitter } = event.nativeEvent as SubmitEvent;
-    const onThisPage = submitter?.getAttribute("value") === "page";
+    const onThisPage = submitter?.getAttribute("value") === "redirect";
     if (leaving || phase === "submitting" || (phase === "waiting" && !onThisPage))
       return event.preventDefault();
     if (!onThisPage && opens()) return event.preventDefault();

@@ -6,26 +6,26 @@ import { connectTable } from "./flows.ts";
 import { type Failure, failures, mayPass, oneOfEach, places } from "./table.ts";
 import { layOut, portfolio } from "./worlds.ts";
 
-const { road, connectWith, leave, strike, calm, left, callsOf, forgetJobs, statusOf, jobs } = connectTable();
-const deps = () => road.product.services.integrations;
+const { flow, connectWith, leave, strike, calm, left, callsOf, forgetJobs, statusOf, jobs } = connectTable();
+const deps = () => flow.product.services.integrations;
 const asJob = { requestId: "job-1", lastAttempt: false };
 
-const subscribedApps = () => Object.values(road.product.sandbox.world.wabas).at(-1)?.subscribedApps.length;
+const subscribedApps = () => Object.values(flow.product.sandbox.world.wabas).at(-1)?.subscribedApps.length;
 
 async function delivering(): Promise<void> {
-  layOut(road.product.sandbox, [1]);
-  expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+  layOut(flow.product.sandbox, [1]);
+  expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
   const connectionId = (await left()).rows[0]?.id ?? "";
-  await subscribeWaba(deps(), { ...asJob, tenantId: road.ana.tenantId, connectionId });
+  await subscribeWaba(deps(), { ...asJob, tenantId: flow.ana.tenantId, connectionId });
   expect(subscribedApps()).toBe(1);
   await forgetJobs();
 }
 
 /** Gone for us, whatever Meta says to it and however often it is asked. */
 async function expectLeft(): Promise<void> {
-  const calls = road.product.sandbox.control.calls().length;
+  const calls = flow.product.sandbox.control.calls().length;
   for (const time of ["once", "again"]) {
-    expect((await leave(road.ana)).status, time).toBe(200);
+    expect((await leave(flow.ana)).status, time).toBe(200);
     const after = await left();
     expect(inShort(after), time).toEqual(["revoked"]);
     expect(after.claims).toEqual([]);
@@ -33,13 +33,13 @@ async function expectLeft(): Promise<void> {
     expect(after.jobs).toEqual(["stop_deliveries"]);
     expect(after.events.filter(({ kind }) => kind === "disconnected")).toHaveLength(1);
   }
-  expect(await statusOf(road.ana)).toMatchObject({ connected: false, may_send: false });
-  expect(road.product.sandbox.control.calls()).toHaveLength(calls);
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: false, may_send: false });
+  expect(flow.product.sandbox.control.calls()).toHaveLength(calls);
 }
 
 async function teardown(lastAttempt = false): Promise<void> {
   const teardownId = (await jobs())[0]?.payload.teardownId ?? "";
-  await finishTeardown(deps(), { ...asJob, tenantId: road.ana.tenantId, teardownId, lastAttempt });
+  await finishTeardown(deps(), { ...asJob, tenantId: flow.ana.tenantId, teardownId, lastAttempt });
 }
 
 const outcome = async () =>
@@ -77,7 +77,7 @@ describe("a disconnect that fails at unsubscribe", () => {
     async (failure) => {
       await delivering();
       strike(places.unsubscribe, failure);
-      await leave(road.ana);
+      await leave(flow.ana);
       await teardown(true);
       expect(await outcome()).toEqual([["gave_up", false]]);
     },
@@ -88,10 +88,10 @@ describe("somebody connects again before deliveries were stopped", () => {
   test.each(oneOfEach.filter(mayPass))("and $name came between: they stay on", async (failure) => {
     await delivering();
     strike(places.unsubscribe, failure);
-    await leave(road.ana);
+    await leave(flow.ana);
     await expect(teardown()).rejects.toThrow(/retry_later|bug/);
     calm();
-    expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+    expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
     await teardown();
     expect(await outcome()).toEqual([["still_in_use", false]]);
   });

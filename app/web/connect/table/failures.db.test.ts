@@ -23,7 +23,7 @@ import {
 import { bothScopes, layOut, portfolio, portfolioScopes } from "./worlds.ts";
 
 const table = connectTable();
-const { road, connectWith, strike, calm, look, choose, left, exchanges, callsOf } = table;
+const { flow, connectWith, strike, calm, look, choose, left, exchanges, callsOf } = table;
 
 interface Row {
   place: Place;
@@ -44,9 +44,9 @@ const rows: Row[] = [
 ];
 
 function prepare({ numbers, scopes = bothScopes }: Row): { ids: string[]; attempt: () => Promise<string> } {
-  const ids = layOut(road.product.sandbox, [numbers]);
-  if (scopes === portfolioScopes) road.product.sandbox.control.setSwitches({ targetIds: "missing" });
-  return { ids, attempt: () => connectWith(road.ana, portfolio, { scopes }) };
+  const ids = layOut(flow.product.sandbox, [numbers]);
+  if (scopes === portfolioScopes) flow.product.sandbox.control.setSwitches({ targetIds: "missing" });
+  return { ids, attempt: () => connectWith(flow.ana, portfolio, { scopes }) };
 }
 
 /** Everything that one cell asserts of the attempt that failed. */
@@ -67,10 +67,10 @@ async function expectWhole(row: Row, place: string, failure: Failure): Promise<v
 
 /** Where the attempt stopped, it goes on: with the grant that was kept, or else with a new sign-in. */
 async function expectMended(row: Row, ids: string[], attempt: () => Promise<string>, isKept: boolean) {
-  const place = isKept ? await look(road.ana) : await attempt();
+  const place = isKept ? await look(flow.ana) : await attempt();
   const isOne = row.numbers === 1;
   expect(place).toBe(isOne ? connectedPlace : pickerPlace);
-  if (!isOne) expect(await choose(road.ana, ids[0] ?? "")).toBe(connectedPlace);
+  if (!isOne) expect(await choose(flow.ana, ids[0] ?? "")).toBe(connectedPlace);
   expectConnected(await left(), ids[0]);
   expect(exchanges()).toBe(isKept ? 1 : 2);
 }
@@ -82,7 +82,7 @@ describe.each(rows)("a connect that fails at $place.name", (row) => {
       strike(row.place, failure);
       await expectWhole(row, await attempt(), failure);
       if (/redirect/.test(failure.name)) {
-        const told = road.product.logged.map(({ fields }) => fields?.reason);
+        const told = flow.product.logged.map(({ fields }) => fields?.reason);
         expect(told).toContain("redirect refused");
       }
       calm();
@@ -97,7 +97,7 @@ describe("a connection that breaks once", () => {
     const isWrite = row.place === exchange;
     test(`${isWrite ? "ends the attempt" : "is not noticed"} at ${row.place.name}`, async () => {
       const { attempt } = prepare(row);
-      const { control } = road.product.sandbox;
+      const { control } = flow.product.sandbox;
       const { endpoint, answeredBefore: times } = row.place;
       if (times) control.addScenario({ endpoint, times, outcome: { kind: "ok" } });
       control.addScenario({ endpoint, times: 1, outcome: { kind: "reset_after" } });
@@ -119,8 +119,8 @@ describe("before the exchange", () => {
   ];
   test.each(endings)("%s costs no exchange and leaves nothing", async (_name, query, reason) => {
     const { begin, comeBack } = table;
-    const { state } = await begin(road.ana);
-    expectSaid(await comeBack(road.ana, { state, ...query }), reason);
+    const { state } = await begin(flow.ana);
+    expectSaid(await comeBack(flow.ana, { state, ...query }), reason);
     expect(exchanges()).toBe(0);
     const after = await left();
     expectNotConnected(after);

@@ -1,4 +1,4 @@
-/** The roads of connecting with a Meta that fails at a chosen call; after each cell nothing secret may be found. For tests. */
+/** The flows of connecting with a Meta that fails at a chosen call; after each cell nothing secret may be found. For tests. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
@@ -7,39 +7,39 @@ import { createGraphClient, type GraphClient } from "../../../integrations/meta/
 import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector/connector.server.ts";
 import { Secret } from "../../../platform/secret.server.ts";
 import { action as numberAction } from "../../../routes/settings.integrations_.$channel.number.tsx";
-import { api, connectRoads, pickerPlace } from "../../testing/connect-flows.ts";
+import { api, connectFlows, pickerPlace } from "../../testing/connect-flows.ts";
 import { callRoute, type TestPerson, type TestProduct } from "../../testing/product.ts";
 import { lookAtTenant } from "./expectations.ts";
 import type { Failure, Outcome, Place } from "./table.ts";
 
 export function connectTable() {
-  const roads = connectRoads();
-  const { road } = roads;
+  const flows = connectFlows();
+  const { flow } = flows;
   const silentAddress = listenInSilence();
   const spentCodes: string[] = [];
   beforeEach(() => {
-    road.product.logged.length = 0;
+    flow.product.logged.length = 0;
     spentCodes.length = 0;
   });
-  afterEach(() => expectNothingSecret(road.product, spentCodes));
+  afterEach(() => expectNothingSecret(flow.product, spentCodes));
 
   const callsOf = (endpoint: string) =>
-    road.product.sandbox.control.calls().filter((call) => call.endpoint === endpoint).length;
-  const forgetJobs = () => road.product.database.sql("delete from graphile_worker._private_jobs");
-  const left = (person: TestPerson = road.ana) => lookAtTenant(road.product, person.tenantId);
+    flow.product.sandbox.control.calls().filter((call) => call.endpoint === endpoint).length;
+  const forgetJobs = () => flow.product.database.sql("delete from graphile_worker._private_jobs");
+  const left = (person: TestPerson = flow.ana) => lookAtTenant(flow.product, person.tenantId);
   /** Meta works again, and nothing remembers that it did not. */
   function calm(): void {
-    road.product.sandbox.control.clearScenarios();
-    road.product.forgetTroubleWithMeta();
+    flow.product.sandbox.control.clearScenarios();
+    flow.product.forgetTroubleWithMeta();
   }
   return {
-    ...roads,
-    ...actsOf(roads, spentCodes),
+    ...flows,
+    ...actsOf(flows, spentCodes),
     calm,
     left,
     callsOf,
     forgetJobs,
-    strike: (place: Place, failure: Failure) => strike(road.product, place, failure.outcome(silentAddress())),
+    strike: (place: Place, failure: Failure) => strike(flow.product, place, failure.outcome(silentAddress())),
   };
 }
 
@@ -57,15 +57,15 @@ function strike(product: TestProduct, { endpoint, answeredBefore, isCalled }: Pl
 }
 
 /** What a person does in the browser; answers where that leads. */
-function actsOf(roads: ReturnType<typeof connectRoads>, spentCodes: string[]) {
+function actsOf(flows: ReturnType<typeof connectFlows>, spentCodes: string[]) {
   async function connectWith(person: TestPerson, businessId: string, more: object = {}): Promise<string> {
-    const { state } = await roads.begin(person);
-    const code = roads.code(businessId, more);
+    const { state } = await flows.begin(person);
+    const code = flows.code(businessId, more);
     spentCodes.push(code);
-    return roads.comeBack(person, { state, code });
+    return flows.comeBack(person, { state, code });
   }
   async function pick(person: TestPerson, form: Record<string, string>): Promise<string> {
-    const request = roads.ask(pickerPlace, person, { method: "POST", body: new URLSearchParams(form) });
+    const request = flows.ask(pickerPlace, person, { method: "POST", body: new URLSearchParams(form) });
     const answer = await callRoute(numberAction, request);
     expect(answer.status).toBe(303);
     return answer.headers.get("location") ?? "";

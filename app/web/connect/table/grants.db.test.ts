@@ -10,7 +10,7 @@ import {
 import { connectTable } from "./flows.ts";
 import { layOut, type Permissions, permissions, portfolio } from "./worlds.ts";
 
-const { road, connectWith, choose, left, exchanges, callsOf } = connectTable();
+const { flow, connectWith, choose, left, exchanges, callsOf } = connectTable();
 
 /** Each by the numbers of its accounts. 120 come in two pages. */
 const portfolios: [string, number[]][] = [
@@ -26,9 +26,9 @@ const portfolios: [string, number[]][] = [
 ];
 
 async function grant(counts: number[], { scopes, switches = {} }: Permissions) {
-  const numbers = layOut(road.product.sandbox, counts);
-  road.product.sandbox.control.setSwitches(switches);
-  const place = await connectWith(road.ana, portfolio, { scopes });
+  const numbers = layOut(flow.product.sandbox, counts);
+  flow.product.sandbox.control.setSwitches(switches);
+  const place = await connectWith(flow.ana, portfolio, { scopes });
   expect(exchanges()).toBe(1);
   return { numbers, place };
 }
@@ -41,7 +41,7 @@ async function expectOffered(numbers: string[], accounts: number): Promise<void>
   expect(ids.toSorted()).toEqual(numbers.toSorted());
   expect(callsOf("phone_numbers")).toBe(numbers.length === 120 ? 2 : accounts);
   const last = numbers.at(-1) ?? "";
-  expect(await choose(road.ana, last)).toBe(connectedPlace);
+  expect(await choose(flow.ana, last)).toBe(connectedPlace);
   expectConnected(await left(), last);
   expect(exchanges()).toBe(1);
 }

@@ -6,21 +6,21 @@ import { connectTable } from "./flows.ts";
 import { type Failure, failures, type Place, places } from "./table.ts";
 import { layOut, portfolio } from "./worlds.ts";
 
-const { road, connectWith, strike, calm, left, exchanges, forgetJobs, statusOf } = connectTable();
-const deps = () => road.product.services.integrations;
+const { flow, connectWith, strike, calm, left, exchanges, forgetJobs, statusOf } = connectTable();
+const deps = () => flow.product.services.integrations;
 
 async function delivering(): Promise<string> {
-  layOut(road.product.sandbox, [1]);
-  expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+  layOut(flow.product.sandbox, [1]);
+  expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
   const connectionId = (await left()).rows[0]?.id ?? "";
-  const { tenantId } = road.ana;
+  const { tenantId } = flow.ana;
   await subscribeWaba(deps(), { tenantId, connectionId, requestId: "job-1", lastAttempt: false });
   await forgetJobs();
   return connectionId;
 }
 
 const check = (connectionId: string) =>
-  checkConnection(deps(), { tenantId: road.ana.tenantId, connectionId, requestId: "check-1" });
+  checkConnection(deps(), { tenantId: flow.ana.tenantId, connectionId, requestId: "check-1" });
 
 /** What a refusal makes of the connection; nothing for what is no refusal. */
 const causes: Partial<Record<Failure["verdict"], string>> = {
@@ -44,7 +44,7 @@ async function walk(place: Place, failure: Failure): Promise<void> {
   else await expectBroken(cause);
   calm();
   await check(id);
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true, may_send: true });
   const told = (await left()).events.slice(before.events.length).map(({ kind }) => kind);
   expect(told).toEqual(cause ? ["access_lost", "access_recovered"] : []);
   expect((await left()).claims).toEqual(before.claims);

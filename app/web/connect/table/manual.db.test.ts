@@ -7,13 +7,13 @@ import { connectTable } from "./flows.ts";
 import { type Failure, failures, oneOfEach, type Place, places } from "./table.ts";
 import { bothScopes, layOut, portfolio, portfolioScopes } from "./worlds.ts";
 
-const { road, ask, connectWith, strike, calm, left, exchanges } = connectTable();
+const { flow, ask, connectWith, strike, calm, left, exchanges } = connectTable();
 
 let admin: TestPerson;
 beforeEach(async () => {
-  admin = await road.product.person(undefined, "admin");
+  admin = await flow.product.person(undefined, "admin");
   const text = "insert into feature_flags (tenant_id, flag, enabled) values ($1, 'integration_debug', true)";
-  await road.product.database.sql(text, [admin.tenantId]);
+  await flow.product.database.sql(text, [admin.tenantId]);
 });
 
 interface Typed {
@@ -23,9 +23,9 @@ interface Typed {
 }
 
 function typed(more: { scopes?: string[]; appId?: string } = {}): Typed {
-  const [phoneNumberId = ""] = layOut(road.product.sandbox, [1]);
-  const { wabaId = "" } = road.product.sandbox.world.numbers[phoneNumberId] ?? {};
-  const accessToken = road.product.sandbox.control.mintToken({ businessId: portfolio, ...more }).token;
+  const [phoneNumberId = ""] = layOut(flow.product.sandbox, [1]);
+  const { wabaId = "" } = flow.product.sandbox.world.numbers[phoneNumberId] ?? {};
+  const accessToken = flow.product.sandbox.control.mintToken({ businessId: portfolio, ...more }).token;
   return { wabaId, phoneNumberId, accessToken };
 }
 
@@ -66,7 +66,7 @@ const rows: { place: Place; scopes: string[]; columns: Failure[] }[] = [
 describe.each(rows)("a token typed in while Meta fails at $place.name", ({ place, scopes, columns }) => {
   for (const failure of columns) {
     test(`by ${failure.name}`, async () => {
-      if (scopes === portfolioScopes) road.product.sandbox.control.setSwitches({ targetIds: "missing" });
+      if (scopes === portfolioScopes) flow.product.sandbox.control.setSwitches({ targetIds: "missing" });
       const fields = typed({ scopes });
       strike(place, failure);
       expect(await submit(fields)).toBe(problems[failure.verdict]);
@@ -99,14 +99,14 @@ describe("what was typed in is refused", () => {
 
   test("a token that was taken back: token_rejected", async () => {
     const fields = typed();
-    await road.product.sandbox.control.revokeTokens();
+    await flow.product.sandbox.control.revokeTokens();
     expect(await submit(fields)).toBe("token_rejected");
     await expectNothingStored();
   });
 
   test("a number of another workspace: number_taken", async () => {
     const fields = typed();
-    expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+    expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
     expect(await submit(fields)).toContain("number_taken");
     expect((await left(admin)).rows).toEqual([]);
   });

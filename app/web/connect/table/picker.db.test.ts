@@ -6,58 +6,58 @@ import { type Failure, failures, oneOfEach, type Place, places, reasons } from "
 import { bothScopes, layOut, portfolio } from "./worlds.ts";
 
 const table = connectTable();
-const { road, connectWith, strike, calm, look, choose, left, exchanges } = table;
+const { flow, connectWith, strike, calm, look, choose, left, exchanges } = table;
 
 /** A grant that waits, in each of the ways it can; then the numbers it reaches by now. */
 const waits: Record<string, () => Promise<string[]>> = {
   "was never read": async () => {
-    const ids = layOut(road.product.sandbox, [1]);
+    const ids = layOut(flow.product.sandbox, [1]);
     strike(places.numbers, laterFailure);
-    await connectWith(road.ana, portfolio);
+    await connectWith(flow.ana, portfolio);
     return ids;
   },
   "reached no number yet": async () => {
-    const waba = () => Object.values(road.product.sandbox.world.wabas).at(-1)?.id ?? "";
-    layOut(road.product.sandbox, [0]);
-    await connectWith(road.ana, portfolio);
+    const waba = () => Object.values(flow.product.sandbox.world.wabas).at(-1)?.id ?? "";
+    layOut(flow.product.sandbox, [0]);
+    await connectWith(flow.ana, portfolio);
     const number = { wabaId: waba(), displayPhoneNumber: "+52 55 7777 6666", verifiedName: "Nuevo" };
-    return [road.product.sandbox.control.addNumber(number).id];
+    return [flow.product.sandbox.control.addNumber(number).id];
   },
   "waits for a choice": async () => {
-    const ids = layOut(road.product.sandbox, [2, 1]);
-    expect(await connectWith(road.ana, portfolio)).toBe(pickerPlace);
+    const ids = layOut(flow.product.sandbox, [2, 1]);
+    expect(await connectWith(flow.ana, portfolio)).toBe(pickerPlace);
     return ids;
   },
 };
 const laterFailure = failures.find((one) => one.verdict === "later" && /502/.test(one.name)) as Failure;
 
-interface Road {
+interface Flow {
   wait: string;
   act: "look" | "choose";
   columns: Failure[];
 }
-const roadsTaken: Road[] = [
+const flowsTaken: Flow[] = [
   { wait: "was never read", act: "look", columns: failures },
   { wait: "reached no number yet", act: "look", columns: oneOfEach },
   { wait: "waits for a choice", act: "look", columns: oneOfEach },
   { wait: "waits for a choice", act: "choose", columns: failures },
 ];
 
-async function begin({ wait, act }: Road) {
+async function begin({ wait, act }: Flow) {
   const ids = (await waits[wait]?.()) ?? [];
   calm();
   await table.forgetJobs();
   const wanted = ids.at(-1) ?? "";
-  const go = () => (act === "look" ? look(road.ana) : choose(road.ana, wanted));
+  const go = () => (act === "look" ? look(flow.ana) : choose(flow.ana, wanted));
   return { wanted, go, before: await left() };
 }
 
 /** What a person can still do once Meta answers again. */
-async function expectMended(taken: Road, wanted: string, go: () => Promise<string>): Promise<void> {
+async function expectMended(taken: Flow, wanted: string, go: () => Promise<string>): Promise<void> {
   const place = await go();
   const isOffered = taken.act === "look" && taken.wait === "waits for a choice";
   expect(place).toBe(isOffered ? pickerPlace : connectedPlace);
-  if (isOffered) expect(await choose(road.ana, wanted)).toBe(connectedPlace);
+  if (isOffered) expect(await choose(flow.ana, wanted)).toBe(connectedPlace);
   expectConnected(await left(), wanted);
 }
 
@@ -68,10 +68,10 @@ async function expectDropped(failed: string): Promise<void> {
   expect(inShort(after)).toEqual(["revoked"]);
   expect(after.events.at(-1)).toMatchObject({ kind: "connect_failed", detail: { reason: "code_rejected" } });
   calm();
-  expectSaid(await look(road.ana), "choice_expired");
+  expectSaid(await look(flow.ana), "choice_expired");
 }
 
-async function walk(taken: Road, place: Place, failure: Failure): Promise<void> {
+async function walk(taken: Flow, place: Place, failure: Failure): Promise<void> {
   const { wanted, go, before } = await begin(taken);
   strike(place, failure);
   const failed = await go();
@@ -91,7 +91,7 @@ async function walk(taken: Road, place: Place, failure: Failure): Promise<void> 
   expect(exchanges()).toBe(1);
 }
 
-for (const taken of roadsTaken) {
+for (const taken of flowsTaken) {
   for (const place of [places.debugToken, places.numbers]) {
     const columns = place === places.numbers ? taken.columns : oneOfEach;
     describe(`${taken.act} at a grant that ${taken.wait}, failing at ${place.name}`, () => {
@@ -102,23 +102,23 @@ for (const taken of roadsTaken) {
 
 describe("while a choice is open", () => {
   const offered = () => begin({ wait: "waits for a choice", act: "choose", columns: [] });
-  const control = () => road.product.sandbox.control;
+  const control = () => flow.product.sandbox.control;
 
   test("its number disappears: the others can still be had", async () => {
     const { wanted, go, before } = await offered();
-    delete road.product.sandbox.world.numbers[wanted];
+    delete flow.product.sandbox.world.numbers[wanted];
     expectSaid(await go(), "no_number");
     expect((await left()).rows).toEqual(before.rows);
-    expect(await look(road.ana)).toBe(pickerPlace);
+    expect(await look(flow.ana)).toBe(pickerPlace);
     const numbers = (await left()).rows[0]?.metadata.choices?.numbers ?? [];
     expect(numbers.map((one) => one.phoneNumberId)).not.toContain(wanted);
-    expect(await choose(road.ana, numbers[0]?.phoneNumberId ?? "")).toBe(connectedPlace);
+    expect(await choose(flow.ana, numbers[0]?.phoneNumberId ?? "")).toBe(connectedPlace);
     expect(exchanges()).toBe(1);
   });
 
   test("its number moves to another account of the grant: it is connected there", async () => {
     const { wanted, go } = await offered();
-    const [wabaId] = Object.values(road.product.sandbox.world.numbers)
+    const [wabaId] = Object.values(flow.product.sandbox.world.numbers)
       .filter((one) => one.id !== wanted)
       .map((one) => one.wabaId)
       .slice(-1);
@@ -129,7 +129,7 @@ describe("while a choice is open", () => {
 
   test("another workspace takes its number: refused, and another one can be picked", async () => {
     const { wanted, go, before } = await offered();
-    const eva = await road.product.person();
+    const eva = await flow.product.person();
     expect(await connectWith(eva, portfolio)).toBe(pickerPlace);
     expect(await choose(eva, wanted)).toBe(connectedPlace);
     expectSaid(await go(), "number_taken");
@@ -137,18 +137,18 @@ describe("while a choice is open", () => {
     expect(after.rows).toEqual(before.rows);
     expect(after.claims).toEqual([]);
     const other = before.rows[0]?.metadata.choices?.numbers.find((one) => one.phoneNumberId !== wanted);
-    expect(await choose(road.ana, other?.phoneNumberId ?? "")).toBe(connectedPlace);
+    expect(await choose(flow.ana, other?.phoneNumberId ?? "")).toBe(connectedPlace);
     expect(exchanges()).toBe(2);
   });
 
   test.each(["look", "choose"] as const)("its hour ends: %s says so, asks Meta nothing", async (act) => {
     const { wanted } = await offered();
     const past = `'"2020-01-01T00:00:00Z"'`;
-    await road.product.database.sql(
+    await flow.product.database.sql(
       `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', ${past})`,
     );
     const calls = control().calls().length;
-    const place = act === "look" ? await look(road.ana) : await choose(road.ana, wanted);
+    const place = act === "look" ? await look(flow.ana) : await choose(flow.ana, wanted);
     expectSaid(place, "choice_expired");
     expect(control().calls()).toHaveLength(calls);
     expectNotConnected(await left());
@@ -157,7 +157,7 @@ describe("while a choice is open", () => {
   test.each(bothScopes)("%s is taken back: told, and the token is not kept", async (lost) => {
     const { go } = await offered();
     const scopes = bothScopes.filter((scope) => scope !== lost);
-    const app_id = road.product.services.integrations.connectors.meta_whatsapp.appId;
+    const app_id = flow.product.services.integrations.connectors.meta_whatsapp.appId;
     const body = { data: { app_id, is_valid: true, scopes, granular_scopes: [] } };
     control().addScenario({ endpoint: "debug_token", outcome: { kind: "wrong_shape", body } });
     expectSaid(await go(), "permission_missing");

@@ -5,11 +5,11 @@ import { connectTable } from "./flows.ts";
 import { type Failure, failures, oneOfEach, type Place, places, reasons } from "./table.ts";
 import { bothScopes, layOut, portfolio } from "./worlds.ts";
 
-const { road, connectWith, strike, calm, look, left, exchanges, forgetJobs, statusOf } = connectTable();
+const { flow, connectWith, strike, calm, look, left, exchanges, forgetJobs, statusOf } = connectTable();
 
 async function connected(): Promise<Left> {
-  layOut(road.product.sandbox, [1]);
-  expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+  layOut(flow.product.sandbox, [1]);
+  expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
   await forgetJobs();
   return left();
 }
@@ -34,14 +34,14 @@ async function walk(place: Place, failure: Failure): Promise<void> {
   const before = await connected();
   strike(place, failure);
   const reason = reasons[failure.verdict];
-  expectSaid(await connectWith(road.ana, portfolio), reason);
+  expectSaid(await connectWith(flow.ana, portfolio), reason);
   expect(exchanges()).toBe(2);
   const isKept = place !== places.exchange && reason === "meta_unavailable";
   const beside = isKept ? ["pending+token"] : reason === "permission_missing" ? ["error"] : [];
   expectUntouched(before, await left(), beside);
-  expect(await statusOf(road.ana)).toMatchObject({ connected: true, may_send: true });
+  expect(await statusOf(flow.ana)).toMatchObject({ connected: true, may_send: true });
   calm();
-  expect(isKept ? await look(road.ana) : await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+  expect(isKept ? await look(flow.ana) : await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
   expect(exchanges()).toBe(isKept ? 2 : 3);
   expectReplaced(before, await left());
 }
@@ -60,17 +60,17 @@ describe("a reconnect whose grant is not enough", () => {
   test.each(bothScopes)("without %s leaves what works alone", async (missing) => {
     const before = await connected();
     const scopes = bothScopes.filter((scope) => scope !== missing);
-    expectSaid(await connectWith(road.ana, portfolio, { scopes }), "permission_missing");
+    expectSaid(await connectWith(flow.ana, portfolio, { scopes }), "permission_missing");
     expectUntouched(before, await left(), ["error"]);
   });
 
   test("reaches no number any more leaves what works alone", async () => {
     const before = await connected();
-    expectSaid(await connectWith(road.ana, portfolio, { wabaIds: [emptyWaba()] }), "no_number");
+    expectSaid(await connectWith(flow.ana, portfolio, { wabaIds: [emptyWaba()] }), "no_number");
     expectUntouched(before, await left(), ["pending+token"]);
   });
 });
 
 function emptyWaba(): string {
-  return road.product.sandbox.control.addWaba({ businessId: portfolio, name: "Otra" }).id;
+  return flow.product.sandbox.control.addWaba({ businessId: portfolio, name: "Otra" }).id;
 }

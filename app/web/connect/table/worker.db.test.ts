@@ -6,8 +6,8 @@ import { connectTable } from "./flows.ts";
 import { type Failure, failures, mayPass, oneOfEach, type Place, places } from "./table.ts";
 import { layOut, portfolio } from "./worlds.ts";
 
-const { road, connectWith, strike, calm, left, callsOf, forgetJobs } = connectTable();
-const deps = () => road.product.services.integrations;
+const { flow, connectWith, strike, calm, left, callsOf, forgetJobs } = connectTable();
+const deps = () => flow.product.services.integrations;
 
 interface Subject {
   id: string;
@@ -16,11 +16,11 @@ interface Subject {
 
 /** A connection whose number is not registered yet. */
 async function connected(): Promise<Subject> {
-  const [numberId = ""] = layOut(road.product.sandbox, [1]);
-  expect(await connectWith(road.ana, portfolio)).toBe(connectedPlace);
+  const [numberId = ""] = layOut(flow.product.sandbox, [1]);
+  expect(await connectWith(flow.ana, portfolio)).toBe(connectedPlace);
   await forgetJobs();
   const number = () => {
-    const found = road.product.sandbox.world.numbers[numberId];
+    const found = flow.product.sandbox.world.numbers[numberId];
     if (!found) throw new Error("no number");
     return found;
   };
@@ -29,7 +29,7 @@ async function connected(): Promise<Subject> {
 
 type Task = typeof subscribeWaba;
 const run = (task: Task, connectionId: string, lastAttempt = false) =>
-  task(deps(), { tenantId: road.ana.tenantId, connectionId, requestId: "job-1", lastAttempt });
+  task(deps(), { tenantId: flow.ana.tenantId, connectionId, requestId: "job-1", lastAttempt });
 
 /** What the tenant is told; the slot is of the task. */
 const noted = async (slot: "deliveries" | "registration") => (await left()).rows[0]?.metadata[slot];
@@ -61,7 +61,7 @@ async function walkSubscription(place: Place, failure: Failure): Promise<void> {
   calm();
   await run(subscribeWaba, id);
   expect(await noted("deliveries")).toMatchObject({ state: "on" });
-  const wabas = Object.values(road.product.sandbox.world.wabas);
+  const wabas = Object.values(flow.product.sandbox.world.wabas);
   expect(wabas.at(-1)?.subscribedApps).toHaveLength(1);
 }
 
@@ -73,10 +73,10 @@ describe.each([places.subscribe, places.subscribedApps])(
 );
 
 async function keptPin(id: string): Promise<{ sealed: string | undefined; pin: string | undefined }> {
-  const [row] = await road.product.database.sql<{ pin_enc: string }>(
+  const [row] = await flow.product.database.sql<{ pin_enc: string }>(
     "select pin_enc from number_registrations",
   );
-  const tenantId = road.ana.tenantId;
+  const tenantId = flow.ana.tenantId;
   const place = { table: "number_registrations", column: "pin_enc", tenantId, rowId: id };
   return { sealed: row?.pin_enc, pin: row && deps().vault.decryptToken(row.pin_enc, place).reveal() };
 }
@@ -153,7 +153,7 @@ describe("registering is refused by Meta", () => {
     const isLocked = told === "too_many_attempts";
     expect(callsOf("register")).toBe(isLocked ? 1 : 2);
     expect(number().pin).toBe(isLocked ? null : pin);
-    await road.product.database.sql("update registration_tries set held_until = now()");
+    await flow.product.database.sql("update registration_tries set held_until = now()");
     await run(registerNumber, id);
     expect(number().pin).toBe(pin);
   });

@@ -5,7 +5,7 @@ import { BUSINESS_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
 /** Of the seeded world the one without any account. */
 export const portfolio = BUSINESS_IDS.nuevo;
 
-/** Gives the empty portfolio an account for each entry, with that many numbers. Answers the numbers' ids. */
+/** Gives the empty portfolio an account for each entry, with that many numbers. Returns the numbers' ids. */
 export function layOut({ control }: Sandbox, numbersOfEachWaba: number[]): string[] {
   return numbersOfEachWaba.flatMap((count, account) => {
     const { id: wabaId } = control.addWaba({ businessId: portfolio, name: `Cuenta ${account}` });

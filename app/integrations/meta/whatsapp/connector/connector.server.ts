@@ -20,7 +20,7 @@ export function createWhatsappConnector(
     appId: config.appId,
     authorizeUrl: (state) => authorizeUrl(config, state),
     signupWindow: signupWindow(config),
-    exchangeCode: (code, road) => exchangeCode(config, graph, now, code, road),
+    exchangeCode: (code, flow) => exchangeCode(config, graph, now, code, flow),
     findReach: (token) => findReach(config, graph, token),
 
     async startDeliveries(token, wabaId) {

@@ -30,6 +30,6 @@ test.each(never)("a token that ends at %d", async (expires_at) => {
 
 test.each(never)("a token that ends in %d seconds", async (expires_in) => {
   const graph = answering({ access_token: "EAAtoken", expires_in });
-  const exchanged = exchangeCode(config, graph, () => new Date(), "code", "page");
+  const exchanged = exchangeCode(config, graph, () => new Date(), "code", "redirect");
   await expect(exchanged).rejects.toThrow(/expires_in/);
 });

@@ -1,7 +1,7 @@
 /** The sign-up at Meta: where the person is sent, what a page needs for a window, and what a code is exchanged for. */
 import { z } from "zod";
 import { Secret } from "../../../../platform/secret.server.ts";
-import type { Grant, SignupRoad, SignupWindow } from "../../../channel.server.ts";
+import type { Grant, SignupFlow, SignupWindow } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
 
@@ -58,9 +58,9 @@ export async function exchangeCode(
   graph: GraphClient,
   now: () => Date,
   code: string,
-  road: SignupRoad,
+  flow: SignupFlow,
 ): Promise<Grant> {
-  const redirectUri = road === "page" ? { redirect_uri: config.redirectUri } : popupRedirectUri(config);
+  const redirectUri = flow === "redirect" ? { redirect_uri: config.redirectUri } : popupRedirectUri(config);
   const answer = await graph.call({
     endpoint: "exchange",
     method: "POST",
