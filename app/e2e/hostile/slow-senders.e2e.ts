@@ -73,7 +73,7 @@ function openStream({ webPorts: [port] }: HostileProduct, { name, value }: Sessi
 test(`${senders} slow senders hold little, and deliveries, pages and event streams are served beside them`, async ({
   product,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(byTier(180_000, 600_000));
   const [port] = product.webPorts;
   await seedDemo(product.database.url, { anywhere: true });
   const people = demoPeople.filter(({ isStaff }) => !isStaff);
