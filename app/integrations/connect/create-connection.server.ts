@@ -25,7 +25,7 @@ import { type Actor, type IntegrationDeps, sealToken } from "../deps.server.ts";
 import { toldSlots } from "../health/account-standing.server.ts";
 import { type GraphError, redirectMismatch } from "../meta/graph-error.server.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { type Trail, walked } from "./setup-progress.server.ts";
+import { type SetupProgress, stepsDone } from "./setup-progress.server.ts";
 
 export type ConnectOutcome =
   | { kind: "connected"; connectionId: string }
@@ -42,7 +42,7 @@ export interface ProvedNumber {
   /** Of a grant that was kept: its token as it is stored, with which it is connected and not without. */
   sealedGrant?: string;
   /** The steps so far. */
-  trail: Trail;
+  progress: SetupProgress;
 }
 
 /**
@@ -74,7 +74,7 @@ async function establish(
   tdb: TenantDb,
   actor: Actor,
   channel: ChannelId,
-  { token, number, reach, grant, how, sealedGrant, trail }: ProvedNumber,
+  { token, number, reach, grant, how, sealedGrant, progress }: ProvedNumber,
 ): Promise<ConnectOutcome> {
   const { tenantId, userId, requestId } = actor;
   const { phoneNumberId } = number;
@@ -110,7 +110,7 @@ async function establish(
         connected_by: userId,
         connected_at: deps.now().toISOString(),
         deliveries: { state: "starting" },
-        steps: walked(trail, deps.now(), "number_proved"),
+        steps: stepsDone(progress, deps.now(), "number_proved"),
         ...grantedBy(reach, deps.now()),
         ...whatMetaTold(numberRow),
         ...sealed,

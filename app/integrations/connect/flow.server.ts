@@ -14,7 +14,13 @@ import {
 import { keepGrant, keepReach } from "./kept-grant.server.ts";
 import { type Caller, issueState, redeemState } from "./oauth-states.server.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { stumbled, type Trail, trailOfFailure, trailOfReach, walked } from "./setup-progress.server.ts";
+import {
+  progressOfFailure,
+  progressOfReach,
+  type SetupProgress,
+  stepFailed,
+  stepsDone,
+} from "./setup-progress.server.ts";
 
 /** The state is committed before the URL is returned, so that no callback can arrive ahead of it. */
 export async function startConnect(
@@ -44,9 +50,9 @@ export interface Return {
   beforeRefusal?: () => Promise<void>;
 }
 
-/** How far an attempt has come: the steps walked, and the reason when it ended. */
+/** How far an attempt has come: the steps done, and the reason when it ended. */
 interface Attempt {
-  trail: Trail;
+  progress: SetupProgress;
   outcome: ConnectOutcome;
 }
 
@@ -62,9 +68,9 @@ export async function completeConnect(
   actor: Actor,
   input: Return,
 ): Promise<ConnectOutcome> {
-  const { outcome, trail } = await attempt(deps, actor, input);
+  const { outcome, progress } = await attempt(deps, actor, input);
   if (outcome.kind === "failed") {
-    const detail = { reason: outcome.reason, steps: trail, ...metaCodeIn(input.params) };
+    const detail = { reason: outcome.reason, steps: progress, ...metaCodeIn(input.params) };
     await recordFailure(deps, actor, input.channel, detail);
   }
   return outcome;
@@ -75,28 +81,28 @@ async function attempt(
   actor: Actor,
   { channel, params, beforeRefusal }: Return,
 ): Promise<Attempt> {
-  const ended = (trail: Trail, reason: ReasonCode) => ({
-    trail,
+  const ended = (progress: SetupProgress, reason: ReasonCode) => ({
+    progress,
     outcome: { kind: "failed" as const, reason },
   });
   const redeemed = await redeemState(deps, actor, channel, params.state);
   if ("reason" in redeemed) {
     await beforeRefusal?.();
-    return ended(stumbled({}, deps.now(), "state_checked", redeemed.reason), redeemed.reason);
+    return ended(stepFailed({}, deps.now(), "state_checked", redeemed.reason), redeemed.reason);
   }
-  const trail = walked({}, deps.now(), "state_checked");
-  if (params.error !== null) return ended(trail, refusalReason(params.error));
+  const progress = stepsDone({}, deps.now(), "state_checked");
+  if (params.error !== null) return ended(progress, refusalReason(params.error));
   // What fails at Meta itself comes without an `error` (`error_code=1349220&error_message=…`).
-  if (!params.code && params.errorCode) return ended(trail, "meta_unavailable");
-  if (!params.code) return ended(trail, "code_rejected");
+  if (!params.code && params.errorCode) return ended(progress, "meta_unavailable");
+  if (!params.code) return ended(progress, "code_rejected");
   const grant = await spendCode(deps, channel, params.code, redeemed.flow);
   if ("reason" in grant && grant.reason === "permission_missing")
     await recordMissingPermissions(deps, actor, channel);
   if ("reason" in grant)
-    return ended(stumbled(trail, deps.now(), "code_exchanged", grant.reason), grant.reason);
+    return ended(stepFailed(progress, deps.now(), "code_exchanged", grant.reason), grant.reason);
   return followGrant(deps, actor, channel, {
     grant,
-    trail: walked(trail, deps.now(), "code_exchanged"),
+    progress: stepsDone(progress, deps.now(), "code_exchanged"),
     pickedNumberId: params.pickedNumberId,
   });
 }
@@ -128,9 +134,9 @@ async function spendCode(
   }
 }
 
-interface Walk {
+interface Received {
   grant: Grant;
-  trail: Trail;
+  progress: SetupProgress;
   pickedNumberId?: string | null | undefined;
 }
 
@@ -138,24 +144,24 @@ async function followGrant(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { grant, trail, pickedNumberId }: Walk,
+  { grant, progress, pickedNumberId }: Received,
 ): Promise<Attempt> {
   try {
     const reach = await deps.connectors[channel].findReach(grant.accessToken);
-    const seen = trailOfReach(trail, reach, deps.now());
+    const seen = progressOfReach(progress, reach, deps.now());
     return {
-      trail: seen,
-      outcome: await settle(deps, actor, channel, { grant, reach, trail: seen, pickedNumberId }),
+      progress: seen,
+      outcome: await settle(deps, actor, channel, { grant, reach, progress: seen, pickedNumberId }),
     };
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const reason = reasonOf(error);
-    const stopped = trailOfFailure(trail, error, reason, deps.now());
+    const stopped = progressOfFailure(progress, error, reason, deps.now());
     // Meta named no scope as missing, it refused the reading itself.
     if (reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
     // The code is spent: without its grant the person would have to sign in again for an answer that Meta owes us.
     if (reason === "meta_unavailable") await keepGrant(deps, actor, channel, grant, stopped);
-    return { trail: stopped, outcome: { kind: "failed", reason } };
+    return { progress: stopped, outcome: { kind: "failed", reason } };
   }
 }
 
@@ -163,7 +169,7 @@ async function settle(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { grant, reach, trail, pickedNumberId }: Walk & { reach: Reach },
+  { grant, reach, progress, pickedNumberId }: Received & { reach: Reach },
 ): Promise<ConnectOutcome> {
   if (reach.missingPermissions.length > 0) {
     await recordMissingPermissions(deps, actor, channel, reach);
@@ -173,16 +179,16 @@ async function settle(
   const [first, ...others] = reach.numbers;
   const number = picked ?? (others.length === 0 ? first : undefined);
   if (number)
-    return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number, trail });
+    return connectNumber(deps, actor, channel, { token: grant.accessToken, reach, grant, number, progress });
   // None: it may be on its way, and nobody should have to sign in again for it.
-  return keepReach(deps, actor, channel, { grant, reach, trail });
+  return keepReach(deps, actor, channel, { grant, reach, progress });
 }
 
 async function recordFailure(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  detail: { reason: ReasonCode; steps: Trail; meta_code?: string },
+  detail: { reason: ReasonCode; steps: SetupProgress; meta_code?: string },
 ): Promise<void> {
   const { reason } = detail;
   deps.log.info("connect attempt ended", { tenant_id: actor.tenantId, provider: channel, reason });

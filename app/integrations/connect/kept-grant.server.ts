@@ -28,7 +28,7 @@ import {
   recordMissingPermissions,
 } from "./create-connection.server.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { type Trail, trailOf, trailOfReach } from "./setup-progress.server.ts";
+import { progressOf, progressOfReach, type SetupProgress } from "./setup-progress.server.ts";
 
 const choiceLivesMs = 60 * 60 * 1000;
 
@@ -47,10 +47,16 @@ export async function keepReach(
   {
     grant,
     reach,
-    trail,
+    progress,
     expiresAt,
     sealedGrant,
-  }: { grant: Grant; reach: Reach; trail: Trail; expiresAt?: string | undefined; sealedGrant?: string },
+  }: {
+    grant: Grant;
+    reach: Reach;
+    progress: SetupProgress;
+    expiresAt?: string | undefined;
+    sealedGrant?: string;
+  },
 ): Promise<ConnectOutcome> {
   const kind = reach.numbers.length > 0 ? "number_choice_offered" : "number_awaited";
   const refused = await keep(deps, actor, channel, {
@@ -59,7 +65,7 @@ export async function keepReach(
     choices: { numbers: reach.numbers },
     expiresAt,
     sealedGrant,
-    metadata: { steps: trail, ...grantedBy(reach, deps.now()) },
+    metadata: { steps: progress, ...grantedBy(reach, deps.now()) },
     event: { kind, detail: { count: reach.numbers.length } },
   });
   return refused ?? offerOf(reach);
@@ -76,13 +82,13 @@ export async function keepGrant(
   actor: Actor,
   channel: ChannelId,
   grant: Grant,
-  trail: Trail,
+  progress: SetupProgress,
 ): Promise<void> {
   await keep(deps, actor, channel, {
     grant,
     scopes: [],
     choices: { numbers: [], unread: true },
-    metadata: { steps: trail },
+    metadata: { steps: progress },
     event: { kind: "reach_awaited", detail: {} },
   });
 }
@@ -149,7 +155,7 @@ async function keep(
 interface KeptReach {
   grant: Grant;
   reach: Reach;
-  trail: Trail;
+  progress: SetupProgress;
   /** Meta lists other numbers than it did, or for the first time. */
   isNews: boolean;
   /** When the person's hour ends: looking again does not renew it. */
@@ -174,11 +180,11 @@ export async function reachOfKeptGrant(
       return { kind: "failed", reason: "permission_missing" };
     }
     const grant = { accessToken, expiresAt: row.token_expires_at ?? undefined };
-    const trail = trailOfReach(trailOf(row.metadata), reach, deps.now());
+    const progress = progressOfReach(progressOf(row.metadata), reach, deps.now());
     const known = choicesOf(row);
     const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
     const sealedGrant = row.access_token_enc;
-    return { grant, reach, trail, isNews, expiresAt: known?.expires_at, sealedGrant };
+    return { grant, reach, progress, isNews, expiresAt: known?.expires_at, sealedGrant };
   } catch (error) {
     // It does not open: for the person that is a choice which is no longer there, and nobody is offered it again.
     if (error instanceof TokenVaultError) {

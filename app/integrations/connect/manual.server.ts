@@ -5,7 +5,7 @@ import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
 import { type ConnectOutcome, connectNumber, reasonOf } from "./create-connection.server.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { trailOfReach } from "./setup-progress.server.ts";
+import { progressOfReach } from "./setup-progress.server.ts";
 
 export type ManualOutcome =
   | Exclude<ConnectOutcome, { kind: "failed" }>
@@ -28,8 +28,8 @@ export async function connectManually(
       (one) => one.phoneNumberId === input.phoneNumberId && one.wabaId === input.wabaId,
     );
     if (!number) return { kind: "failed", reason: "number_not_in_waba" };
-    const trail = trailOfReach({}, reach, deps.now());
-    return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual", trail });
+    const progress = progressOfReach({}, reach, deps.now());
+    return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual", progress });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const reason = reasonOf(error);

@@ -12,37 +12,48 @@ const mark = z.object({
 const marks = z.partialRecord(z.enum(connectSteps), mark);
 
 /** The steps up to the connect, by name. The later ones stand with the connection under names of their own. */
-export type Trail = z.infer<typeof marks>;
+export type SetupProgress = z.infer<typeof marks>;
 
-/** Of a connection's metadata; what cannot be read counts as not walked. */
-export function trailOf(metadata: unknown): Trail {
+/** Of a connection's metadata; what cannot be read counts as not done. */
+export function progressOf(metadata: unknown): SetupProgress {
   return z.object({ steps: marks }).safeParse(metadata).data?.steps ?? {};
 }
 
-export function walked(trail: Trail, at: Date, ...steps: ConnectStep[]): Trail {
+export function stepsDone(progress: SetupProgress, at: Date, ...steps: ConnectStep[]): SetupProgress {
   const done = steps.map((step) => [step, { result: "done" as const, at: at.toISOString() }]);
-  return { ...trail, ...Object.fromEntries(done) };
+  return { ...progress, ...Object.fromEntries(done) };
 }
 
-export function stumbled(trail: Trail, at: Date, step: ConnectStep, code: string): Trail {
-  return { ...trail, [step]: { result: "failed", at: at.toISOString(), code } };
+export function stepFailed(
+  progress: SetupProgress,
+  at: Date,
+  step: ConnectStep,
+  code: string,
+): SetupProgress {
+  return { ...progress, [step]: { result: "failed", at: at.toISOString(), code } };
 }
 
 /** What reading a grant's reach has shown. */
-export function trailOfReach(trail: Trail, reach: Reach, at: Date): Trail {
-  if (reach.missingPermissions.length > 0) return stumbled(trail, at, "access_seen", "permission_missing");
-  const seen = walked(trail, at, "access_seen");
-  if (reach.wabaIds.length === 0) return stumbled(seen, at, "account_found", "no_number");
-  const found = walked(seen, at, "account_found");
-  return reach.numbers.length === 0 ? stumbled(found, at, "number_proved", "no_number") : found;
+export function progressOfReach(progress: SetupProgress, reach: Reach, at: Date): SetupProgress {
+  if (reach.missingPermissions.length > 0)
+    return stepFailed(progress, at, "access_seen", "permission_missing");
+  const seen = stepsDone(progress, at, "access_seen");
+  if (reach.wabaIds.length === 0) return stepFailed(seen, at, "account_found", "no_number");
+  const found = stepsDone(seen, at, "account_found");
+  return reach.numbers.length === 0 ? stepFailed(found, at, "number_proved", "no_number") : found;
 }
 
-/** Reading a grant's reach has failed at one of its steps: those before it are walked. */
-export function trailOfFailure(trail: Trail, { facts }: GraphError, code: string, at: Date): Trail {
-  if (facts.endpoint === "debug_token") return stumbled(trail, at, "access_seen", code);
+/** Reading a grant's reach has failed at one of its steps: those before it are done. */
+export function progressOfFailure(
+  progress: SetupProgress,
+  { facts }: GraphError,
+  code: string,
+  at: Date,
+): SetupProgress {
+  if (facts.endpoint === "debug_token") return stepFailed(progress, at, "access_seen", code);
   if (facts.endpoint !== "phone_numbers")
-    return stumbled(walked(trail, at, "access_seen"), at, "account_found", code);
-  return stumbled(walked(trail, at, "access_seen", "account_found"), at, "number_proved", code);
+    return stepFailed(stepsDone(progress, at, "access_seen"), at, "account_found", code);
+  return stepFailed(stepsDone(progress, at, "access_seen", "account_found"), at, "number_proved", code);
 }
 
 const later = z.object({
@@ -56,11 +67,15 @@ const later = z.object({
     .catch(undefined),
 });
 
-/** Every step in order: those walked before the connect, what the worker did since, and the first delivery seen. */
-export function stepStates(trail: Trail, metadata: unknown, firstEventAt: Date | null): StepState[] {
+/** Every step in order: those done before the connect, what the worker did since, and the first delivery seen. */
+export function stepStates(
+  progress: SetupProgress,
+  metadata: unknown,
+  firstEventAt: Date | null,
+): StepState[] {
   const { deliveries, registration } = later.parse(metadata);
-  const known: Trail = {
-    ...trail,
+  const known: SetupProgress = {
+    ...progress,
     deliveries_on: laterMark(deliveries?.state === "on", deliveries?.state === "failed", deliveries),
     number_registered: laterMark(
       registration?.result === "registered",
@@ -79,7 +94,7 @@ function laterMark(
   isDone: boolean,
   isFailed: boolean,
   told: { at?: string | undefined; code?: string | undefined } | undefined,
-): Trail[ConnectStep] {
+): SetupProgress[ConnectStep] {
   if (!told?.at || (!isDone && !isFailed)) return undefined;
   const code = told.code === undefined ? {} : { code: told.code };
   return { result: isDone ? "done" : "failed", at: told.at, ...code };

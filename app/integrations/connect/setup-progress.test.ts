@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stepStates, stumbled, trailOf, trailOfReach, walked } from "./setup-progress.server.ts";
+import { progressOf, progressOfReach, stepFailed, stepStates, stepsDone } from "./setup-progress.server.ts";
 
 const at = new Date("2026-05-01T10:00:00.000Z");
 const reach = {
@@ -13,9 +13,9 @@ const reach = {
 const resultsOf = (steps: ReturnType<typeof stepStates>) =>
   Object.fromEntries(steps.map(({ step, result, code }) => [step, code ?? result]));
 
-test("a number that works has walked every step, each with its time", () => {
-  const trail = walked(
-    trailOfReach(walked({}, at, "state_checked", "code_exchanged"), reach, at),
+test("a number that works has done every step, each with its time", () => {
+  const progress = stepsDone(
+    progressOfReach(stepsDone({}, at, "state_checked", "code_exchanged"), reach, at),
     at,
     "number_proved",
   );
@@ -23,7 +23,7 @@ test("a number that works has walked every step, each with its time", () => {
     deliveries: { state: "on", at: at.toISOString() },
     registration: { result: "registered", code: "by_us", at: at.toISOString() },
   };
-  const steps = stepStates(trail, later, at);
+  const steps = stepStates(progress, later, at);
   expect(steps.map(({ result }) => result)).toEqual(Array(8).fill("done"));
   for (const step of steps) expect(step).toMatchObject({ code: null, at });
 });
@@ -38,7 +38,7 @@ describe("reading a grant's reach", () => {
     [{ numbers: [] }, { account_found: "done", number_proved: "no_number" }],
     [{}, { account_found: "done", number_proved: "waiting" }],
   ])("that shows %j leads to %j", (shown, expected) => {
-    const steps = stepStates(trailOfReach({}, { ...reach, ...shown }, at), {}, null);
+    const steps = stepStates(progressOfReach({}, { ...reach, ...shown }, at), {}, null);
     expect(resultsOf(steps)).toMatchObject(expected);
   });
 });
@@ -48,10 +48,10 @@ test("what the worker has not begun, or is at, is still to come", () => {
   expect(new Set(steps.map(({ result }) => result))).toEqual(new Set(["waiting"]));
 });
 
-test("is read back from where it was kept, and what cannot be read counts as not walked", () => {
-  const trail = stumbled(walked({}, at, "state_checked"), at, "code_exchanged", "code_rejected");
-  expect(trailOf(JSON.parse(JSON.stringify({ steps: trail })))).toEqual(trail);
+test("is read back from where it was kept, and what cannot be read counts as not done", () => {
+  const progress = stepFailed(stepsDone({}, at, "state_checked"), at, "code_exchanged", "code_rejected");
+  expect(progressOf(JSON.parse(JSON.stringify({ steps: progress })))).toEqual(progress);
   for (const odd of [null, {}, { steps: 7 }, { steps: { state_checked: { result: "?" } } }]) {
-    expect(trailOf(odd)).toEqual({});
+    expect(progressOf(odd)).toEqual({});
   }
 });

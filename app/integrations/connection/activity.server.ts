@@ -11,7 +11,7 @@ import { inGroups } from "../../platform/phone-number.server.ts";
 import { readRowId } from "../../platform/text.ts";
 import type { ChannelId } from "../catalog.ts";
 import { isReasonCode, type ReasonCode } from "../connect/reasons.ts";
-import { type Trail, trailOf } from "../connect/setup-progress.server.ts";
+import { progressOf, type SetupProgress } from "../connect/setup-progress.server.ts";
 import { type ConnectStep, connectSteps } from "../connect/setup-steps.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { type ActivityFilter, kindsIn } from "./activity-filter.ts";
@@ -159,12 +159,12 @@ function viewOf(row: ActivityRow, phoneNumber: string | null): ActivityView {
     phoneNumber,
     requestId: row.requestId,
     reason: isReasonCode(reason) ? reason : null,
-    stoppedAt: row.kind === "connect_failed" ? stoppedAt(trailOf(row.detail)) : null,
+    stoppedAt: row.kind === "connect_failed" ? stoppedAt(progressOf(row.detail)) : null,
   };
 }
 
 /** The step that failed; when none did, the one that would have been next (the person cancelled before it, say). */
-function stoppedAt(trail: Trail): ConnectStep | null {
-  if (Object.keys(trail).length === 0) return null;
-  return connectSteps.find((step) => trail[step]?.result !== "done") ?? null;
+function stoppedAt(progress: SetupProgress): ConnectStep | null {
+  if (Object.keys(progress).length === 0) return null;
+  return connectSteps.find((step) => progress[step]?.result !== "done") ?? null;
 }

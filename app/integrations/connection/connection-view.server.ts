@@ -4,7 +4,7 @@ import type { ConnectionRow } from "../../../db/queries/connections/connections.
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import type { ChannelId } from "../catalog.ts";
-import { stepStates, trailOf } from "../connect/setup-progress.server.ts";
+import { progressOf, stepStates } from "../connect/setup-progress.server.ts";
 import type { StepState } from "../connect/setup-steps.ts";
 
 export interface ConnectionView {
@@ -105,7 +105,7 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
     testSkipped: metadata.test_skipped_at !== undefined,
-    steps: stepStates(trailOf(row.metadata), row.metadata, firstEventAt),
+    steps: stepStates(progressOf(row.metadata), row.metadata, firstEventAt),
     latest: latestOf(metadata),
   };
 }

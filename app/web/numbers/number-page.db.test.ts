@@ -31,7 +31,7 @@ const { luz } = demoWorkspaces;
 const at = "2026-11-20T10:00:00.000Z";
 const when = "20 Nov 2026, 10:00 UTC";
 const done = { result: "done", at };
-const walked = {
+const stepsUpToConnect = {
   state_checked: done,
   code_exchanged: done,
   access_seen: done,
@@ -39,7 +39,7 @@ const walked = {
   number_proved: done,
 };
 const working = {
-  steps: walked,
+  steps: stepsUpToConnect,
   deliveries: { state: "on", at },
   registration: { result: "registered", at },
 };
