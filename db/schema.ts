@@ -191,7 +191,8 @@ interface ChannelConnectionsTable {
   access_token_enc: string | null;
   token_expires_at: Date | null;
   scopes: Json<string[]>;
-  metadata: Json<Record<string, unknown>>;
+  /** Read by `factsOf` alone (db/queries/connections/facts.ts). */
+  metadata: Json<unknown>;
   /** Whose attempt it is; null for a row that has or had a number. */
   attempted_by: string | null;
   created_at: CreatedAt;

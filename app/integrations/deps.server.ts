@@ -1,6 +1,7 @@
 /** What the domain of connections works with. Everything below a composition root takes these first. */
 import type { Db } from "../../db/client.ts";
 import type { ConnectionRow } from "../../db/queries/connections/connections.ts";
+import { factsOf } from "../../db/queries/connections/facts.ts";
 import type { Log } from "../platform/log.server.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import { markOf, type SecretPlace, type TokenVault } from "./crypto.server.ts";
@@ -49,7 +50,7 @@ export function isSealed<Row extends ConnectionRow>(row: Row): row is Row & { ac
 
 /** A connection's token, or `TokenVaultError`. Rows that were saved before marks were kept are taken without one. */
 export function openToken({ vault }: Pick<IntegrationDeps, "vault">, row: SealedRow): Secret {
-  const mark = row.metadata.token_mark;
-  const place = { ...tokenPlace(row.tenant_id, row.id), ...(typeof mark === "string" ? { mark } : {}) };
+  const mark = factsOf(row).token_mark;
+  const place = { ...tokenPlace(row.tenant_id, row.id), ...(mark === undefined ? {} : { mark }) };
   return vault.decryptToken(row.access_token_enc, place);
 }

@@ -1,6 +1,6 @@
 /** Sending a mail of the outbox to each admin of its workspace. */
-import { z } from "zod";
 import { type Db, withTenant } from "../../db/client.ts";
+import { incidentOf } from "../../db/queries/connections/facts.ts";
 import {
   findWaitingMail,
   type MailRecipient,
@@ -85,11 +85,9 @@ function mailFailure(error: unknown): MailFailure {
   throw error;
 }
 
-const knownError = z.object({ code: z.string(), at: z.iso.datetime({ offset: true }) });
-
 function subjectOf(mail: WaitingMail, origin: string): MailSubject {
   const { kind, workspace, provider, phoneNumberE164, displayName, tokenExpiresAt, createdAt } = mail;
-  const error = knownError.safeParse(mail.error).data;
+  const error = incidentOf(mail.error);
   const began = error ? new Date(error.at) : createdAt;
   return {
     kind,

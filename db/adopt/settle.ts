@@ -1,5 +1,6 @@
 /** What becomes of each older connection by itself: status, token, metadata. Pure. */
 
+import { factNames } from "../queries/connections/facts.ts";
 import { isExactNumber } from "./exact-json.ts";
 import type { AdoptedConnection, Cause, OldConnection } from "./old-connection.ts";
 import { readStoredToken } from "./stored-tokens.ts";
@@ -102,34 +103,14 @@ function withoutSecrets(metadata: Record<string, unknown>, secrets: string[]): R
   return clean(metadata) as Record<string, unknown>;
 }
 
-/** What the product keeps under names that it reads as its own; an older value of that name would be taken for it. */
-const ownSlots = new Set([
-  ...[
-    "choices",
-    "steps",
-    "deliveries",
-    "registration",
-    "token_mark",
-    "granted_by",
-    "connected_by",
-    "revoked_by",
-  ],
-  ...[
-    "superseded_by",
-    "requested_at",
-    "silent_since",
-    "test_skipped_at",
-    "quality",
-    "name_status",
-    "restriction",
-  ],
-]);
+/** Under these names an older value would be taken for the product's own. The two others are kept where they are true. */
+const ownNames = new Set(factNames.filter((name) => name !== "error" && name !== "connected_at"));
 
 function metadataOf(row: OldConnection, status: string): Record<string, unknown> {
   let metadata: Record<string, unknown> = {};
   if (isRecord(row.metadata)) {
     const kept = Object.entries(row.metadata).map(([name, value]) => {
-      const isOurs = name === "error" ? !isError(value) || status !== "error" : ownSlots.has(name);
+      const isOurs = name === "error" ? !isError(value) || status !== "error" : ownNames.has(name);
       return [isOurs ? `former_${name}` : name, value];
     });
     // Not by assignment: a name may be `__proto__`.

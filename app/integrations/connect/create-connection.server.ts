@@ -10,6 +10,7 @@ import {
   revokeConnection,
   saveConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import { forgetLooks } from "../../../db/queries/connections/health.ts";
 import {
   askHolderForNumber,
@@ -22,7 +23,6 @@ import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
 import { grantedBy } from "../connection/obligations.server.ts";
 import { type Actor, type IntegrationDeps, sealToken } from "../deps.server.ts";
-import { toldSlots } from "../health/account-standing.server.ts";
 import { type GraphError, redirectMismatch } from "../meta/graph-error.server.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { type SetupProgress, stepsDone } from "./setup-progress.server.ts";
@@ -142,7 +142,7 @@ async function establish(
  * own other window that was faster with the same number, they have what they wanted.
  */
 function withoutGrant(numberRow: ConnectionRow | undefined, userId: string): ConnectOutcome {
-  const isDone = numberRow?.status === "active" && numberRow.metadata.connected_by === userId;
+  const isDone = numberRow?.status === "active" && factsOf(numberRow).connected_by === userId;
   return isDone
     ? { kind: "connected", connectionId: numberRow.id }
     : { kind: "failed", reason: "choice_expired" };
@@ -162,9 +162,9 @@ export function reasonOf(error: GraphError): ReasonCode {
 }
 
 /** Of the number and its account, whatever grant we had then: Meta tells it when it changes and not again. */
-function whatMetaTold(row: ConnectionRow | undefined): Record<string, unknown> {
-  const kept = Object.entries(row?.metadata ?? {}).filter(([name]) => toldSlots.includes(name));
-  return Object.fromEntries(kept);
+function whatMetaTold(row: ConnectionRow | undefined): ConnectionFacts {
+  const { quality, name_status, limits, restriction } = row ? factsOf(row) : {};
+  return { quality, name_status, limits, restriction };
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   revokeConnection,
   saveConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
@@ -32,12 +33,7 @@ import { progressOf, progressOfReach, type SetupProgress } from "./setup-progres
 
 const choiceLivesMs = 60 * 60 * 1000;
 
-interface Choices {
-  numbers: ReachableNumber[];
-  /** Meta has not told yet what the grant reaches. */
-  unread?: boolean;
-  expires_at: string;
-}
+type Choices = NonNullable<ConnectionFacts["choices"]>;
 
 /** Keeps a grant and what it reaches, which may be nothing yet, and answers what the person is told of it. */
 export async function keepReach(
@@ -65,7 +61,7 @@ export async function keepReach(
     choices: { numbers: reach.numbers },
     expiresAt,
     sealedGrant,
-    metadata: { steps: progress, ...grantedBy(reach, deps.now()) },
+    facts: { steps: progress, ...grantedBy(reach, deps.now()) },
     event: { kind, detail: { count: reach.numbers.length } },
   });
   return refused ?? offerOf(reach);
@@ -88,7 +84,7 @@ export async function keepGrant(
     grant,
     scopes: [],
     choices: { numbers: [], unread: true },
-    metadata: { steps: progress },
+    facts: { steps: progress },
     event: { kind: "reach_awaited", detail: {} },
   });
 }
@@ -103,7 +99,7 @@ interface Kept {
   expiresAt?: string | undefined;
   /** Of the grant that this one takes the place of, and of no other. */
   sealedGrant?: string | undefined;
-  metadata: Record<string, unknown>;
+  facts: ConnectionFacts;
   event: { kind: string; detail: Record<string, unknown> };
 }
 
@@ -112,7 +108,7 @@ async function keep(
   deps: IntegrationDeps,
   { tenantId, userId, requestId }: Actor,
   channel: ChannelId,
-  { grant, scopes, choices, metadata, event, sealedGrant, expiresAt = anHourFrom(deps.now()) }: Kept,
+  { grant, scopes, choices, facts, event, sealedGrant, expiresAt = anHourFrom(deps.now()) }: Kept,
 ): Promise<ConnectOutcome | undefined> {
   return withTenant(deps.db, tenantId, async (tdb) => {
     if (!(await holdMembership(tdb, userId))) return noMember;
@@ -133,9 +129,9 @@ async function keep(
         tokenExpiresAt: grant.expiresAt ?? null,
         scopes,
         metadata: {
-          ...metadata,
+          ...facts,
           ...sealed,
-          choices: { ...choices, expires_at: expiresAt } satisfies Choices,
+          choices: { ...choices, expires_at: expiresAt },
         },
         attemptedBy: userId,
       },
@@ -180,8 +176,8 @@ export async function reachOfKeptGrant(
       return { kind: "failed", reason: "permission_missing" };
     }
     const grant = { accessToken, expiresAt: row.token_expires_at ?? undefined };
-    const progress = progressOfReach(progressOf(row.metadata), reach, deps.now());
-    const known = choicesOf(row);
+    const progress = progressOfReach(progressOf(factsOf(row)), reach, deps.now());
+    const known = factsOf(row).choices;
     const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
     const sealedGrant = row.access_token_enc;
     return { grant, reach, progress, isNews, expiresAt: known?.expires_at, sealedGrant };
@@ -228,12 +224,8 @@ export async function openChoice(
   const { tenantId, userId } = member;
   const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, member, channel));
   return rows.find((row) => {
-    const choices = choicesOf(row);
+    const { choices } = factsOf(row);
     const isOpen = row.attempted_by === userId && row.status === "pending";
     return isOpen && choices !== undefined && new Date(choices.expires_at) > deps.now();
   });
-}
-
-export function choicesOf(row: ConnectionRow): Choices | undefined {
-  return (row.metadata as { choices?: Choices }).choices;
 }

@@ -4,11 +4,12 @@
  */
 import { withTenant } from "../../../db/client.ts";
 import { listConnectionRows, type Member } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { ReachableNumber } from "../channel.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 import { type ConnectOutcome, connectNumber } from "./create-connection.server.ts";
-import { choicesOf, keepReach, offerOf, openChoice, reachOfKeptGrant } from "./kept-grant.server.ts";
+import { keepReach, offerOf, openChoice, reachOfKeptGrant } from "./kept-grant.server.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -20,7 +21,7 @@ export async function pendingChoice(
 ): Promise<{ connectionId: string; numbers: ReachableNumber[]; unread: boolean } | null> {
   const row = await openChoice(deps, member, channel);
   if (!row) return null;
-  const { numbers = [], unread = false } = choicesOf(row) ?? {};
+  const { numbers = [], unread = false } = factsOf(row).choices ?? {};
   return { connectionId: row.id, numbers, unread };
 }
 

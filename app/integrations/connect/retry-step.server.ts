@@ -7,6 +7,7 @@ import {
   findConnection,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import { registrationAgainAt } from "../../../db/queries/numbers/registrations.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
@@ -16,7 +17,10 @@ export const retryableSteps = ["deliveries", "registration"] as const;
 export type RetryableStep = (typeof retryableSteps)[number];
 
 const enqueue = { deliveries: enqueueSubscription, registration: enqueueRegistration };
-const waiting = { deliveries: { state: "starting" }, registration: { result: "open" } };
+const waiting: Record<RetryableStep, ConnectionFacts> = {
+  deliveries: { deliveries: { state: "starting" } },
+  registration: { registration: { result: "open" } },
+};
 
 /** `held`: Meta would lock the number, or has; it may be registered again at that time. `none`: nothing here to retry. */
 export type RetryAnswer = { kind: "asked" } | { kind: "held"; until: Date } | { kind: "none" };
@@ -38,7 +42,7 @@ export async function retryStep(
       await tellFailedUntilWhen(deps, tdb, row);
       return { kind: "held", until };
     }
-    await noteOnConnection(tdb, tenantId, connectionId, { [step]: waiting[step] });
+    await noteOnConnection(tdb, tenantId, connectionId, waiting[step]);
     await enqueue[step](tdb, { tenantId, connectionId, requestId });
     const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
     await recordEvent(tdb, { ...event, kind: `${step}_retried` });
@@ -47,14 +51,9 @@ export async function retryStep(
 }
 
 /** It failed before, and nobody knew yet that the tries were used up by then: in another workspace, say. */
-async function tellFailedUntilWhen(
-  deps: IntegrationDeps,
-  tdb: TenantDb,
-  { tenant_id: tenantId, id: connectionId, metadata }: ConnectionRow,
-): Promise<void> {
-  const { registration: known } = metadata as {
-    registration?: { result?: string; code?: string; again_at?: string };
-  };
+async function tellFailedUntilWhen(deps: IntegrationDeps, tdb: TenantDb, row: ConnectionRow): Promise<void> {
+  const { tenant_id: tenantId, id: connectionId } = row;
+  const { registration: known } = factsOf(row);
   if (known?.result !== "failed" || known.code === undefined || known.again_at !== undefined) return;
   await noteRegistration(deps, tdb, { tenantId, connectionId }, { result: "failed", code: known.code });
 }

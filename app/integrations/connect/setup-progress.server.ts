@@ -1,22 +1,18 @@
 /** What each step of a connection came to, and when: built along the flow, kept with the connection. Pure. */
-import { z } from "zod";
+import { type ConnectionFacts, type StepMark, stepsIn } from "../../../db/queries/connections/facts.ts";
 import type { Reach } from "../channel.server.ts";
 import type { GraphError } from "../meta/graph-error.server.ts";
 import { type ConnectStep, connectSteps, type StepState } from "./setup-steps.ts";
 
-const mark = z.object({
-  result: z.enum(["done", "failed"]),
-  at: z.iso.datetime(),
-  code: z.string().optional(),
-});
-const marks = z.partialRecord(z.enum(connectSteps), mark);
-
 /** The steps up to the connect, by name. The later ones stand with the connection under names of their own. */
-export type SetupProgress = z.infer<typeof marks>;
+export type SetupProgress = { [step in ConnectStep]?: StepMark | undefined };
 
-/** Of a connection's metadata; what cannot be read counts as not done. */
-export function progressOf(metadata: unknown): SetupProgress {
-  return z.object({ steps: marks }).safeParse(metadata).data?.steps ?? {};
+/** Of a connection's facts or an event's detail; what cannot be read, and a step that is none here, counts as not done. */
+export function progressOf({ steps }: { steps?: unknown }): SetupProgress {
+  const known = Object.entries(stepsIn({ steps })).filter(([step]) =>
+    connectSteps.some((one) => one === step),
+  );
+  return Object.fromEntries(known);
 }
 
 export function stepsDone(progress: SetupProgress, at: Date, ...steps: ConnectStep[]): SetupProgress {
@@ -56,26 +52,11 @@ export function progressOfFailure(
   return stepFailed(stepsDone(progress, at, "access_seen", "account_found"), at, "number_proved", code);
 }
 
-const later = z.object({
-  deliveries: z
-    .object({ state: z.string(), at: z.iso.datetime().optional(), code: z.string().optional() })
-    .optional()
-    .catch(undefined),
-  registration: z
-    .object({ result: z.string(), at: z.iso.datetime().optional(), code: z.string().optional() })
-    .optional()
-    .catch(undefined),
-});
-
 /** Every step in order: those done before the connect, what the worker did since, and the first delivery seen. */
-export function stepStates(
-  progress: SetupProgress,
-  metadata: unknown,
-  firstEventAt: Date | null,
-): StepState[] {
-  const { deliveries, registration } = later.parse(metadata);
+export function stepStates(facts: ConnectionFacts, firstEventAt: Date | null): StepState[] {
+  const { deliveries, registration } = facts;
   const known: SetupProgress = {
-    ...progress,
+    ...progressOf(facts),
     deliveries_on: laterMark(deliveries?.state === "on", deliveries?.state === "failed", deliveries),
     number_registered: laterMark(
       registration?.result === "registered",

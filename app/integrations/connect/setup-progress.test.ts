@@ -19,11 +19,14 @@ test("a number that works has done every step, each with its time", () => {
     at,
     "number_proved",
   );
-  const later = {
-    deliveries: { state: "on", at: at.toISOString() },
-    registration: { result: "registered", code: "by_us", at: at.toISOString() },
-  };
-  const steps = stepStates(progress, later, at);
+  const steps = stepStates(
+    {
+      steps: progress,
+      deliveries: { state: "on", at: at.toISOString() },
+      registration: { result: "registered", code: "by_us", at: at.toISOString() },
+    },
+    at,
+  );
   expect(steps.map(({ result }) => result)).toEqual(Array(8).fill("done"));
   for (const step of steps) expect(step).toMatchObject({ code: null, at });
 });
@@ -38,20 +41,20 @@ describe("reading a grant's reach", () => {
     [{ numbers: [] }, { account_found: "done", number_proved: "no_number" }],
     [{}, { account_found: "done", number_proved: "waiting" }],
   ])("that shows %j leads to %j", (shown, expected) => {
-    const steps = stepStates(progressOfReach({}, { ...reach, ...shown }, at), {}, null);
+    const steps = stepStates({ steps: progressOfReach({}, { ...reach, ...shown }, at) }, null);
     expect(resultsOf(steps)).toMatchObject(expected);
   });
 });
 
 test("what the worker has not begun, or is at, is still to come", () => {
-  const steps = stepStates({}, { deliveries: { state: "starting" }, registration: { result: "open" } }, null);
+  const steps = stepStates({ deliveries: { state: "starting" }, registration: { result: "open" } }, null);
   expect(new Set(steps.map(({ result }) => result))).toEqual(new Set(["waiting"]));
 });
 
 test("is read back from where it was kept, and what cannot be read counts as not done", () => {
   const progress = stepFailed(stepsDone({}, at, "state_checked"), at, "code_exchanged", "code_rejected");
   expect(progressOf(JSON.parse(JSON.stringify({ steps: progress })))).toEqual(progress);
-  for (const odd of [null, {}, { steps: 7 }, { steps: { state_checked: { result: "?" } } }]) {
+  for (const odd of [{}, { steps: 7 }, { steps: { state_checked: { result: "?" } } }]) {
     expect(progressOf(odd)).toEqual({});
   }
 });

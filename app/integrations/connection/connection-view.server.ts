@@ -1,10 +1,10 @@
 /** A connection as people and pages see it, made of its row. Pure. */
-import { z } from "zod";
 import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
+import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import type { ChannelId } from "../catalog.ts";
-import { progressOf, stepStates } from "../connect/setup-progress.server.ts";
+import { stepStates } from "../connect/setup-progress.server.ts";
 import type { StepState } from "../connect/setup-steps.ts";
 
 export interface ConnectionView {
@@ -50,42 +50,10 @@ interface LatestWord {
   at: Date;
 }
 
-const told = z
-  .looseObject({
-    event: z.string().optional(),
-    ban_state: z.string().optional(),
-    current_limit: z.coerce.string().optional(),
-    at: z.iso.datetime(),
-  })
-  .optional()
-  .catch(undefined);
-const shownMetadata = z.object({
-  connected_at: z.string().optional().catch(undefined),
-  requested_at: z.string().optional().catch(undefined),
-  silent_since: z.string().optional().catch(undefined),
-  test_skipped_at: z.string().optional().catch(undefined),
-  deliveries: z
-    .object({ state: z.enum(["starting", "on", "failed"]) })
-    .optional()
-    .catch(undefined),
-  registration: z
-    .object({
-      result: z.string(),
-      code: z.string().optional(),
-      again_at: z.iso.datetime().optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-  error: z.object({ code: z.string(), at: z.string() }).optional().catch(undefined),
-  quality: told,
-  name_status: told,
-  restriction: told,
-});
-
 /** `firstEventAt`: when the first delivery for the number came since it was claimed. */
 export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date): ConnectionView {
-  const metadata = shownMetadata.parse(row.metadata);
-  const { connected_at, requested_at, silent_since, registration, deliveries, error } = metadata;
+  const facts = factsOf(row);
+  const { connected_at, requested_at, silent_since, registration, deliveries, error } = facts;
   return {
     id: row.id,
     channel: row.provider as ChannelId,
@@ -97,16 +65,16 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     tokenExpiresAt: row.token_expires_at,
     connectedAt: connected_at ? new Date(connected_at) : row.created_at,
     updatedAt: row.updated_at,
-    error: error ?? null,
+    error: error ? { code: error.code, at: error.at } : null,
     deliveries: deliveries?.state ?? "starting",
     registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
     registrationAgainAt: still(registration?.again_at, now),
     silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
-    testSkipped: metadata.test_skipped_at !== undefined,
-    steps: stepStates(progressOf(row.metadata), row.metadata, firstEventAt),
-    latest: latestOf(metadata),
+    testSkipped: facts.test_skipped_at !== undefined,
+    steps: stepStates(facts, firstEventAt),
+    latest: latestOf(facts),
   };
 }
 
@@ -116,16 +84,12 @@ function still(time: string | undefined, now: Date): Date | null {
   return at && at > now ? at : null;
 }
 
-function latestOf({
-  quality,
-  name_status,
-  restriction,
-}: z.infer<typeof shownMetadata>): ConnectionView["latest"] {
+function latestOf({ quality, name_status, restriction }: ConnectionFacts): ConnectionView["latest"] {
   const latest = (word: string | undefined, at: string | undefined) =>
     word && at ? { word, at: new Date(at) } : null;
   return {
     quality: latest(quality?.event, quality?.at),
-    limit: latest(quality?.current_limit, quality?.at),
+    limit: latest(quality?.current_limit?.toString(), quality?.at),
     name: latest(name_status?.event, name_status?.at),
     // One event tells of a ban and of its end.
     restriction: latest(restriction?.ban_state ?? restriction?.event, restriction?.at),

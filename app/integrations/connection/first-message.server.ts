@@ -2,6 +2,7 @@
 import { withTenant } from "../../../db/client.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import { findConnection, noteOnConnection } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
 
@@ -16,7 +17,7 @@ export async function skipTest(
   return withTenant(deps.db, tenantId, async (tdb) => {
     const row = await findConnection(tdb, tenantId, connectionId);
     if (row?.status !== "active" || row.provider !== channel) return false;
-    if (row.metadata.test_skipped_at) return true;
+    if (factsOf(row).test_skipped_at) return true;
     await noteOnConnection(tdb, tenantId, connectionId, { test_skipped_at: deps.now().toISOString() });
     const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
     await recordEvent(tdb, { ...event, kind: "test_skipped" });

@@ -1,6 +1,11 @@
 /** How a connection stands after Meta has told something of its account. Pure. */
-import { z } from "zod";
 import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
+import {
+  type ConnectionFacts,
+  factsOf,
+  type Incident,
+  withFacts,
+} from "../../../db/queries/connections/facts.ts";
 import type { AccountDetail } from "../channel.server.ts";
 import type { ConnectionErrorCode } from "../connect/reasons.ts";
 
@@ -28,10 +33,10 @@ type Subject = Pick<ConnectionRow, "status" | "metadata" | "access_token_enc" | 
  */
 export function standingAfter(row: Subject, news: AccountNews): Standing {
   const turn = turnOf(news);
-  const unchanged = { status: row.status, metadata: row.metadata, effect: "noted" as const };
+  const unchanged = { status: row.status, metadata: withFacts(row.metadata, {}), effect: "noted" as const };
   const standing = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
   // Of the same second, a word may be outdated as a cause and still be the one to keep.
-  const { connected_at } = knownMetadata.parse(row.metadata);
+  const { connected_at } = factsOf(row);
   const slot = turn && isOver(news.occurredAt, connected_at) ? undefined : slotOf(news);
   return slot ? { ...standing, metadata: withLatest(standing.metadata, slot, news) } : standing;
 }
@@ -59,42 +64,34 @@ function turnOf({ field, event, detail }: AccountNews): Turn | undefined {
   return event === "DISABLED_UPDATE" ? bans[String(detail.ban_state)] : turns[event];
 }
 
-const trouble = z.looseObject({ code: z.string(), at: z.string() });
-const knownMetadata = z.object({
-  connected_at: z.string().optional().catch(undefined),
-  told: z.record(z.string(), z.string()).default({}).catch({}),
-  error: trouble
-    .extend({ also: z.array(trouble).default([]).catch([]) })
-    .optional()
-    .catch(undefined),
-});
-type Trouble = z.infer<typeof trouble>;
-
 function afterTurn(row: Subject, { code, lost }: Turn, occurredAt: Date): Standing {
-  const { connected_at, told, error } = knownMetadata.parse(row.metadata);
+  const { connected_at, told = {}, error } = factsOf(row);
   const lastTold = told[code];
   if (isOver(occurredAt, connected_at) || (lastTold && !isNews(occurredAt, lastTold, lost))) {
-    return { status: row.status, metadata: row.metadata, effect: "outdated" };
+    return { status: row.status, metadata: withFacts(row.metadata, {}), effect: "outdated" };
   }
   const at = occurredAt.toISOString();
-  const metadata = { ...row.metadata, told: { ...told, [code]: at } };
+  const metadata = withFacts(row.metadata, { told: { ...told, [code]: at } });
   const before = row.status === "error" && error ? separate(error) : [];
   const others = before.filter((one) => one.code !== code);
   if (lost) {
     return {
       status: "error",
-      metadata: { ...metadata, error: together([...others, { code, at }]) },
+      metadata: withFacts(metadata, { error: together([...others, { code, at }]) }),
       effect: "lost",
     };
   }
   if (others.length === before.length) return { status: row.status, metadata, effect: "noted" };
   if (others.length > 0) {
-    return { status: "error", metadata: { ...metadata, error: together(others) }, effect: "regained" };
+    return {
+      status: "error",
+      metadata: withFacts(metadata, { error: together(others) }),
+      effect: "regained",
+    };
   }
   // Without a token there is nothing to work with again: only a person can connect.
   if (!row.access_token_enc || !row.phone_number_id) return { status: row.status, metadata, effect: "noted" };
-  const { error: _over, ...cleared } = { ...metadata, error };
-  return { status: "active", metadata: cleared, effect: "regained" };
+  return { status: "active", metadata: withFacts(metadata, { error: undefined }), effect: "regained" };
 }
 
 /** Meta's second began and ended before the moment of the connect: the grant it speaks of was an earlier one. */
@@ -108,21 +105,21 @@ function isNews(occurredAt: Date, lastTold: string, lost: boolean): boolean {
   return lost ? occurredAt.getTime() > last : occurredAt.getTime() >= last;
 }
 
-function separate({ also, ...first }: Trouble & { also: Trouble[] }): Trouble[] {
+function separate({ also = [], ...first }: NonNullable<ConnectionFacts["error"]>): Incident[] {
   return [first, ...also];
 }
 
-function together(troubles: Trouble[]): Trouble {
-  const [newest, ...also] = troubles.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  if (!newest) throw new TypeError("No trouble to tell of");
+function together(incidents: Incident[]): Incident {
+  const [newest, ...also] = incidents.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  if (!newest) throw new TypeError("No incident to tell of");
   return also.length > 0 ? { ...newest, also } : newest;
 }
 
-/** Where in `metadata` the latest word on something is kept. */
-export const toldSlots = ["quality", "name_status", "limits", "restriction"];
+/** The fact that keeps the latest word on something. */
+type Slot = "quality" | "name_status" | "limits" | "restriction";
 
 /** Undefined for what is only recorded as an event. */
-function slotOf({ field, event }: AccountNews): (typeof toldSlots)[number] | undefined {
+function slotOf({ field, event }: AccountNews): Slot | undefined {
   if (field === "phone_number_quality_update") return "quality";
   if (field === "phone_number_name_update") return "name_status";
   if (field === "business_capability_update") return "limits";
@@ -132,16 +129,18 @@ function slotOf({ field, event }: AccountNews): (typeof toldSlots)[number] | und
 
 function withLatest(
   metadata: Record<string, unknown>,
-  slot: string,
+  slot: Slot,
   { event, detail, occurredAt }: AccountNews,
 ): Record<string, unknown> {
-  const known = z.looseObject({ at: z.string() }).safeParse(metadata[slot]).data;
+  const known = factsOf({ metadata })[slot];
   const word = { ...(event ? { event } : {}), ...detail, at: occurredAt.toISOString() };
-  return known && orderOf(known) > orderOf(word) ? metadata : { ...metadata, [slot]: word };
+  return known && orderOf(known) > orderOf(word) ? metadata : withFacts(metadata, { [slot]: word });
 }
 
 /** By time; of two words of the same second the end of a ban is the later one, and else always the same of them. */
 function orderOf(word: Record<string, unknown> & { at: string }): string {
-  const all = Object.entries(word).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = Object.entries(word)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return `${word.at} ${Number(word.ban_state === "REINSTATE")} ${JSON.stringify(all)}`;
 }

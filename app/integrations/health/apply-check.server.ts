@@ -7,6 +7,7 @@ import {
   markMended,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import type { AccessReport } from "../channel.server.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { noteRegistration } from "./registration.server.ts";
@@ -48,7 +49,7 @@ async function healDeliveries(
   row: LookedAfter,
   { deliveries }: AccessReport,
 ): Promise<void> {
-  const known = (row.metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
+  const known = factsOf(row).deliveries;
   if (deliveries === "missing" && known?.state !== "starting") {
     // Somebody unsubscribed us, or Meta refused before. Asking again heals it, and says so if it cannot.
     if (known?.state === "on") await tell(tdb, subject, row, "deliveries_missing", {});
@@ -78,13 +79,14 @@ async function healRegistration(
   row: LookedAfter,
   { registration }: AccessReport,
 ): Promise<void> {
-  const known = (row.metadata as { registration?: { result?: string } }).registration?.result;
+  const facts = factsOf(row);
+  const known = facts.registration?.result;
   if (registration === "open" && known === "registered") {
     await tell(tdb, subject, row, "registration_missing", {});
     await enqueueRegistration(tdb, subject);
   }
   // A connect asks for both; one that was taken over from before has had neither.
-  if (known === undefined && row.metadata.deliveries === undefined) await enqueueRegistration(tdb, subject);
+  if (known === undefined && facts.deliveries === undefined) await enqueueRegistration(tdb, subject);
   if (registration !== "open" && known === "failed") {
     await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
     await tell(tdb, subject, row, "number_registered", {});

@@ -1,6 +1,6 @@
 /** Which connected numbers need a person, for every page to say so. */
-import { z } from "zod";
 import { withTenant } from "../../../db/client.ts";
+import { incidentOf } from "../../../db/queries/connections/facts.ts";
 import {
   listAdminAddresses,
   listTroubledNumbers,
@@ -29,15 +29,13 @@ export async function troubledNumbers(
   return rows.flatMap(troubleOf).sort((a, b) => a.since.getTime() - b.since.getTime());
 }
 
-const knownError = z.object({ code: z.string(), at: z.iso.datetime({ offset: true }) });
-
 function troubleOf(row: TroubledNumberRow): TroubledNumber[] {
   const { connectionId, provider: channel, isBroken, tokenExpiresAt, updatedAt } = row;
   // Of a channel that this version does not have: it has no card to lead to.
   if (!isChannelId(channel)) return [];
   const number = { connectionId, channel, phoneNumber: inGroups(row.phoneNumberE164) };
   if (!isBroken) return [{ ...number, code: "token_expired", since: tokenExpiresAt ?? updatedAt }];
-  const error = knownError.safeParse(row.error).data;
+  const error = incidentOf(row.error);
   return [{ ...number, code: error?.code ?? "unknown", since: error ? new Date(error.at) : updatedAt }];
 }
 

@@ -7,6 +7,7 @@ import {
   findConnection,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import {
   findOpenTeardown,
   finishTeardownRow,
@@ -119,16 +120,17 @@ async function stopAtMeta(
 async function noteDeliveries(
   deps: IntegrationDeps,
   run: Run & { connectionId: string },
-  { provider, metadata }: Pick<ConnectionRow, "provider" | "metadata">,
+  row: Pick<ConnectionRow, "provider" | "metadata">,
   deliveries: { state: "on" } | { state: "failed"; code: string },
 ): Promise<void> {
   const { tenantId, connectionId, requestId } = run;
+  const { provider } = row;
   await withTenant(deps.db, tenantId, async (tdb) => {
     const at = deps.now().toISOString();
     const code = deliveries.state === "failed" ? deliveries.code : undefined;
     await noteOnConnection(tdb, tenantId, connectionId, { deliveries: { ...deliveries, at } });
     // The look every few hours asks again for what Meta refused: the same refusal is no news.
-    const before = (metadata as { deliveries?: { state?: string; code?: string } }).deliveries;
+    const before = factsOf(row).deliveries;
     if (before?.state === deliveries.state && before.code === code) return;
     const detail = code === undefined ? {} : { code };
     const kind = `deliveries_${deliveries.state}`;

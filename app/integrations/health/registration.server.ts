@@ -8,6 +8,7 @@ import {
   findConnection,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import {
   holdRegistration,
   keepPin,
@@ -121,9 +122,9 @@ async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject)
 async function waitFurther(
   deps: IntegrationDeps,
   { tenantId, connectionId, requestId }: Subject,
-  { metadata }: Pick<ConnectionRow, "metadata">,
+  row: Pick<ConnectionRow, "metadata">,
 ): Promise<boolean> {
-  const { waits = 0 } = (metadata as { registration?: { waits?: number } }).registration ?? {};
+  const { waits = 0 } = factsOf(row).registration ?? {};
   if (waits >= waitsAtMost) return false;
   await withTenant(deps.db, tenantId, async (tdb) => {
     await noteOnConnection(tdb, tenantId, connectionId, {

@@ -1,6 +1,7 @@
 /** Noticing that nothing arrives any more where something usually does: no error tells of it, only its absence. */
 import type { TenantDb } from "../../../db/client.ts";
 import { type ConnectionRow, noteOnConnection } from "../../../db/queries/connections/connections.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import { readRhythm } from "../../../db/queries/connections/health.ts";
 
 /** Fewer people than this in a fortnight make no rhythm: a day without a message is then nothing unusual. */
@@ -16,7 +17,7 @@ export async function noticeSilence(
   row: Pick<ConnectionRow, "tenant_id" | "id" | "metadata">,
   now: Date,
 ): Promise<"silence_noticed" | "silence_ended" | undefined> {
-  const known = (row.metadata as { silent_since?: string | null }).silent_since ?? null;
+  const known = factsOf(row).silent_since ?? null;
   const { lastInboundAt, lively } = await readRhythm(tdb, row.tenant_id, row.id);
   const hours = lastInboundAt ? (now.getTime() - lastInboundAt.getTime()) / 3_600_000 : 0;
   const isSilent = lively >= livelyPeople && hours >= silentHours;

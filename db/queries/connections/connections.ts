@@ -2,6 +2,7 @@
 import { type Selectable, sql } from "kysely";
 import type { TenantDb } from "../../client.ts";
 import type { ConnectionStatus, Schema } from "../../schema.ts";
+import type { ConnectionFacts, Incident } from "./facts.ts";
 
 export type ConnectionRow = Selectable<Schema["channel_connections"]>;
 
@@ -109,7 +110,7 @@ export interface ConnectionValues {
   accessTokenEnc: string | null;
   tokenExpiresAt: Date | null;
   scopes: string[];
-  metadata: Record<string, unknown>;
+  metadata: ConnectionFacts;
   /** Whose attempt it is; null with a number. */
   attemptedBy: string | null;
 }
@@ -139,12 +140,12 @@ export async function saveConnection(
     .execute();
 }
 
-/** Adds to metadata without touching the rest of the row's state. */
+/** Adds facts, each in place of its earlier one, without touching the rest of the row's state. */
 export async function noteOnConnection(
   tdb: TenantDb,
   tenantId: string,
   id: string,
-  note: Record<string, unknown>,
+  note: ConnectionFacts,
 ): Promise<void> {
   await tdb
     .updateTable("channel_connections")
@@ -161,7 +162,7 @@ export async function noteOnConnection(
 export async function markBroken(
   tdb: TenantDb,
   row: Pick<ConnectionRow, "tenant_id" | "id" | "access_token_enc">,
-  error: { code: string; at: string },
+  error: Incident,
 ): Promise<boolean> {
   const changed = await tdb
     .updateTable("channel_connections")
@@ -211,7 +212,7 @@ export async function revokeConnection(
   tdb: TenantDb,
   tenantId: string,
   id: string,
-  note: Record<string, unknown>,
+  note: ConnectionFacts,
 ): Promise<void> {
   await tdb
     .updateTable("channel_connections")
