@@ -18,6 +18,22 @@ export interface Trouble {
 
 export type Troubles = Record<ConnectionErrorCode, Trouble>;
 
+/** What a page may say once after a redirect: the code travels, the words are the page's. */
+export const flashCodes = [
+  "disconnected",
+  "nothing_to_disconnect",
+  "replay_begun",
+  "replay_begun_in_part",
+  "nothing_to_replay",
+  "nothing_selected",
+  "password_changed",
+  "sessions_ended",
+] as const;
+export type FlashCode = (typeof flashCodes)[number];
+
+/** Why a window of the platform's leads nowhere, as far as one can tell; the way over the document stays open. */
+export type WindowTrouble = "not_opened" | "no_code" | "no_answer" | "no_attempt";
+
 /** What each channel says in words of its own. */
 export interface OwnWords {
   needs: string[];

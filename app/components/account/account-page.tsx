@@ -1,18 +1,18 @@
 /** A person's own account: another password, and the end of their sessions elsewhere. */
 import { useLocation } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
-import type { ChangeOutcome, PasswordFieldProblem } from "../../web/session/own-account.server.ts";
 import { Field } from "../forms/fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Facts, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { NewPasswordField } from "./new-password-field.tsx";
+import type { ChangeRefusal, PasswordFieldProblem } from "./refusals.ts";
 
 interface AccountPageProps {
   email: string;
   /** Live ones in other browsers. */
   otherSessions: number;
-  refused: Exclude<ChangeOutcome, { kind: "changed" }> | undefined;
+  refused: ChangeRefusal | undefined;
 }
 
 export function AccountPage({ email, otherSessions, refused }: AccountPageProps) {

@@ -1,12 +1,12 @@
 /** For whoever has forgotten a password: a link by mail, or whom to ask where no mails are sent. */
 import { Link } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
-import type { ForgotOutcome } from "../../web/session/password-reset.server.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Field } from "../forms/fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Notice, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
+import type { ForgotRefusal } from "./refusals.ts";
 
 /** As an operator types it, in any language. */
 const setByOperator = "npm run user:password";
@@ -14,7 +14,7 @@ const setByOperator = "npm run user:password";
 interface ForgotPageProps {
   byMail: boolean;
   operator: string | undefined;
-  outcome: ForgotOutcome | undefined;
+  outcome: { kind: "asked" } | ForgotRefusal | undefined;
 }
 
 export function ForgotPage({ byMail, operator, outcome }: ForgotPageProps) {

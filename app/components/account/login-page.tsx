@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { Texts } from "../../texts/catalogue.ts";
-import type { SignInRefusal } from "../../web/session/auth.server.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Field } from "../forms/fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Notice, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
+import type { SignInRefusal } from "./refusals.ts";
 
 interface LoginPageProps {
   returnTo: string;

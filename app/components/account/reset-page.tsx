@@ -1,17 +1,17 @@
 /** Where the mail's link leads: one field for the new password, or what to do when the link opens nothing any more. */
 import { Link } from "@remix-run/react";
 import { accountTexts } from "../../texts/account.ts";
-import type { ResetOutcome } from "../../web/session/password-reset.server.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { NewPasswordField } from "./new-password-field.tsx";
+import type { ResetRefusal } from "./refusals.ts";
 
 interface ResetPageProps {
   /** Whose password it is; null when the link opens nothing. */
   email: string | null;
-  refused: Exclude<ResetOutcome, { kind: "set" }> | undefined;
+  refused: ResetRefusal | undefined;
 }
 
 export function ResetPage({ email, refused }: ResetPageProps) {

@@ -1,13 +1,27 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
+import type { connectManually } from "../../integrations/connection/connections.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { manualTexts } from "../../texts/manual.ts";
-import type { ManualField, ManualProblem, TypedIds } from "../../web/connect/manual-connect.server.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Field } from "../forms/fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
+
+export type ManualField = "wabaId" | "phoneNumberId" | "accessToken";
+
+export type ManualProblem =
+  | { field: ManualField; kind: "missing" | "malformed" }
+  | { field: null; kind: FailedReason };
+
+type FailedReason = Extract<Awaited<ReturnType<typeof connectManually>>, { kind: "failed" }>["reason"];
+
+/** What may be shown again after a refusal. Never the token. */
+export interface TypedIds {
+  wabaId: string;
+  phoneNumberId: string;
+}
 
 interface ManualPageProps {
   channel: ChannelId;

@@ -1,12 +1,27 @@
 /** Says that a number needs somebody, on every page but those that say more about it. */
 import { Link, useLocation, useRouteError } from "@remix-run/react";
-import type { Problem } from "../../web/frame/incidents.server.ts";
+import type { ChannelId } from "../../integrations/catalog.ts";
 import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { useLive } from "./live.ts";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
+
+export interface Problem {
+  channel: ChannelId;
+  code: string;
+  /** Of the number that has it longest. */
+  since: Date;
+  /** As people read them. */
+  numbers: string[];
+  /** In the same order. */
+  connectionIds: string[];
+  /** For hiding it; another incident has another. */
+  incidents: string[];
+  /** E-mail addresses, for members: what Meta asks for is often an admin's to give. Empty for admins. */
+  admins: string[];
+}
 
 const integrationsPath = "/settings/integrations";
 /** The Integrations page says more about each, and a number's page about what is that number's alone. */

@@ -1,13 +1,12 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
 import { Link, NavLink, useLocation } from "@remix-run/react";
 import { type ReactNode, useState } from "react";
-import type { FlashCode } from "../../web/frame/frame.server.ts";
-import type { Problem } from "../../web/frame/incidents.server.ts";
+import type { FlashCode } from "../../texts/shapes.ts";
 import { buttonLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { JumpLink } from "../forms/jump-link.tsx";
 import { BrandMark } from "./brand.tsx";
-import { TroubleBanner } from "./incident-banner.tsx";
+import { type Problem, TroubleBanner } from "./incident-banner.tsx";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PreferencesForm } from "./preferences-form.tsx";

@@ -1,5 +1,5 @@
 /** The frame around every page, signing in, and what is shown when there is no page. */
-import type { FlashCode } from "../../web/frame/frame.server.ts";
+import type { FlashCode } from "../shapes.ts";
 import { count } from "./count.ts";
 
 export const flashes: Record<FlashCode, string> = {

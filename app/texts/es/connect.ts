@@ -1,6 +1,5 @@
 /** Connecting a channel, looking after its numbers, and leaving. */
-import type { Trouble as WindowTrouble } from "../../components/connect/signup-window/signup-window.ts";
-import { finder } from "../shapes.ts";
+import { finder, type WindowTrouble } from "../shapes.ts";
 import { count } from "./count.ts";
 import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
 

@@ -1,22 +1,8 @@
 /** The form of the manual connect page: what was typed, and what is wrong with it. */
 import { z } from "zod";
-import type { connectManually } from "../../integrations/connection/connections.server.ts";
+import type { ManualField, ManualProblem, TypedIds } from "../../components/connect/manual-page.tsx";
 import { Secret } from "../../platform/secret.server.ts";
 import { readForm } from "../http/input.server.ts";
-
-export type ManualField = "wabaId" | "phoneNumberId" | "accessToken";
-
-export type ManualProblem =
-  | { field: ManualField; kind: "missing" | "malformed" }
-  | { field: null; kind: FailedReason };
-
-type FailedReason = Extract<Awaited<ReturnType<typeof connectManually>>, { kind: "failed" }>["reason"];
-
-/** What may be shown again after a refusal. Never the token. */
-export interface TypedIds {
-  wabaId: string;
-  phoneNumberId: string;
-}
 
 export type ManualForm =
   | { kind: "complete"; input: TypedIds & { accessToken: Secret } }

@@ -3,20 +3,10 @@
  * the words are the page's), and the problems that need somebody.
  */
 import { redirect } from "@remix-run/node";
+import type { Problem } from "../../components/frame/incident-banner.tsx";
+import { type FlashCode, flashCodes } from "../../texts/shapes.ts";
 import { sessionStorage, type Viewer, viewerOf } from "../session/session.server.ts";
-import { type Problem, problemsFor } from "./incidents.server.ts";
-
-const flashCodes = [
-  "disconnected",
-  "nothing_to_disconnect",
-  "replay_begun",
-  "replay_begun_in_part",
-  "nothing_to_replay",
-  "nothing_selected",
-  "password_changed",
-  "sessions_ended",
-] as const;
-export type FlashCode = (typeof flashCodes)[number];
+import { problemsFor } from "./incidents.server.ts";
 
 /** 303 to `path`, where the message will be shown. Without a session the redirect still happens, silently. */
 export async function flashTo(request: Request, path: string, flash: FlashCode): Promise<Response> {

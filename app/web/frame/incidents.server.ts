@@ -1,5 +1,5 @@
 /** What the frame of every page says needs somebody: one entry for each problem, without what its reader has hidden. */
-import type { ChannelId } from "../../integrations/catalog.ts";
+import type { Problem } from "../../components/frame/incident-banner.tsx";
 import {
   adminsToAsk,
   type TroubledNumber,
@@ -8,21 +8,6 @@ import {
 import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
 import { hiddenIncidents, incidentOf } from "./dismissals.server.ts";
-
-export interface Problem {
-  channel: ChannelId;
-  code: string;
-  /** Of the number that has it longest. */
-  since: Date;
-  /** As people read them. */
-  numbers: string[];
-  /** In the same order. */
-  connectionIds: string[];
-  /** For hiding it; another incident has another. */
-  incidents: string[];
-  /** E-mail addresses, for members: what Meta asks for is often an admin's to give. Empty for admins. */
-  admins: string[];
-}
 
 /** The longest first. The frame also stands around the page that says what failed: it does without what it cannot learn. */
 export async function problemsFor(request: Request, viewer: Viewer): Promise<Problem[]> {

@@ -8,6 +8,7 @@ import {
   type SignInSubject,
   tellSignInFailures,
 } from "#db/queries/people/people.ts";
+import type { SignInRefusal } from "../../components/account/refusals.ts";
 import { PasswordsBusyError, verifyPassword } from "../../platform/passwords.server.ts";
 import { keepFirstLanguage } from "../frame/preferences.server.ts";
 import { readForm } from "../http/input.server.ts";
@@ -23,12 +24,6 @@ interface SignedInPerson {
   /** The stored hash that the password was checked against. */
   checkedPasswordHash: string;
 }
-
-/** `wrong` covers an unknown address, a disabled person and a wrong password alike, in words and in time. */
-export type SignInRefusal =
-  | { kind: "incomplete"; missing: ("email" | "password")[] }
-  | { kind: "wrong" }
-  | { kind: "too_many"; retryAfterSeconds: number };
 
 /** `setCookies`: of the session, and of the device that is known from now on. */
 export type SignInOutcome = { kind: "signed_in"; setCookies: [string, string] } | SignInRefusal;

@@ -8,14 +8,14 @@ import {
   findOwnPasswordHash,
 } from "#db/queries/people/passwords.ts";
 import { personOf } from "#db/queries/people/people.ts";
+import type { ChangeRefusal, PasswordFieldProblem } from "../../components/account/refusals.ts";
 import {
   hashPassword,
-  type NewPasswordProblem,
   PasswordsBusyError,
   problemOfNewPassword,
   verifyPassword,
 } from "../../platform/passwords.server.ts";
-import type { FlashCode } from "../frame/frame.server.ts";
+import type { FlashCode } from "../../texts/shapes.ts";
 import { readForm } from "../http/input.server.ts";
 import { clientIp, clientSite } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
@@ -29,16 +29,9 @@ import {
   type Viewer,
 } from "./session.server.ts";
 
-export interface PasswordFieldProblem {
-  field: "current" | "password";
-  kind: "missing" | "wrong" | "same" | NewPasswordProblem;
-}
-
 export type ChangeOutcome =
   /** They keep the browser signed in, under a token that nobody has seen, and known with the new password. */
-  | { kind: "changed"; setCookies: [string, string] }
-  | { kind: "refused"; problems: PasswordFieldProblem[] }
-  | { kind: "too_many"; retryAfterSeconds: number };
+  { kind: "changed"; setCookies: [string, string] } | ChangeRefusal;
 
 /**
  * Reads the form (`current`, `password`) and changes the password of the viewer: all their other sessions end, this one

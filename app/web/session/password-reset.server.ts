@@ -11,12 +11,8 @@ import {
   requestPasswordReset,
 } from "#db/queries/people/passwords.ts";
 import { personOf } from "#db/queries/people/people.ts";
-import {
-  hashPassword,
-  type NewPasswordProblem,
-  PasswordsBusyError,
-  problemOfNewPassword,
-} from "../../platform/passwords.server.ts";
+import type { ForgotRefusal, ResetRefusal } from "../../components/account/refusals.ts";
+import { hashPassword, PasswordsBusyError, problemOfNewPassword } from "../../platform/passwords.server.ts";
 import { readForm } from "../http/input.server.ts";
 import { clientIp, clientSite } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
@@ -32,10 +28,7 @@ export async function readResetOffer(): Promise<{ byMail: boolean; operator: str
   return { byMail: await isMailSent(db), operator: operatorEmail };
 }
 
-export type ForgotOutcome =
-  | { kind: "asked" }
-  | { kind: "incomplete" }
-  | { kind: "too_many"; retryAfterSeconds: number };
+export type ForgotOutcome = { kind: "asked" } | ForgotRefusal;
 
 /**
  * Reads the form (`email`) and has a link mailed to whoever has that address. Known, unknown, disabled or asked for too
@@ -68,10 +61,7 @@ export async function readReset(request: Request): Promise<string | undefined> {
 
 export type ResetOutcome =
   /** This device is known for the person from now on. */
-  | { kind: "set"; setCookies: [string, string] }
-  | { kind: "refused"; problem: "missing" | NewPasswordProblem }
-  | { kind: "closed" }
-  | { kind: "too_many"; retryAfterSeconds: number };
+  { kind: "set"; setCookies: [string, string] } | ResetRefusal;
 
 /**
  * Reads the form (`password`) and sets the password of the token's person, once. All their sessions end. Nobody is signed

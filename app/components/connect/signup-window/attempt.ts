@@ -1,22 +1,15 @@
 /** One sign-up in a window of the platform's, in the browser: opens it, listens, and ends it at our server. */
 import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
 import type { SignupWindow } from "../../../integrations/channel.server.ts";
+import type { WindowTrouble } from "../../../texts/shapes.ts";
 import { readLogin, readPosted } from "./hearing.ts";
 import type { Sdk } from "./sdk.ts";
-import {
-  hear,
-  type Input,
-  type Moment,
-  momentMs,
-  nothingHeard,
-  type Trouble,
-  verdictOf,
-} from "./signup-window.ts";
+import { hear, type Input, type Moment, momentMs, nothingHeard, verdictOf } from "./signup-window.ts";
 
 export { loadSdk } from "./sdk.ts";
 
 /** `replaced`: another attempt of this page took over. */
-export type Phase = "waiting" | "submitting" | "replaced" | Trouble;
+export type Phase = "waiting" | "submitting" | "replaced" | WindowTrouble;
 
 interface Opening {
   sdk: Sdk;

@@ -5,6 +5,8 @@
  * never held back for longer than a moment.
  */
 
+import type { WindowTrouble } from "../../../texts/shapes.ts";
+
 /** What `FB.login` called back with. `early`: sooner than a person could have closed a window. */
 export type LoginAnswer =
   | { kind: "code"; code: string }
@@ -45,11 +47,8 @@ export interface Heard {
 
 export const nothingHeard: Heard = { state: null, refused: false, answer: null, told: null, waited: null };
 
-/** Why the window leads nowhere, as far as one can tell; the way over the document stays open. */
-export type Trouble = "not_opened" | "no_code" | "no_answer" | "no_attempt";
-
 export type Verdict =
-  | { kind: "wait"; moment: Moment | null; trouble: Trouble | null }
+  | { kind: "wait"; moment: Moment | null; trouble: WindowTrouble | null }
   /** The fields of the form that ends the attempt at our server. */
   | { kind: "submit"; fields: Record<string, string> };
 
@@ -89,7 +88,7 @@ export function verdictOf(heard: Heard): Verdict {
   return { kind: "submit", fields: { state, ...result } };
 }
 
-function stuck(trouble: Trouble): Verdict {
+function stuck(trouble: WindowTrouble): Verdict {
   return { kind: "wait", moment: null, trouble };
 }
 
