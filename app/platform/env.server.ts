@@ -59,7 +59,7 @@ export function envOrExit<Schema extends z.ZodObject>(schema: Schema): z.infer<S
     return parseEnv(schema, process.env);
   } catch (error) {
     if (!(error instanceof EnvError)) throw error;
-    process.stderr.write(`${error.message}\nThe README's configuration table says what each is for.\n`);
+    process.stderr.write(`${error.message}\nscripts/operate/README.md says what each is for.\n`);
     process.exit(78);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Every word a person reads, in each language. English is the measure: another language is an object of its type, so a
- * missing text does not compile. The browser gets one language, the server has them all.
+ * missing text does not compile. The browser gets one language of what stands in every page, the server has them all; what
+ * only some pages need comes with these, in both (`in-language.ts`).
  */
 import type { english } from "./en/index.ts";
 

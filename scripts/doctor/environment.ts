@@ -71,7 +71,7 @@ export function judgeEnvironment({ problems }: { problems: EnvProblem[] }): Find
     fail(
       variable,
       `${problem} (${processesOf(variable)})`,
-      remedies[variable] ?? "see the README's configuration table",
+      remedies[variable] ?? "see scripts/operate/README.md",
     ),
   );
 }

@@ -1,34 +1,47 @@
-/** What README names is there: commands, files, variables, and the packages that production needs. */
+/** What the READMEs name is there: commands, files, variables, and the packages that production needs. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
 import { webEnv } from "../../app/web/env.server.ts";
+import { jobPayloads } from "../../db/jobs.ts";
 import { workerEnv } from "../../worker/env.ts";
 import { root } from "../stack.ts";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
-const readme = read("README.md");
+const files = ["README.md", ...globSync("{app,db,scripts,worker}/**/README.md", { cwd: root })].sort();
+const operating = read("scripts/operate/README.md");
 const { scripts, dependencies } = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
 
-test("every command of README is one of ours, and every one of ours is in it", () => {
-  const named = [...readme.matchAll(/\bnpm (?:run (?:-s\s+)?)?(start|test|[a-z]+(?::[a-z]+)?)(?=[\s`])/g)];
-  const inReadme = new Set(named.map(([, name = ""]) => name).filter((name) => !/^(run|ci)$/.test(name)));
-  // What comes before another runs by itself.
-  const ours = Object.keys(scripts ?? {}).filter((name) => !name.startsWith("pre"));
-  expect(inReadme.size).toBeGreaterThan(15);
-  expect([...inReadme].filter((name) => !ours.includes(name))).toEqual([]);
-  expect(ours.filter((name) => !readme.includes(name))).toEqual([]);
+test("README is no longer than three screens", () => {
+  expect(read("README.md").split("\n").length).toBeLessThanOrEqual(125);
 });
 
-test("every file that README and the READMEs beneath it name is there", () => {
-  const missing = globSync("{README.md,db/README.md,worker/README.md}", { cwd: root }).flatMap((file) =>
+test("every command that a README names is one of ours, and every one of ours is in one", () => {
+  const text = files.map(read).join("\n");
+  const named = [...text.matchAll(/\bnpm (?:run\s+(?:-s\s+)?)?(start|test|[a-z]+(?::[a-z]+)?)(?=[\s`])/g)];
+  const inReadmes = new Set(named.map(([, name = ""]) => name).filter((name) => !/^(run|ci)$/.test(name)));
+  // What comes before another runs by itself.
+  const ours = Object.keys(scripts ?? {}).filter((name) => !name.startsWith("pre"));
+  expect(inReadmes.size).toBeGreaterThan(15);
+  expect([...inReadmes].filter((name) => !ours.includes(name))).toEqual([]);
+  expect(ours.filter((name) => !inReadmes.has(name))).toEqual([]);
+});
+
+test("every file that README, the decisions and the READMEs of the rooms name is there", () => {
+  expect(files.length).toBeGreaterThan(5);
+  const missing = [...files, "app/DECISIONS.md"].flatMap((file) =>
     [...read(file).matchAll(/`((?:app|db|worker|scripts)\/[\w./-]+)`/g)].flatMap(([, named = ""]) =>
       existsSync(path.join(root, named)) ? [] : [`${file}: ${named}`],
     ),
   );
   expect(missing).toEqual([]);
+});
+
+test("the worker's README has each job, and no other", () => {
+  const told = [...read("worker/README.md").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
+  expect(told.sort()).toEqual(Object.keys(jobPayloads).sort());
 });
 
 interface Row {
@@ -38,7 +51,7 @@ interface Row {
 }
 
 /** The table of variables; several in one row have a value each where their values differ. */
-const rows: Row[] = [...readme.matchAll(/^\| (`[A-Z_0-9`, ]+`) \|([^|]*)\|([^|]*)\|/gm)].map(
+const rows: Row[] = [...operating.matchAll(/^\| (`[A-Z_0-9`, ]+`) \|([^|]*)\|([^|]*)\|/gm)].map(
   ([, names = "", web = "", worker = ""]) => ({
     names: names.replaceAll("`", "").split(", "),
     web: web.trim().replaceAll("`", "").split(", "),
@@ -62,7 +75,7 @@ test.each([
   ["web", webEnv],
   ["worker", workerEnv],
 ] as const)(
-  "README's table has the variables of the %s, and what it says of their absence is so",
+  "the table of variables has those of the %s, and what it says of their absence is so",
   (process, schema) => {
     const told = rows.flatMap((row) =>
       row.names.map((name, n) => [name, row[process][n] ?? row[process][0] ?? ""] as const),

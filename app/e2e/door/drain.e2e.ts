@@ -117,7 +117,7 @@ test("every request under way is answered, what was taken is stored, and it ends
   await expect.poll(() => database.sql(waiting)).toHaveLength(1);
   await expect.poll(() => [stream.heard(), kept.heard()].map(statusOf)).toEqual([200, 200]);
 
-  // README tells it to whoever runs a proxy.
+  // scripts/operate/README.md tells it to whoever runs a proxy.
   expect(kept.heard()).toMatch(/^keep-alive: timeout=65\r$/im);
 
   const askedAt = performance.now();

@@ -1,4 +1,4 @@
-/** The main journey through nginx and Caddy, with the lines that README shows, over TLS. */
+/** The main journey through nginx and Caddy, with the lines of scripts/proxy, over TLS. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";

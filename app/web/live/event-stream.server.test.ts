@@ -1,6 +1,7 @@
 /**
- * A stream by its clock: no silence as long as a proxy may take for its end, as README promises to whoever runs one, and
- * looks whether whoever opened it may still hear. Here nobody else tells of a session's end: each look is the only one.
+ * A stream by its clock: no silence as long as a proxy may take for its end, as scripts/operate/README.md promises to
+ * whoever runs one, and a check whether whoever opened it may still hear. Here nobody else tells of a session's end: each
+ * check is the only one.
  */
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -13,8 +14,8 @@ const viewer = { tenantId: "t", userId: "u", sessionId: "s" } as Viewer;
 const session = vi.hoisted(() => ({ read: async (): Promise<Viewer | undefined> => undefined }));
 vi.mock("../session/session.server.ts", () => ({ readViewer: () => session.read() }));
 
-const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const promisedMs = Number(/silent for more than (\d+) seconds/.exec(readme)?.[1]) * 1_000;
+const operating = readFileSync(new URL("../../../scripts/operate/README.md", import.meta.url), "utf8");
+const promisedMs = Number(/silent for more than (\d+) seconds/.exec(operating)?.[1]) * 1_000;
 /** What a busy process, a slow network and a proxy's own clock may add to the way of a sign of life. */
 const marginMs = 5_000;
 

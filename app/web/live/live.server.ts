@@ -13,7 +13,7 @@ export interface LivePace {
   pauseMs: number;
 }
 
-/** A proxy may close what is silent for 20 s, as README says: a sign of life that is a little late must not be too late. */
+/** A proxy may close what is silent for 20 s, as scripts/operate/README.md says: a sign of life that is a little late must not be too late. */
 export const usualPace: LivePace = { heartbeatMs: 15_000, lifetimeMs: 15 * 60_000, pauseMs: 1_000 };
 const streamsOfOnePerson = 12;
 const streamsOfOneProcess = 4_000;

@@ -110,7 +110,7 @@ async function deviceAfterSigningInFrom(seen: string): Promise<string> {
   return device?.split(";")[0] ?? "";
 }
 
-test("the limits that are counted with here are those of the README", () => {
+test("the limits that are counted with here are those of app/README.md", () => {
   const minutes = (count: number) => count * 60;
   const days = (count: number) => minutes(count * 24 * 60);
   expect([failuresPerAddress, failuresPerPersonAndAddress, failuresPerPerson, failuresPerKnownPlace]).toEqual(
