@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { type Db, type TenantDb, withTenant } from "./client.ts";
-import { enqueueOwnReplay, enqueueReplay } from "./jobs.ts";
+import { type Db, type DbRole, type TenantDb, withTenant } from "./client.ts";
+import { enqueue, type JobName, jobCatalog } from "./jobs.ts";
 import { keepLanguage } from "./queries/people/people.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
@@ -42,11 +42,30 @@ const jobs = () =>
     .sql<{ key: string }>("select key from graphile_worker._private_jobs order by id")
     .then((rows) => rows.map(({ key }) => key));
 
+const aCheckOf = (connectionId: string, requestId: string) =>
+  `'check_connection', '${JSON.stringify({ tenantId: other, connectionId, requestId })}'`;
+/** Every field that any job's key is made of. */
+const payloadOf = ({ connection, number }: { connection: string; number: string }) =>
+  JSON.stringify({
+    tenantId: other,
+    connectionId: connection,
+    teardownId: connection,
+    mailId: connection,
+    provider: "meta_whatsapp",
+    phoneNumberId: number,
+    afterItem: "0",
+    deliveryId: "1",
+    itemPath: "entry.0",
+  });
+const ofEachJob = Object.keys(jobCatalog).map((name) => ({ name }));
+
 describe("outside of any workspace", () => {
+  let tenant: Db;
+  beforeAll(() => {
+    tenant = database.as("app_tenant");
+  });
+
   const calls = [
-    `app.enqueue_own('check_connection', '${theirs.connection}', interval '0', 'r')`,
-    `app.enqueue_own_replay('meta_whatsapp', '${theirs.number}', 0, interval '0', 'r')`,
-    `app.enqueue_mail('${theirs.connection}', interval '0')`,
     `app.take_over_revoked_number('${theirs.number}')`,
     `app.ask_holder_for_number('meta_whatsapp', '${theirs.number}', 'r')`,
   ];
@@ -54,35 +73,104 @@ describe("outside of any workspace", () => {
     await expect(sql.raw(`select ${call}`).execute(web)).rejects.toThrow("no workspace is named");
     expect(await jobs()).toEqual([]);
   });
+
+  test.each(ofEachJob)("$name is not asked for in a workspace's role", async ({ name }) => {
+    const asking = sql`select app.enqueue(${name}, ${payloadOf(theirs)}::jsonb)`.execute(tenant);
+    await expect(asking).rejects.toThrow("no workspace is named");
+    expect(await jobs()).toEqual([]);
+  });
 });
 
 test("a job that another workspace waits for is neither replaced nor put off by naming its connection", async () => {
-  await within(
-    `select app.enqueue_own('check_connection', '${theirs.connection}', interval '0', 'theirs')`,
-    other,
-  );
-  await within(
-    `select app.enqueue_own('check_connection', '${theirs.connection}', interval '100 years', 'ours')`,
-  );
+  await within(`select app.enqueue(${aCheckOf(theirs.connection, "theirs")})`, other);
+  // Also names the other workspace.
+  await within(`select app.enqueue(${aCheckOf(theirs.connection, "ours")}, interval '100 years')`);
   expect(await jobs()).toEqual([
     `check_connection:${other}:${theirs.connection}`,
     `check_connection:${own}:${theirs.connection}`,
   ]);
 });
 
-test("a workspace asks for its own jobs and for no other", async () => {
-  for (const task of [
+/** Which roles may ask for which jobs, whatever else they may do. */
+const mayAsk: Partial<Record<DbRole, JobName[]>> = {
+  app_tenant: [
+    "subscribe_waba",
+    "stop_deliveries",
+    "register_number",
+    "check_connection",
+    "replay_parked",
     "send_mail",
-    "send_account_mail",
-    "drop_deliveries",
-    "apply_account_event",
-    "",
-    "nothing",
-  ]) {
-    const asking = within(`select app.enqueue_own('${task}', '${ours.connection}', interval '0', 'r')`);
-    await expect(asking).rejects.toThrow("a workspace asks for no");
+  ],
+  app_web: ["process_deliveries"],
+  app_ingest: ["process_deliveries", "apply_account_event", "replay_parked"],
+  // The functions that do are its own.
+  app_owner: [],
+  app_jobs: [],
+  app_operator: [],
+  app_clock: [],
+};
+
+test.each(Object.keys(mayAsk) as DbRole[])("%s asks for its own jobs and for no other", async (role) => {
+  const asked: string[] = [];
+  const db = role === "app_tenant" ? web : database.as(role);
+  for (const name of [...Object.keys(jobCatalog), "nothing", ""]) {
+    const ask = (db: Db | TenantDb) =>
+      sql`select app.enqueue(${name}, ${payloadOf(ours)}::jsonb)`.execute(db);
+    const asking = role === "app_tenant" ? withTenant(db, own, ask) : ask(db);
+    await asking.then(
+      () => asked.push(name),
+      (error) => expect(error).toMatchObject({ code: "42501" }),
+    );
   }
+  expect(asked).toEqual(mayAsk[role]);
+  expect(await jobs()).toHaveLength(asked.length);
+});
+
+test("a workspace's role says which workspace asks, and nobody can say another", async () => {
+  await within(`select app.enqueue(${aCheckOf(ours.connection, "r")})`);
+  const [job] = await database.sql("select payload from graphile_worker._private_jobs");
+  expect(job).toEqual({ payload: { tenantId: own, connectionId: ours.connection, requestId: "r" } });
+});
+
+test("a job without all of its key is refused", async () => {
+  await expect(within(`select app.enqueue('check_connection', '{"requestId": "r"}')`)).rejects.toMatchObject({
+    code: "22023",
+  });
+  await expect(within(`select app.enqueue('check_connection', '{"connectionId": null}')`)).rejects.toThrow(
+    "key",
+  );
   expect(await jobs()).toEqual([]);
+});
+
+test("what the database knows of a job is what the catalogue says", async () => {
+  const known = await database.sql<{ task: string; key: string[] | null; roles: string[] }>(
+    `select task, key, array(select role from app.job_rights r where r.task = j.task order by role) as roles
+       from app.jobs j`,
+  );
+  const asked = Object.entries(jobCatalog).filter(([, job]) => !("at" in job));
+  expect(known.map(({ task }) => task).sort()).toEqual(asked.map(([name]) => name).sort());
+  for (const { task, key, roles } of known) {
+    const { payload } = jobCatalog[task as JobName];
+    for (const field of key ?? []) expect(Object.keys(payload.shape), task).toContain(field);
+    expect(roles, task).not.toEqual([]);
+    // What a workspace asks for is told apart by the workspace, or is about a number that nobody else holds.
+    if (roles.includes("app_tenant") && task !== "replay_parked") expect(key, task).toContain("tenantId");
+  }
+});
+
+test("a new job is a row for its key and one for each role that may ask for it", async () => {
+  await database.sql("insert into app.jobs (task, key) values ('water_plants', '{tenantId,plantId}')");
+  const ask = () => within(`select app.enqueue('water_plants', '{"plantId": "fern"}', interval '1 hour')`);
+  await expect(ask()).rejects.toThrow("app_tenant asks for no water_plants");
+  await database.sql("insert into app.job_rights (task, role) values ('water_plants', 'app_tenant')");
+  try {
+    await ask();
+    await ask();
+    expect(await jobs()).toEqual([`water_plants:${own}:fern`]);
+  } finally {
+    await database.sql("delete from app.job_rights where task = 'water_plants'");
+    await database.sql("delete from app.jobs where task = 'water_plants'");
+  }
 });
 
 test("what is parked is asked for by whoever holds the number, and by ingest", async () => {
@@ -92,12 +180,12 @@ test("what is parked is asked for by whoever holds the number, and by ingest", a
     afterItem: "0",
     requestId: "r",
   });
-  const ask = (number: string) => withTenant(web, own, (tdb) => enqueueOwnReplay(tdb, asked(number)));
+  const ask = (number: string) => withTenant(web, own, (tdb) => enqueue(tdb, "replay_parked", asked(number)));
   await expect(ask(theirs.number)).rejects.toThrow("another's number");
   expect(await jobs()).toEqual([]);
   await ask(ours.number);
   const ingest = database.as("app_ingest");
-  await ingest.transaction().execute((trx) => enqueueReplay(trx, asked(theirs.number)));
+  await ingest.transaction().execute((trx) => enqueue(trx, "replay_parked", asked(theirs.number)));
   expect(await jobs()).toEqual([
     `replay_parked:meta_whatsapp:${ours.number}:0`,
     `replay_parked:meta_whatsapp:${theirs.number}:0`,
@@ -133,8 +221,8 @@ describe("within a workspace's transaction", () => {
     "app.drop_deliveries(interval '9 days', 1)",
     `app.merge_contacts('${other}', 1, 2)`,
     "app.reopen_deliveries(array[1::bigint])",
-    "app.enqueue_any_replay('meta_whatsapp', '1', 0, interval '0', 'r')",
-    `app.enqueue_mail_of('${other}', '${other}', interval '0')`,
+    `app.enqueue_as('app_owner', 'send_mail', '${JSON.stringify({ tenantId: other, mailId: other })}')`,
+    `app.holds_number('${other}', 'meta_whatsapp', '1')`,
     "app.login_candidate('x@y.example')",
     `app.open_session('\\x00', '${theirs.person}', '${other}', 'h', '{}', interval '1 day')`,
     "app.session_read('\\x00', interval '1 day')",
@@ -143,7 +231,6 @@ describe("within a workspace's transaction", () => {
     "app.deauthorize_meta_user('1', now(), 'r')",
     "app.delete_meta_user_data('1', '\\x00', now(), 'c', 'r')",
     "app.deletion_request('c')",
-    "app.wake_ingest(1)",
   ];
   test.each(acrossWorkspaces)("the web may not call %s", async (call) => {
     await expect(within(`select ${call}`)).rejects.toThrow(/permission denied/);

@@ -1,13 +1,12 @@
 /**
- * The job catalogue: every job's name and payload, and how each is asked for.
+ * The job catalogue: every job's name, what it carries, and when the clock asks for it by itself.
  *
  * Asking is a database write in the caller's own transaction, so a job exists exactly when what it is about does.
- * Payloads carry ids and Meta's code words, never bodies or credentials. The functions behind stand in the migrations;
- * for what a workspace asks for, they take the workspace from the transaction and not from the payload.
+ * Payloads carry ids and Meta's code words, never bodies or credentials. Who may ask for a job, and which fields make its
+ * key, is half of the wall between workspaces and stands with it: `migrations/0003_jobs.sql`.
  */
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { z } from "zod";
-import type { TenantDb } from "./client.ts";
 import type { Schema } from "./schema.ts";
 
 /** A bigint of PostgreSQL as text: it may pass 2^53. */
@@ -16,135 +15,88 @@ const rowId = z.string().regex(/^\d{1,19}$/);
 const uuid = z.guid();
 const requestId = z.string().max(200);
 
-/** Names are those of the SQL functions; payloads are parsed again by whoever runs the job. */
-export const jobPayloads = {
+interface Job {
+  /** Parsed when the job is asked for, and again by whoever runs it. */
+  payload: z.ZodType;
+  /** When the clock asks for it, as crontab says it. Tried once: the next time is soon. */
+  at?: string;
+}
+
+export const jobCatalog = {
   /** For whatever is open when it runs. */
-  process_deliveries: z.object({}),
-  subscribe_waba: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
-  stop_deliveries: z.object({ tenantId: uuid, teardownId: uuid, requestId }),
-  register_number: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
-  check_connection: z.object({ tenantId: uuid, connectionId: uuid, requestId }),
-  /** Asked for by the clock, not by a caller. */
-  request_checks: z.object({}),
-  apply_account_event: z.object({
-    tenantId: uuid,
-    connectionId: uuid,
-    requestId,
-    deliveryId: rowId,
-    itemPath: z.string(),
-    field: z.string(),
-    event: z.string().nullable(),
-    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    occurredAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time)),
-  }),
-  /** Asked for by the clock, not by a caller. */
-  reconcile_deliveries: z.object({}),
-  /** Asked for by the clock, not by a caller. */
-  forget_outlived: z.object({}),
-  /** `afterItem`: items of the quarantine up to this id were looked at before. */
-  replay_parked: z.object({ provider: z.string(), phoneNumberId: z.string(), afterItem: rowId, requestId }),
-  /** Asked for by the clock, not by a caller. */
-  drop_deliveries: z.object({}),
-  /** Also asked for by the table of connections itself, when one is lost. */
-  send_mail: z.object({ tenantId: uuid, mailId: uuid }),
+  process_deliveries: { payload: z.object({}) },
+  /** Makes Meta deliver a connection's events to us. */
+  subscribe_waba: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
+  /** Makes Meta stop after a disconnect. */
+  stop_deliveries: { payload: z.object({ tenantId: uuid, teardownId: uuid, requestId }) },
+  /** Registers a connection's number. */
+  register_number: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
+  /** Looks at Meta how a connection stands. */
+  check_connection: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
+  /** Asks for a check of each connection that is due. */
+  request_checks: { payload: z.object({}), at: "*/5 * * * *" },
+  /** Applies what Meta tells of an account to one of its connections. */
+  apply_account_event: {
+    payload: z.object({
+      tenantId: uuid,
+      connectionId: uuid,
+      requestId,
+      deliveryId: rowId,
+      itemPath: z.string(),
+      field: z.string(),
+      event: z.string().nullable(),
+      detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      occurredAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time)),
+    }),
+  },
+  /** Wakes the ingest for what was left behind. */
+  reconcile_deliveries: { payload: z.object({}), at: "* * * * *" },
+  /** Removes old states and old records of deletion requests. */
+  forget_outlived: { payload: z.object({}), at: "23 3 * * *" },
+  /**
+   * Reopens what is parked for a number. A workspace asks for its own numbers only. `afterItem`: items of the quarantine
+   * up to this id were looked at before.
+   */
+  replay_parked: {
+    payload: z.object({ provider: z.string(), phoneNumberId: z.string(), afterItem: rowId, requestId }),
+  },
+  /** Drops outlived deliveries. */
+  drop_deliveries: { payload: z.object({}), at: "* * * * *" },
+  /** Sends a mail of the outbox. Also asked for by the table of connections itself, when one is lost. */
+  send_mail: { payload: z.object({ tenantId: uuid, mailId: uuid }) },
   /** Asked for by the functions that open such a mail: see `open_account_mail`. */
-  send_account_mail: z.object({ mailId: uuid }),
-} as const;
+  send_account_mail: { payload: z.object({ mailId: uuid }) },
+} as const satisfies Record<string, Job>;
 
-export type JobName = keyof typeof jobPayloads;
-export type JobPayload<Name extends JobName> = z.infer<(typeof jobPayloads)[Name]>;
-
-/** A job that begins after this transaction's commit takes up what is open. Roles app_web and app_ingest. */
-export async function wakeIngest(trx: Kysely<Schema> | Transaction<Schema>): Promise<void> {
-  await sql`select app.wake_ingest(${Math.floor(Math.random() * 1_000)})`.execute(trx);
-}
-
-/** One job for each of `told`. Role app_ingest. */
-export async function enqueueAccountEvents(
-  trx: Transaction<Schema>,
-  told: JobPayload<"apply_account_event">[],
-): Promise<void> {
-  if (told.length === 0) return;
-  await sql`
-    select app.enqueue_account_event(t."tenantId", t."connectionId", t."requestId", t."deliveryId", t."itemPath",
-                                     t.field, t.event, t.detail, t."occurredAt")
-      from json_to_recordset(${JSON.stringify(told)}::json)
-        as t ("tenantId" uuid, "connectionId" uuid, "requestId" text, "deliveryId" bigint, "itemPath" text,
-              field text, event text, detail jsonb, "occurredAt" timestamptz)`.execute(trx);
-}
-
-/** Makes Meta deliver a connection's events to us. Asking again while a request still waits replaces it. */
-export async function enqueueSubscription(
-  tdb: TenantDb,
-  { connectionId, requestId }: JobPayload<"subscribe_waba">,
-): Promise<void> {
-  await enqueueOwn(tdb, "subscribe_waba", connectionId, 0, requestId);
-}
-
-/** Makes Meta stop after a disconnect. Asking again while a request still waits replaces it. */
-export async function enqueueTeardown(
-  tdb: TenantDb,
-  { teardownId, requestId }: JobPayload<"stop_deliveries">,
-): Promise<void> {
-  await enqueueOwn(tdb, "stop_deliveries", teardownId, 0, requestId);
-}
-
-/** Looks after a connection in `inSeconds`. Asking again while a request still waits replaces it. */
-export async function enqueueCheck(
-  tdb: TenantDb,
-  { connectionId, requestId }: JobPayload<"check_connection">,
-  inSeconds: number,
-): Promise<void> {
-  await enqueueOwn(tdb, "check_connection", connectionId, inSeconds, requestId);
-}
-
-/** Registers a connection's number in `inSeconds`. Asking again while a request still waits replaces it. */
-export async function enqueueRegistration(
-  tdb: TenantDb,
-  { connectionId, requestId }: JobPayload<"register_number">,
-  inSeconds = 0,
-): Promise<void> {
-  await enqueueOwn(tdb, "register_number", connectionId, inSeconds, requestId);
-}
+export type JobName = keyof typeof jobCatalog;
+export type JobPayload<Name extends JobName> = z.infer<(typeof jobCatalog)[Name]["payload"]>;
 
 /**
- * Looks, after this transaction's commit, for what is parked for a number that the workspace holds; refused (42501) for
- * any other. Asking again while a request from the same place still waits replaces it.
+ * Asks for a job that begins `inSeconds` after this transaction's commit or later. While one with the same key waits, it
+ * is replaced, with its time. For role app_tenant the workspace is the transaction's, whatever the payload says. Throws
+ * when the payload is not this job's (`ZodError`), and when the role may not ask for the job (42501).
  */
-export async function enqueueOwnReplay(
-  tdb: TenantDb,
-  { provider, phoneNumberId, afterItem, requestId }: JobPayload<"replay_parked">,
+export async function enqueue<Name extends JobName>(
+  db: Kysely<Schema>,
+  name: Name,
+  payload: JobPayload<Name>,
+  { inSeconds = 0 }: { inSeconds?: number } = {},
 ): Promise<void> {
+  await enqueueEach(db, name, [payload], { inSeconds });
+}
+
+/** The same for many of one name, in one statement. */
+export async function enqueueEach<Name extends JobName>(
+  db: Kysely<Schema>,
+  name: Name,
+  payloads: JobPayload<Name>[],
+  { inSeconds = 0 }: { inSeconds?: number } = {},
+): Promise<void> {
+  if (payloads.length === 0) return;
+  // As the job will read it: times as text, and no field that is not the job's.
+  const asText: unknown[] = JSON.parse(JSON.stringify(payloads));
+  const stored = JSON.stringify(asText.map((one) => jobCatalog[name].payload.parse(one)));
   await sql`
-    select app.enqueue_own_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint, interval '0', ${requestId})`.execute(
-    tdb,
-  );
-}
-
-/** The same `inSeconds` later and for whatever number, which may have an owner by then. Role app_ingest. */
-export async function enqueueReplay(
-  trx: Transaction<Schema>,
-  { provider, phoneNumberId, afterItem, requestId }: JobPayload<"replay_parked">,
-  inSeconds = 0,
-): Promise<void> {
-  await sql`
-    select app.enqueue_any_replay(${provider}, ${phoneNumberId}, ${afterItem}::bigint,
-                                  ${inSeconds} * interval '1 second', ${requestId})`.execute(trx);
-}
-
-/** Sends a mail of the outbox after this transaction's commit. Asking again while a request still waits replaces it. */
-export async function enqueueMail(tdb: TenantDb, { mailId }: JobPayload<"send_mail">): Promise<void> {
-  await sql`select app.enqueue_mail(${mailId}::uuid, interval '0')`.execute(tdb);
-}
-
-async function enqueueOwn(
-  tdb: TenantDb,
-  task: JobName,
-  about: string,
-  inSeconds: number,
-  requestId: string,
-): Promise<void> {
-  await sql`select app.enqueue_own(${task}, ${about}::uuid, ${inSeconds} * interval '1 second', ${requestId})`.execute(
-    tdb,
-  );
+    select app.enqueue(${name}, payload, ${inSeconds} * interval '1 second')
+      from jsonb_array_elements(${stored}::jsonb) as asked (payload)`.execute(db);
 }

@@ -55,7 +55,7 @@ describe("the role of operators", () => {
     "update delivery_quarantine set replayed_at = now()",
     "insert into platform_staff values ('11111111-1111-4111-8111-111111111111')",
     "delete from operator_events",
-    "select app.wake_ingest(1)",
+    "select app.enqueue('process_deliveries', '{}')",
     "select * from app.login_candidate('a@b.example')",
     "select app.plain_error('x')",
   ])("may not %s", async (text) => {

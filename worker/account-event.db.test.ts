@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts";
 import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/account-fixtures.ts";
-import { wakeIngest } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
 
@@ -17,7 +17,7 @@ test("a worker that hears that our app was removed says so on the connection", a
   await connectWorkspace(database, "106540352242922");
   const removed = (partner_app_id = "") => partnerUpdate("PARTNER_APP_UNINSTALLED", { partner_app_id }, "1");
   await deliver(database, bodyWith(removed("another app"), removed(env.META_APP_ID)));
-  await wakeIngest(database.as("app_web"));
+  await enqueue(database.as("app_web"), "process_deliveries", {});
   const worker = await startWorker(env);
   const connection = () =>
     database.sql("select status, metadata->'error'->>'code' as code from channel_connections");

@@ -4,7 +4,7 @@ import { reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
 import { connectWorkspace, inboxDeps } from "#app/inbox/testing/test-workspaces.ts";
 import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { createPool, withTenant } from "#db/client.ts";
-import { enqueueSubscription } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import { givenUpJobs, jobsByTask } from "#db/queries/operators/operations-overview.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { createLiveness } from "./liveness.ts";
@@ -84,7 +84,7 @@ test("a job that fails is tried again 24 times over about four days, is told of 
   // As if a minute began.
   await database.sql("select graphile_worker.add_job('drop_deliveries', job_key := 'drop_deliveries')");
   const order = { tenantId, connectionId, requestId: "request-of-a-click" };
-  await withTenant(database.as("app_web"), tenantId, (tdb) => enqueueSubscription(tdb, order));
+  await withTenant(database.as("app_web"), tenantId, (tdb) => enqueue(tdb, "subscribe_waba", order));
 
   const pauses: number[] = [];
   for (let n = 1; n < 25; n++) {
@@ -128,7 +128,8 @@ test("a job that fails is tried again 24 times over about four days, is told of 
 test("one that cannot record its end either is given five more attempts for that, and then stands until asked for anew", async () => {
   const { tenantId, connectionId } = await connectWorkspace(database, phoneNumberId);
   const order = { tenantId, connectionId, requestId: "request-of-a-click" };
-  const ask = () => withTenant(database.as("app_web"), tenantId, (tdb) => enqueueSubscription(tdb, order));
+  const ask = () =>
+    withTenant(database.as("app_web"), tenantId, (tdb) => enqueue(tdb, "subscribe_waba", order));
   await ask();
   await database.sql("update graphile_worker._private_jobs set attempts = 24");
   const { attempts, lines } = await startFailing();

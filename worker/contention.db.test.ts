@@ -63,7 +63,7 @@ async function deliverToEachJob(
       database,
       ids.map((id) => meta.bodyOf({ messages: [meta.textMessage(id)] })),
     );
-    await sql`select app.wake_ingest(${lane})`.execute(web);
+    await sql`select app.enqueue('process_deliveries', '{}', lane => ${lane})`.execute(web);
     await until(`${lane + 1} jobs wait`, async () => (await count(jobsThatWait)) === lane + 1);
   }
 }
@@ -119,7 +119,7 @@ test("R24 a job that PostgreSQL ends because of a deadlock is done again by itse
     const worker = await startReady(database);
     const holder = await holdMessages(database);
     await deliverAll(database, [meta.bodyOf({ messages: [meta.textMessage("wamid.1")] })]);
-    await sql`select app.wake_ingest(0)`.execute(database.as("app_web"));
+    await sql`select app.enqueue('process_deliveries', '{}', lane => 0)`.execute(database.as("app_web"));
     await until("the job waits for us", async () => (await count(jobsThatWait)) === 1);
     // Now we for the job, which has begun the contact: it has waited for longer, so it is found out first, and ended.
     await holder.query(

@@ -19,19 +19,8 @@ import { createLiveness, type Liveness } from "./liveness.ts";
 import { createMetrics } from "./metrics.ts";
 import { createProbes } from "./probes.ts";
 import { type JobRunner, startRunner } from "./runner.ts";
-import { frameTask } from "./task-frame.ts";
-import { applyAccountEventTask } from "./tasks/apply-account-event.ts";
-import { checkConnectionTask, requestChecksTask } from "./tasks/check-connection.ts";
-import { dropDeliveriesTask } from "./tasks/drop-deliveries.ts";
-import { forgetOutlivedTask } from "./tasks/forget-outlived.ts";
-import { processDeliveriesTask } from "./tasks/process-deliveries.ts";
-import { reconcileDeliveriesTask } from "./tasks/reconcile-deliveries.ts";
-import { registerNumberTask } from "./tasks/register-number.ts";
-import { replayParkedTask } from "./tasks/replay-parked.ts";
-import { sendAccountMailTask } from "./tasks/send-account-mail.ts";
-import { sendMailTask } from "./tasks/send-mail.ts";
-import { stopDeliveriesTask } from "./tasks/stop-deliveries.ts";
-import { subscribeWabaTask } from "./tasks/subscribe-waba.ts";
+import { frameTasks } from "./task-frame.ts";
+import { createTasks } from "./tasks.ts";
 
 const env = envOrExit(workerEnv);
 const log = createLog("worker");
@@ -144,36 +133,18 @@ async function whyNotReady(): Promise<string | undefined> {
 }
 
 function createTaskList(config: WorkerEnv) {
-  const inbox = { db: ingestDb, readers: webhookReaders, log };
   const integrations = createIntegrationDeps(config, tenantDb, log, metrics.countUnsealFailure);
-  const clock = { ...integrations, clockDb };
   const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
-  const frame = { log, metrics };
-  const retention = { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS };
-  const reconcile = { db: ingestDb, jobsDb: livenessDb, log };
-  return {
-    process_deliveries: frameTask(
-      "process_deliveries",
-      processDeliveriesTask(inbox, metrics, () => draining),
-      frame,
-    ),
-    subscribe_waba: frameTask("subscribe_waba", subscribeWabaTask(integrations), frame),
-    stop_deliveries: frameTask("stop_deliveries", stopDeliveriesTask(integrations), frame),
-    register_number: frameTask("register_number", registerNumberTask(integrations), frame),
-    apply_account_event: frameTask("apply_account_event", applyAccountEventTask(integrations), frame),
-    check_connection: frameTask("check_connection", checkConnectionTask(integrations), frame),
-    replay_parked: frameTask("replay_parked", replayParkedTask(inbox), frame),
-    send_mail: frameTask("send_mail", sendMailTask(mail), frame),
-    send_account_mail: frameTask(
-      "send_account_mail",
-      sendAccountMailTask({ ...mail, jobsDb: livenessDb }),
-      frame,
-    ),
-    drop_deliveries: frameTask("drop_deliveries", dropDeliveriesTask(retention), frame),
-    forget_outlived: frameTask("forget_outlived", forgetOutlivedTask(clock), frame),
-    request_checks: frameTask("request_checks", requestChecksTask(clock), frame),
-    reconcile_deliveries: frameTask("reconcile_deliveries", reconcileDeliveriesTask(reconcile), frame),
-  };
+  const tasks = createTasks({
+    inbox: { db: ingestDb, readers: webhookReaders, log },
+    retention: { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS },
+    reconcile: { db: ingestDb, jobsDb: livenessDb, log },
+    connections: { ...integrations, clockDb },
+    mail: { ...mail, jobsDb: livenessDb },
+    metrics,
+    isStopping: () => draining,
+  });
+  return frameTasks(tasks, { log, metrics });
 }
 
 function outgoingMail({ SMTP_URL, MAIL_FROM, APP_ORIGIN }: WorkerEnv): MailDeps["outgoing"] {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterEach, beforeEach, expect, inject, onTestFinished, test } from "vitest";
-import { wakeIngest } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import {
   administer,
   createTestDatabase,
@@ -89,7 +89,7 @@ test("running, says that the database is silent, that the schema is behind, and 
   await untilItSays(worker, 200);
 
   const letGoOn = await holdTable("webhook_deliveries");
-  await wakeIngest(database.as("app_web"));
+  await enqueue(database.as("app_web"), "process_deliveries", {});
   const begun = `select from pg_stat_activity where datname = current_database()
                     and application_name = 'curbe-worker-ingest' and wait_event_type = 'Lock'`;
   await until("a job has begun", async () => (await database.sql(begun)).length > 0, worker.said);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { withTenant } from "#db/client.ts";
-import { enqueueOwnReplay, wakeIngest } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
 
@@ -21,7 +21,7 @@ test("a worker brings what was parked to the workspace that connects, and drops 
   const old = await deliver(database, meta.dashboardTest, longAgo);
   const body = meta.bodyOf({ messages: [meta.textMessage("wamid.1")] });
   const id = await deliver(database, body, new Date().toISOString());
-  await wakeIngest(web);
+  await enqueue(web, "process_deliveries", {});
   const worker = await startWorker({ ...workerEnvironment(database.url), DELIVERY_RETENTION_DAYS: "8" });
   await until(
     "it is parked",
@@ -36,7 +36,7 @@ test("a worker brings what was parked to the workspace that connects, and drops 
     afterItem: "0",
     requestId: "r",
   };
-  await withTenant(tenant, tenantId, (tdb) => enqueueOwnReplay(tdb, parked));
+  await withTenant(tenant, tenantId, (tdb) => enqueue(tdb, "replay_parked", parked));
   await until("it is stored", () => has("select from messages"), worker.said);
   const [item] = await database.sql("select delivery_id, replayed_at from delivery_quarantine");
   expect(item).toEqual({ delivery_id: id, replayed_at: expect.any(Date) });

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseCronItems, run, type TaskList, type WorkerEvents, type WorkerPool } from "graphile-worker";
 import type pg from "pg";
 import type { Log } from "#app/platform/log.server.ts";
+import { jobCatalog } from "#db/jobs.ts";
 import { graphileLogger } from "./graphile-log.ts";
 import type { Liveness } from "./liveness.ts";
 
@@ -26,20 +27,11 @@ interface Options {
 }
 
 /** Asked for again while one waits, each is still one job. */
-const clockwork = parseCronItems([
-  {
-    task: "reconcile_deliveries",
-    match: "* * * * *",
-    options: { jobKey: "reconcile_deliveries", maxAttempts: 1 },
-  },
-  {
-    task: "request_checks",
-    match: "*/5 * * * *",
-    options: { jobKey: "request_checks", maxAttempts: 1 },
-  },
-  { task: "drop_deliveries", match: "* * * * *", options: { jobKey: "drop_deliveries", maxAttempts: 1 } },
-  { task: "forget_outlived", match: "23 3 * * *", options: { jobKey: "forget_outlived", maxAttempts: 1 } },
-]);
+const clockwork = parseCronItems(
+  Object.entries(jobCatalog).flatMap(([task, job]) =>
+    "at" in job ? [{ task, match: job.at, options: { jobKey: task, maxAttempts: 1 } }] : [],
+  ),
+);
 
 export async function startRunner(options: Options): Promise<JobRunner> {
   const { pool, concurrency, taskList, liveness, log, graceMs = 7_000, onEnded } = options;

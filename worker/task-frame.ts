@@ -1,9 +1,9 @@
 /** What every job is run in: its payload checked, its request id set, its time taken, its errors without values. */
-import type { Task } from "graphile-worker";
+import type { Task, TaskList } from "graphile-worker";
 import type { Log } from "#app/platform/log.server.ts";
 import { withRequestId } from "#app/platform/request-id.server.ts";
 import { sqlState } from "#db/client.ts";
-import { type JobName, type JobPayload, jobPayloads } from "#db/jobs.ts";
+import { type JobName, type JobPayload, jobCatalog } from "#db/jobs.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 
 export interface Attempt {
@@ -27,7 +27,7 @@ export function frameTask<Name extends JobName>(
     const started = performance.now();
     const finish = (outcome: "done" | "failed") =>
       metrics.observeJob(name, outcome, (performance.now() - started) / 1000);
-    const parsed = jobPayloads[name].safeParse(rawPayload);
+    const parsed = jobCatalog[name].payload.safeParse(rawPayload);
     const { requestId = `job-${job.id}` } = (parsed.data ?? {}) as { requestId?: string };
     await withRequestId(requestId, async () => {
       const lastAttempt = job.attempts >= job.max_attempts;
@@ -47,6 +47,19 @@ export function frameTask<Name extends JobName>(
       }
     });
   };
+}
+
+/** Each task in its frame, for graphile-worker. */
+export function frameTasks(
+  tasks: { [Name in JobName]?: RunJob<Name> },
+  deps: { log: Log; metrics: WorkerMetrics },
+): TaskList {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, run]) => [
+      name,
+      frameTask(name as JobName, run as RunJob<JobName>, deps),
+    ]),
+  );
 }
 
 /** The kind of an error, fit for the jobs table. */

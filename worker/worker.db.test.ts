@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { connectWorkspace, deliver, deliverAll } from "#app/inbox/testing/test-workspaces.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import type { Db } from "#db/client.ts";
-import { wakeIngest } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import {
   killWorkers,
@@ -46,7 +46,7 @@ async function deliverWithJob(...bodies: unknown[]): Promise<string[]> {
     bodies,
     bodies.map(() => now),
   );
-  await wakeIngest(webDb);
+  await enqueue(webDb, "process_deliveries", {});
   return ids;
 }
 
@@ -190,7 +190,7 @@ test("two workers share the jobs, each done once", async () => {
   const release = await holdMessages();
   const deliverInLane = async (lane: number) => {
     await deliver(database, oneMessage(`wamid.${lane}`), new Date().toISOString());
-    await sql`select app.wake_ingest(${lane})`.execute(webDb);
+    await sql`select app.enqueue('process_deliveries', '{}', lane => ${lane})`.execute(webDb);
   };
   await deliverInLane(0);
   await until("one has begun", async () => (await blockedJobs()) === 1);

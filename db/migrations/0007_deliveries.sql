@@ -67,7 +67,7 @@ begin
             from unnest(providers, request_ids, sizes, shares)
                  with ordinality as d (provider, request_id, size, share, n)) placed
    order by ends;
-  perform app.wake_ingest(caller);
+  perform app.enqueue('process_deliveries', '{}', lane := caller);
 end $$;
 grant execute on function app.accept_deliveries(int, text[], text[], int[], bytea, smallint[]) to app_web;
 

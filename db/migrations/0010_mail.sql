@@ -65,7 +65,8 @@ begin
     if opened is not null then
       -- Meta's word may be about another partner, and the look that follows it within a minute disproves it then; a
       -- move to another phone is usually over in minutes. What two looks have shown is told at once.
-      perform app.enqueue_mail_of(new.tenant_id, opened,
+      perform app.enqueue_as('app_owner', 'send_mail',
+        jsonb_build_object('tenantId', new.tenant_id, 'mailId', opened),
         case new.metadata #>> '{error,code}'
           when 'access_removed' then interval '2 minutes'
           when 'offboarded' then interval '10 minutes'
@@ -118,7 +119,7 @@ declare
   opened uuid;
 begin
   insert into account_mails (user_id, kind, reset_id) values (person, mail_kind, reset) returning id into opened;
-  perform app.enqueue_account_mail(opened);
+  perform app.enqueue_as('app_owner', 'send_account_mail', jsonb_build_object('mailId', opened));
 end $$;
 
 -- Once in a day, however often it is told.

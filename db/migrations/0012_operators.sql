@@ -181,7 +181,7 @@ begin
   end if;
   select count(*)::int into deliveries from app.reopen_deliveries(found_deliveries);
   if deliveries > 0 then
-    perform app.wake_ingest((event_id % 1000)::int);
+    perform app.enqueue_as('app_owner', 'process_deliveries', '{}', lane := (event_id % 1000)::int);
   end if;
   update operator_events e
      set result = jsonb_build_object('items', (e.result ->> 'items')::int + items,

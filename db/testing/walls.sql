@@ -145,3 +145,9 @@ select format('function %s.%s(%s): %s returns %s%s%s%s, body %s', n.nspname, p.p
 union all select 'extension ' || extname from pg_extension
 union all select format('event trigger %s: %s', evtname, evtfoid::regprocedure) from pg_event_trigger
 union all select 'publication ' || pubname from pg_publication
+union all
+-- Who may ask for which job is as good as a grant, and a key without its workspace is a hole.
+select format('job %s: %s', task, coalesce('key ' || array_to_string(key, ', '), 'lanes of ' || lane)) from app.jobs
+union all
+select format('job %s may be asked for by %s%s', task, role, case when own_number then ', for its own number' else '' end)
+  from app.job_rights

@@ -100,7 +100,7 @@ const functions = [
   "grant execute on function app.login_candidate(text) to app_tenant",
   "grant execute on function app.open_session(bytea, uuid, uuid, text, jsonb, interval) to app_tenant",
   "grant execute on function app.take_due_checks(int, interval) to app_tenant",
-  "grant execute on function app.enqueue_any_replay(text, text, bigint, interval, text) to app_web",
+  "grant execute on function app.enqueue_as(text, text, jsonb, interval, int) to app_web",
   "grant execute on function app.operator_body(bigint, uuid, text) to app_web",
   "grant execute on function app.merge_contacts(uuid, bigint, bigint) to app_tenant",
   "grant execute on procedure app.wall_off(regclass) to public",
@@ -114,6 +114,15 @@ const functions = [
   "create function app.every_hash() returns setof text language sql security definer as 'select password_hash from users'",
   "create function public.harmless() returns int language sql as 'select 1'",
   "create schema other; create function other.f() returns int language sql security definer as 'select 1'",
+];
+
+const jobs = [
+  "insert into app.job_rights (task, role) values ('process_deliveries', 'app_tenant')",
+  "insert into app.job_rights (task, role) values ('send_account_mail', 'app_operator')",
+  "update app.job_rights set own_number = false where role = 'app_tenant'",
+  "update app.jobs set key = '{connectionId}' where task = 'check_connection'",
+  "insert into app.jobs (task, key) values ('drop_deliveries', '{}')",
+  "grant insert on app.job_rights to app_jobs",
 ];
 
 const structure = [
@@ -159,4 +168,4 @@ const structure = [
   "create publication leak for all tables",
 ];
 
-export const widenings = [...grants, ...roles, ...functions, ...structure];
+export const widenings = [...grants, ...roles, ...functions, ...jobs, ...structure];

@@ -31,7 +31,7 @@ const rooms = {
     file: "app/e2e/journeys/made-up.ts",
     may: "components texts web integrations meta inbox mail operations platform db scripts",
   },
-  worker: { file: "worker/tasks/made-up.ts", may: "integrations inbox mail operations platform db" },
+  worker: { file: "worker/made-up.ts", may: "integrations inbox mail operations platform db" },
   db: { file: "db/queries/inbox/made-up.ts", may: "" },
   scripts: {
     file: "scripts/doctor/made-up.ts",

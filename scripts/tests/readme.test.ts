@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
 import { webEnv } from "../../app/web/env.server.ts";
-import { jobPayloads } from "../../db/jobs.ts";
+import { jobCatalog } from "../../db/jobs.ts";
 import { workerEnv } from "../../worker/env.ts";
 import { root } from "../stack.ts";
 
@@ -41,7 +41,7 @@ test("every file that README, the decisions and the READMEs of the rooms name is
 
 test("the worker's README has each job, and no other", () => {
   const told = [...read("worker/README.md").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
-  expect(told.sort()).toEqual(Object.keys(jobPayloads).sort());
+  expect(told.sort()).toEqual(Object.keys(jobCatalog).sort());
 });
 
 interface Row {

@@ -46,8 +46,9 @@ interface Health {
 /** Brings the next look at the connection forward to now, and waits until it has been taken. */
 async function lookNow(connectionId: string, refusals: number): Promise<Health> {
   await rows(
-    `select app.enqueue_own('check_connection', c.id, interval '0', 'e2e-look')
-       from channel_connections c, set_config('app.tenant_id', c.tenant_id::text, false) where c.id = $1`,
+    `select app.enqueue_as('app_tenant', 'check_connection', jsonb_build_object('tenantId', c.tenant_id,
+                           'connectionId', c.id, 'requestId', 'e2e-look'))
+       from channel_connections c where c.id = $1`,
     [connectionId],
   );
   const health = async () =>

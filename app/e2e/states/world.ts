@@ -95,8 +95,9 @@ export async function check(connectionId: string): Promise<void> {
     );
   const before = await looks();
   await rows(
-    `select app.enqueue_own('check_connection', c.id, interval '0', 'look-at-once')
-       from channel_connections c, set_config('app.tenant_id', c.tenant_id::text, false) where c.id = $1`,
+    `select app.enqueue_as('app_tenant', 'check_connection', jsonb_build_object('tenantId', c.tenant_id,
+                           'connectionId', c.id, 'requestId', 'look-at-once'))
+       from channel_connections c where c.id = $1`,
     [connectionId],
   );
   await expect.poll(looks, often).not.toBe(before);

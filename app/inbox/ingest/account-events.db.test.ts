@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { jobPayloads } from "#db/jobs.ts";
+import { jobCatalog } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import type { ChannelConnector } from "../../integrations/channel.server.ts";
 import type { IntegrationDeps } from "../../integrations/deps.server.ts";
@@ -55,7 +55,7 @@ async function tell(...bodies: unknown[]): Promise<string[]> {
 
 async function runJobs(times = 1): Promise<void> {
   for (const payload of await jobs()) {
-    const news = jobPayloads.apply_account_event.parse(payload);
+    const news = jobCatalog.apply_account_event.payload.parse(payload);
     for (let time = 0; time < times; time++) await applyAccountEvent(integrations, news);
   }
   await database.sql("delete from graphile_worker._private_jobs");
@@ -250,7 +250,7 @@ describe("what is told again", () => {
       told.bodyWith(told.ofNumber("phone_number_quality_update", quality(limit)));
     const bodies = [ofLimit("TIER_1K"), ofLimit("TIER_10K")];
     await processDeliveries(inbox, await deliverAll(database, bodies));
-    const all = (await jobs()).map((payload) => jobPayloads.apply_account_event.parse(payload));
+    const all = (await jobs()).map((payload) => jobCatalog.apply_account_event.payload.parse(payload));
     expect(new Set(all.map(({ occurredAt }) => occurredAt.getTime())).size).toBe(1);
     const turned = all.map((news) => ({
       ...news,
@@ -263,7 +263,7 @@ describe("what is told again", () => {
 
   test("by two jobs at the same moment is remembered once", async () => {
     await processDeliveries(inbox, await deliverAll(database, [lost, lost, lost, lost]));
-    const all = (await jobs()).map((payload) => jobPayloads.apply_account_event.parse(payload));
+    const all = (await jobs()).map((payload) => jobCatalog.apply_account_event.payload.parse(payload));
     await Promise.all(all.map((news) => applyAccountEvent(integrations, news)));
     expect(await events()).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
-import { enqueueAccountEvents } from "#db/jobs.ts";
+import { enqueueEach } from "#db/jobs.ts";
 import {
   close,
   type OpenDelivery,
@@ -164,7 +164,7 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
     }
-    await enqueueAccountEvents(trx, told);
+    await enqueueEach(trx, "apply_account_event", told);
     await markFirstEvents(trx, firsts);
     await quarantine(trx, setAside);
     const reopened = deliveries.filter(({ isReopened }) => isReopened);

@@ -1,6 +1,6 @@
 /** Finds deliveries that were left behind: stored and answered 200, and no job is going to process them. */
 import type { Db } from "#db/client.ts";
-import { wakeIngest } from "#db/jobs.ts";
+import { enqueue } from "#db/jobs.ts";
 import { clearDeadJobs } from "#db/queries/deliveries/jobs.ts";
 import { hasDueDeliveries } from "#db/queries/deliveries/open-deliveries.ts";
 import type { Log } from "../../platform/log.server.ts";
@@ -26,6 +26,6 @@ export async function reconcileDeliveries(
     log.warn("Jobs that had no attempt left were cleared", { count: dead.revived + dead.removed });
   }
   if (!(await hasDueDeliveries(db, olderThanMs))) return false;
-  await wakeIngest(db);
+  await enqueue(db, "process_deliveries", {});
   return true;
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
-import { type JobPayload, jobPayloads } from "#db/jobs.ts";
+import { type JobPayload, jobCatalog } from "#db/jobs.ts";
 import { close, takeUp } from "#db/queries/deliveries/open-deliveries.ts";
 import { quarantine } from "#db/queries/deliveries/quarantine.ts";
 import { announceSetAside } from "#db/queries/numbers/number-owners.ts";
@@ -99,7 +99,7 @@ describe("a number that is connected", () => {
       const [next, ...others] = await jobs("replay_parked");
       expect(others).toEqual([]);
       if (next) expect(next.waits).toBe(true);
-      payload = next && jobPayloads.replay_parked.parse(next.payload);
+      payload = next && jobCatalog.replay_parked.payload.parse(next.payload);
       await database.sql("delete from graphile_worker._private_jobs");
     }
     expect(reopened).toEqual([3, 3, 1]);

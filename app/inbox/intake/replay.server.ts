@@ -1,6 +1,6 @@
 /** Gives what is in quarantine another chance: by itself when a number is connected, and when an operator asks. */
 import type { Db } from "#db/client.ts";
-import { enqueueReplay, type JobPayload, wakeIngest } from "#db/jobs.ts";
+import { enqueue, type JobPayload } from "#db/jobs.ts";
 import {
   type ItemsPart,
   type ItemsWanted,
@@ -39,10 +39,10 @@ export async function replayParked(
   const reopened = await db.transaction().execute(async (trx) => {
     const part = await parkedItemsWithOwner(trx, { provider, phoneNumberId }, afterItem, most);
     const ids = await reopenDeliveries(trx, part.deliveryIds);
-    if (ids.length > 0) await wakeIngest(trx);
+    if (ids.length > 0) await enqueue(trx, "process_deliveries", {});
     if (part.goOnAfter) {
       const next = { provider, phoneNumberId, afterItem: part.goOnAfter, requestId };
-      await enqueueReplay(trx, next, pauseSeconds);
+      await enqueue(trx, "replay_parked", next, { inSeconds: pauseSeconds });
     }
     return ids.length;
   });
@@ -68,7 +68,7 @@ export async function replayItems(
     const part = await db.transaction().execute(async (trx): Promise<ItemsPart> => {
       const found = await itemsInQuarantine(trx, wanted, from, most);
       const reopened = await reopenDeliveries(trx, found.deliveryIds);
-      if (reopened.length > 0) await wakeIngest(trx);
+      if (reopened.length > 0) await enqueue(trx, "process_deliveries", {});
       total.deliveries += reopened.length;
       return found;
     });

@@ -1,7 +1,7 @@
 /** Making a connection of a proved number, and keeping the trace of an attempt that lacked a permission. */
 import { randomUUID } from "node:crypto";
 import { sqlState, type TenantDb, withTenant } from "../../../db/client.ts";
-import { enqueueOwnReplay, enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -131,9 +131,9 @@ async function establish(
     requestId,
     detail,
   });
-  await enqueueSubscription(tdb, { tenantId, connectionId, requestId });
-  await enqueueRegistration(tdb, { tenantId, connectionId, requestId });
-  await enqueueOwnReplay(tdb, { provider: channel, phoneNumberId, afterItem: "0", requestId });
+  await enqueue(tdb, "subscribe_waba", { tenantId, connectionId, requestId });
+  await enqueue(tdb, "register_number", { tenantId, connectionId, requestId });
+  await enqueue(tdb, "replay_parked", { provider: channel, phoneNumberId, afterItem: "0", requestId });
   return { kind: "connected", connectionId };
 }
 

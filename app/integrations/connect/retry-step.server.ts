@@ -1,6 +1,6 @@
 /** Trying one step at Meta again because a person asked: they may have mended there what we could not. */
 import { type TenantDb, withTenant } from "../../../db/client.ts";
-import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -16,7 +16,7 @@ import { noteRegistration } from "../health/registration.server.ts";
 export const retryableSteps = ["deliveries", "registration"] as const;
 export type RetryableStep = (typeof retryableSteps)[number];
 
-const enqueue = { deliveries: enqueueSubscription, registration: enqueueRegistration };
+const jobOf = { deliveries: "subscribe_waba", registration: "register_number" } as const;
 const waiting: Record<RetryableStep, ConnectionFacts> = {
   deliveries: { deliveries: { state: "starting" } },
   registration: { registration: { result: "open" } },
@@ -43,7 +43,7 @@ export async function retryStep(
       return { kind: "held", until };
     }
     await noteOnConnection(tdb, tenantId, connectionId, waiting[step]);
-    await enqueue[step](tdb, { tenantId, connectionId, requestId });
+    await enqueue(tdb, jobOf[step], { tenantId, connectionId, requestId });
     const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
     await recordEvent(tdb, { ...event, kind: `${step}_retried` });
     return { kind: "asked" };

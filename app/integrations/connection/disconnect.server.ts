@@ -1,7 +1,7 @@
 /** Leaving a channel: closed here at once, finished at Meta by the worker. */
 import { randomUUID } from "node:crypto";
 import { type TenantDb, withTenant } from "../../../db/client.ts";
-import { enqueueTeardown } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -56,7 +56,7 @@ async function askMetaToStop(
     const token = openToken(deps, row);
     const accessTokenEnc = deps.vault.encryptToken(token, teardownPlace(tenantId, id));
     await insertTeardown(tdb, { id, tenantId, connectionId: row.id, wabaId: row.waba_id, accessTokenEnc });
-    await enqueueTeardown(tdb, { tenantId, teardownId: id, requestId });
+    await enqueue(tdb, "stop_deliveries", { tenantId, teardownId: id, requestId });
   } catch (error) {
     // A token that no longer opens must not keep a person from leaving; what stays on at Meta is said.
     if (!(error instanceof TokenVaultError)) throw error;

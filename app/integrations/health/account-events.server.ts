@@ -1,7 +1,7 @@
 /** What Meta tells of an account, applied to one connection of one tenant. */
 import { createHash } from "node:crypto";
 import { withTenant } from "../../../db/client.ts";
-import { enqueueCheck } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { holdConnected, saveStanding } from "../../../db/queries/connections/account-events.ts";
 import { recordOnce } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
@@ -36,7 +36,7 @@ export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): 
     await saveStanding(tdb, row, standing);
     if (standing.effect === "lost") {
       // It may speak of another partner, or be over by now: the token itself knows.
-      await enqueueCheck(tdb, told, confirmAfterSeconds);
+      await enqueue(tdb, "check_connection", told, { inSeconds: confirmAfterSeconds });
       deps.log.warn("Meta says that a connection has lost its account", {
         tenant_id: tenantId,
         connection_id: connectionId,

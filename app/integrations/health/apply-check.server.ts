@@ -1,6 +1,6 @@
 /** Putting right what a successful look at Meta has shown to be wrong, and recording what it has shown to be right. */
 import type { TenantDb } from "../../../db/client.ts";
-import { enqueueRegistration, enqueueSubscription } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -53,7 +53,7 @@ async function healDeliveries(
   if (deliveries === "missing" && known?.state !== "starting") {
     // Somebody unsubscribed us, or Meta refused before. Asking again heals it, and says so if it cannot.
     if (known?.state === "on") await tell(tdb, subject, row, "deliveries_missing", {});
-    await enqueueSubscription(tdb, subject);
+    await enqueue(tdb, "subscribe_waba", subject);
   }
   if (deliveries === "elsewhere" && known?.code !== "override") {
     const at = deps.now().toISOString();
@@ -83,10 +83,10 @@ async function healRegistration(
   const known = facts.registration?.result;
   if (registration === "open" && known === "registered") {
     await tell(tdb, subject, row, "registration_missing", {});
-    await enqueueRegistration(tdb, subject);
+    await enqueue(tdb, "register_number", subject);
   }
   // A connect asks for both; one that was taken over from before has had neither.
-  if (known === undefined && facts.deliveries === undefined) await enqueueRegistration(tdb, subject);
+  if (known === undefined && facts.deliveries === undefined) await enqueue(tdb, "register_number", subject);
   if (registration !== "open" && known === "failed") {
     await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
     await tell(tdb, subject, row, "number_registered", {});

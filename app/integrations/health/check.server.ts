@@ -4,7 +4,7 @@
  * arrives is stored whatever a check says.
  */
 import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
-import { enqueueCheck } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { holdConnected } from "../../../db/queries/connections/account-events.ts";
 import {
   type ConnectionRow,
@@ -51,7 +51,12 @@ export async function requestDueChecks(deps: ClockDeps, requestId: string): Prom
   const due = await takeDueChecks(deps.clockDb, 500);
   for (const { tenantId, connectionId } of due) {
     await withTenant(deps.db, tenantId, (tdb) =>
-      enqueueCheck(tdb, { tenantId, connectionId, requestId }, Math.round(Math.random() * 300)),
+      enqueue(
+        tdb,
+        "check_connection",
+        { tenantId, connectionId, requestId },
+        { inSeconds: Math.round(Math.random() * 300) },
+      ),
     );
   }
   return due.length;
@@ -78,7 +83,8 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
     if (held?.access_token_enc !== found.row.access_token_enc) return;
     const outcome = await conclude(deps, tdb, subject, found, verdict);
     await saveLook(tdb, tenantId, connectionId, outcome);
-    if (outcome.nextInSeconds === confirmSeconds) await enqueueCheck(tdb, subject, confirmSeconds);
+    if (outcome.nextInSeconds === confirmSeconds)
+      await enqueue(tdb, "check_connection", subject, { inSeconds: confirmSeconds });
   });
 }
 

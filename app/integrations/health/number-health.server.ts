@@ -1,6 +1,6 @@
 /** How a number is doing: the last day, what the last look at Meta has brought, and asking for a look at once. */
 import { withTenant } from "../../../db/client.ts";
-import { enqueueCheck } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import { findConnection } from "../../../db/queries/connections/connections.ts";
 import { type LastLook, markLookRequested, readLastLook } from "../../../db/queries/connections/health.ts";
@@ -67,7 +67,7 @@ export async function requestCheck(
     const row = await findConnection(tdb, tenantId, connectionId);
     if (row?.provider !== channel || !isLookedAfter(row)) return "none";
     if (!(await markLookRequested(tdb, tenantId, connectionId))) return "refused";
-    await enqueueCheck(tdb, { tenantId, connectionId, requestId }, 0);
+    await enqueue(tdb, "check_connection", { tenantId, connectionId, requestId });
     const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
     await recordEvent(tdb, { ...event, kind: "check_requested" });
     return "asked";

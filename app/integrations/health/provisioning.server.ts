@@ -1,6 +1,6 @@
 /** What the worker does at Meta for a connection: deliveries on after a connect, off after a disconnect. */
 import { withTenant } from "../../../db/client.ts";
-import { enqueueCheck } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -149,7 +149,9 @@ export async function askForCheck(
   { db }: Pick<IntegrationDeps, "db">,
   { tenantId, connectionId, requestId }: Run & { connectionId: string },
 ): Promise<void> {
-  await withTenant(db, tenantId, (tdb) => enqueueCheck(tdb, { tenantId, connectionId, requestId }, 0));
+  await withTenant(db, tenantId, (tdb) =>
+    enqueue(tdb, "check_connection", { tenantId, connectionId, requestId }),
+  );
 }
 
 function isTransient(error: unknown): boolean {

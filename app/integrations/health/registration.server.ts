@@ -1,7 +1,7 @@
 /** Registering a number that was picked or made at Meta, so that it receives. Done by the worker after a connect. */
 import { randomInt } from "node:crypto";
 import { type TenantDb, withTenant } from "../../../db/client.ts";
-import { enqueueRegistration } from "../../../db/jobs.ts";
+import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import {
   type ConnectionRow,
@@ -130,7 +130,7 @@ async function waitFurther(
     await noteOnConnection(tdb, tenantId, connectionId, {
       registration: { result: "open", waits: waits + 1 },
     });
-    await enqueueRegistration(tdb, { tenantId, connectionId, requestId }, 6 * 60);
+    await enqueue(tdb, "register_number", { tenantId, connectionId, requestId }, { inSeconds: 6 * 60 });
   });
   return true;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jobPayloads } from "../../../db/jobs.ts";
+import { jobCatalog } from "../../../db/jobs.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { replayParked } from "../../inbox/intake/replay.server.ts";
@@ -30,7 +30,7 @@ test("what came before a connect, and between a workspace's own disconnect and r
   async function replay(): Promise<void> {
     const asked = (await jobs()).filter(({ task }) => task === "replay_parked");
     expect(asked).toHaveLength(1);
-    await replayParked(ingest, jobPayloads.replay_parked.parse(asked[0]?.payload));
+    await replayParked(ingest, jobCatalog.replay_parked.payload.parse(asked[0]?.payload));
     const open = await database.sql<{ id: string }>(
       "select id from webhook_deliveries where processed_at is null",
     );

@@ -1,5 +1,5 @@
 /** What the worker does in the model test: its own functions for the jobs that wait, one after the other. For tests. */
-import { type JobName, jobPayloads } from "../../../db/jobs.ts";
+import { type JobName, jobCatalog } from "../../../db/jobs.ts";
 import { ingestNext } from "../../inbox/ingest/ingest.server.ts";
 import { drainDeliveries } from "../../inbox/intake/drain.server.ts";
 import { replayParked } from "../../inbox/intake/replay.server.ts";
@@ -61,14 +61,15 @@ export async function runJobs(real: ModelProduct, crashAt?: number): Promise<boo
 async function run(real: ModelProduct, { task, payload }: Job, crashAt?: number): Promise<void> {
   const deps = depsOf(real, crashAt);
   const more = { lastAttempt: false };
-  if (task === "subscribe_waba") return subscribeWaba(deps, { ...jobPayloads[task].parse(payload), ...more });
+  if (task === "subscribe_waba")
+    return subscribeWaba(deps, { ...jobCatalog[task].payload.parse(payload), ...more });
   if (task === "register_number")
-    return registerNumber(deps, { ...jobPayloads[task].parse(payload), ...more });
+    return registerNumber(deps, { ...jobCatalog[task].payload.parse(payload), ...more });
   if (task === "stop_deliveries")
-    return finishTeardown(deps, { ...jobPayloads[task].parse(payload), ...more });
+    return finishTeardown(deps, { ...jobCatalog[task].payload.parse(payload), ...more });
   // A token that does not open asks for one. The model knows no checks: what they find is other tests'.
   if (task === "check_connection") return;
   if (task !== "replay_parked") throw new Error(`nobody asked for ${task}`);
   const { db, log } = real.inbox;
-  await replayParked({ db: crashing(db, crashAt), log }, jobPayloads[task].parse(payload));
+  await replayParked({ db: crashing(db, crashAt), log }, jobCatalog[task].payload.parse(payload));
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { jobPayloads } from "../../../db/jobs.ts";
+import { jobCatalog } from "../../../db/jobs.ts";
 import type { AccountEvent } from "../../../scripts/meta-sandbox/webhooks/account-events.ts";
 import { BUSINESS_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
@@ -60,7 +60,7 @@ async function metaSays(event: AccountEvent): Promise<void> {
     if (task !== "apply_account_event") continue;
     await applyAccountEvent(
       flow.product.services.integrations,
-      jobPayloads.apply_account_event.parse(payload),
+      jobCatalog.apply_account_event.payload.parse(payload),
     );
   }
 }

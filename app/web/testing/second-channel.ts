@@ -1,6 +1,6 @@
 /** A made-up channel beside WhatsApp: one entry in the catalogue, its words, its connector and its reader. For tests. */
 import { createHmac } from "node:crypto";
-import { type JobName, jobPayloads } from "../../../db/jobs.ts";
+import { type JobName, jobCatalog } from "../../../db/jobs.ts";
 import { widenProvider } from "../../../db/testing/second-provider.ts";
 import { drainDeliveries } from "../../inbox/intake/drain.server.ts";
 import { replayParked } from "../../inbox/intake/replay.server.ts";
@@ -45,13 +45,13 @@ export async function workOff({ database, services }: TestProduct): Promise<stri
   const attempt = { lastAttempt: true };
   const tasks: Partial<Record<JobName, (payload: unknown) => Promise<unknown>>> = {
     process_deliveries: () => drainDeliveries(inbox),
-    replay_parked: (told) => replayParked(inbox, jobPayloads.replay_parked.parse(told)),
+    replay_parked: (told) => replayParked(inbox, jobCatalog.replay_parked.payload.parse(told)),
     subscribe_waba: (told) =>
-      subscribeWaba(integrations, { ...jobPayloads.subscribe_waba.parse(told), ...attempt }),
+      subscribeWaba(integrations, { ...jobCatalog.subscribe_waba.payload.parse(told), ...attempt }),
     register_number: (told) =>
-      registerNumber(integrations, { ...jobPayloads.register_number.parse(told), ...attempt }),
+      registerNumber(integrations, { ...jobCatalog.register_number.payload.parse(told), ...attempt }),
     stop_deliveries: (told) =>
-      finishTeardown(integrations, { ...jobPayloads.stop_deliveries.parse(told), ...attempt }),
+      finishTeardown(integrations, { ...jobCatalog.stop_deliveries.payload.parse(told), ...attempt }),
   };
   const done: string[] = [];
   for (;;) {

@@ -1,7 +1,7 @@
 /** `mail_outbox` and `mail_recipients`: what admins are told by e-mail, and who has been told. */
 import { sql } from "kysely";
 import type { TenantDb } from "../../client.ts";
-import { enqueueMail } from "../../jobs.ts";
+import { enqueue } from "../../jobs.ts";
 import type { MailKind, NotSentReason } from "../../schema.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function openMail(
     .onConflict((oc) => oc.column("incident").doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (opened) await enqueueMail(tdb, { tenantId, mailId: opened.id });
+  if (opened) await enqueue(tdb, "send_mail", { tenantId, mailId: opened.id });
 }
 
 export interface WaitingMail {

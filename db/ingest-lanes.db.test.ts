@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.empty("graphile_worker._private_jobs"));
 
-const wake = (caller = 0) => database.sql("select app.wake_ingest($1)", [caller]);
+const wake = (caller = 0) =>
+  database.sql("select app.enqueue_as('app_web', 'process_deliveries', '{}', lane => $1)", [caller]);
 /** `ctid` is where the row's present version stands: another one means that it was written. */
 const jobs = () =>
   database.sql<{ key: string; place: string; attempts: number }>(
@@ -26,7 +27,9 @@ test("asking again while a job waits adds nothing and writes nothing", async () 
 test("callers keep to lanes, of which the database may have more", async () => {
   for (const caller of [0, 1, 2, 3]) await wake(caller);
   expect((await jobs()).map(({ key }) => key)).toEqual(["ingest:0", "ingest:1"]);
-  await database.sql("select set_config('app.ingest_lanes', '4', true), app.wake_ingest(7)");
+  await database.sql(
+    "select set_config('app.ingest_lanes', '4', true), app.enqueue_as('app_web', 'process_deliveries', '{}', lane => 7)",
+  );
   expect((await jobs()).map(({ key }) => key)).toContain("ingest:3");
 });
 
@@ -60,7 +63,7 @@ test("nobody can begin a waiting job before the caller's commit, and then it is 
   const db = database.as("app_ingest");
   let atCommit = 0;
   await db.transaction().execute(async (trx) => {
-    await sql`select app.wake_ingest(0)`.execute(trx);
+    await sql`select app.enqueue('process_deliveries', '{}', lane => 0)`.execute(trx);
     atCommit = (await take()).length;
   });
   expect(atCommit).toBe(0);
