@@ -3,6 +3,7 @@
  * query. bigint columns arrive as strings, timestamptz as Date, jsonb parsed.
  */
 import type { ColumnType, Generated } from "kysely";
+import type { EventKind } from "./queries/connections/event-kinds.ts";
 
 type Json<T> = ColumnType<T, string | undefined, string>;
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
@@ -41,7 +42,7 @@ export interface Schema {
     tenant_id: string;
     connection_id: string | null;
     provider: string;
-    kind: string;
+    kind: ColumnType<string, EventKind, never>;
     actor_user_id: string | null;
     request_id: string | null;
     detail: Json<Record<string, unknown>>;

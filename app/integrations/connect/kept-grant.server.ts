@@ -14,6 +14,7 @@ import {
   revokeConnection,
   saveConnection,
 } from "../../../db/queries/connections/connections.ts";
+import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
 import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { ChannelId } from "../catalog.ts";
@@ -100,7 +101,7 @@ interface Kept {
   /** Of the grant that this one takes the place of, and of no other. */
   sealedGrant?: string | undefined;
   facts: ConnectionFacts;
-  event: { kind: string; detail: Record<string, unknown> };
+  event: { kind: EventKind; detail: Record<string, unknown> };
 }
 
 /** Why nothing was kept: the person is no member any more, or their grant is not the one any more that was asked about. */

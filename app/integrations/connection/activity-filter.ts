@@ -1,16 +1,38 @@
 /** What the log of changes can be narrowed to. The browser may import this file: keep libraries out of it. */
+import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
+
+export type { EventKind };
 
 /** Kinds by what they are about. What Meta told by itself, and any kind that came after this was written, is `news`. */
-const kindsOf = {
+const kindsOf: Record<Exclude<ActivityGroup, "news">, EventKind[]> = {
   connections: [
-    ...["connected", "reconnected", "connect_failed", "disconnected", "number_requested", "adopted"],
-    ...["number_choice_offered", "number_awaited", "reach_awaited", "attempt_ended"],
-    ...["number_registered", "registration_failed", "registration_retried"],
+    "connected",
+    "reconnected",
+    "connect_failed",
+    "disconnected",
+    "number_requested",
+    "adopted",
+    "number_choice_offered",
+    "number_awaited",
+    "reach_awaited",
+    "attempt_ended",
+    "number_registered",
+    "registration_missing",
+    "registration_failed",
+    "registration_retried",
   ],
   delivery: [
-    ...["deliveries_on", "deliveries_failed", "deliveries_missing", "deliveries_elsewhere", "deliveries_off"],
-    ...["deliveries_retried", "silence_noticed", "silence_ended"],
-    ...["teardown_still_in_use", "teardown_refused", "teardown_gave_up"],
+    "deliveries_on",
+    "deliveries_failed",
+    "deliveries_missing",
+    "deliveries_elsewhere",
+    "deliveries_off",
+    "deliveries_retried",
+    "silence_noticed",
+    "silence_ended",
+    "teardown_still_in_use",
+    "teardown_refused",
+    "teardown_gave_up",
   ],
   access: ["access_lost", "access_recovered", "deauthorized", "token_expiring"],
   checks: ["check_requested", "test_skipped"],

@@ -61,15 +61,15 @@ async function askMetaToStop(
     // A token that no longer opens must not keep a person from leaving; what stays on at Meta is said.
     if (!(error instanceof TokenVaultError)) throw error;
     const { id: connectionId, provider } = row;
-    const event = {
+    await recordEvent(tdb, {
       tenantId,
       connectionId,
       provider,
       kind: "teardown_gave_up",
       actorUserId: null,
       requestId,
-    };
-    await recordEvent(tdb, { ...event, detail: { code: "token_unreadable" } });
+      detail: { code: "token_unreadable" },
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { withTenant } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
 import { holdConnected, saveStanding } from "../../../db/queries/connections/account-events.ts";
 import { recordOnce } from "../../../db/queries/connections/connection-events.ts";
+import { type EventKind, isEventKind } from "../../../db/queries/connections/event-kinds.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
@@ -52,17 +53,18 @@ function isOfAnotherApp({ event, detail }: AccountNews, appId: string): boolean 
   return (event ?? "").startsWith("PARTNER_APP_") && detail.partner_app_id !== appId;
 }
 
-const banKinds: Record<string, string> = {
+const banKinds: Record<string, EventKind> = {
   DISABLE: "account_disabled",
   SCHEDULE_FOR_DISABLE: "account_disable_scheduled",
   REINSTATE: "account_reinstated",
 };
 
-function kindOf({ field, event, detail }: AccountNews, effect: Standing["effect"]): string {
+function kindOf({ field, event, detail }: AccountNews, effect: Standing["effect"]): EventKind {
   if (effect === "outdated") return "outdated_news";
-  if (field !== "account_update" || event === null) return field;
-  if (event === "DISABLED_UPDATE") return banKinds[String(detail.ban_state)] ?? "account_ban_update";
-  return event.toLowerCase();
+  if (event === "DISABLED_UPDATE" && field === "account_update")
+    return banKinds[String(detail.ban_state)] ?? "account_ban_update";
+  const kind = field === "account_update" && event !== null ? event.toLowerCase() : field;
+  return isEventKind(kind) ? kind : "account_update";
 }
 
 function eventOf(told: ToldNews, { effect }: Standing) {

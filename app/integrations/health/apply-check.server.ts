@@ -7,6 +7,7 @@ import {
   markMended,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
 import { factsOf } from "../../../db/queries/connections/facts.ts";
 import type { AccessReport } from "../channel.server.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
@@ -98,7 +99,7 @@ export async function tell(
   tdb: TenantDb,
   { tenantId, requestId }: Subject,
   row: LookedAfter,
-  kind: string,
+  kind: EventKind,
   detail: Record<string, unknown>,
 ): Promise<void> {
   const event = {

@@ -7,6 +7,7 @@ import {
   findConnection,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
+import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
 import { factsOf } from "../../../db/queries/connections/facts.ts";
 import {
   findOpenTeardown,
@@ -75,7 +76,7 @@ export async function finishTeardown(
   const { outcome, ...detail } = await stopAtMeta(deps, run, found.teardown, found.channel);
   await withTenant(deps.db, tenantId, async (tdb) => {
     await finishTeardownRow(tdb, tenantId, teardownId, outcome);
-    const kind = outcome === "unsubscribed" ? "deliveries_off" : `teardown_${outcome}`;
+    const kind: EventKind = outcome === "unsubscribed" ? "deliveries_off" : `teardown_${outcome}`;
     const { connection_id: connectionId } = found.teardown;
     const event = {
       tenantId,
@@ -133,7 +134,7 @@ async function noteDeliveries(
     const before = factsOf(row).deliveries;
     if (before?.state === deliveries.state && before.code === code) return;
     const detail = code === undefined ? {} : { code };
-    const kind = `deliveries_${deliveries.state}`;
+    const kind: EventKind = `deliveries_${deliveries.state}`;
     await recordEvent(tdb, { tenantId, connectionId, provider, kind, actorUserId: null, requestId, detail });
   });
 }

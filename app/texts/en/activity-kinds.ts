@@ -1,5 +1,5 @@
 /** What a person reads for the kinds of events that read alike on every channel; others stand with the channel. */
-export const activityKinds: Record<string, string> = {
+export const activityKinds = {
   connected: "Connected",
   reconnected: "Connected again",
   adopted: "Taken over from the earlier version",
@@ -39,4 +39,5 @@ export const activityKinds: Record<string, string> = {
   check_requested: "A check was asked for",
   test_skipped: "The test message was skipped",
   outdated_news: "Meta told of something that was over already",
+  account_update: "Something changed at Meta",
 };

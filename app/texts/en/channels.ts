@@ -31,6 +31,7 @@ export function channelTexts(label: string, own: OwnWords) {
     activityLead: `What happened to your ${label} connections.`,
     activity: {
       number_registered: `The number was registered at ${label}`,
+      registration_missing: `The number was no longer registered at ${label}; we asked for it again`,
       registration_failed: `${label} did not register the number`,
       account_deleted: `The ${label} account was deleted at Meta`,
       account_disabled: `Meta disabled the ${label} account`,
@@ -39,7 +40,7 @@ export function channelTexts(label: string, own: OwnWords) {
       account_ban_update: `Meta reconsidered the ${label} account`,
       account_offboarded: `The ${own.businessApp} started to move to another phone`,
       account_reconnected: `The ${own.businessApp} is back`,
-    } as Record<string, string>,
+    },
     numberLegend: `${label} number`,
     numberAwaited: `Meta has confirmed, and the account you picked has no number we can connect. ${own.addNumber} here.`,
     disconnectTitle: `Disconnect ${label}`,

@@ -1,5 +1,5 @@
 /** What a person reads for the kinds of events that read alike on every channel; others stand with the channel. */
-export const activityKinds: Record<string, string> = {
+export const activityKinds = {
   connected: "Conectado",
   reconnected: "Conectado de nuevo",
   adopted: "Se incorporó de la versión anterior",
@@ -39,4 +39,5 @@ export const activityKinds: Record<string, string> = {
   check_requested: "Se pidió una comprobación",
   test_skipped: "Se omitió el mensaje de prueba",
   outdated_news: "Meta informó algo que ya había terminado",
+  account_update: "Algo cambió en Meta",
 };

@@ -31,6 +31,7 @@ export function channelTexts(label: string, own: OwnWords) {
     activityLead: `Qué ha pasado con tus conexiones de ${label}.`,
     activity: {
       number_registered: `El número se registró en ${label}`,
+      registration_missing: `El número ya no estaba registrado en ${label}; pedimos registrarlo de nuevo`,
       registration_failed: `${label} no registró el número`,
       account_deleted: `La cuenta de ${label} se eliminó en Meta`,
       account_disabled: `Meta inhabilitó la cuenta de ${label}`,
@@ -39,7 +40,7 @@ export function channelTexts(label: string, own: OwnWords) {
       account_ban_update: `Meta reconsideró el caso de la cuenta de ${label}`,
       account_offboarded: `La ${own.businessApp} empezó a pasar a otro teléfono`,
       account_reconnected: `La ${own.businessApp} está de vuelta`,
-    } as Record<string, string>,
+    },
     numberLegend: `Número de ${label}`,
     numberAwaited: `Meta ya dio su confirmación, pero la cuenta que elegiste no tiene ningún número que podamos conectar. ${own.addNumber} aquí.`,
     disconnectTitle: `Desconectar ${label}`,

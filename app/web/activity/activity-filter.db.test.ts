@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eventKinds } from "#db/queries/connections/event-kinds.ts";
 import { activityWords } from "../../components/connect/activity-words.ts";
 import { exportActivity, listActivity } from "../../integrations/connection/activity.server.ts";
 import {
@@ -44,7 +45,10 @@ async function kinds(filter: Partial<ActivityFilter>): Promise<string[]> {
 
 describe("the log narrowed to", () => {
   test("what it is about: every kind belongs to one group, those that nobody knows to Meta's news", async () => {
-    const all = [...Object.keys(activityWords(texts, "meta_whatsapp")), "a kind of the future"];
+    const all = [...eventKinds, "a kind of the future"];
+    // As a later version's migration has it.
+    const { sql } = flow.product.database;
+    await sql("alter table connection_events drop constraint connection_events_kind_check");
     for (const kind of all) await happened(flow.ana, { kind });
     const found = [];
     for (const group of activityGroups) found.push(...(await allOf(group)));
@@ -54,7 +58,9 @@ describe("the log narrowed to", () => {
   });
 
   test("kinds that exist", () => {
-    const known = Object.keys(activityWords(texts, "meta_whatsapp"));
+    const known: string[] = [...eventKinds];
+    for (const language of [texts, spanish])
+      expect(Object.keys(activityWords(language, "meta_whatsapp")).sort()).toEqual(known.toSorted());
     const named = activityGroups.flatMap((group) => {
       const wanted = kindsIn(group);
       return wanted && "only" in wanted ? wanted.only : [];

@@ -201,7 +201,10 @@ describe("what is told", () => {
   });
 
   const changes: [string, (tdb: TenantDb) => Promise<unknown>][] = [
-    ["an event", (tdb) => recordEvent(tdb, { ...place(), connectionId: ana.connectionId, kind: "test" })],
+    [
+      "an event",
+      (tdb) => recordEvent(tdb, { ...place(), connectionId: ana.connectionId, kind: "check_requested" }),
+    ],
     [
       "a note",
       (tdb) => noteOnConnection(tdb, ana.tenantId, ana.connectionId, { deliveries: { state: "on" } }),

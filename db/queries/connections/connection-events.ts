@@ -1,11 +1,12 @@
 /** `connection_events`: who did what to a connection, and when. */
 import type { TenantDb } from "../../client.ts";
+import type { EventKind } from "./event-kinds.ts";
 
 export interface ConnectionEvent {
   tenantId: string;
   connectionId: string | null;
   provider: string;
-  kind: string;
+  kind: EventKind;
   actorUserId: string | null;
   requestId: string;
   detail?: Record<string, unknown>;
