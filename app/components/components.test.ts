@@ -152,9 +152,9 @@ describe("the card", () => {
 
 test("words without a channel's name say the same of every code", () => {
   const { meta_whatsapp: whatsapp } = texts.channels;
-  expect(texts.integrations.troubleOf("account_disabled").title).toBe(
-    whatsapp.troubleOf("account_disabled").title.replace("WhatsApp ", ""),
+  expect(texts.integrations.incidentOf("account_disabled").title).toBe(
+    whatsapp.incidentOf("account_disabled").title.replace("WhatsApp ", ""),
   );
-  expect(texts.integrations.troubleOf("constructor")).toEqual(whatsapp.troubleOf("of the future"));
+  expect(texts.integrations.incidentOf("constructor")).toEqual(whatsapp.incidentOf("of the future"));
   expect(Object.keys(whatsapp.reasons)).toEqual(Object.keys(texts.integrations.reasons));
 });

@@ -11,9 +11,9 @@ export interface MailSubject {
   channel: string;
   phoneNumberE164: string | null;
   displayName: string | null;
-  /** Of the connection's trouble; of no meaning for a token that is about to end. */
+  /** Of the incident; of no meaning for a token that is about to end. */
   code: string;
-  /** When the trouble began, or when the token ends. */
+  /** When the incident began, or when the token ends. */
   at: Date;
   /** Where somebody can do something about it. */
   actionUrl: string;

@@ -8,7 +8,7 @@ export interface Explained {
 
 export type Reasons = Record<ReasonCode, Explained>;
 
-export interface Trouble {
+export interface IncidentWords {
   title: string;
   effect: string;
   action: string;
@@ -16,7 +16,7 @@ export interface Trouble {
   reconnectHelps: boolean;
 }
 
-export type Troubles = Record<ConnectionErrorCode, Trouble>;
+export type Incidents = Record<ConnectionErrorCode, IncidentWords>;
 
 /** What a page may say once after a redirect: the code travels, the words are the page's. */
 export const flashCodes = [

@@ -108,7 +108,7 @@ describe("user:remove", () => {
     expect(await remove(leo)).toEqual(said);
   });
 
-  test("warns when nobody is left who would be told of trouble", async () => {
+  test("warns when nobody is left who would be told of an incident", async () => {
     const { code, out } = await remove(ana);
     expect(code).toBe(0);
     expect(out.split("\n")).toHaveLength(2);

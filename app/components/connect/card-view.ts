@@ -36,7 +36,7 @@ export interface NumberView {
   test: NumberTest | null;
   latestMessage: LatestMessage | null;
   /** Why and since when it needs attention; null when Meta's access is fine. */
-  trouble: { code: string; at: Date } | null;
+  incident: { code: string; at: Date } | null;
   /** Why Meta did not register the number; null while it has not refused. */
   registrationRefusal: string | null;
   /** The last message, where messages usually come and none has for a day. */
@@ -118,11 +118,11 @@ export function numberView(
   { isAdmin = false, now = new Date(), latestMessages }: CardSetting = {},
 ): NumberView {
   const isOver = connection.status === "revoked";
-  const trouble = isOver ? null : troubleOf(connection);
-  const still = trouble === null && !isOver;
+  const incident = isOver ? null : incidentOf(connection);
+  const still = incident === null && !isOver;
   return {
     id: connection.id,
-    state: stateOf(connection, trouble),
+    state: stateOf(connection, incident),
     number: connection.phoneNumber,
     displayName: connection.displayName,
     since: connection.connectedAt,
@@ -132,7 +132,7 @@ export function numberView(
     testSkipped: connection.testSkipped,
     test: null,
     latestMessage: latestMessages?.get(connection.id) ?? null,
-    trouble,
+    incident,
     registrationRefusal: still ? connection.registrationRefusal : null,
     silentSince: still ? connection.silentSince : null,
     endsAt: still && endsSoon(connection, now) ? connection.tokenExpiresAt : null,
@@ -142,10 +142,10 @@ export function numberView(
   };
 }
 
-function stateOf(connection: ConnectionView, trouble: NumberView["trouble"]): NumberState {
+function stateOf(connection: ConnectionView, incident: NumberView["incident"]): NumberState {
   const { status, deliveries, registrationRefusal, testSkipped } = connection;
   if (status === "revoked") return "disconnected";
-  if (trouble || deliveries === "failed" || registrationRefusal !== null) return "attention";
+  if (incident || deliveries === "failed" || registrationRefusal !== null) return "attention";
   if (deliveries === "starting") return "starting";
   // What has arrived proves more than any step that we have taken.
   if (testSkipped || markOf(connection, "first_event_seen")?.result === "done") return "connected";
@@ -187,13 +187,13 @@ function stepsOf(connection: ConnectionView, alive: boolean): Pick<NumberView, "
   return { steps, stepsOpen: open };
 }
 
-function troubleOf({
+function incidentOf({
   status,
   error,
   maySend,
   tokenExpiresAt,
   updatedAt,
-}: ConnectionView): NumberView["trouble"] {
+}: ConnectionView): NumberView["incident"] {
   if (status === "error") {
     return error ? { code: error.code, at: new Date(error.at) } : { code: "unknown", at: updatedAt };
   }

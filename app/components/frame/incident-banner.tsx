@@ -8,7 +8,7 @@ import { useTexts } from "./page-context.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
-export interface Problem {
+export interface IncidentGroup {
   channel: ChannelId;
   code: string;
   /** Of the number that has it longest. */
@@ -18,39 +18,39 @@ export interface Problem {
   /** In the same order. */
   connectionIds: string[];
   /** For hiding it; another incident has another. */
-  incidents: string[];
+  hidingKeys: string[];
   /** E-mail addresses, for members: what Meta asks for is often an admin's to give. Empty for admins. */
   admins: string[];
 }
 
 const integrationsPath = "/settings/integrations";
 /** The Integrations page says more about each, and a number's page about what is that number's alone. */
-const isToldAt = (path: string, { connectionIds: [id, ...others] }: Problem) =>
+const isToldAt = (path: string, { connectionIds: [id, ...others] }: IncidentGroup) =>
   /^\/settings\/integrations\/*$/.test(path) || (others.length === 0 && path.endsWith(`/${id}`));
 
-/** One for each problem, on every open page by itself. They come before the page's heading and are simply so: nothing is announced. */
-export function TroubleBanner({ problems }: { problems: Problem[] }) {
-  const words = useTexts().trouble;
+/** One for each cause, on every open page by itself. They come before the page's heading and are simply so: nothing is announced. */
+export function IncidentBanner({ incidents }: { incidents: IncidentGroup[] }) {
+  const words = useTexts().incidents;
   const { pathname } = useLocation();
   // Loading anew would take an error away that answers what somebody has just done, before it is read.
   const failed = (useRouteError() ?? null) !== null;
   useLive(failed ? [] : ["connections"], false);
-  const shown = problems.filter((problem) => !isToldAt(pathname, problem));
+  const shown = incidents.filter((group) => !isToldAt(pathname, group));
   if (shown.length === 0) return null;
   return (
     <section aria-label={words.label} className="mb-6 grid gap-3">
-      {shown.map((problem) => (
-        <OneProblem key={`${problem.channel} ${problem.code}`} problem={problem} />
+      {shown.map((group) => (
+        <OneCause key={`${group.channel} ${group.code}`} group={group} />
       ))}
     </section>
   );
 }
 
-function OneProblem({ problem }: { problem: Problem }) {
+function OneCause({ group }: { group: IncidentGroup }) {
   const texts = useTexts();
-  const words = texts.trouble;
-  const { channel, code, since, numbers, admins } = problem;
-  const { title, reconnectHelps } = texts.channels[channel].troubleOf(code);
+  const words = texts.incidents;
+  const { channel, code, since, numbers, admins } = group;
+  const { title, reconnectHelps } = texts.channels[channel].incidentOf(code);
   const [number = ""] = numbers;
   return (
     <Notice look="warn">
@@ -65,14 +65,14 @@ function OneProblem({ problem }: { problem: Problem }) {
         <Link to={integrationsPath} className="py-1.5 font-semibold underline underline-offset-2">
           {reconnectHelps ? texts.integrations.reconnect : words.see}
         </Link>
-        <Hide incidents={problem.incidents} />
+        <Hide hidingKeys={group.hidingKeys} />
       </div>
     </Notice>
   );
 }
 
 function AskAdmin({ admins }: { admins: string[] }) {
-  const words = useTexts().trouble;
+  const words = useTexts().incidents;
   return (
     <p className="mt-1">
       {words.askAdmin}{" "}
@@ -89,13 +89,13 @@ function AskAdmin({ admins }: { admins: string[] }) {
   );
 }
 
-function Hide({ incidents }: { incidents: string[] }) {
-  const words = useTexts().trouble;
+function Hide({ hidingKeys }: { hidingKeys: string[] }) {
+  const words = useTexts().incidents;
   const { pathname, search } = useLocation();
   return (
     <ActionForm
       action="/trouble/hide"
-      fields={{ incidents: incidents.join("."), returnTo: pathname + search }}
+      fields={{ incidents: hidingKeys.join("."), returnTo: pathname + search }}
       className="sm:ml-auto"
     >
       <SubmitButton look="bare" pending={words.hiding}>

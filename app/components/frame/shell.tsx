@@ -6,7 +6,7 @@ import { buttonLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { JumpLink } from "../forms/jump-link.tsx";
 import { BrandMark } from "./brand.tsx";
-import { type Problem, TroubleBanner } from "./incident-banner.tsx";
+import { IncidentBanner, type IncidentGroup } from "./incident-banner.tsx";
 import { Notice } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { PreferencesForm } from "./preferences-form.tsx";
@@ -21,11 +21,11 @@ export interface ShellViewer {
 interface ShellProps {
   viewer: ShellViewer | null;
   flash: FlashCode | undefined;
-  problems: Problem[];
+  incidents: IncidentGroup[];
   children: ReactNode;
 }
 
-export function Shell({ viewer, flash, problems, children }: ShellProps) {
+export function Shell({ viewer, flash, incidents, children }: ShellProps) {
   const texts = useTexts();
   return (
     <>
@@ -40,7 +40,7 @@ export function Shell({ viewer, flash, problems, children }: ShellProps) {
           <Sidebar viewer={viewer} />
           <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
             <div className="mx-auto max-w-[52rem] has-data-wide:max-w-[76rem] md:mx-0">
-              <TroubleBanner problems={problems} />
+              <IncidentBanner incidents={incidents} />
               <FlashRegion flash={flash} />
               {children}
               <footer className="mt-10 border-t border-line pt-4">

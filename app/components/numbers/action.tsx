@@ -18,10 +18,10 @@ export const needsReconnect = new Set<string | null>(["reconnect", "permission",
 export function NumberAction({ channel, number }: NumberActionProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { state, trouble, steps, endsAt, test } = number;
+  const { state, incident, steps, endsAt, test } = number;
   if (state === "disconnected") return <ConnectForm channel={channel} label={words.connectAgain} />;
-  if (trouble) {
-    const { reconnectHelps } = texts.channels[channel].troubleOf(trouble.code);
+  if (incident) {
+    const { reconnectHelps } = texts.channels[channel].incidentOf(incident.code);
     return <ConnectForm channel={channel} label={words.reconnect} quiet={!reconnectHelps} />;
   }
   const refused = steps.some(({ retry, code }) => retry !== null && needsReconnect.has(code));

@@ -21,10 +21,10 @@ export function NumberFacts({ channel, number }: { channel: ChannelId; number: N
 
 function factsOf(
   words: Texts["integrations"],
-  { displayName, since, state, trouble, deliveries, latest }: NumberView,
+  { displayName, since, state, incident, deliveries, latest }: NumberView,
 ) {
   const { details } = words;
-  const silent = trouble !== null || state === "disconnected";
+  const silent = incident !== null || state === "disconnected";
   return [
     { name: details.name, value: displayName ?? "–" },
     ...(latest.name

@@ -14,12 +14,12 @@ interface NoticesProps {
 export function NumberNotices({ channel, number }: NoticesProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { state, trouble, deliveries, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  const { state, incident, deliveries, registrationRefusal, silentSince, endsAt, requestedAt } = number;
   const failedAt = number.steps.find(({ step }) => step === "deliveries_on")?.at;
   return (
     <>
-      {trouble ? <Trouble channel={channel} trouble={trouble} /> : null}
-      {trouble === null && state === "attention" && deliveries === "failed" ? (
+      {incident ? <Incident channel={channel} incident={incident} /> : null}
+      {incident === null && state === "attention" && deliveries === "failed" ? (
         <Notice look="warn" title={texts.numbers.deliveriesOff}>
           {words.deliveries.failed}
           {failedAt ? (
@@ -49,34 +49,34 @@ export function NumberNotices({ channel, number }: NoticesProps) {
           {words.requested.text} {words.requested.since} <Time at={requestedAt} />.
         </Notice>
       ) : null}
-      {trouble || state === "disconnected" ? null : <Told channel={channel} number={number} />}
+      {incident || state === "disconnected" ? null : <Told channel={channel} number={number} />}
     </>
   );
 }
 
-interface TroubleProps {
+interface IncidentProps {
   channel: ChannelId;
-  trouble: NonNullable<NumberView["trouble"]>;
+  incident: NonNullable<NumberView["incident"]>;
 }
 
-function Trouble({ channel, trouble }: TroubleProps) {
+function Incident({ channel, incident }: IncidentProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { title, effect, action } = texts.channels[channel].troubleOf(trouble.code);
+  const { title, effect, action } = texts.channels[channel].incidentOf(incident.code);
   return (
     <Notice look="warn" title={title}>
       <p>
         {effect} {action}
       </p>
       <p className="mt-1 text-xs">
-        {words.since} <Time at={trouble.at} />. {words.reference}{" "}
-        <code className="font-mono">{trouble.code}</code>
+        {words.since} <Time at={incident.at} />. {words.reference}{" "}
+        <code className="font-mono">{incident.code}</code>
       </p>
     </Notice>
   );
 }
 
-/** What Meta told and nobody has to act on at once. A trouble says more, so it stands alone. */
+/** What Meta told and nobody has to act on at once. An incident says more, so it stands alone. */
 function Told({ channel, number: { latest } }: NoticesProps) {
   const texts = useTexts();
   const words = texts.integrations;

@@ -68,7 +68,7 @@ test("two refused looks at a revoked token: a banner on the open page, and one e
   page,
 }) => {
   const id = await connect(page);
-  const banner = page.getByRole("region", { name: texts.trouble.label });
+  const banner = page.getByRole("region", { name: texts.incidents.label });
   await page.goto(`${origin()}/settings/integrations/whatsapp/activity`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await control("/tokens/revoke", { wabaId: WABA_IDS.luz });
@@ -103,7 +103,7 @@ test("two refused looks at a revoked token: a banner on the open page, and one e
   expect(await rows("select state from mail_outbox")).toEqual([{ state: "sent" }]);
 });
 
-test("where the link of the mail leads a reconnect ends the trouble, and the next loss is told anew", async ({
+test("where the link of the mail leads a reconnect ends the incident, and the next loss is told anew", async ({
   page,
 }) => {
   const id = await connect(page);

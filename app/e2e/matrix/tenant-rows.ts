@@ -6,7 +6,7 @@ import type { People } from "./tenant.ts";
 export const soon = new Date(Date.now() + 86_400_000).toISOString();
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-/** Seven connections: two that work, one in trouble, two that were left, one to be chosen for, one unread attempt. */
+/** Seven connections: two that work, one with an incident, two that were left, one to be chosen for, one unread attempt. */
 export const connections = [
   { n: 1, status: "active", numbered: true, token: true },
   { n: 2, status: "active", numbered: true, token: true },

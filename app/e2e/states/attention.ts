@@ -20,7 +20,7 @@ import {
   work,
 } from "./world.ts";
 
-const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.troubleOf(code).title;
+const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.incidentOf(code).title;
 const broken = (code: string) => `status = 'error' and metadata->'error'->>'code' = '${code}'`;
 
 /** What Meta does, or time, to a connection that works. What only older rows lack is shown alike (pages.db.test.ts). */
@@ -56,7 +56,7 @@ async function takeAccessBack(connectionId: string): Promise<void> {
   await control("/signed-requests", { url, userId: row?.userId });
 }
 
-/** A number in trouble for this cause; the connection's id. */
+/** A number with an incident of this cause; the connection's id. */
 export async function bringAbout(page: Page, code: Cause): Promise<string> {
   const id = await work(page);
   await causes[code](id);
@@ -165,7 +165,7 @@ const others: Omit<State, "group">[] = [
   {
     name: "the banner for several numbers",
     arrange: (page) => onAnotherPage(page, "several"),
-    says: ({ trouble }) => trouble.several(2),
+    says: ({ incidents }) => incidents.several(2),
   },
 ];
 

@@ -45,7 +45,7 @@ async function chooseNothing(page: Page): Promise<void> {
   await expect(page.getByRole("alert")).toBeVisible();
 }
 
-async function oneFineOneInTrouble(page: Page): Promise<void> {
+async function oneFineOneWithIncident(page: Page): Promise<void> {
   const id = await work(page);
   await connectOneOfMany(page, NUMBER_IDS.cadenasSur2);
   await control("/tokens/revoke", { businessId: BUSINESS_IDS.luz });
@@ -133,8 +133,8 @@ const meetings: Omit<State, "group">[] = [
     says: ({ integrations: words }) => words.states.connected,
   },
   {
-    name: "several numbers, one of them in trouble",
-    arrange: (page) => oneFineOneInTrouble(page).then(() => integrations),
+    name: "several numbers, one of them with an incident",
+    arrange: (page) => oneFineOneWithIncident(page).then(() => integrations),
     says: (texts) => titleOf(texts, "token_rejected"),
   },
   {
@@ -144,7 +144,7 @@ const meetings: Omit<State, "group">[] = [
   },
 ];
 
-const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.troubleOf(code).title;
+const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.incidentOf(code).title;
 
 export const connectingStates: State[] = meetings.map((state) => ({
   group: "integrations",

@@ -2,34 +2,34 @@
 import { withTenant } from "../../../db/client.ts";
 import { incidentOf } from "../../../db/queries/connections/facts.ts";
 import {
+  type IncidentRow,
   listAdminAddresses,
-  listTroubledNumbers,
-  type TroubledNumberRow,
+  listIncidents,
 } from "../../../db/queries/connections/incidents.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { type ChannelId, isChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 
-export interface TroubledNumber {
+export interface OpenIncident {
   connectionId: string;
   channel: ChannelId;
   /** As people read it. */
   phoneNumber: string;
-  /** One of the codes of a connection's trouble, or another that nobody has words for. */
+  /** One of the codes of an incident, or another that nobody has words for. */
   code: string;
   since: Date;
 }
 
-/** The longest in trouble first; the same numbers that the cards show as such. One query, of this tenant's rows only. */
-export async function troubledNumbers(
+/** The longest first; the same numbers that the cards show as such. One query, of this tenant's rows only. */
+export async function openIncidents(
   deps: Pick<IntegrationDeps, "db" | "now">,
   tenantId: string,
-): Promise<TroubledNumber[]> {
-  const rows = await withTenant(deps.db, tenantId, (tdb) => listTroubledNumbers(tdb, tenantId, deps.now()));
-  return rows.flatMap(troubleOf).sort((a, b) => a.since.getTime() - b.since.getTime());
+): Promise<OpenIncident[]> {
+  const rows = await withTenant(deps.db, tenantId, (tdb) => listIncidents(tdb, tenantId, deps.now()));
+  return rows.flatMap(incidentsIn).sort((a, b) => a.since.getTime() - b.since.getTime());
 }
 
-function troubleOf(row: TroubledNumberRow): TroubledNumber[] {
+function incidentsIn(row: IncidentRow): OpenIncident[] {
   const { connectionId, provider: channel, isBroken, tokenExpiresAt, updatedAt } = row;
   // Of a channel that this version does not have: it has no card to lead to.
   if (!isChannelId(channel)) return [];

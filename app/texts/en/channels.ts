@@ -2,7 +2,7 @@
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
 import type { ConnectStep } from "../../integrations/connect/setup-steps.ts";
 import { finder, type OwnWords, type Reasons } from "../shapes.ts";
-import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 /** All words of a channel. `label` is its name. */
 export function channelTexts(label: string, own: OwnWords) {
@@ -20,7 +20,7 @@ export function channelTexts(label: string, own: OwnWords) {
         text: `Nothing was changed. Add a number in ${own.manager}, or pick another account, then try again.`,
       },
     } satisfies Reasons,
-    troubleOf: finder(troublesOf(`${label} `, own.businessApp), unknownTrouble),
+    incidentOf: finder(incidentsOf(`${label} `, own.businessApp), unknownIncident),
     steps: { ...stepNames, number_registered: `Number registered at ${label}` },
     unregistered: `${label} did not register this number.`,
     quality: {

@@ -1,7 +1,7 @@
 /** Connecting a channel, looking after its numbers, and leaving. */
 import { finder, type WindowTrouble } from "../shapes.ts";
 import { count } from "./count.ts";
-import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 const quoteCode = "Try again. If that does not help, ask us and quote the code.";
 
@@ -74,7 +74,7 @@ export const integrations = {
   },
   seeConversations: "Open conversations",
   disconnect: "Disconnect…",
-  troubleOf: finder(troublesOf("", "business app"), unknownTrouble),
+  incidentOf: finder(incidentsOf("", "business app"), unknownIncident),
   reasons,
   reference: "Code to quote:",
   since: "Since",

@@ -25,7 +25,7 @@ export const nav = {
   signedInAs: "Signed in as",
 };
 
-export const trouble = {
+export const incidents = {
   label: "Needs attention",
   several: (numbers: number) => count(numbers, "number"),
   since: "Since",

@@ -2,7 +2,7 @@
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
 import type { ConnectStep } from "../../integrations/connect/setup-steps.ts";
 import { finder, type OwnWords, type Reasons } from "../shapes.ts";
-import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 /** All words of a channel. `label` is its name; `own.manager` brings its article, `own.businessApp` is feminine. */
 export function channelTexts(label: string, own: OwnWords) {
@@ -20,7 +20,7 @@ export function channelTexts(label: string, own: OwnWords) {
         text: `No se cambió nada. Agrega un número en ${own.manager} o elige otra cuenta, y luego inténtalo de nuevo.`,
       },
     } satisfies Reasons,
-    troubleOf: finder(troublesOf(`${label} `, own.businessApp), unknownTrouble),
+    incidentOf: finder(incidentsOf(`${label} `, own.businessApp), unknownIncident),
     steps: { ...stepNames, number_registered: `Número registrado en ${label}` },
     unregistered: `${label} no registró este número.`,
     quality: {

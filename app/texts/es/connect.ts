@@ -1,7 +1,7 @@
 /** Connecting a channel, looking after its numbers, and leaving. */
 import { finder, type WindowTrouble } from "../shapes.ts";
 import { count } from "./count.ts";
-import { reasons, troublesOf, unknownTrouble } from "./troubles.ts";
+import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 const quoteCode = "Inténtalo de nuevo. Si no funciona, consúltanos e indica el código.";
 
@@ -74,7 +74,7 @@ export const integrations = {
   },
   seeConversations: "Abrir conversaciones",
   disconnect: "Desconectar…",
-  troubleOf: finder(troublesOf("", "app para empresas"), unknownTrouble),
+  incidentOf: finder(incidentsOf("", "app para empresas"), unknownIncident),
   reasons,
   reference: "Código de referencia:",
   since: "Desde el",

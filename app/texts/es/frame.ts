@@ -25,7 +25,7 @@ export const nav = {
   signedInAs: "Sesión iniciada como",
 };
 
-export const trouble = {
+export const incidents = {
   label: "Requiere atención",
   several: (numbers: number) => count(numbers, "número", "números"),
   since: "Desde el",

@@ -2,7 +2,7 @@
 import type { Texts } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";
-import { errors, flashes, login, nav, preferences, trouble } from "./frame.ts";
+import { errors, flashes, incidents, login, nav, preferences } from "./frame.ts";
 import { conversations } from "./inbox.ts";
 import { numbers } from "./numbers.ts";
 
@@ -13,7 +13,7 @@ export const spanish: Texts = {
   channels: channelWords,
   nav,
   flashes,
-  trouble,
+  incidents,
   login,
   errors,
   preferences,

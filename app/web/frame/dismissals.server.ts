@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { parseCookie, stringifySetCookie } from "cookie";
-import type { TroubledNumber } from "../../integrations/health/incidents.server.ts";
+import type { OpenIncident } from "../../integrations/health/incidents.server.ts";
 import { services } from "../services.server.ts";
 
 const cookieName = "curbe_hidden";
@@ -13,7 +13,7 @@ const hiddenSeconds = 24 * 60 * 60;
 const mostHidden = 100;
 
 /** One person's view of one incident: another incident of the same number, and another person, have another. */
-export function incidentOf(userId: string, { connectionId, code, since }: TroubledNumber): string {
+export function hidingKeyOf(userId: string, { connectionId, code, since }: OpenIncident): string {
   const named = [userId, connectionId, code, since.toISOString()].join(" ");
   return createHash("sha256").update(named).digest("base64url").slice(0, 12);
 }

@@ -1,12 +1,12 @@
 /**
  * What the frame around every page shows: one message carried over a redirect, shown once (a code travels, never words:
- * the words are the page's), and the problems that need somebody.
+ * the words are the page's), and the incidents that need somebody.
  */
 import { redirect } from "@remix-run/node";
-import type { Problem } from "../../components/frame/incident-banner.tsx";
+import type { IncidentGroup } from "../../components/frame/incident-banner.tsx";
 import { type FlashCode, flashCodes } from "../../texts/shapes.ts";
 import { sessionStorage, type Viewer, viewerOf } from "../session/session.server.ts";
-import { problemsFor } from "./incidents.server.ts";
+import { incidentsFor } from "./incidents.server.ts";
 
 /** 303 to `path`, where the message will be shown. Without a session the redirect still happens, silently. */
 export async function flashTo(request: Request, path: string, flash: FlashCode): Promise<Response> {
@@ -21,7 +21,7 @@ interface Frame {
   viewer: Viewer | null;
   flash: FlashCode | undefined;
   /** Of the viewer's workspace. */
-  problems: Problem[];
+  incidents: IncidentGroup[];
 }
 
 /** Who looks, what needs them, and the message that waits for them, which is thereby used up. */
@@ -34,6 +34,6 @@ export async function readFrame(request: Request): Promise<Frame> {
     session.unset("flash");
     await storage.commitSession(session);
   }
-  const problems = viewer ? await problemsFor(request, viewer) : [];
-  return { viewer, flash: flashCodes.find((code) => code === waiting), problems };
+  const incidents = viewer ? await incidentsFor(request, viewer) : [];
+  return { viewer, flash: flashCodes.find((code) => code === waiting), incidents };
 }

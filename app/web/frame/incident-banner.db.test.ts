@@ -23,8 +23,8 @@ beforeEach(async () => {
 });
 
 const { luz } = demoWorkspaces;
-const words = texts.trouble;
-const titleOf = (code: string) => texts.channels.meta_whatsapp.troubleOf(code).title;
+const words = texts.incidents;
+const titleOf = (code: string) => texts.channels.meta_whatsapp.incidentOf(code).title;
 const at = "2026-11-20T10:00:00Z";
 
 function broken(code: string, e164: string, since = at): Promise<string> {
@@ -57,7 +57,7 @@ async function press(offer: Record<string, string> | undefined, cookie: string):
 const cookieSet = (answer: Response) => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
 
 describe("what needs somebody", () => {
-  test("is told once for each problem, whatever the number of numbers", async () => {
+  test("is told once for each cause, whatever the number of numbers", async () => {
     await broken("token_rejected", "+525512345678");
     await broken("token_rejected", "+525587654321");
     await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");

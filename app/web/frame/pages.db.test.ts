@@ -103,7 +103,7 @@ describe("the integrations page", () => {
       const error = { code, at: "2026-11-20T10:00:00Z" };
       await connection(luz.id, { ...active, status: "error", metadata: { error } });
       const page = await markup("/settings/integrations", ana);
-      const { title, effect, action } = texts.channels.meta_whatsapp.troubleOf(code);
+      const { title, effect, action } = texts.channels.meta_whatsapp.incidentOf(code);
       for (const words of [title, effect, action, code]) expect(page).toContain(words);
     },
   );

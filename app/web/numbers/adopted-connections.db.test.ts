@@ -176,7 +176,7 @@ describe("a number that two workspaces held", () => {
   test("stays with the one, says so to the other, and is theirs again once it is free", async () => {
     const person = await adopted(norte);
     const page = await pageOf("/settings/integrations", person);
-    const words = english.channels.meta_whatsapp.troubleOf("number_taken");
+    const words = english.channels.meta_whatsapp.incidentOf("number_taken");
     for (const said of [words.title, words.action, "+52 55 1234 5678"]) expect(page).toContain(said);
     expect(await connect(person)).toBe(failed("number_taken"));
     await receive("wamid.theirs", NUMBER_IDS.luz);
@@ -194,7 +194,7 @@ describe("a connection that lacks something", () => {
   test("asks to be connected again, with its page, and goes on in the same row", async () => {
     const person = await adopted(sur);
     const page = await pageOf("/settings/integrations", person);
-    const words = english.channels.meta_whatsapp.troubleOf("incomplete");
+    const words = english.channels.meta_whatsapp.incidentOf("incomplete");
     for (const said of [words.title, words.effect, words.action]) expect(page).toContain(said);
     expect(await statusOf(person)).toMatchObject({ connected: false, status: "error", may_send: false });
     const own = await pageOf(`/settings/integrations/whatsapp/numbers/${connection(3)}`, person);

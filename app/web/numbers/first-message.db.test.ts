@@ -84,7 +84,7 @@ describe("a number that nothing has come for", () => {
     expect(later).not.toMatch(refreshes);
   });
 
-  test("is not asked for one before it is ready, nor when it is in trouble", async () => {
+  test("is not asked for one before it is ready, nor while it has an incident", async () => {
     const starting = await given({ deliveries: { state: "on", at } });
     expect(await markup(pageOf(starting))).toContain(words.status.starting);
     expect(await markup(pageOf(starting))).not.toContain("wa.me");

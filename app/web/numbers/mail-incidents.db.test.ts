@@ -89,7 +89,7 @@ test("a look that proves the token alive ends the incident, and what is lost aft
   expect(await mails()).toEqual(["access_lost, over", "access_lost"]);
 });
 
-test("a further cause of the same trouble is no further mail", async () => {
+test("a further cause of the same incident is no further mail", async () => {
   const id = await connected();
   await metaSays(id, "DISABLED_UPDATE", { ban_state: "DISABLE" });
   await metaSays(id, "PARTNER_REMOVED");

@@ -108,14 +108,14 @@ describe("what Meta told of a number", () => {
     expect(page).toContain(texts.integrations.restrictions.ACCOUNT_RESTRICTION);
   });
 
-  test("stands back while the number is in trouble", async () => {
+  test("stands back while the number has an incident", async () => {
     await addConnection(stage, luz.id, {
       ...activeConnection,
       status: "error",
       metadata: { error: { code: "account_disabled", at }, restriction: { event: "DISABLED_UPDATE", at } },
     });
     const page = await markup("/settings/integrations", ana);
-    expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("account_disabled").title);
+    expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("account_disabled").title);
     expect(page).not.toContain(texts.integrations.restrictions.DISABLED_UPDATE);
   });
 });
@@ -128,7 +128,7 @@ describe("a number that needs somebody", () => {
       status: "error",
       metadata: { error: { code, at } },
     });
-  const region = `aria-label="${texts.trouble.label}"`;
+  const region = `aria-label="${texts.incidents.label}"`;
 
   test.each(["/conversations", "/settings/integrations/whatsapp/activity", "/nowhere"])(
     "is told on %s, with cause, time and one link",
@@ -137,7 +137,7 @@ describe("a number that needs somebody", () => {
       const page = await markup(path, ana);
       expect(page).toContain(region);
       expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678</);
-      expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("token_rejected").title);
+      expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("token_rejected").title);
       expect(page).toContain(when);
       expect(page).toMatch(/href="\/settings\/integrations">Reconnect</);
     },
@@ -151,14 +151,14 @@ describe("a number that needs somebody", () => {
   test("is not sent to reconnect where that does not help", async () => {
     await broken("account_disabled");
     const page = await markup("/conversations", ana);
-    expect(page).toContain(`>${texts.trouble.see}<`);
+    expect(page).toContain(`>${texts.incidents.see}<`);
     expect(page).not.toMatch(/>Reconnect</);
   });
 
   test("is one whose token has run out, too", async () => {
     await addConnection(stage, luz.id, { ...activeConnection, tokenExpiresAt: at });
     const page = await markup("/conversations", ana);
-    expect(page).toContain(texts.channels.meta_whatsapp.troubleOf("token_expired").title);
+    expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("token_expired").title);
     expect(page).toContain(when);
   });
 
@@ -167,7 +167,7 @@ describe("a number that needs somebody", () => {
     await broken("access_removed", "+525587654321");
     const page = await markup("/conversations", ana);
     for (const code of ["token_rejected", "access_removed"])
-      expect(page).toContain(texts.channels.meta_whatsapp.troubleOf(code).title);
+      expect(page).toContain(texts.channels.meta_whatsapp.incidentOf(code).title);
     expect(page.split(region)).toHaveLength(2);
   });
 
@@ -194,6 +194,6 @@ describe("a number that needs somebody", () => {
     const answer = await ask(get("/nowhere", ana));
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain("Panadería Luz");
-    expect(warned).toEqual(["numbers in trouble could not be read"]);
+    expect(warned).toEqual(["incidents could not be read"]);
   });
 });

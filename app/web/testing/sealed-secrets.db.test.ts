@@ -180,7 +180,7 @@ describe("a token that does not open", () => {
     expect(look).toEqual({ result: "token_unreadable" });
     const line = flow.product.logged.findLast(({ message }) => message === "sealed secret cannot be opened");
     expect(line?.fields).toMatchObject({ reason: "malformed", tenant_id: row.tenant_id });
-    const { title } = texts.channels.meta_whatsapp.troubleOf("token_unreadable");
+    const { title } = texts.channels.meta_whatsapp.incidentOf("token_unreadable");
     for (const path of [
       "/settings/integrations",
       "/conversations",

@@ -137,7 +137,7 @@ describe("the deauthorize callback", () => {
     const shown = await page("/settings/integrations", flow.ana);
     for (const words of [
       texts.integrations.states.attention,
-      texts.integrations.troubleOf("deauthorized").title,
+      texts.integrations.incidentOf("deauthorized").title,
       texts.integrations.reconnect,
       "deauthorized",
     ]) {

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { TenantDb } from "../../client.ts";
 
-export interface TroubledNumberRow {
+export interface IncidentRow {
   connectionId: string;
   provider: string;
   phoneNumberE164: string;
@@ -14,12 +14,8 @@ export interface TroubledNumberRow {
 }
 
 /** Those in `error`, and the active ones without a token that lives past `now`. One statement over the tenant's index. */
-export async function listTroubledNumbers(
-  tdb: TenantDb,
-  tenantId: string,
-  now: Date,
-): Promise<TroubledNumberRow[]> {
-  const { rows } = await sql<TroubledNumberRow>`
+export async function listIncidents(tdb: TenantDb, tenantId: string, now: Date): Promise<IncidentRow[]> {
+  const { rows } = await sql<IncidentRow>`
     select id as "connectionId", provider, phone_number_e164 as "phoneNumberE164", metadata->'error' as error,
            status = 'error' as "isBroken", token_expires_at as "tokenExpiresAt", updated_at as "updatedAt"
       from channel_connections

@@ -1,5 +1,5 @@
 /** What ended an attempt to connect, and what is wrong with a number. */
-import type { Reasons, Trouble, Troubles } from "../shapes.ts";
+import type { Incidents, IncidentWords, Reasons } from "../shapes.ts";
 
 export const reasons: Reasons = {
   cancelled: {
@@ -53,7 +53,7 @@ const mayBeMissing = "Replies are off, and new messages may be missing.";
 const reconnect = "Reconnect to start receiving again. Your conversations stay as they are.";
 
 /** `name` stands before “account”, a channel's with a space after it. */
-export const troublesOf = (name: string, businessApp: string): Troubles => ({
+export const incidentsOf = (name: string, businessApp: string): Incidents => ({
   access_removed: {
     title: "Our access to this number was removed at Meta.",
     effect: nothingWorks,
@@ -130,7 +130,7 @@ export const troublesOf = (name: string, businessApp: string): Troubles => ({
 });
 
 /** For a cause that has no words of its own yet. */
-export const unknownTrouble: Trouble = {
+export const unknownIncident: IncidentWords = {
   title: "Meta ended our access to this number.",
   effect: nothingWorks,
   action: reconnect,

@@ -1,5 +1,5 @@
 /** What ended an attempt to connect, and what is wrong with a number. */
-import type { Reasons, Trouble, Troubles } from "../shapes.ts";
+import type { Incidents, IncidentWords, Reasons } from "../shapes.ts";
 
 export const reasons: Reasons = {
   cancelled: {
@@ -54,7 +54,7 @@ const staysAsIs = "Tus conversaciones se quedan como están.";
 const reconnect = `Vuelve a conectar para recibirlos. ${staysAsIs}`;
 
 /** `name` is the channel's, or empty: it stands after “cuenta”. `businessApp` is feminine and comes without its article. */
-export const troublesOf = (name: string, businessApp: string): Troubles => {
+export const incidentsOf = (name: string, businessApp: string): Incidents => {
   const account = name.trim() ? `cuenta de ${name.trim()}` : "cuenta";
   return {
     access_removed: {
@@ -134,7 +134,7 @@ export const troublesOf = (name: string, businessApp: string): Troubles => {
 };
 
 /** For a cause that has no words of its own yet. */
-export const unknownTrouble: Trouble = {
+export const unknownIncident: IncidentWords = {
   title: "Meta retiró nuestro acceso a este número.",
   effect: nothingWorks,
   action: reconnect,
