@@ -122,7 +122,7 @@ test("connections are made in these files only", () => {
     "db/testing/test-database.ts",
     // Reads a URL as the driver does, and connects nowhere.
     "scripts/dev/local-database.ts",
-    "scripts/doctor/database-session.ts",
+    "scripts/doctor/checks/database-session.ts",
     "scripts/operate/replay-webhook.ts",
     "scripts/seed.ts",
     "scripts/walls.ts",

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
-import { expectFaults, expectNoSecret, faults, goodWorld, type World } from "./doctor/test-world.ts";
-import { fixedAnswer, silentHost } from "./doctor/testing.ts";
+import { fixedAnswer, silentHost } from "./doctor/testing/stand-ins.ts";
+import { expectFaults, expectNoSecret, faults, goodWorld, type World } from "./doctor/testing/world.ts";
 import { runDoctor } from "./doctor.ts";
 
 const { PATH, NODE_COMPILE_CACHE } = process.env;

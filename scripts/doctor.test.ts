@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UnprovenConnectionError } from "../db/connection-proof.ts";
-import { shownDatabase, shownUrl } from "./doctor/addresses.ts";
-import { judgeClock, judgeDateHeader } from "./doctor/clock.ts";
-import { judgeServer, serverCheck } from "./doctor/database.ts";
-import type { Session } from "./doctor/database-session.ts";
+import { shownDatabase, shownUrl } from "./doctor/checks/addresses.ts";
+import { judgeClock, judgeDateHeader } from "./doctor/checks/clock.ts";
+import { judgeServer, serverCheck } from "./doctor/checks/database.ts";
+import type { Session } from "./doctor/checks/database-session.ts";
+import { judgeSealed } from "./doctor/checks/keys.ts";
+import { judgePooling } from "./doctor/checks/pooling.ts";
+import { handshakeCheck, proxyCheck } from "./doctor/checks/web.ts";
 import { devEnvironment } from "./doctor/dev-environment.ts";
 import { isUnset, judgeEnvironment, readEnvironment } from "./doctor/environment.ts";
 import { check, examine, NotPossible } from "./doctor/examine.ts";
 import { asJson, asText, fail, hasFailed, ok, skip, warn } from "./doctor/findings.ts";
-import { judgeSealed } from "./doctor/keys.ts";
-import { judgePooling } from "./doctor/pooling.ts";
-import { refusingDatabase, silentHost } from "./doctor/testing.ts";
-import { handshakeCheck, proxyCheck } from "./doctor/web.ts";
+import { refusingDatabase, silentHost } from "./doctor/testing/stand-ins.ts";
 
 const patient = { values: {}, problems: [], timeoutMs: 50, limitMs: 100, now: () => 0 };
 

@@ -9,20 +9,20 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { isCommand } from "./command.ts";
-import { configIdCheck } from "./doctor/config-id.ts";
-import { schemaCheck, serverCheck } from "./doctor/database.ts";
-import { demoAccountsCheck } from "./doctor/demo-accounts.ts";
+import { configIdCheck } from "./doctor/checks/config-id.ts";
+import { schemaCheck, serverCheck } from "./doctor/checks/database.ts";
+import { demoAccountsCheck } from "./doctor/checks/demo-accounts.ts";
+import { graphHostCheck } from "./doctor/checks/graph-host.ts";
+import { sealedTokensCheck, sessionSecretsCheck } from "./doctor/checks/keys.ts";
+import { rolesCheck } from "./doctor/checks/logins.ts";
+import { mailCheck } from "./doctor/checks/mail.ts";
+import { credentialsCheck, onFileCheck } from "./doctor/checks/meta-app.ts";
+import { poolingCheck } from "./doctor/checks/pooling.ts";
+import { handshakeCheck, proxyCheck, redirectCheck, webCheck } from "./doctor/checks/web.ts";
 import { devEnvironment } from "./doctor/dev-environment.ts";
 import { isUnset, judgeEnvironment, readEnvironment } from "./doctor/environment.ts";
 import { examine } from "./doctor/examine.ts";
 import { asJson, asText, hasFailed, type Report } from "./doctor/findings.ts";
-import { graphHostCheck } from "./doctor/graph-host.ts";
-import { sealedTokensCheck, sessionSecretsCheck } from "./doctor/keys.ts";
-import { rolesCheck } from "./doctor/logins.ts";
-import { mailCheck } from "./doctor/mail.ts";
-import { credentialsCheck, onFileCheck } from "./doctor/meta-app.ts";
-import { poolingCheck } from "./doctor/pooling.ts";
-import { handshakeCheck, proxyCheck, redirectCheck, webCheck } from "./doctor/web.ts";
 import { root } from "./stack.ts";
 
 /** In the order they are told; they run side by side. */

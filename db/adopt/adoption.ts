@@ -5,12 +5,19 @@
 import type pg from "pg";
 import type { Adoption } from "../migrate.ts";
 import { readMigrationFiles } from "../migration-files.ts";
-import { lookAtConnections, sealTokens, type TokenOptions } from "./adopted-connections.ts";
 import { bringOver } from "./bring-over.ts";
-import { becomesFunction } from "./conversions.ts";
-import { type ForeignKey, readForeignKeys } from "./foreign-keys.ts";
-import type { AdoptedName } from "./mission.ts";
-import type { TakenNumber } from "./number-holders.ts";
+import { type ForeignKey, readForeignKeys } from "./extras/foreign-keys.ts";
+import { becomesFunction } from "./older/conversions.ts";
+import type { AdoptedName } from "./older/mission.ts";
+import type { AdoptedConnection } from "./older/old-connection.ts";
+import {
+  findElsewhere,
+  findRelations,
+  type OldRelation,
+  type OldTable,
+  readTable,
+} from "./older/old-tables.ts";
+import { planTable, type TablePlan } from "./plan.ts";
 import {
   findDependents,
   findFixedKeys,
@@ -18,15 +25,14 @@ import {
   findTakenNames,
   findUnmovable,
   isAdopted,
-} from "./obstacles.ts";
-import type { AdoptedConnection } from "./old-connection.ts";
-import { findElsewhere, findRelations, type OldRelation, type OldTable, readTable } from "./old-tables.ts";
-import { planTable, type TablePlan } from "./plan.ts";
-import { CannotAdoptError, type Problem } from "./problems.ts";
-import { findBrokenReferences, findForeignWords, findUnowned } from "./references.ts";
+} from "./problems/obstacles.ts";
+import { CannotAdoptError, type Problem } from "./problems/problems.ts";
+import { findBrokenReferences, findForeignWords, findUnowned } from "./problems/references.ts";
+import { findSharedSequences, findUsedNames } from "./problems/used-names.ts";
 import { tellElsewhere } from "./report.ts";
+import { lookAtConnections, sealTokens, type TokenOptions } from "./rows/adopted-connections.ts";
+import type { TakenNumber } from "./rows/number-holders.ts";
 import { asideName, moveAside, renameAside } from "./set-aside.ts";
-import { findSharedSequences, findUsedNames } from "./used-names.ts";
 
 export interface AdoptionOptions extends TokenOptions {
   /** `+` and digits of a valid number, or null. */

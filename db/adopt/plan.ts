@@ -1,9 +1,9 @@
 /** What becomes of each column of an older table: taken over, kept beside ours, or in the way. */
 import type pg from "pg";
-import { type Conversion, conversionTo } from "./conversions.ts";
-import { type AdoptedName, type ColumnRule, rules } from "./mission.ts";
-import { type OldColumn, type OldTable, quoted } from "./old-tables.ts";
-import type { Problem } from "./problems.ts";
+import { type Conversion, conversionTo } from "./older/conversions.ts";
+import { type AdoptedName, type ColumnRule, rules } from "./older/mission.ts";
+import { type OldColumn, type OldTable, quoted } from "./older/old-tables.ts";
+import type { Problem } from "./problems/problems.ts";
 
 export interface TablePlan {
   table: OldTable;

@@ -1,9 +1,9 @@
 /** What a run tells its operator: ids, names and numbers; no token, and no number that could be called. */
 
-import type { TakenNumber } from "./number-holders.ts";
-import type { AdoptedConnection } from "./old-connection.ts";
-import type { RelationElsewhere } from "./old-tables.ts";
-import { countOf } from "./problems.ts";
+import type { AdoptedConnection } from "./older/old-connection.ts";
+import type { RelationElsewhere } from "./older/old-tables.ts";
+import { countOf } from "./problems/problems.ts";
+import type { TakenNumber } from "./rows/number-holders.ts";
 
 const causes = {
   incomplete: "lacks its account, its number or its token, and asks to be reconnected",

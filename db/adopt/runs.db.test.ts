@@ -3,7 +3,7 @@ import pg from "pg";
 import { expect, inject, test } from "vitest";
 import { migrate } from "../migrate.ts";
 import { administer } from "../testing/test-database.ts";
-import { CannotAdoptError } from "./problems.ts";
+import { CannotAdoptError } from "./problems/problems.ts";
 import { type OlderDatabase, olderDatabases } from "./testing/older-database.ts";
 import { connections, insertConnection, luz, tenants } from "./testing/older-schema.ts";
 import { pictureOf } from "./testing/picture.ts";

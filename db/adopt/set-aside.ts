@@ -1,6 +1,6 @@
 /** Putting what stands under our names out of the way, before ours are made. */
 import type pg from "pg";
-import { asideSchema, type OldRelation, type OldTable, quoted } from "./old-tables.ts";
+import { asideSchema, type OldRelation, type OldTable, quoted } from "./older/old-tables.ts";
 
 const suffix = "_before_curbe";
 

@@ -1,5 +1,5 @@
 /** Numbers as the results show them. */
-import type { DurationSummary } from "./histogram.ts";
+import type { DurationSummary } from "./measures/histogram.ts";
 
 export const rate = (perSecond: number) => `${Math.round(perSecond).toLocaleString("en-US")}/s`;
 export const whole = (value: number) => Math.round(value).toLocaleString("en-US");

@@ -9,11 +9,11 @@ import path from "node:path";
 import { root } from "../stack.ts";
 import { stopAll } from "./children.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "./measures/machine.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { goalTable, plain, type Ran, resultsText } from "./report.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { makeBaselineTemplate, makeProductTemplate } from "./seed.ts";
+import { makeBaselineTemplate, makeProductTemplate } from "./world/seed.ts";
 
 let starting: Promise<Cluster> | undefined;
 let ending: Promise<void> | undefined;

@@ -1,7 +1,8 @@
 /** The tables of a run, on the screen and in RESULTS.md. */
-import type { Tally } from "./counts.ts";
+
 import { rate, seconds, us, whole } from "./format.ts";
-import type { Machine } from "./machine.ts";
+import type { Tally } from "./measures/counts.ts";
+import type { Machine } from "./measures/machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { CostLine, Scenario, ScenarioResult, Table } from "./scenario.ts";
 import { costUs } from "./scenario.ts";

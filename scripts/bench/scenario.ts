@@ -1,8 +1,8 @@
 /** What scenarios get and what they answer. */
 import type { Cluster } from "./cluster.ts";
-import type { Tally } from "./counts.ts";
-import type { Measured } from "./measure.ts";
-import { warmUp } from "./measure.ts";
+import type { Tally } from "./measures/counts.ts";
+import type { Measured } from "./measures/measure.ts";
+import { warmUp } from "./measures/measure.ts";
 import { type BenchOptions, isTiny, scaled } from "./options.ts";
 import {
   dropDatabase,

@@ -4,7 +4,7 @@ import { freePort } from "../../db/testing/free-port.ts";
 import { generateSecrets } from "../stack.ts";
 import { type Child, startNode, untilOk } from "./children.ts";
 import type { Cluster } from "./cluster.ts";
-import { templates } from "./seed.ts";
+import { templates } from "./world/seed.ts";
 
 /** As `npm start` and `npm run worker` have it. */
 const semiSpace = "--max-semi-space-size=16";

@@ -12,6 +12,7 @@ import {
   withDatabase,
 } from "../../db/testing/test-database.ts";
 import { asText } from "./findings.ts";
+import { poolerWithoutOptions } from "./testing/stand-ins.ts";
 import {
   expectFaults,
   expectNoSecret,
@@ -20,8 +21,7 @@ import {
   newKey,
   secrets,
   type World,
-} from "./test-world.ts";
-import { poolerWithoutOptions } from "./testing.ts";
+} from "./testing/world.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** A browser whose every answer is kept. */
-import { type Answer, type Asked, ask } from "../matrix/ask.ts";
+import { type Answer, type Asked, ask } from "../matrix/asks/ask.ts";
 
 export interface KeptAnswer extends Answer {
   method: string;

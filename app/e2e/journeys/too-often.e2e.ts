@@ -1,7 +1,7 @@
 /** What a person reads without JavaScript who has asked Meta for something too often. */
 import { expect } from "@playwright/test";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { readyToLook, sidewaysOn, violationsOn } from "../states/look.ts";
+import { readyToLook, sidewaysOn, violationsOn } from "../states/checks/every-page.ts";
 import { connectOneOfMany, graphError, integrations, leo, numberPath, script } from "../states/world.ts";
 import { control, origin, signIn, startAfresh, test } from "./journey.ts";
 

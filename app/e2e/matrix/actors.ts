@@ -1,10 +1,10 @@
 /** Everybody who asks, what each of them may see, and whose rows their requests must leave as they are. */
 
-import type { Audience } from "./asks.ts";
-import { type Finder, finderOf } from "./needles.ts";
+import type { Audience } from "./asks/asks.ts";
 import type { MatrixProduct } from "./product.ts";
 import { everyMark } from "./product.ts";
-import type { Tenant } from "./tenant.ts";
+import { type Finder, finderOf } from "./tenant/needles.ts";
+import type { Tenant } from "./tenant/tenant.ts";
 
 export interface Actor {
   name: string;

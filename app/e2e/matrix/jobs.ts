@@ -4,7 +4,7 @@ import type { JobName } from "../../../db/jobs.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import type { MatrixProduct } from "./product.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant/tenant.ts";
 
 /** Those that a clock or a delivery begins are about no workspace. */
 type OfAWorkspace = Extract<

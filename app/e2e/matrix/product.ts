@@ -4,10 +4,10 @@ import { hashPassword } from "../../platform/passwords.server.ts";
 import { openSession } from "../product/session.ts";
 import { type Product, startProduct } from "../product/start.ts";
 import { seededRandom } from "../two-webs/seeded-random.ts";
-import type { Parked } from "./asks.ts";
-import { bigint, digits, type Insert, inserting, uuid } from "./marked.ts";
-import type { Marks } from "./needles.ts";
-import { fillTenant, type Tenant } from "./tenant.ts";
+import type { Parked } from "./asks/asks.ts";
+import { bigint, digits, type Insert, inserting, uuid } from "./tenant/marked.ts";
+import type { Marks } from "./tenant/needles.ts";
+import { fillTenant, type Tenant } from "./tenant/tenant.ts";
 
 export interface MatrixProduct extends Product, Residents {
   /** Of the first and only web. */

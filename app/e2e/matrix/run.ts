@@ -1,11 +1,11 @@
 /** Sends the matrix and judges every answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Actor } from "./actors.ts";
-import { type Answer, ask } from "./ask.ts";
-import type { Ask, Row } from "./asks.ts";
+import { type Answer, ask } from "./asks/ask.ts";
+import type { Ask, Row } from "./asks/asks.ts";
+import { matrixRows } from "./asks/rows.ts";
 import type { MatrixProduct } from "./product.ts";
-import { matrixRows } from "./rows.ts";
-import { noteTouches } from "./rows-untouched.ts";
+import { noteTouches } from "./tenant/rows-untouched.ts";
 
 export interface Verdict {
   requests: number;

@@ -7,8 +7,8 @@ import { root } from "../../../scripts/stack.ts";
 import { type Actor, gatherActors } from "./actors.ts";
 import { runJobs, sealTokens } from "./jobs.ts";
 import { type MatrixProduct, startMatrixProduct } from "./product.ts";
-import { digesting, tenantTables } from "./rows-untouched.ts";
 import { runMatrix } from "./run.ts";
+import { digesting, tenantTables } from "./tenant/rows-untouched.ts";
 
 test.describe.configure({ mode: "serial", retries: 0 });
 

@@ -3,13 +3,13 @@ import { expect, test } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
 import { routeParameters } from "../../web/testing/route-parameters.ts";
 import { gatherActors } from "./actors.ts";
+import { matrixRows, parameterNames } from "./asks/rows.ts";
 import { runJobs, sealTokens } from "./jobs.ts";
 import { builtRoutes } from "./manifest.ts";
 import { type MatrixProduct, startMatrixProduct } from "./product.ts";
-import { matrixRows, parameterNames } from "./rows.ts";
-import { digesting, unmarkedColumns } from "./rows-untouched.ts";
 import { runMatrix } from "./run.ts";
 import { type OpenStream, openStream, untilQuiet } from "./streams.ts";
+import { digesting, unmarkedColumns } from "./tenant/rows-untouched.ts";
 
 test.describe.configure({ mode: "serial", retries: 0 });
 

@@ -2,7 +2,7 @@
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { approve, control, goToMeta, origin, rows, signIn, startAfresh, test } from "../journeys/journey.ts";
-import { untilAlive } from "../states/look.ts";
+import { untilAlive } from "../states/checks/every-page.ts";
 import { integrations, leo, marta, settled, work } from "../states/world.ts";
 
 test.beforeEach(startAfresh);

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { root } from "../../../scripts/stack.ts";
 import { origin, startAfresh, test } from "../journeys/journey.ts";
-import { untilAlive } from "../states/look.ts";
+import { untilAlive } from "../states/checks/every-page.ts";
 import { integrations, work } from "../states/world.ts";
 
 test.beforeEach(startAfresh);

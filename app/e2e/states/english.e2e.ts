@@ -1,4 +1,4 @@
 /** Each state that a person can be in, in English. */
-import { testStates } from "./tests.ts";
+import { testStates } from "./checks/tests.ts";
 
 testStates("en");

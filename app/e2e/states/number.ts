@@ -5,7 +5,7 @@ import { cancelAtMeta, connectByMeta, disconnect, grants, send, visitorOn } from
 import { beSignedIn, control, origin, rows } from "../journeys/journey.ts";
 import { failedPlace } from "../two-webs/connect-by-http.ts";
 import { bringAbout } from "./attention.ts";
-import { untilAlive } from "./look.ts";
+import { untilAlive } from "./checks/every-page.ts";
 import {
   check,
   connect,

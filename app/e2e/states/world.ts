@@ -12,7 +12,7 @@ import {
 } from "../journeys/flows.ts";
 import { beSignedIn, control, often, origin, rows } from "../journeys/journey.ts";
 import { connectedPlace } from "../two-webs/connect-by-http.ts";
-import { untilAlive } from "./look.ts";
+import { untilAlive } from "./checks/every-page.ts";
 
 export interface State {
   group: string;

@@ -18,7 +18,7 @@ import {
   userIdOf,
   wabaIdOf,
   waIdOf,
-} from "../world.ts";
+} from "../world/world.ts";
 import type { StreamPlan } from "./plan.ts";
 
 export type Step = "message" | "sent" | "delivered" | "read";

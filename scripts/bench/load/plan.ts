@@ -1,6 +1,6 @@
 /** What the load process is told to do, and what it answers. Both cross a process boundary as JSON. */
-import type { DurationSummary } from "../histogram.ts";
-import type { Part } from "../world.ts";
+import type { DurationSummary } from "../measures/histogram.ts";
+import type { Part } from "../world/world.ts";
 
 export interface StreamPlan {
   name: string;

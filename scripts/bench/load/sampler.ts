@@ -5,7 +5,7 @@
  * and stream, of at most 500 ids, on a connection of its own.
  */
 import pg from "pg";
-import { createHistogram, type DurationSummary } from "../histogram.ts";
+import { createHistogram, type DurationSummary } from "../measures/histogram.ts";
 import type { WatchedEvent } from "./bodies.ts";
 
 export interface Sampler {

@@ -1,6 +1,6 @@
 /** Sends one prepared stream, in open or in closed loop, and times the answers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { createHistogram } from "../histogram.ts";
+import { createHistogram } from "../measures/histogram.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { StreamPlan, StreamResult } from "./plan.ts";
 import type { PreparedRequests } from "./requests.ts";

@@ -1,5 +1,5 @@
 import { answered, ms, rate, seconds, times, us } from "../format.ts";
-import { measure, streamOf } from "../measure.ts";
+import { measure, streamOf } from "../measures/measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, costUs, eventsPerSecond, type Scenario, withTarget } from "../scenario.ts";
 

@@ -1,9 +1,8 @@
 import { statfsSync } from "node:fs";
-import { fillMessages } from "../fill.ts";
 import { rate, seen, times, us, whole } from "../format.ts";
-import { type Measured, measure, streamOf } from "../measure.ts";
+import { type Measured, measure, streamOf } from "../measures/measure.ts";
+import { explainEverything, plansText, readPlans, scannedTables } from "../measures/plans.ts";
 import { isTiny, scaled } from "../options.ts";
-import { explainEverything, plansText, readPlans, scannedTables } from "../plans.ts";
 import {
   type Bench,
   costOf,
@@ -14,6 +13,7 @@ import {
   withTargetOn,
 } from "../scenario.ts";
 import { dropDatabase, newDatabase } from "../targets.ts";
+import { fillMessages } from "../world/fill.ts";
 import { steadyBacklog } from "./steady.ts";
 
 const largest = 5_000_000;

@@ -1,6 +1,6 @@
 import { rate, seconds } from "../format.ts";
-import { measure, streamOf } from "../measure.ts";
-import { readResidentMb } from "../proc.ts";
+import { measure, streamOf } from "../measures/measure.ts";
+import { readResidentMb } from "../measures/proc.ts";
 import { costOf, eventsPerSecond, type Scenario, type ScenarioResult, withTarget } from "../scenario.ts";
 import { steadyBacklog } from "./steady.ts";
 

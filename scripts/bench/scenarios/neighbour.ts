@@ -1,5 +1,5 @@
 import { answered, ms, rate, seen, times } from "../format.ts";
-import { measure, streamOf } from "../measure.ts";
+import { measure, streamOf } from "../measures/measure.ts";
 import { scaled } from "../options.ts";
 import { type Bench, costOf, type Scenario, withTarget } from "../scenario.ts";
 

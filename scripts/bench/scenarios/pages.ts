@@ -1,11 +1,11 @@
 import { withClient } from "../cluster.ts";
-import { fillInbox } from "../fill.ts";
 import { ms, whole } from "../format.ts";
-import type { DurationSummary } from "../histogram.ts";
+import type { DurationSummary } from "../measures/histogram.ts";
 import { scaled } from "../options.ts";
 import { type Bench, type Scenario, withTarget } from "../scenario.ts";
 import type { Target } from "../targets.ts";
-import { signInVisitor, visit } from "../visitor.ts";
+import { fillInbox } from "../world/fill.ts";
+import { signInVisitor, visit } from "../world/visitor.ts";
 
 const integrations = "/settings/integrations";
 const inbox = "/conversations";

@@ -1,5 +1,5 @@
 import { answered, rate, seen, times } from "../format.ts";
-import { measure, streamOf } from "../measure.ts";
+import { measure, streamOf } from "../measures/measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, eventsPerSecond, type Scenario, withTargetOn } from "../scenario.ts";
 import { dropDatabase, newDatabase, type Processes } from "../targets.ts";

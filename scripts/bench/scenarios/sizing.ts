@@ -1,9 +1,9 @@
 import { answered, percent, rate, seconds, seen, times } from "../format.ts";
-import { type Measured, measure, streamOf } from "../measure.ts";
+import { type Measured, measure, streamOf } from "../measures/measure.ts";
 import { isTiny, scaled } from "../options.ts";
 import { type Bench, costOf, type Scenario, type ScenarioResult, withTarget } from "../scenario.ts";
-import { seedSentMessages } from "../seed.ts";
-import { everybody } from "../world.ts";
+import { seedSentMessages } from "../world/seed.ts";
+import { everybody } from "../world/world.ts";
 
 const goalRate = 4_000;
 const ladders = {

@@ -1,5 +1,5 @@
 import { rate, seen, times, us } from "../format.ts";
-import { measure, streamOf } from "../measure.ts";
+import { measure, streamOf } from "../measures/measure.ts";
 import { scaled } from "../options.ts";
 import {
   answersPerSecond,
