@@ -26,7 +26,7 @@ const spelledOut: Record<string, string[]> = {
     "error_code",
     "phone_number_id",
   ],
-  "web/auth.server.ts": ["email", "password"],
+  "web/session/auth.server.ts": ["email", "password"],
   "routes/login.tsx": ["passwordChanged", "signedOut"],
 };
 
