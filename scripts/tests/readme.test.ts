@@ -39,6 +39,21 @@ test("every file that README, the decisions and the READMEs of the rooms name is
   expect(missing).toEqual([]);
 });
 
+test("every file and folder that the README of a room names by itself stands in that room", () => {
+  // What a command makes, and a name that stands for others.
+  const madeUp = ["gallery/", "NNNN_name.sql"];
+  const named = /`([\w$.-]+(?:\/[\w$.-]+)*(?:\/|\.(?:tsx?|mjs|sql|sh|md|css|txt)))`/g;
+  const missing = files.flatMap((file) =>
+    [...read(file).matchAll(named)].flatMap(([, name = ""]) =>
+      madeUp.includes(name) ||
+      [path.dirname(file), "."].some((folder) => existsSync(path.join(root, folder, name)))
+        ? []
+        : [`${file}: ${name}`],
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("the worker's README has each job, and no other", () => {
   const told = [...read("worker/README.md").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
   expect(told.sort()).toEqual(Object.keys(jobCatalog).sort());
