@@ -11,7 +11,7 @@ const ownProducts = {
   "signup window": /\/signup-window\/[^/]*\.e2e\.ts$/,
   "two webs": /\/(two-webs|hostile)\/[^/]*\.e2e\.ts$/,
   door: /\/door\/[^/]*\.e2e\.ts$/,
-  "others of their own": /\/installations\/(pooler|postgres-15|bench)[^/]*\.e2e\.ts$/,
+  "others of their own": /\/installations\/(pooler|postgres-15|bench|gallery)[^/]*\.e2e\.ts$/,
 };
 
 /** What only the long run runs. */

@@ -1,11 +1,12 @@
 /** `npm run dev` and the commands that README names beside it, in a clone of its own, from the first line to Ctrl-C. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createVisitor } from "../../app/e2e/product/visitor.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../meta-sandbox/world/world.ts";
 import { demoPassword } from "../seed.ts";
+import { root } from "../stack.ts";
 import { answers, type Clone, type Dev, makeClone, running } from "./dev-clone.ts";
 
 const api = "/api/integrations/meta/whatsapp";
@@ -71,6 +72,20 @@ test("replay posts a sample and says which workspace it reached", async () => {
   expect(code).toBe(0);
 });
 
+test("replay posts any file, byte for byte", async () => {
+  writeFileSync(path.join(clone.folder, "body.json"), "no JSON");
+  const { code, said } = await clone.run("npm", "run", "-s", "replay", "--", "--file", "body.json");
+  expect(said).toMatch(/^HTTP 200, request id replay-\S+\nDelivery \d+: quarantined\n/);
+  expect(code).toBe(0);
+});
+
+test.each([[[]], [["--demo"]]])("db:seed %j puts the demo where DATABASE_URL says", async (args) => {
+  const to = `DATABASE_URL=${dev.noted().databaseUrl}`;
+  const { code, said } = await clone.run("env", to, "npm", "run", "-s", "db:seed", "--", ...args);
+  expect(said).toMatch(/^Demo data is in place\. Sign in as ana@luz\.example, password curbe-demo\.\n/);
+  expect(code).toBe(0);
+});
+
 test.skipIf(!has("curl") || !has("bash"))("requests.sh walks through the HTTP contract", async () => {
   await connectedAna();
   const { code, said } = await clone.run("scripts/requests.sh", "all");
@@ -132,6 +147,17 @@ test("Ctrl-C ends all of it: no process, no port, no note", async () => {
   for (const address of addresses) expect(await answers(address), address).toBe(false);
   for (const note of [".data/dev.json", ".data/postgres/postmaster.pid"])
     expect(existsSync(path.join(clone.folder, note)), note).toBe(false);
+});
+
+// Last: a running web would begin anew with what it writes.
+test("db:walls writes what the migrations make, which is what stands here", async () => {
+  const files = ["db/walls.txt", "db/schema-level.ts"];
+  const read = (folder: string) => files.map((file) => readFileSync(path.join(folder, file), "utf8"));
+  for (const file of files) writeFileSync(path.join(clone.folder, file), "");
+  const { code, said } = await clone.run("npm", "run", "-s", "db:walls");
+  expect(said).toMatch(/^db\/walls\.txt: \d+ facts\.\n$/);
+  expect(code).toBe(0);
+  expect(read(clone.folder)).toEqual(read(root));
 });
 
 function has(program: string): boolean {
