@@ -20,8 +20,8 @@ import { readFrame } from "./web/frame/frame.server.ts";
 import type { Viewer } from "./web/session/session.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { viewer, flash, incidents } = await readFrame(request);
-  return { viewer: viewer && shellViewer(viewer), flash, incidents };
+  const { viewer, notice, incidents } = await readFrame(request);
+  return { viewer: viewer && shellViewer(viewer), notice, incidents };
 }
 
 function shellViewer({ email, tenantName, isStaff }: Viewer): ShellViewer {
@@ -63,7 +63,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <Links />
       </head>
       <body>
-        <Shell viewer={frame?.viewer ?? null} flash={frame?.flash} incidents={frame?.incidents ?? []}>
+        <Shell viewer={frame?.viewer ?? null} notice={frame?.notice} incidents={frame?.incidents ?? []}>
           {children}
         </Shell>
         <ScrollRestoration nonce={nonce} />

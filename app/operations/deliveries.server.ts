@@ -105,7 +105,7 @@ export interface BodyView {
 }
 
 /**
- * The body of a delivery, of which at most its first 200 kB, and in the same statement a line in the trail that says who
+ * The body of a delivery, of which at most its first 200 kB, and in the same statement a line in the record that says who
  * looked. Undefined when there is no such delivery. Throws (42501) for whoever is not platform staff.
  */
 export async function showBody(

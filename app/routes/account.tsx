@@ -3,7 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { AccountPage } from "../components/account/account-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import { accountTexts } from "../texts/account.ts";
-import { flashTo } from "../web/frame/frame.server.ts";
+import { redirectWithNotice } from "../web/frame/frame.server.ts";
 import { readForm } from "../web/http/input.server.ts";
 import {
   changeOwnPassword,
@@ -23,7 +23,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const viewer = await requireViewer(request);
   if ((await readForm(request)).get("act") === "end_sessions") {
     await endOwnOtherSessions(request);
-    return flashTo(request, "/account", "sessions_ended");
+    return redirectWithNotice(request, "/account", "sessions_ended");
   }
   const outcome = await changeOwnPassword(request, viewer);
   if (outcome.kind === "changed") {

@@ -6,7 +6,7 @@ import {
   connectionIdFrom,
   requireMethod,
 } from "../web/connect/channel-request.server.ts";
-import { flashTo } from "../web/frame/frame.server.ts";
+import { redirectWithNotice } from "../web/frame/frame.server.ts";
 import { wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
@@ -21,7 +21,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const actor = actorOf(viewer, request);
   const { disconnected } = await disconnect(services().integrations, actor, { channel, connectionId });
   if (json) return Response.json({ connected: false }, { headers: { "Cache-Control": "no-store" } });
-  return flashTo(
+  return redirectWithNotice(
     request,
     "/settings/integrations",
     disconnected > 0 ? "disconnected" : "nothing_to_disconnect",

@@ -42,7 +42,7 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
   };
 }
 
-/** `check`: looks at the number now. `skip`: goes on without its test. Both lead back to the page. */
+/** `check`: checks the number now. `skip`: goes on without its test. Both lead back to the page. */
 export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { hideIncidents } from "../web/frame/dismissals.server.ts";
+import { hideIncidents } from "../web/frame/hidden-incidents.server.ts";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { safeReturnTo } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";

@@ -19,7 +19,7 @@ export interface IncidentWords {
 export type Incidents = Record<ConnectionErrorCode, IncidentWords>;
 
 /** What a page may say once after a redirect: the code travels, the words are the page's. */
-export const flashCodes = [
+export const noticeCodes = [
   "disconnected",
   "nothing_to_disconnect",
   "replay_begun",
@@ -29,7 +29,7 @@ export const flashCodes = [
   "password_changed",
   "sessions_ended",
 ] as const;
-export type FlashCode = (typeof flashCodes)[number];
+export type NoticeCode = (typeof noticeCodes)[number];
 
 /** Why a window of the platform's leads nowhere, as far as one can tell; the way over the document stays open. */
 export type WindowTrouble = "not_opened" | "no_code" | "no_answer" | "no_attempt";

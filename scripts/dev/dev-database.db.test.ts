@@ -43,7 +43,7 @@ test("development's own is made, kept as long as the files stay, and made anew w
   expect(await rows("select from app.migrations where digest = 'of another state'")).toEqual([]);
 });
 
-test("development's own of before the baseline is made anew", async () => {
+test("development's own, of other files than these, is made anew", async () => {
   await administer(inject("adminUrl"), `create database ${name}`);
   await rows("create table kysely_migration as select '0001_tenants_and_people' as name");
   await open();

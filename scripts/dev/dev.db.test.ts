@@ -86,7 +86,7 @@ test.each([[[]], [["--demo"]]])("db:seed %j puts the demo where DATABASE_URL say
   expect(code).toBe(0);
 });
 
-test.skipIf(!has("curl") || !has("bash"))("requests.sh walks through the HTTP contract", async () => {
+test.skipIf(!has("curl") || !has("bash"))("requests.sh goes through the HTTP contract", async () => {
   await connectedAna();
   const { code, said } = await clone.run("scripts/requests.sh", "all");
   const { origin, sandboxUrl } = dev.noted();

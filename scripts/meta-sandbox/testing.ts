@@ -102,7 +102,7 @@ export const APPROVAL: Form = [
 export const CANCEL = (step: string): Form => [step, [["action", "cancel"]]];
 
 /** Opens a dialog and answers as many of its forms as are given; resolves with where the last one leads. */
-export async function walkDialog(sandbox: Sandbox, path: string, forms: Form[]): Promise<string> {
+export async function goThroughDialog(sandbox: Sandbox, path: string, forms: Form[]): Promise<string> {
   const opened = await (await fetch(`${sandbox.url}${path}`)).text();
   const base = /action="(\/dialog\/oauth\/[^/"]+)/.exec(opened)?.[1] ?? "";
   let location = "";

@@ -8,7 +8,7 @@ import { useTexts } from "../frame/page-context.tsx";
 import { PhoneNumber } from "../frame/phone-number.tsx";
 import { NumberAction } from "../numbers/action.tsx";
 import { NumberChip } from "../numbers/chip.tsx";
-import { NumberTest } from "../numbers/first-message.tsx";
+import { FirstMessage } from "../numbers/first-message.tsx";
 import { NumberNotices } from "../numbers/notices.tsx";
 import { numberPath } from "../numbers/path.ts";
 import { NumberSteps } from "../numbers/steps.tsx";
@@ -35,7 +35,7 @@ export function ConnectedNumber({ channel, number }: ConnectedNumberProps) {
       <NumberNotices channel={channel} number={number} />
       {number.state === "starting" && !test ? <p>{words.status.starting}</p> : null}
       {showsSteps(number) ? <NumberSteps channel={channel} number={number} /> : null}
-      {test ? <NumberTest channel={channel} number={number} test={test} announced /> : null}
+      {test ? <FirstMessage channel={channel} number={number} test={test} announced /> : null}
       <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
         <NumberAction channel={channel} number={number} />
         <Link

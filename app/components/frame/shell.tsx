@@ -1,7 +1,7 @@
 /** The frame around every page: brand, workspace, where one can go, and the region where messages appear. */
 import { Link, NavLink, useLocation } from "@remix-run/react";
 import { type ReactNode, useState } from "react";
-import type { FlashCode } from "../../texts/shapes.ts";
+import type { NoticeCode } from "../../texts/shapes.ts";
 import { buttonLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { JumpLink } from "../forms/jump-link.tsx";
@@ -20,12 +20,12 @@ export interface ShellViewer {
 
 interface ShellProps {
   viewer: ShellViewer | null;
-  flash: FlashCode | undefined;
+  notice: NoticeCode | undefined;
   incidents: IncidentGroup[];
   children: ReactNode;
 }
 
-export function Shell({ viewer, flash, incidents, children }: ShellProps) {
+export function Shell({ viewer, notice, incidents, children }: ShellProps) {
   const texts = useTexts();
   return (
     <>
@@ -41,7 +41,7 @@ export function Shell({ viewer, flash, incidents, children }: ShellProps) {
           <main id="content" tabIndex={-1} className="min-w-0 px-4 py-6 sm:px-8 md:py-9">
             <div className="mx-auto max-w-[52rem] has-data-wide:max-w-[76rem] md:mx-0">
               <IncidentBanner incidents={incidents} />
-              <FlashRegion flash={flash} />
+              <NoticeRegion notice={notice} />
               {children}
               <footer className="mt-10 border-t border-line pt-4">
                 <PreferencesForm />
@@ -57,23 +57,23 @@ export function Shell({ viewer, flash, incidents, children }: ShellProps) {
 }
 
 /** There from the first moment, so that what appears in it is read out. */
-function FlashRegion({ flash }: { flash: FlashCode | undefined }) {
+function NoticeRegion({ notice }: { notice: NoticeCode | undefined }) {
   const texts = useTexts();
-  const told = useToldOnce(flash);
+  const told = useToldOnce(notice);
   return (
     <div role="status" className={told ? "mb-6" : ""}>
-      {told ? <Notice look="good" title={texts.flashes[told]} /> : null}
+      {told ? <Notice look="good" title={texts.notices[told]} /> : null}
     </div>
   );
 }
 
 /** The server tells it once; it stays until the person goes on, however often the page is loaded anew meanwhile. */
-function useToldOnce(flash: FlashCode | undefined): FlashCode | undefined {
+function useToldOnce(notice: NoticeCode | undefined): NoticeCode | undefined {
   const { key } = useLocation();
-  const [told, setTold] = useState({ key, flash });
-  if (told.key === key && (!flash || flash === told.flash)) return told.flash;
-  setTold({ key, flash });
-  return flash;
+  const [told, setTold] = useState({ key, notice });
+  if (told.key === key && (!notice || notice === told.notice)) return told.notice;
+  setTold({ key, notice });
+  return notice;
 }
 
 /** For whoever is not signed in: one narrow column under the brand. */

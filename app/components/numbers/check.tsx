@@ -1,4 +1,4 @@
-/** Asking for a look at a number now. */
+/** Asking for a check of a number now. */
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberHealth } from "../../integrations/health/number-health.server.ts";
 import type { NumberView } from "../connect/card-view.ts";

@@ -14,7 +14,7 @@ import { Time } from "../frame/time.tsx";
 import { NumberAction } from "./action.tsx";
 import { NumberChip } from "./chip.tsx";
 import { NumberFacts } from "./facts.tsx";
-import { NumberTest, useWaited } from "./first-message.tsx";
+import { FirstMessage, useWaited } from "./first-message.tsx";
 import { NumberHealth, type NumberHealthProps } from "./health.tsx";
 import { NumberNotices } from "./notices.tsx";
 import { NumberPart } from "./part.tsx";
@@ -46,7 +46,7 @@ export function NumberDetailPage({ channel, number, test, events, ...health }: N
       <NumberFacts channel={channel} number={number} />
       {test ? (
         <NumberPart id="test" title={words.test.title}>
-          <NumberTest channel={channel} number={number} test={test} />
+          <FirstMessage channel={channel} number={number} test={test} />
         </NumberPart>
       ) : null}
       <NumberHealth {...health} channel={channel} number={number} />

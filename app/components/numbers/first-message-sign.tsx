@@ -1,7 +1,7 @@
 import type { NumberTest } from "../connect/card-view.ts";
 import { QrCode } from "./qr-code.tsx";
 
-interface TestSignProps {
+interface FirstMessageSignProps {
   step: "starting" | "open" | "passed";
   qr: NumberTest["qr"];
   qrLabel: string;
@@ -16,7 +16,7 @@ const signs = {
 };
 
 /** The code to scan; before and after it, in its place, how the test is. The words beside it say the same. */
-export function TestSign({ step, qr, qrLabel }: TestSignProps) {
+export function FirstMessageSign({ step, qr, qrLabel }: FirstMessageSignProps) {
   if (step === "open") return <QrCode {...qr} label={qrLabel} />;
   const { box, sign } = signs[step];
   return (

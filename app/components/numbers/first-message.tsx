@@ -8,10 +8,10 @@ import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { PhoneNumber } from "../frame/phone-number.tsx";
 import { Time } from "../frame/time.tsx";
-import { TestSign } from "./first-message-sign.tsx";
+import { FirstMessageSign } from "./first-message-sign.tsx";
 import { numberPath } from "./path.ts";
 
-interface NumberTestProps {
+interface FirstMessageProps {
   channel: ChannelId;
   number: NumberView;
   test: Test;
@@ -29,24 +29,24 @@ export function useWaited(number: NumberView): boolean {
 }
 
 /** What is to be done for it, or what came of it. */
-export function NumberTest({ announced = false, ...props }: NumberTestProps) {
+export function FirstMessage({ announced = false, ...props }: FirstMessageProps) {
   const { number } = props;
-  const words = useTextsOfTest();
+  const words = useFirstMessageTexts();
   const waited = useWaited(number);
   const { state, firstEventAt, latestMessage } = number;
   if (state === "attention" && !firstEventAt) return <p>{words.notYet}</p>;
   if (firstEventAt && (state === "attention" || !(announced || waited)))
     return <Passed firstEventAt={firstEventAt} latestMessage={latestMessage} />;
-  return <Walk announced={announced} {...props} />;
+  return <FirstMessageSteps announced={announced} {...props} />;
 }
 
-function useTextsOfTest() {
+function useFirstMessageTexts() {
   return useTexts().numbers.test;
 }
 
 /** Later: that it was passed, and when. */
 function Passed({ firstEventAt, latestMessage }: Pick<NumberView, "latestMessage"> & { firstEventAt: Date }) {
-  const words = useTextsOfTest();
+  const words = useFirstMessageTexts();
   return (
     <div className="flex flex-wrap justify-between gap-x-6 gap-y-2">
       <p>
@@ -62,7 +62,7 @@ function Passed({ firstEventAt, latestMessage }: Pick<NumberView, "latestMessage
 }
 
 /** Every step of it takes the same room, so that nothing moves when one follows the other. */
-function Walk({ channel, number, test, announced }: NumberTestProps) {
+function FirstMessageSteps({ channel, number, test, announced }: FirstMessageProps) {
   const texts = useTexts();
   const words = texts.numbers.test;
   const { state, firstEventAt } = number;
@@ -87,7 +87,7 @@ function Walk({ channel, number, test, announced }: NumberTestProps) {
           {words.orScan}
         </p>
       </div>
-      <TestSign step={step} qr={test.qr} qrLabel={qrLabel} />
+      <FirstMessageSign step={step} qr={test.qr} qrLabel={qrLabel} />
     </div>
   );
 }
@@ -97,7 +97,7 @@ function Said({ now, children }: { now: boolean; children: ReactNode }) {
 }
 
 /** A link for the device in hand; another device scans the code beside it. */
-function Ways({ channel, number, test }: NumberTestProps) {
+function Ways({ channel, number, test }: FirstMessageProps) {
   const texts = useTexts();
   const words = texts.numbers.test;
   const waiting = number.state === "awaitingTest";
@@ -117,8 +117,8 @@ function Ways({ channel, number, test }: NumberTestProps) {
   );
 }
 
-function Arrived({ number: { latestMessage } }: Pick<NumberTestProps, "number">) {
-  const words = useTextsOfTest();
+function Arrived({ number: { latestMessage } }: Pick<FirstMessageProps, "number">) {
+  const words = useFirstMessageTexts();
   if (!latestMessage) return null;
   return (
     <span>

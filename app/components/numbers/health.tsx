@@ -1,4 +1,4 @@
-/** How a number is doing: the last day, what Meta says of it, whether it stands there as it should, and a look at once. */
+/** How a number is doing: the last day, what Meta says of it, whether it stands there as it should, and a check at once. */
 import type { ReactNode } from "react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberHealth as Health } from "../../integrations/health/number-health.server.ts";

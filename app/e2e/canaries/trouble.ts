@@ -164,7 +164,7 @@ export async function failingJobs(product: CanaryProduct, person: Person): Promi
   });
   for (let look = 0; look < 2; look++) {
     await sql(
-      "select graphile_worker.add_job('check_connection', json_build_object('tenantId', $1::text, 'connectionId', $2::text, 'requestId', 'canary-look'))",
+      "select graphile_worker.add_job('check_connection', json_build_object('tenantId', $1::text, 'connectionId', $2::text, 'requestId', 'canary-check'))",
       [person.tenantId, id],
     );
     await untilIdle(product);

@@ -41,7 +41,7 @@ test("R15 of the signature corpus on the wire exactly the valid ones are accepte
   console.log(`R15 on the wire: ${cases.length} cases, ${accepted.length} accepted`);
 });
 
-test("R16 of the JSON corpus everything is answered 200 and closed by the worker, which does not stumble", async ({
+test("R16 of the JSON corpus everything is answered 200 and closed by the worker, which goes on", async ({
   product,
 }) => {
   const cases = bodyCases();

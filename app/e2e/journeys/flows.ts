@@ -1,6 +1,6 @@
 /**
  * What a person does at our pages and at Meta's, as the requests that a browser sends for it: for what a test only needs to
- * be so. The same flows by the pages themselves are walked in connect.e2e.ts, connect-again.e2e.ts, forms.e2e.ts and
+ * be so. The same flows by the pages themselves stand in connect.e2e.ts, connect-again.e2e.ts, forms.e2e.ts and
  * number-page.e2e.ts.
  */
 import { expect, type Page } from "@playwright/test";

@@ -1,4 +1,4 @@
-/** The built product, asked for every address with text that databases stumble over. Forms: app/web/http/input-sweep.db.test.ts. */
+/** The built product, asked for every address with text that databases cannot take. Forms: app/web/http/input-sweep.db.test.ts. */
 import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
 import { hostileTexts } from "../../web/testing/hostile-texts.ts";

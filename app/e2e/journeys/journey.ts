@@ -1,4 +1,4 @@
-/** What the journeys share: signing in, walking through Meta's dialog, and looking into the database and the sandbox. */
+/** What the journeys share: signing in, going through Meta's dialog, and looking into the database and the sandbox. */
 import { expect, type Page } from "@playwright/test";
 import { demoPassword, demoPeople } from "../../../scripts/seed.ts";
 import { startAfresh as startAfreshIn } from "../product/afresh.ts";

@@ -1,4 +1,4 @@
-/** Walking through pages by keyboard alone. */
+/** Going through pages by keyboard alone. */
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** Presses Tab until the control has the focus: a person who uses no mouse gets there too. */

@@ -128,10 +128,10 @@ test("the card says by itself that messages come, and a notice that was shown st
   await page.getByRole("link", { name: "Disconnect…" }).click();
   const loadedAnew = page.waitForResponse(/\.data/);
   await page.getByRole("button", { name: "Disconnect number" }).click();
-  const flash = page.getByText("Disconnected. Your conversations are kept.").first();
-  await expect(flash).toBeVisible();
+  const notice = page.getByText("Disconnected. Your conversations are kept.").first();
+  await expect(notice).toBeVisible();
   await loadedAnew;
-  await expect(flash).toBeVisible();
+  await expect(notice).toBeVisible();
 });
 
 test.describe("without JavaScript", () => {

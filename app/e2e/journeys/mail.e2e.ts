@@ -39,11 +39,11 @@ async function mails(): Promise<CaughtMail[]> {
 
 interface Health {
   refusals: number;
-  /** Of the latest look, by the database's clock. */
+  /** Of the latest check, by the database's clock. */
   at: number;
 }
 
-/** Brings the next look at the connection forward to now, and waits until it has been taken. */
+/** Brings the connection's next check forward to now, and waits until it has been taken. */
 async function lookNow(connectionId: string, refusals: number): Promise<Health> {
   await rows(
     `select app.enqueue_as('app_tenant', 'check_connection', jsonb_build_object('tenantId', c.tenant_id,
@@ -64,7 +64,7 @@ async function lookNow(connectionId: string, refusals: number): Promise<Health> 
 
 const secondsSince = (start: number) => (Date.now() - start) / 1000;
 
-test("two refused looks at a revoked token: a banner on the open page, and one e-mail to each admin", async ({
+test("two refused checks of a revoked token: a banner on the open page, and one e-mail to each admin", async ({
   page,
 }) => {
   const id = await connect(page);

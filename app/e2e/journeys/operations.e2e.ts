@@ -37,7 +37,7 @@ const heading = (page: Page, name: string | RegExp) =>
   expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 const messages = () => rows<{ n: number }>("select count(*)::int as n from messages");
 
-async function walkThrough(page: Page) {
+async function findAndReplay(page: Page) {
   await signIn(page, "ops@curbe.example");
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click();
   await heading(page, "Operations");
@@ -83,11 +83,11 @@ async function walkThrough(page: Page) {
 
 test("staff find a number nobody holds, have its messages stored, and look at a body on purpose", async ({
   page,
-}) => walkThrough(page));
+}) => findAndReplay(page));
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
-  test("the same", async ({ page }) => walkThrough(page));
+  test("the same", async ({ page }) => findAndReplay(page));
 });
 
 test("for everybody else there is no such page", async ({ page }) => {

@@ -1,8 +1,8 @@
 /** The frame around every page, signing in, and what is shown when there is no page. */
-import type { FlashCode } from "../shapes.ts";
+import type { NoticeCode } from "../shapes.ts";
 import { count } from "./count.ts";
 
-export const flashes: Record<FlashCode, string> = {
+export const notices: Record<NoticeCode, string> = {
   disconnected: "Disconnected. Your conversations are kept.",
   nothing_to_disconnect: "There was nothing left to disconnect.",
   replay_begun: "Opened again. What reaches nobody this time stays in quarantine.",

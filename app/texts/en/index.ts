@@ -2,7 +2,7 @@
 import type { Language } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";
-import { errors, flashes, incidents, login, nav, preferences } from "./frame.ts";
+import { errors, incidents, login, nav, notices, preferences } from "./frame.ts";
 import { conversations } from "./inbox.ts";
 import { numbers } from "./numbers.ts";
 
@@ -12,7 +12,7 @@ export const english = {
   skipToContent: "Skip to content",
   channels: channelWords,
   nav,
-  flashes,
+  notices,
   incidents,
   login,
   errors,

@@ -1,8 +1,8 @@
 /** The frame around every page, signing in, and what is shown when there is no page. */
-import type { FlashCode } from "../shapes.ts";
+import type { NoticeCode } from "../shapes.ts";
 import { count } from "./count.ts";
 
-export const flashes: Record<FlashCode, string> = {
+export const notices: Record<NoticeCode, string> = {
   disconnected: "Desconectado. Tus conversaciones se conservan.",
   nothing_to_disconnect: "Ya no quedaba nada por desconectar.",
   replay_begun: "Se abrió de nuevo. Lo que tampoco esta vez llegue a nadie sigue en cuarentena.",

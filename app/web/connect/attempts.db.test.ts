@@ -50,7 +50,7 @@ describe("a colleague", () => {
     expect(log).not.toMatch(/\+52/);
   });
 
-  test("cannot look again or choose, and asks Meta nothing by trying", async () => {
+  test("cannot ask again or choose, and asks Meta nothing by trying", async () => {
     const leo = await colleague();
     await connect(flow.ana, cadenas);
     const [before, asked] = [await attempts(flow.ana), spent()];
@@ -155,7 +155,7 @@ describe("it ends", () => {
   const endings: [string, (person: TestPerson) => Promise<unknown>][] = [
     ["with the membership", leaveWorkspace],
     [
-      "when the membership is deleted by whichever flow",
+      "when the membership is deleted, by whatever",
       ({ userId }) => sql("delete from memberships where user_id = $1", [userId]),
     ],
     [
@@ -210,7 +210,7 @@ describe("it ends", () => {
     expect(await statusOf(flow.ana)).toMatchObject({ connected: true });
   });
 
-  test("also one that a process of before connected in the row of their attempt, and that Meta broke", async () => {
+  test("also one that was connected in the row of their attempt, and that Meta broke", async () => {
     const leo = await colleague();
     await connect(leo);
     await sql("update channel_connections set attempted_by = $1, status = 'error' where tenant_id = $2", [

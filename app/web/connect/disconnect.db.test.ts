@@ -69,7 +69,7 @@ describe("disconnect", () => {
     ]);
   });
 
-  // What Meta still delivers is stored, whatever a look at the sibling has found.
+  // What Meta still delivers is stored, whatever a check of the sibling has found.
   test.each(["active", "error"])(
     "leaves deliveries on while an %s sibling of the same WABA needs them",
     async (sibling) => {

@@ -1,4 +1,4 @@
-/** A channel that was added to catalogue, words and registries, and to nothing else, on the flows that are there. */
+/** A channel that was added to catalogue, words and registries, and to nothing else, in the flow that is there. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierDelivery } from "../../integrations/testing/carrier-stage.ts";

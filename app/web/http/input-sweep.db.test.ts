@@ -1,6 +1,6 @@
 /**
- * Every route, every method and every parameter that its source reads, with text that databases and parsers stumble
- * over, for everybody who may ask: nothing is answered with 500 or more, and nothing tells how it failed.
+ * Every route, every method and every parameter that its source reads, with text that databases and parsers cannot
+ * take, for everybody who may ask: nothing is answered with 500 or more, and nothing tells how it failed.
  */
 import { isRouteErrorResponse } from "@remix-run/react";
 import fc from "fast-check";

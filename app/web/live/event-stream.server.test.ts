@@ -72,7 +72,7 @@ describe("a stream whose", () => {
     },
   );
 
-  test("session nobody can tell of at the moment goes on, and is looked at again", async () => {
+  test("session nobody can tell of at the moment goes on, and is checked again", async () => {
     const stream = open();
     session.read = async () => {
       throw new Error("the database is away");

@@ -57,7 +57,7 @@ export function whenGone(request: Request, { onGone }: AppLoadContext, end: () =
   else request.signal.addEventListener("abort", end);
 }
 
-/** True as well when nobody can tell at the moment: the next look will. */
+/** True as well when nobody can tell at the moment: the next check will. */
 async function isStillHere(request: Request, { sessionId, tenantId }: Viewer): Promise<boolean> {
   try {
     const now = await readViewer(request);

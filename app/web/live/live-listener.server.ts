@@ -5,7 +5,7 @@ import type { Log } from "../../platform/log.server.ts";
 interface ListenerSetting {
   connectionString: string;
   log: Log;
-  /** Between two looks whether the connection lives: one that a network swallowed says nothing of it. */
+  /** Between two checks whether the connection lives: one that a network swallowed says nothing of it. */
   checkMs: number;
   onChange(topic: ChangeTopic, tenantIds: string[]): void;
   onSessionEnded(sessionId: string): void;

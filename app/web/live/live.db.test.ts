@@ -75,7 +75,7 @@ async function connected(phoneNumberId: string) {
 }
 
 interface OpenPage {
-  /** What was heard since the last look. */
+  /** What was heard since this was last asked. */
   heard: string[];
   signsOfLife: number;
   ended: boolean;

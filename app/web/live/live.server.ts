@@ -5,7 +5,7 @@ import { liveStreams } from "../http/metrics.server.ts";
 import { keepListening } from "./live-listener.server.ts";
 
 export interface LivePace {
-  /** Between two signs of life of a stream, and two looks whether its session and the listening connection live. */
+  /** Between two signs of life of a stream, and two checks whether its session and the listening connection live. */
   heartbeatMs: number;
   /** A stream ends then; the browser opens the next one. */
   lifetimeMs: number;
@@ -23,7 +23,7 @@ export interface LiveStream {
   userId: string;
   sessionId: string;
   tell(topic: ChangeTopic): void;
-  /** Looks whether its session lives, and ends it when not. */
+  /** Checks whether its session lives, and ends it when not. */
   verify(): void;
   end(): void;
 }

@@ -23,7 +23,7 @@ afterAll(() => real.stop());
 
 const sequences = (tally: Tally) => fc.commands(modelCommands(tally), { maxCommands: 40, size: "max" });
 
-async function walk(commands: Iterable<fc.AsyncCommand<Model, ModelProduct>>, flaw?: Flaw): Promise<Model> {
+async function run(commands: Iterable<fc.AsyncCommand<Model, ModelProduct>>, flaw?: Flaw): Promise<Model> {
   const model = startModel(flaw);
   await startAfresh(real);
   await fc.asyncModelRun(() => ({ model, real }), commands);
@@ -32,7 +32,7 @@ async function walk(commands: Iterable<fc.AsyncCommand<Model, ModelProduct>>, fl
 }
 
 const property = (tally: Tally, flaw?: Flaw, onEnd: (model: Model) => void = () => {}) =>
-  fc.asyncProperty(sequences(tally), async (commands) => onEnd(await walk(commands, flaw)));
+  fc.asyncProperty(sequences(tally), async (commands) => onEnd(await run(commands, flaw)));
 
 describe("R22 the model of numbers, messages and tokens", () => {
   test(

@@ -57,7 +57,7 @@ interface Rows {
   jobs: number;
 }
 
-/** All in one look: nothing moves in between. */
+/** All in one snapshot: nothing moves in between. */
 const look = `
   with c as (
     select *, coalesce(phone_number_id, metadata->>'former_phone_number_id') as number from channel_connections),

@@ -116,7 +116,7 @@ test("an account that comes back works again without a person", async () => {
   expect(await statusOf(flow.ana)).toMatchObject({ connected: true, may_send: true });
 });
 
-test("a removal that the next look disproves is taken back, and a repetition does not bring it again", async () => {
+test("a removal that the next check disproves is taken back, and a repetition does not bring it again", async () => {
   await connect(flow.ana);
   await metaSays("PARTNER_REMOVED");
   expect(await causeOf()).toBe("access_removed");

@@ -31,7 +31,7 @@ const name = `curbe_adopted_${process.pid}_${randomBytes(4).toString("hex")}`;
 const sur = "33333333-3333-4333-8333-333333333333";
 const este = "44444444-4444-4444-8444-444444444444";
 
-/** The token is a real one of the sandbox's, in plain text, as a manual flow would have kept it. */
+/** The token is a real one of the sandbox's, in plain text, as a form for tokens would have kept it. */
 const arrange: Arrange = async ({ sandbox, appId, appSecret }) => {
   const { code } = sandbox.control.mintCode({ businessId: BUSINESS_IDS.luz });
   const query = new URLSearchParams({ client_id: appId, client_secret: appSecret, code });

@@ -47,7 +47,7 @@ const refuse = (code: number, subcode?: number, times?: number) =>
   });
 
 describe("a token that Meta refuses", () => {
-  test("is looked at again within a minute, and the second refusal in a row is told, once", async () => {
+  test("is checked again within a minute, and the second refusal in a row is told, once", async () => {
     const id = await connected();
     refuse(190, 463);
     await check(id);
@@ -65,7 +65,7 @@ describe("a token that Meta refuses", () => {
     expect(await events()).toEqual(["access_lost"]);
   });
 
-  test("is forgiven when the next look succeeds, and what was told is taken back", async () => {
+  test("is forgiven when the next check succeeds, and what was told is taken back", async () => {
     const id = await connected();
     refuse(190, 460, 1);
     await check(id);
@@ -154,7 +154,7 @@ test("a Meta that is away, slow or odd never turns a connection red", async () =
   expect(await events()).toEqual([]);
 });
 
-test("a look that Meta did not answer is no answer: the refusal before it counts, and the next look is in a quarter of an hour", async () => {
+test("a check that Meta did not answer is no answer: the refusal before it counts, and the next check is in a quarter of an hour", async () => {
   const id = await connected();
   refuse(190, undefined, 1);
   await check(id);
@@ -197,7 +197,7 @@ describe("a number's registration", () => {
   });
 
   test.each(["pin_mismatch", "too_many_attempts"])(
-    "that Meta refused (%s) is not tried again by a look: each try counts",
+    "that Meta refused (%s) is not tried again by a check: each try counts",
     async (code) => {
       const id = await registered();
       flow.product.sandbox.control.changeNumber({
@@ -296,7 +296,7 @@ test("the token's end is announced at 14, 7 and 1 days, once each", async () => 
   expect(told).toEqual([{ detail: { days: 13 } }, { detail: { days: 6 } }, { detail: { days: 0 } }]);
 });
 
-test("a look that succeeds takes back only what it disproves", async () => {
+test("a check that succeeds takes back only what it disproves", async () => {
   const id = await connected();
   const cause = (code: string) => ({ code, at: new Date().toISOString() });
   const broken = async (error: object) => {
@@ -337,7 +337,7 @@ test("a day without a message is noticed where messages usually come, once, and 
   expect(await events()).toEqual(["silence_noticed", "silence_ended"]);
 });
 
-describe("looks are spread, so that what was connected together does not come up together", () => {
+describe("checks are spread, so that what was connected together does not come up together", () => {
   const chance = vi.spyOn(Math, "random");
   afterEach(() => void chance.mockReset());
   const secondsUntil = async (column: string, table: string) => {

@@ -48,7 +48,7 @@ const metaSays = (connectionId: string, event: string, detail = {}) =>
 
 const ways: [string, (id: string) => Promise<unknown>][] = [
   [
-    "two refused looks",
+    "two refused checks",
     async (id) => {
       refuse();
       for (let look = 0; look < 3; look++) await check(id);
@@ -78,7 +78,7 @@ test.each(ways)(
   },
 );
 
-test("a look that proves the token alive ends the incident, and what is lost after that is another", async () => {
+test("a check that proves the token alive ends the incident, and what is lost after that is another", async () => {
   const id = await connected();
   await metaSays(id, "PARTNER_REMOVED");
   await check(id);

@@ -1,4 +1,4 @@
-/** How a number is doing: what a look at Meta brings, a look asked for by a person, and the last day. */
+/** How a number is doing: what a check at Meta brings, a check asked for by a person, and the last day. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { skipTest } from "../../integrations/connection/first-message.server.ts";
@@ -60,7 +60,7 @@ const kinds = async () =>
     ({ kind }) => kind,
   );
 
-describe("what a look brings", () => {
+describe("what a check brings", () => {
   test("is unknown before the first, then stands there in words, with its time", async () => {
     const id = await connected();
     expect(await page(id)).toContain(words.never);
@@ -119,7 +119,7 @@ describe("what a look brings", () => {
   });
 });
 
-describe("a look that a person asks for", () => {
+describe("a check that a person asks for", () => {
   test("is asked for at once, says so until it is done, and is recorded with who asked", async () => {
     const id = await connected();
     expect(await askForCheck(id)).toBe(`${pathOf(id)}#health`);
@@ -171,7 +171,7 @@ describe("a look that a person asks for", () => {
     expect(await askForCheck(id)).toBe(`${pathOf(id)}#health`);
   });
 
-  test("is none where there is nothing to look at", async () => {
+  test("is none where there is nothing to check", async () => {
     const id = await connected();
     await leave(flow.ana);
     const actor = { ...flow.ana, sessionId: "", requestId: "r" };

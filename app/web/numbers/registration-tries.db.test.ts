@@ -115,7 +115,7 @@ describe("a number is tried eight times in 72 hours", () => {
     expectAgainIn((await seen())?.registrationAgainAt, 72);
   });
 
-  test("also when it loses its registration again and again, and each look heals it", async () => {
+  test("also when it loses its registration again and again, and each check registers it anew", async () => {
     Object.assign(number(), open);
     await connect(flow.ana);
     const [{ id } = { id: "" }] = await connections(flow.ana);

@@ -234,7 +234,7 @@ describe("a replay", () => {
       ["from", "item"],
     ]);
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/operations/quarantine/1"]);
-    expect(await page("/operations/quarantine/1")).toContain(texts.flashes.replay_begun);
+    expect(await page("/operations/quarantine/1")).toContain(texts.notices.replay_begun);
     await work();
     expect(await stored()).toEqual(["wamid.1", "wamid.2", "wamid.3"]);
     expect(await whole()).toHaveLength(1);
@@ -260,7 +260,7 @@ describe("a replay", () => {
     expect(await whole()).toEqual([]);
     const again = await send("/operations/quarantine/replay", [["item", "1"]]);
     expect(again.status).toBe(303);
-    expect(await page("/operations/quarantine")).toContain(texts.flashes.nothing_to_replay);
+    expect(await page("/operations/quarantine")).toContain(texts.notices.nothing_to_replay);
   });
 
   test("of a whole filter is asked about first, and leaves the rest alone", async () => {

@@ -3,7 +3,7 @@ import type { OperationsDeps } from "../../operations/deliveries.server.ts";
 import { queryOf, readQuarantineNarrowing } from "../../operations/filters.ts";
 import { replay } from "../../operations/quarantine.server.ts";
 import { readRowId } from "../../platform/text.ts";
-import { flashTo } from "../frame/frame.server.ts";
+import { redirectWithNotice } from "../frame/frame.server.ts";
 import { type Fields, readForm } from "../http/input.server.ts";
 
 const listPath = "/operations/quarantine";
@@ -23,14 +23,18 @@ export async function replayAsAsked(
       ...filter,
       after: readRowId(form.get("after")),
     });
-    if (goOnAfter === null) return flashTo(request, list, outcomeOf(items));
+    if (goOnAfter === null) return redirectWithNotice(request, list, outcomeOf(items));
     const next = `${listPath}/replay${queryOf({ ...query, after: goOnAfter })}`;
-    return flashTo(request, next, "replay_begun_in_part");
+    return redirectWithNotice(request, next, "replay_begun_in_part");
   }
   const ids = idsOf(form);
-  if (ids.length === 0) return flashTo(request, list, "nothing_selected");
+  if (ids.length === 0) return redirectWithNotice(request, list, "nothing_selected");
   const { items } = await replay(deps, actor, { ids });
-  return flashTo(request, form.get("from") === "item" ? `${listPath}/${ids[0]}` : list, outcomeOf(items));
+  return redirectWithNotice(
+    request,
+    form.get("from") === "item" ? `${listPath}/${ids[0]}` : list,
+    outcomeOf(items),
+  );
 }
 
 const outcomeOf = (items: number) => (items > 0 ? "replay_begun" : "nothing_to_replay");

@@ -105,7 +105,7 @@ describe("another password", () => {
       true,
     ]);
     expect(await isSignedIn(eva)).toBe(true);
-    expect(await frame(call(get("/account", now)))).toMatchObject({ flash: "password_changed" });
+    expect(await frame(call(get("/account", now)))).toMatchObject({ notice: "password_changed" });
     expect([await signsIn(old), await signsIn(fresh)]).toEqual([false, true]);
     await sendAll();
     expect(catcher.mails()).toMatchObject([{ to: [ana], headers: { subject: "Your password was changed" } }]);
@@ -167,7 +167,7 @@ describe("another password", () => {
     try {
       await owner.query("begin");
       await owner.query(change, [ana]);
-      // The password is looked at as it was, and its person's row is waited for.
+      // The password is checked as it was, and its person's row is waited for.
       const signingIn = signsIn(old);
       await expect
         .poll(() =>

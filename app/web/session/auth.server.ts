@@ -96,7 +96,7 @@ function tooMany(retryAfterSeconds: number): SignInRefused {
   return new SignInRefused({ kind: "too_many", retryAfterSeconds });
 }
 
-/** A look at a password, which is withdrawn when there was no time for it. */
+/** A check of a password, which is withdrawn when there was no time for it. */
 async function checked(admission: Admitted, look: () => Promise<boolean>): Promise<boolean> {
   try {
     return await look();

@@ -1,6 +1,6 @@
 /**
  * Guessing passwords from one address, from a thousand, and at one person, as it arrives behind one proxy. What is
- * counted is how many passwords were looked at, on a clock that the test moves; hashing itself stands aside.
+ * counted is how many passwords were checked, on a clock that the test moves; hashing itself stands aside.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { byTier } from "#db/testing/tier.ts";
@@ -17,7 +17,7 @@ import {
   triesOfNewNetwork,
 } from "./login-limits.server.ts";
 
-const looks: Asker[] = [];
+const checks: Asker[] = [];
 let busy = false;
 vi.mock("../../platform/passwords.server.ts", async (importOriginal) => {
   const real = await importOriginal<typeof import("../../platform/passwords.server.ts")>();
@@ -25,7 +25,7 @@ vi.mock("../../platform/passwords.server.ts", async (importOriginal) => {
     ...real,
     async verifyPassword(stored: string | undefined, password: string, asker: Asker) {
       if (busy) throw new PasswordsBusyError("busy");
-      looks.push(asker);
+      checks.push(asker);
       return stored !== undefined && password === "curbe-demo";
     },
   };
@@ -48,7 +48,7 @@ beforeEach(async () => {
   await stage.database.empty("login_limits", "account_mails");
   stage.setUp({ trustedProxyHops: 1 });
   vi.useFakeTimers({ toFake: ["Date"] });
-  looks.length = 0;
+  checks.length = 0;
   busy = false;
 });
 afterEach(() => {
@@ -128,16 +128,16 @@ test("the limits that are counted with here are those of app/README.md", () => {
 });
 
 describe("one address", () => {
-  test("has twenty passwords a minute looked at, whoever they are for", async () => {
+  test("has twenty passwords a minute checked, whoever they are for", async () => {
     const many = Array.from({ length: 100 }, (_, i) => ({
       email: `p${i}@luz.example`,
       seen: "198.51.100.1",
     }));
     expect(await statusesOf(many)).toEqual({ 400: failuresPerAddress.points, 429: 80 });
-    expect(looks).toHaveLength(failuresPerAddress.points);
+    expect(checks).toHaveLength(failuresPerAddress.points);
     later(minute + 1);
     await statusesOf(many);
-    expect(looks).toHaveLength(2 * failuresPerAddress.points);
+    expect(checks).toHaveLength(2 * failuresPerAddress.points);
     expect(await signInFrom("198.51.100.2")).toBe(303);
   });
 
@@ -148,18 +148,18 @@ describe("one address", () => {
       seen: spellings[i % spellings.length] ?? "",
     }));
     await statusesOf(many);
-    expect(looks).toHaveLength(failuresPerAddress.points);
+    expect(checks).toHaveLength(failuresPerAddress.points);
   });
 
   test("of IPv6 is counted with its neighbours of the same customer, and not with others", async () => {
     const of = (subnet: number) => `2001:db8:5:${subnet.toString(16)}::1`;
-    const walk = Array.from({ length: 100 }, (_, i) => ({ email: `p${i}@luz.example`, seen: of(i) }));
-    await statusesOf(walk);
-    expect(looks).toHaveLength(60);
-    looks.length = 0;
+    const addresses = Array.from({ length: 100 }, (_, i) => ({ email: `p${i}@luz.example`, seen: of(i) }));
+    await statusesOf(addresses);
+    expect(checks).toHaveLength(60);
+    checks.length = 0;
     later(hour);
     await statusesOf(Array.from({ length: 50 }, (_, i) => ({ seen: `[${of(i)}]:443` })));
-    expect(looks).toHaveLength(15);
+    expect(checks).toHaveLength(15);
     expect(await signInFrom("2001:db8:6::1")).toBe(303);
   });
 });
@@ -174,15 +174,15 @@ describe("one person", () => {
     expect(await signInFrom("198.51.100.2", { email: "ＡＮＡ@LUZ.EXAMPLE" })).toBe(303);
   });
 
-  test("guessed at from many addresses has few passwords looked at, today, tomorrow and the day after", async () => {
+  test("guessed at from many addresses has few passwords checked, today, tomorrow and the day after", async () => {
     const day: number[] = [];
     for (let i = 0; i < 3; i++) {
-      looks.length = 0;
+      checks.length = 0;
       for (let hours = 0; hours < 24; hours++) {
         await statusesOf(hours % 12 === 0 ? flood() : flood().slice(0, 4));
         later(hour + 1_000);
       }
-      day.push(looks.length);
+      day.push(checks.length);
     }
     const [first = 0, ...others] = day;
     const { points: daily } = failuresPerPerson;
@@ -201,9 +201,9 @@ describe("one person", () => {
     const started = performance.now();
     const counts = await statusesOf(flood());
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-    console.log(`${addresses * postsOfEach} posts, ${looks.length} looked at, ${seconds} s`, counts);
-    expect(looks.length).toBeGreaterThan(addresses);
-    expect(looks.length).toBeLessThanOrEqual(
+    console.log(`${addresses * postsOfEach} posts, ${checks.length} checked, ${seconds} s`, counts);
+    expect(checks.length).toBeGreaterThan(addresses);
+    expect(checks.length).toBeLessThanOrEqual(
       2 + failuresPerPerson.points + addresses + triesOfAllOthers.points,
     );
     // In the middle of it, from places that have guessed themselves, too.
@@ -214,7 +214,7 @@ describe("one person", () => {
       signInFrom("192.0.2.2").then((status) => expect(status).toBe(303)),
     ]);
     expect(attack[303]).toBeUndefined();
-    expect(looks.length).toBeLessThanOrEqual(
+    expect(checks.length).toBeLessThanOrEqual(
       5 + failuresPerPerson.points + addresses + triesOfAllOthers.points,
     );
   });
@@ -240,10 +240,10 @@ describe("one person", () => {
     const again = flood().slice(0, 40);
     const script = [...flood().slice(0, 120), ...again, ...again];
     const answers = async (email: string) => {
-      looks.length = 0;
+      checks.length = 0;
       const statuses: number[] = [];
       for (const one of script) statuses.push(statusOf(await attempt({ ...one, email })));
-      return { statuses, looks: looks.length };
+      return { statuses, checks: checks.length };
     };
     const there = await answers(ana);
     expect(new Set(there.statuses)).toEqual(new Set([400, 429]));
@@ -268,14 +268,14 @@ describe("a known device", () => {
   test("has an allowance of its own, and no more", async () => {
     const device = await deviceAfterSigningInFrom("192.0.2.1");
     await statusesOf(flood());
-    looks.length = 0;
+    checks.length = 0;
     for (let i = 0; i < 60; i++) {
       await attempt({ seen: addressOf(i), cookie: device });
       if (i % 4 === 3) later(16 * minute);
     }
-    expect(looks.length).toBeGreaterThanOrEqual(failuresPerKnownPlace.points);
+    expect(checks.length).toBeGreaterThanOrEqual(failuresPerKnownPlace.points);
     const others = Math.ceil((15 * 16) / 60 + 1) * triesOfAllOthers.points;
-    expect(looks.length).toBeLessThanOrEqual(failuresPerKnownPlace.points + others);
+    expect(checks.length).toBeLessThanOrEqual(failuresPerKnownPlace.points + others);
   });
 
   test("is known for the people who signed in there, by our own mark alone", async () => {
@@ -301,10 +301,10 @@ describe("a known device", () => {
     await stage.database.sql(replace, [ana, "$argon2id$another"]);
     try {
       await statusesOf(flood());
-      looks.length = 0;
+      checks.length = 0;
       for (let i = 0; i < 20; i++) await attempt({ seen: "192.0.2.1", cookie: device });
       // What is left is what any network has that never failed.
-      expect(looks).toHaveLength(1);
+      expect(checks).toHaveLength(1);
       expect(await signInFrom("192.0.2.2", { cookie: device })).toBe(303);
     } finally {
       await stage.database.sql(replace, [ana, was?.hash]);

@@ -73,7 +73,7 @@ export interface Admitted {
    * password that was tried, or the one that followed it.
    */
   succeeded(newPasswordHash?: string): Promise<void>;
-  /** The password was not looked at: what was taken is given back. */
+  /** The password was not checked: what was taken is given back. */
   withdrawn(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export interface LoginLimits {
   /** A mail to whomever that an address asks for; as `takeAddress`. */
   takeMail(ip: string): Promise<{ retryAfterSeconds: number } | undefined>;
   /**
-   * Takes a place before the password is looked at, so that attempts side by side cannot slip past. After
+   * Takes a place before the password is checked, so that attempts side by side cannot slip past. After
    * `takeAddress`, whose place it gives back with its own.
    */
   admit(attempt: Attempt): Promise<Admission>;

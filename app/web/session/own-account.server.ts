@@ -15,7 +15,7 @@ import {
   problemOfNewPassword,
   verifyPassword,
 } from "../../platform/passwords.server.ts";
-import type { FlashCode } from "../../texts/shapes.ts";
+import type { NoticeCode } from "../../texts/shapes.ts";
 import { readForm } from "../http/input.server.ts";
 import { clientIp, clientSite } from "../http/request.server.ts";
 import { services } from "../services.server.ts";
@@ -107,8 +107,8 @@ async function checkAndChange(
 
 /** Of the session that goes on, with a word for the next page. */
 function cookieOf(viewer: Viewer, token: string): Promise<string> {
-  const flash: FlashCode = "password_changed";
-  return sessionStorage().commitSession(createSession<SessionData, SessionData>({ viewer, flash }, token));
+  const notice: NoticeCode = "password_changed";
+  return sessionStorage().commitSession(createSession<SessionData, SessionData>({ viewer, notice }, token));
 }
 
 /** How many sessions of the same person are live in other browsers. */

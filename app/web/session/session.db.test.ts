@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { loader as frame } from "../../root.tsx";
 import { action as logout } from "../../routes/logout.tsx";
-import { flashTo } from "../frame/frame.server.ts";
+import { redirectWithNotice } from "../frame/frame.server.ts";
 import { answerOf, call, cookieOf, get, openStage, post, type Stage, signInAs } from "../testing/stage.ts";
 import { readViewer, requireApiViewer, requireViewer, sessionStorage } from "./session.server.ts";
 
@@ -158,16 +158,16 @@ describe("without a session", () => {
 describe("a message over a redirect", () => {
   test("is shown once", async () => {
     const cookie = await signInAs("ana@luz.example");
-    const answer = await flashTo(get("/x", cookie), "/settings/integrations", "disconnected");
+    const answer = await redirectWithNotice(get("/x", cookie), "/settings/integrations", "disconnected");
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toBe("/settings/integrations");
     expect(cookieOf(answer)).toBe(cookie);
-    expect(await frame(call(get("/", cookie)))).toMatchObject({ flash: "disconnected" });
-    expect(await frame(call(get("/", cookie)))).toMatchObject({ flash: undefined });
+    expect(await frame(call(get("/", cookie)))).toMatchObject({ notice: "disconnected" });
+    expect(await frame(call(get("/", cookie)))).toMatchObject({ notice: undefined });
   });
 
   test("is dropped for whoever has no session", async () => {
-    const answer = await flashTo(get("/x"), "/settings/integrations", "disconnected");
+    const answer = await redirectWithNotice(get("/x"), "/settings/integrations", "disconnected");
     expect(answer.status).toBe(303);
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
@@ -175,9 +175,9 @@ describe("a message over a redirect", () => {
   test("what a session is asked to keep beyond 1 kB is forgotten, and the session lives", async () => {
     const cookie = await signInAs("ana@luz.example");
     const session = await sessionStorage().getSession(cookie);
-    session.set("flash", "x".repeat(2_000));
+    session.set("notice", "x".repeat(2_000));
     await sessionStorage().commitSession(session);
     expect(await viewerWith(cookie)).not.toBeNull();
-    expect(await frame(call(get("/", cookie)))).toMatchObject({ flash: undefined });
+    expect(await frame(call(get("/", cookie)))).toMatchObject({ notice: undefined });
   });
 });

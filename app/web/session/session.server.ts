@@ -26,7 +26,7 @@ export interface Viewer {
 /** Everything a session holds. `viewer` is set once, at sign-in, from then on read from the database. */
 export interface SessionData {
   viewer: Pick<Viewer, "userId" | "tenantId"> & Partial<Viewer>;
-  flash?: string;
+  notice?: string;
   /** Of a session that is being made, and kept nowhere: the stored hash that the password was checked against. */
   checkedPasswordHash?: string;
 }

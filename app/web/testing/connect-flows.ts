@@ -1,4 +1,4 @@
-/** The flows of connecting and leaving, walked with real Requests against the sandbox. For tests. */
+/** The flows of connecting and leaving, gone through with real Requests against the sandbox. For tests. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";

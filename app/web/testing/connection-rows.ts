@@ -1,4 +1,4 @@
-/** Connections as rows, past the flow that usually makes them. For tests of pages. */
+/** Connections as rows, past the code that makes them. For tests of pages. */
 import type { Stage } from "./stage.ts";
 
 interface GivenConnection {

@@ -1,4 +1,4 @@
-/** Text that databases, calendars, numbers and parsers stumble over, percent-encoded as it would stand in an address. */
+/** Text that databases, calendars, numbers and parsers cannot take, percent-encoded as it would stand in an address. */
 const encoded = [
   ...["", "%20", "%00", "a%00b", "%00%00", "%0A", "a%0D%0Ab", "%1B[31m", "%7F", "%C2%85"],
   // No UTF-8: a lone byte, halves of characters, an overlong slash, past the last character.

@@ -1,4 +1,4 @@
-/** R36: sealed texts changed in the database behind the product's back, and every flow that opens them. */
+/** R36: sealed texts changed in the database behind the product's back, and everything that opens them. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
@@ -141,7 +141,7 @@ test("R36 whatever is done to a token in its row, no check opens it: counted eac
     `R36: ${count} texts (${bits.length} bits, one in ${part}), seed ${testSeed}, ${seconds} s: all refused`,
   );
 
-  // Its own text again: the next look takes the verdict back.
+  // Its own text again: the next check takes the verdict back.
   await putMarked(ana.id, mine);
   await checkConnection(deps(), subject(current));
   expect(await view(ana)).toMatchObject({ status: "active", error: null });

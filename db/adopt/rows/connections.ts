@@ -125,7 +125,7 @@ function scrubbed(plan: TablePlan, ref: string, type: string, tokens: string[]):
   return `case when j.emptied = '[]' then ${ref} else (${clean})::${type} end`;
 }
 
-/** What an adopted connection has around it: its claim on the number, its first look, and a line in the activity. */
+/** What an adopted connection has around it: its claim on the number, its first check, and a line in the activity. */
 export async function settleAround(client: pg.Client): Promise<void> {
   await asOwner(client, async () => {
     await client.query(`

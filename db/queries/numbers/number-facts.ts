@@ -13,7 +13,7 @@ const conversationsLookedAt = 10_000;
 /**
  * By connection: the latest message of the one named, else of each on the channel that is not revoked. Without is only
  * who has none. Of a number that is quieter than 10,000 conversations of its workspace and has more than that itself it
- * may be an earlier one; for such a number alone an index of all the workspace's conversations is walked.
+ * may be an earlier one; for such a number alone an index of all the workspace's conversations is read.
  */
 export async function latestMessagesOf(
   tdb: TenantDb,
@@ -54,7 +54,7 @@ export interface Traffic {
 }
 
 /**
- * Walks the conversations that were active in this time, and of each its messages of this time; failed ones have an index
+ * Reads the conversations that were active in this time, and of each its messages of this time; failed ones have an index
  * of their own. Stops at `most` of each. The time stands in each condition as it is: behind a name the planner would not
  * know how short it is, and read all messages.
  */

@@ -48,7 +48,7 @@ export async function saveRegistration(
 export type RegistrationTry = { kind: "counted" } | { kind: "held"; until: Date } | { kind: "none" };
 
 /**
- * Counts a try to register the number of this active connection, by whichever flow and in whichever workspace it was
+ * Counts a try to register the number of this active connection, by whatever and in whichever workspace it was
  * tried before: eight in 72 hours. Atomic; counted for good once the transaction is committed.
  */
 export async function takeRegistrationTry(tdb: TenantDb, connectionId: string): Promise<RegistrationTry> {

@@ -18,7 +18,7 @@ function dialogUrl(sandbox: Sandbox, changes: Record<string, string> = {}): stri
 }
 
 /** Opens the dialog and answers as many forms as are given; resolves with the last response. */
-async function walk(sandbox: Sandbox, forms: [string, [string, string][]][], changes = {}) {
+async function goThrough(sandbox: Sandbox, forms: [string, [string, string][]][], changes = {}) {
   const opened = await (await fetch(dialogUrl(sandbox, changes))).text();
   const base = /action="(\/dialog\/oauth\/[^/"]+)/.exec(opened)?.[1] ?? "";
   let response = new Response();
@@ -39,7 +39,7 @@ const approval: [string, [string, string][]] = ["review", SCOPES.map((scope) => 
 describe("the way to a grant", () => {
   test("one account and one number: sign in, approve, and the callback carries a long code and the state", async () => {
     const sandbox = await sandboxForTest();
-    const { location, callback } = await walk(sandbox, [signInAs(PERSON_IDS.ana), approval]);
+    const { location, callback } = await goThrough(sandbox, [signInAs(PERSON_IDS.ana), approval]);
     expect(location.startsWith(`${REDIRECT_URI}?code=`)).toBe(true);
     expect(callback?.hash).toBe("#_=_");
     expect([...(callback?.searchParams.keys() ?? [])]).toEqual(["code", "state"]);
@@ -50,9 +50,9 @@ describe("the way to a grant", () => {
   test("several accounts and numbers are asked for, one after the other", async () => {
     const sandbox = await sandboxForTest();
     const carla = signInAs(PERSON_IDS.carla);
-    expect((await walk(sandbox, [carla])).location).toMatch(/\/accounts$/);
+    expect((await goThrough(sandbox, [carla])).location).toMatch(/\/accounts$/);
     const accounts: [string, [string, string][]] = ["accounts", [["waba", WABA_IDS.cadenasSur]]];
-    expect((await walk(sandbox, [carla, accounts])).location).toMatch(/\/numbers$/);
+    expect((await goThrough(sandbox, [carla, accounts])).location).toMatch(/\/numbers$/);
     const numbers: [string, [string, string][]] = [
       "numbers",
       [
@@ -60,8 +60,8 @@ describe("the way to a grant", () => {
         ["number", NUMBER_IDS.cadenasSur2],
       ],
     ];
-    expect((await walk(sandbox, [carla, accounts, numbers])).location).toMatch(/\/review$/);
-    const { callback } = await walk(sandbox, [carla, accounts, numbers, approval]);
+    expect((await goThrough(sandbox, [carla, accounts, numbers])).location).toMatch(/\/review$/);
+    const { callback } = await goThrough(sandbox, [carla, accounts, numbers, approval]);
     expect(callback?.searchParams.has("code")).toBe(true);
   });
 
@@ -85,9 +85,9 @@ describe("the way to a grant", () => {
         ],
       ],
     ];
-    await walk(sandbox, steps);
+    await goThrough(sandbox, steps);
     expect(Object.values(sandbox.world.wabas).some((waba) => waba.name === "Nuevo WA")).toBe(false);
-    await walk(sandbox, [...steps, approval]);
+    await goThrough(sandbox, [...steps, approval]);
     const created = Object.values(sandbox.world.wabas).find((waba) => waba.name === "Nuevo WA");
     expect(created?.businessId).toBe(BUSINESS_IDS.nuevo);
     const number = Object.values(sandbox.world.numbers).find(({ wabaId }) => wabaId === created?.id);
@@ -96,14 +96,14 @@ describe("the way to a grant", () => {
 
   test("an answer that makes no sense stays on its page and says why", async () => {
     const sandbox = await sandboxForTest();
-    const { response } = await walk(sandbox, [signInAs(PERSON_IDS.carla), ["accounts", []]]);
+    const { response } = await goThrough(sandbox, [signInAs(PERSON_IDS.carla), ["accounts", []]]);
     expect(response.status).toBe(422);
     expect(await response.text()).toContain("Choose at least one WhatsApp account.");
   });
 
   test("pressing Approve twice leads to the same code", async () => {
     const sandbox = await sandboxForTest();
-    const first = await walk(sandbox, [signInAs(PERSON_IDS.ana), approval, approval]);
+    const first = await goThrough(sandbox, [signInAs(PERSON_IDS.ana), approval, approval]);
     const again = await fetch(`${sandbox.url}${first.base}/review`, { method: "POST", redirect: "manual" });
     expect(again.headers.get("location")).toBe(first.location);
   });
@@ -114,7 +114,7 @@ describe("the ways without a grant", () => {
     const sandbox = await sandboxForTest();
     for (const forms of [[], [signInAs(PERSON_IDS.ana)]] as [string, [string, string][]][][]) {
       const step = forms.length === 0 ? "sign-in" : "review";
-      const { location } = await walk(sandbox, [...forms, [step, [["action", "cancel"]]]]);
+      const { location } = await goThrough(sandbox, [...forms, [step, [["action", "cancel"]]]]);
       expect(location).toBe(
         `${REDIRECT_URI}?error=access_denied&error_code=200&error_description=Permissions+error&error_reason=user_denied&state=a+state%2Fwith%2Bsigns#_=_`,
       );
@@ -143,7 +143,7 @@ describe("the ways without a grant", () => {
   test("development mode denies on approval, or stops on a page of its own", async () => {
     const sandbox = await sandboxForTest();
     sandbox.control.setSwitches({ dialogOutcome: "dev_mode_denied" });
-    const { callback } = await walk(sandbox, [signInAs(PERSON_IDS.ana), approval]);
+    const { callback } = await goThrough(sandbox, [signInAs(PERSON_IDS.ana), approval]);
     expect(callback?.searchParams.get("error")).toBe("access_denied");
     sandbox.control.setSwitches({ dialogOutcome: "dev_mode_page" });
     expect((await fetch(dialogUrl(sandbox))).status).toBe(400);
@@ -154,7 +154,7 @@ describe("switches of the callback", () => {
   test("the state can get lost and unknown parameters can appear", async () => {
     const sandbox = await sandboxForTest();
     sandbox.control.setSwitches({ dropState: "on", extraCallbackParams: "on" });
-    const { callback } = await walk(sandbox, [signInAs(PERSON_IDS.ana), approval]);
+    const { callback } = await goThrough(sandbox, [signInAs(PERSON_IDS.ana), approval]);
     expect(callback?.searchParams.has("state")).toBe(false);
     expect(callback?.searchParams.get("_unexpected")).toBe("1");
   });
@@ -162,7 +162,7 @@ describe("switches of the callback", () => {
   test("PARTNER_ADDED arrives before the redirect when asked to", async () => {
     const { sandbox, receiver } = await sandboxWithReceiver();
     sandbox.control.setSwitches({ partnerEvents: "before" });
-    await walk(sandbox, [signInAs(PERSON_IDS.ana), approval]);
+    await goThrough(sandbox, [signInAs(PERSON_IDS.ana), approval]);
     const [entry] = JSON.parse(String(receiver.received[0]?.bytes)).entry;
     expect(entry.changes[0].value).toEqual({
       event: "PARTNER_ADDED",

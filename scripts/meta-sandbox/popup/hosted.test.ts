@@ -6,12 +6,12 @@ import {
   APP_SECRET,
   APPROVAL,
   CANCEL,
+  goThroughDialog,
   graph,
   REDIRECT_URI,
   SIGN_IN,
   sandboxForTest,
   sandboxWithReceiver,
-  walkDialog,
 } from "../testing.ts";
 import { BUSINESS_IDS, NUMBER_IDS, PARTNER_BUSINESS_ID, PERSON_IDS, WABA_IDS } from "../world/world.ts";
 
@@ -26,7 +26,7 @@ describe("hosted link", () => {
   test("ends on a page of its own and with PARTNER_ADDED of the partner's portfolio", async () => {
     const { sandbox, receiver } = await sandboxWithReceiver();
     sandbox.control.setSwitches({ partnerEvents: "before", appInstalledEvent: "on" });
-    const location = await walkDialog(sandbox, linkPath(), ANA);
+    const location = await goThroughDialog(sandbox, linkPath(), ANA);
     const page = await (await fetch(`${sandbox.url}${location}`)).text();
     expect(page).toContain("What you chose is shared with the app now.");
     expect(page).not.toContain("<script");
@@ -42,7 +42,9 @@ describe("hosted link", () => {
   test("cancelling shares nothing and announces nobody", async () => {
     const { sandbox, receiver } = await sandboxWithReceiver();
     sandbox.control.setSwitches({ partnerEvents: "before" });
-    const location = await walkDialog(sandbox, linkPath({ redirect_uri: REDIRECT_URI }), [CANCEL("sign-in")]);
+    const location = await goThroughDialog(sandbox, linkPath({ redirect_uri: REDIRECT_URI }), [
+      CANCEL("sign-in"),
+    ]);
     expect(await (await fetch(`${sandbox.url}${location}`)).text()).toContain("Nothing was shared.");
     expect(receiver.received).toEqual([]);
   });
@@ -56,7 +58,7 @@ describe("hosted link", () => {
     const sandbox = await sandboxForTest();
     sandbox.control.setSwitches({ hostedRedirect, hostedState });
     const path = linkPath({ redirect_uri: REDIRECT_URI, state: "s" });
-    const callback = new URL(await walkDialog(sandbox, path, ANA));
+    const callback = new URL(await goThroughDialog(sandbox, path, ANA));
     expect(`${callback.origin}${callback.pathname}`).toBe(REDIRECT_URI);
     expect([...callback.searchParams.keys()]).toEqual(keys);
   });
@@ -65,7 +67,7 @@ describe("hosted link", () => {
     const sandbox = await sandboxForTest();
     sandbox.control.setSwitches({ hostedRedirect: "ignored" });
     const path = linkPath({ redirect_uri: REDIRECT_URI });
-    expect(await walkDialog(sandbox, path, ANA)).toMatch(/^\/dialog\/end\//);
+    expect(await goThroughDialog(sandbox, path, ANA)).toMatch(/^\/dialog\/end\//);
   });
 
   test.each([
@@ -103,7 +105,7 @@ describe("system_user_access_tokens", () => {
 
   test("answers a customer's token after the hosted sign-up, and the same one again", async () => {
     const sandbox = await sandboxForTest();
-    await walkDialog(sandbox, linkPath(), ANA);
+    await goThroughDialog(sandbox, linkPath(), ANA);
     const system = partnerToken(sandbox);
     const first = await fetchToken(sandbox, system);
     expect(first.body).toEqual({ access_token: expect.stringMatching(/^EAA/) });
@@ -117,7 +119,7 @@ describe("system_user_access_tokens", () => {
 
   test("a dead token is replaced", async () => {
     const sandbox = await sandboxForTest();
-    await walkDialog(sandbox, linkPath(), ANA);
+    await goThroughDialog(sandbox, linkPath(), ANA);
     const system = partnerToken(sandbox);
     const first = await fetchToken(sandbox, system);
     await sandbox.control.revokeTokens({ businessId: BUSINESS_IDS.luz });
@@ -131,7 +133,7 @@ describe("system_user_access_tokens", () => {
     const system = partnerToken(sandbox);
     expect((await fetchToken(sandbox, system)).body.error.code).toBe(200);
     sandbox.control.setSwitches({ partnerEvents: "off" });
-    await walkDialog(sandbox, linkPath(), ANA);
+    await goThroughDialog(sandbox, linkPath(), ANA);
     await sandbox.control.revokeTokens({ businessId: BUSINESS_IDS.luz, removeApp: true });
     expect(String(receiver.received[0]?.bytes)).toContain("PARTNER_REMOVED");
     expect((await fetchToken(sandbox, system)).status).toBe(403);
@@ -139,7 +141,7 @@ describe("system_user_access_tokens", () => {
 
   test("needs the partner's token, its proof and business_management", async () => {
     const sandbox = await sandboxForTest();
-    await walkDialog(sandbox, linkPath(), ANA);
+    await goThroughDialog(sandbox, linkPath(), ANA);
     const system = partnerToken(sandbox);
     const customer = sandbox.control.mintToken({ businessId: BUSINESS_IDS.luz }).token;
     const path = `/${BUSINESS_IDS.luz}/system_user_access_tokens`;

@@ -6,11 +6,11 @@ import {
   APPROVAL,
   CANCEL,
   type Form,
+  goThroughDialog,
   graph,
   REDIRECT_URI,
   SIGN_IN,
   sandboxForTest,
-  walkDialog,
 } from "../testing.ts";
 import { BUSINESS_IDS, NUMBER_IDS, PERSON_IDS, WABA_IDS } from "../world/world.ts";
 
@@ -35,7 +35,7 @@ const readable = (text: string) => text.replace(/&#(\d+);/g, (_, code) => String
 
 /** What the last page would post: the session message, the response of FB.login, and in which order they come. */
 async function outcome(sandbox: Sandbox, forms: Form[], changes: Record<string, string> = {}) {
-  const page = await fetch(`${sandbox.url}${await walkDialog(sandbox, popupPath(changes), forms)}`);
+  const page = await fetch(`${sandbox.url}${await goThroughDialog(sandbox, popupPath(changes), forms)}`);
   const text = /data-answer="([^"]*)"/.exec(await page.text())?.[1] ?? "";
   const { origin, messages } = JSON.parse(readable(text)) as { origin: string; messages: string[] };
   const [noise, ...others] = messages;
@@ -190,7 +190,7 @@ describe("who may open the popup", () => {
 
   test("a dialog that has not ended has no last page", async () => {
     const sandbox = await sandboxForTest();
-    const step = await walkDialog(sandbox, popupPath(), [SIGN_IN(PERSON_IDS.ana)]);
+    const step = await goThroughDialog(sandbox, popupPath(), [SIGN_IN(PERSON_IDS.ana)]);
     const id = step.split("/").at(-2);
     expect((await fetch(`${sandbox.url}/dialog/end/${id}`)).status).toBe(410);
   });

@@ -4,6 +4,7 @@ import {
   APP_ID,
   APPROVAL,
   type Form,
+  goThroughDialog,
   graph,
   REDIRECT_URI,
   receiverForTest,
@@ -11,7 +12,6 @@ import {
   sandboxForTest,
   sandboxWithReceiver,
   tokenFor,
-  walkDialog,
 } from "../testing.ts";
 import { BUSINESS_IDS, NUMBER_IDS, PERSON_IDS, WABA_IDS } from "./world.ts";
 
@@ -93,7 +93,7 @@ describe("verification of a number", () => {
       ],
     ];
     const path = `/dialog/embedded?app_id=${APP_ID}&config_id=7&origin=${new URL(REDIRECT_URI).origin}`;
-    await walkDialog(sandbox, path, [SIGN_IN(PERSON_IDS.bea), fresh, APPROVAL]);
+    await goThroughDialog(sandbox, path, [SIGN_IN(PERSON_IDS.bea), fresh, APPROVAL]);
     const made = Object.values(sandbox.world.numbers).find(({ displayPhoneNumber }) =>
       displayPhoneNumber.endsWith("0003"),
     );

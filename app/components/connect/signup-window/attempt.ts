@@ -2,9 +2,9 @@
 import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
 import type { SignupWindow } from "../../../integrations/channel.server.ts";
 import type { WindowTrouble } from "../../../texts/shapes.ts";
-import { readLogin, readPosted } from "./hearing.ts";
 import type { Sdk } from "./sdk.ts";
 import { hear, type Input, type Moment, momentMs, nothingHeard, verdictOf } from "./signup-window.ts";
+import { readLogin, readPosted } from "./window-messages.ts";
 
 export { loadSdk } from "./sdk.ts";
 

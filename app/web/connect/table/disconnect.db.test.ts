@@ -45,7 +45,7 @@ async function teardown(lastAttempt = false): Promise<void> {
 const outcome = async () =>
   (await left()).teardowns.map((one) => [one.outcome, one.access_token_enc !== null]);
 
-async function walk(failure: Failure): Promise<void> {
+async function goThrough(failure: Failure): Promise<void> {
   await delivering();
   strike(places.unsubscribe, failure);
   await expectLeft();
@@ -70,7 +70,7 @@ async function walk(failure: Failure): Promise<void> {
 }
 
 describe("a disconnect that fails at unsubscribe", () => {
-  for (const failure of failures) test(`by ${failure.name}`, () => walk(failure));
+  for (const failure of failures) test(`by ${failure.name}`, () => goThrough(failure));
 
   test.each(oneOfEach.filter(mayPass))(
     "by $name for the last time: given up, the credential destroyed",

@@ -28,7 +28,7 @@ const causes: Partial<Record<Failure["verdict"], string>> = {
   permission: "permission_lost",
 };
 
-async function walk(place: Place, failure: Failure): Promise<void> {
+async function goThrough(place: Place, failure: Failure): Promise<void> {
   const id = await delivering();
   const before = await left();
   const cause = causes[failure.verdict];
@@ -61,10 +61,10 @@ async function expectBroken(code: string): Promise<void> {
 }
 
 describe.each([places.phone, places.subscribedApps])("a look that fails at $name", (place) => {
-  for (const failure of failures) test(`by ${failure.name}`, () => walk(place, failure));
+  for (const failure of failures) test(`by ${failure.name}`, () => goThrough(place, failure));
 });
 
-describe("one refusal between two good looks", () => {
+describe("one refusal between two good checks", () => {
   test.each(failures.filter((one) => causes[one.verdict]))("is forgiven: $name", async (failure) => {
     const id = await delivering();
     const before = await left();

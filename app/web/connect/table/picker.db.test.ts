@@ -71,7 +71,7 @@ async function expectDropped(failed: string): Promise<void> {
   expectSaid(await look(flow.ana), "choice_expired");
 }
 
-async function walk(taken: Flow, place: Place, failure: Failure): Promise<void> {
+async function goThrough(taken: Flow, place: Place, failure: Failure): Promise<void> {
   const { wanted, go, before } = await begin(taken);
   strike(place, failure);
   const failed = await go();
@@ -95,7 +95,7 @@ for (const taken of flowsTaken) {
   for (const place of [places.debugToken, places.numbers]) {
     const columns = place === places.numbers ? taken.columns : oneOfEach;
     describe(`${taken.act} at a grant that ${taken.wait}, failing at ${place.name}`, () => {
-      for (const failure of columns) test(`by ${failure.name}`, () => walk(taken, place, failure));
+      for (const failure of columns) test(`by ${failure.name}`, () => goThrough(taken, place, failure));
     });
   }
 }

@@ -30,7 +30,7 @@ function expectReplaced(before: Left, after: Left): void {
   expect(after.claims).toEqual(before.claims);
 }
 
-async function walk(place: Place, failure: Failure): Promise<void> {
+async function goThrough(place: Place, failure: Failure): Promise<void> {
   const before = await connected();
   strike(place, failure);
   const reason = reasons[failure.verdict];
@@ -53,7 +53,7 @@ const rows: { place: Place; columns: Failure[] }[] = [
 ];
 
 describe.each(rows)("a reconnect that fails at $place.name", ({ place, columns }) => {
-  for (const failure of columns) test(`by ${failure.name}`, () => walk(place, failure));
+  for (const failure of columns) test(`by ${failure.name}`, () => goThrough(place, failure));
 });
 
 describe("a reconnect whose grant is not enough", () => {

@@ -1,4 +1,4 @@
-/** How Meta can fail, and at which of its calls: the columns of the tables that walk every flow. For tests. */
+/** How Meta can fail, and at which of its calls: the columns of the tables that go through every flow. For tests. */
 import type { Endpoint, RuleInput } from "../../../../scripts/meta-sandbox/control/scenarios.ts";
 import type { ReasonCode } from "../../../integrations/connect/reasons.ts";
 import type { ConnectStep } from "../../../integrations/connect/setup-steps.ts";

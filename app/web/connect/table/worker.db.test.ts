@@ -45,7 +45,7 @@ const codes: Record<Failure["verdict"], string> = {
   rejected: "rejected",
 };
 
-async function walkSubscription(place: Place, failure: Failure): Promise<void> {
+async function subscribeWith(place: Place, failure: Failure): Promise<void> {
   const { id } = await connected();
   strike(place, failure);
   const code = codes[failure.verdict];
@@ -68,7 +68,7 @@ async function walkSubscription(place: Place, failure: Failure): Promise<void> {
 describe.each([places.subscribe, places.subscribedApps])(
   "turning deliveries on, failing at $name",
   (place) => {
-    for (const failure of failures) test(`by ${failure.name}`, () => walkSubscription(place, failure));
+    for (const failure of failures) test(`by ${failure.name}`, () => subscribeWith(place, failure));
   },
 );
 
@@ -90,7 +90,7 @@ async function expectRegistered({ id, number }: Subject): Promise<void> {
   expect(await noted("registration")).toMatchObject({ result: "registered" });
 }
 
-async function walkRegistration(place: Place, failure: Failure): Promise<void> {
+async function registerWith(place: Place, failure: Failure): Promise<void> {
   const subject = await connected();
   const { id, number } = subject;
   strike(place, failure);
@@ -116,7 +116,7 @@ async function walkRegistration(place: Place, failure: Failure): Promise<void> {
 }
 
 describe.each([places.phone, places.register])("registering a number, failing at $name", (place) => {
-  for (const failure of failures) test(`by ${failure.name}`, () => walkRegistration(place, failure));
+  for (const failure of failures) test(`by ${failure.name}`, () => registerWith(place, failure));
 
   test.each(oneOfEach.filter(mayPass))("by $name for the last time is told", async (failure) => {
     const { id } = await connected();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import { readLogin, readPosted } from "./hearing.ts";
+import { readLogin, readPosted } from "./window-messages.ts";
 
 const origins = ["https://www.facebook.com", "https://web.facebook.com"];
 const finish = { type: "WA_EMBEDDED_SIGNUP", event: "FINISH", data: { phone_number_id: "106540352242922" } };
