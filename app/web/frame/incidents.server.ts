@@ -3,7 +3,7 @@ import type { IncidentGroup } from "../../components/frame/incident-banner.tsx";
 import { adminsToAsk, type OpenIncident, openIncidents } from "../../integrations/health/incidents.server.ts";
 import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
-import { hiddenIncidents, hidingKeyOf } from "./dismissals.server.ts";
+import { hiddenIncidents, hidingKeyOf } from "./hidden-incidents.server.ts";
 
 /** The longest first. The frame also stands around the page that says what failed: it does without what it cannot learn. */
 export async function incidentsFor(request: Request, viewer: Viewer): Promise<IncidentGroup[]> {
