@@ -10,8 +10,10 @@
  *
  * Meta's ids are opaque text. A number may come to sit under several WABA ids: never derive one from the other.
  */
+import type { MarkTypes } from "../../db/queries/inbox/threads.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
+import type { MessageFailure, MessageReading, MessageReference, MessageSummary } from "./message.ts";
 
 export type { ChannelId } from "./catalog.ts";
 
@@ -204,4 +206,28 @@ export interface ContactIdentity extends ContactIds {
   profileName: string | null;
   /** Set when the event says that the ids above took the place of these. */
   formerly?: ContactIds;
+}
+
+/** What is stored of a message, as its channel's webhook reader gave it. */
+export interface StoredMessage {
+  /** `unknown`, with no content, while only a status of it has arrived. */
+  type: string;
+  body: string | null;
+  content: Record<string, unknown>;
+}
+
+/**
+ * How a channel's stored messages are read. Pure, and never throws: content is as the platform sent it, and types that
+ * the platform adds tomorrow are stored, too.
+ */
+export interface ChannelMessages {
+  channel: ChannelId;
+  marks: MarkTypes;
+  summarize(message: StoredMessage): MessageSummary;
+  /** Of long lists the beginning. */
+  read(message: StoredMessage): MessageReading;
+  /** Of a type in `marks`, what the mark is about; of any other, what it answers. Null when that is nothing. */
+  referenceOf(message: StoredMessage): MessageReference | null;
+  /** Of the `error` of a status that failed. */
+  failureOf(error: Record<string, unknown> | null): MessageFailure;
 }

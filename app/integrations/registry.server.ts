@@ -1,8 +1,9 @@
-/** Which connector and which webhook reader serve a channel. A further channel is one line in each map. */
+/** Which connector, which webhook reader and which reader of messages serve a channel. A further channel is one line in each map. */
 import type { ChannelId } from "./catalog.ts";
-import type { ChannelConnector, ChannelWebhook } from "./channel.server.ts";
+import type { ChannelConnector, ChannelMessages, ChannelWebhook } from "./channel.server.ts";
 import type { MetaAppConfig } from "./meta/app-config.server.ts";
 import { createWhatsappConnector } from "./meta/whatsapp/connector/connector.server.ts";
+import { whatsappMessages } from "./meta/whatsapp/messages/messages.server.ts";
 import { whatsappWebhook } from "./meta/whatsapp/webhook/webhook.server.ts";
 
 export type ConnectorRegistry = Record<ChannelId, ChannelConnector>;
@@ -12,3 +13,5 @@ export function createConnectors({ meta }: { meta: MetaAppConfig }): ConnectorRe
 }
 
 export const webhookReaders: Record<ChannelId, ChannelWebhook> = { meta_whatsapp: whatsappWebhook };
+
+export const messageReaders: Record<ChannelId, ChannelMessages> = { meta_whatsapp: whatsappMessages };

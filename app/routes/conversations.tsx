@@ -15,9 +15,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const query = readQuery(request);
   const cursor = query.get("after");
   const search = query.typed("q", 100).trim();
-  const { db, integrations } = services();
+  const { db, integrations, messageReaders } = services();
   const [page, maySend] = await Promise.all([
-    listConversations({ db }, tenantId, { cursor, search }),
+    listConversations({ db, messageReaders }, tenantId, { cursor, search }),
     mayAnswer(integrations, tenantId),
   ]);
   return {

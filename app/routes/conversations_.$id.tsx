@@ -16,10 +16,10 @@ export const handle = titled<Loaded>((texts, { thread }) => threadTitle(texts, t
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);
   const cursor = readQuery(request).get("before");
-  const { db, integrations } = services();
+  const { db, integrations, messageReaders } = services();
   const wish = { conversationId: paramOf(params, "id"), cursor, opened: !isPrefetch(request) };
   const [thread, maySend] = await Promise.all([
-    readThread({ db }, tenantId, wish),
+    readThread({ db, messageReaders }, tenantId, wish),
     mayAnswer(integrations, tenantId),
   ]);
   if (!thread) throw new Response(null, { status: 404 });

@@ -1,8 +1,10 @@
 /** The web's composition root: reads the environment, opens pools, chooses implementations. Nothing below it does. */
 import { createDb, createPool, type Db, type DbRole, shareAmongTenants } from "#db/client.ts";
+import type { InboxReading } from "../inbox/conversations/conversations.server.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake/accept.server.ts";
 import type { IntegrationDeps } from "../integrations/connection/connections.server.ts";
 import { createIntegrationDeps } from "../integrations/env.server.ts";
+import { messageReaders } from "../integrations/registry.server.ts";
 import { databaseUrlOf } from "../platform/database-env.server.ts";
 import { envOrExit } from "../platform/env.server.ts";
 import { createLog, type Log } from "../platform/log.server.ts";
@@ -33,6 +35,7 @@ export interface Services {
   operatorDb: Db;
   log: Log;
   integrations: IntegrationDeps;
+  messageReaders: InboxReading["messageReaders"];
   /** After how long each who asks for a new password is answered. */
   askedAfterMs: number;
   /** How often one may do what spends calls at Meta. */
@@ -98,6 +101,7 @@ export function createServices(env: WebEnv, log: Log): Services {
     operatorDb,
     log,
     integrations,
+    messageReaders,
     // Longer than asking for anybody takes, so that the time says nothing of whether there is somebody to ask for.
     askedAfterMs: 400,
     budgets: createActionBudgets(db),

@@ -1,14 +1,16 @@
 /** A message in words: what kind it is where its own words do not say, then what it says. */
-import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
+
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
+import type { MessageKind } from "../../integrations/message.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
 
 /** What stands above or in place of a message's own text; null when the text is all there is to it. */
-export function kindWords(texts: Texts, { kind, text }: MessageContentView): string | null {
+export function kindWords(texts: Texts, { channel, kind, text }: MessageContentView): string | null {
   const thread = threadTexts(texts);
   if (kind === "text" || kind === "reply") return text === null ? thread.kinds[kind] : null;
   if (kind === "unknown") return null;
+  if (kind === "unsupported") return thread.channels[channel].unsupported;
   return kind === "reaction" ? thread.reactedWith : thread.kinds[kind];
 }
 
@@ -20,7 +22,7 @@ export function previewWords(texts: Texts, content: MessageContentView): string 
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }
 
-/** The file stays at WhatsApp. */
+/** The file stays at the platform. */
 export const isMedia: ReadonlySet<MessageKind> = new Set<MessageKind>([
   ...(["image", "video", "audio", "voice", "document", "sticker"] as const),
 ]);

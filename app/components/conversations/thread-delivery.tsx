@@ -1,5 +1,6 @@
 /** When it was said and, for ours, how far it got: a sign, a word and the time. */
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
+import type { ChannelId } from "../../integrations/catalog.ts";
 import { type ThreadTexts, threadTexts } from "../../texts/thread.ts";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time, writeTime } from "../frame/time.tsx";
@@ -8,7 +9,7 @@ export function Delivery({ message }: { message: MessageView }) {
   const words = threadTexts(useTexts());
   const { language, timeZone } = usePageFacts();
   const dayOf = (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
-  const { direction, status, failure, edited } = message;
+  const { channel, direction, status, failure, edited } = message;
   const sameDay = dayOf(message.at) === dayOf(message.statusAt);
   return (
     <p className={`text-xs ${status === "failed" ? "font-semibold text-bad" : "text-ink-soft"}`}>
@@ -27,7 +28,7 @@ export function Delivery({ message }: { message: MessageView }) {
           )}
         </>
       ) : null}
-      {failure ? failureWords(words, failure) : null}
+      {failure ? failureWords(words.channels[channel], failure) : null}
     </p>
   );
 }
@@ -69,9 +70,8 @@ function StatusSign({ status }: { status: MessageView["status"] }) {
 
 type Failure = NonNullable<MessageView["failure"]>;
 
-/** Meta's code in our words where we know it, else its own. */
-function failureWords(words: ThreadTexts, { code, title }: Failure): string | null {
-  const known = code === null ? undefined : words.failures[code];
-  if (known) return ` · ${known}`;
+/** The platform's code in our words where we know it, else its own. */
+function failureWords(words: ThreadTexts["channels"][ChannelId], { code, title }: Failure): string | null {
+  if (code !== null && Object.hasOwn(words.failures, code)) return ` · ${words.failures[code]}`;
   return title ? ` · ${words.failedBecause} ${title}` : null;
 }

@@ -57,7 +57,7 @@ function Notice({ message }: { message: MessageView }) {
       tabIndex={-1}
       className="justify-self-center rounded-md bg-sunken px-3.5 py-1 text-center text-xs text-ink-soft"
     >
-      {message.text ? <span dir="auto">{message.text}</span> : threadTexts(texts).kinds[message.kind]}
+      {message.text ? <span dir="auto">{message.text}</span> : kindWords(texts, message)}
       {" · "}
       <Time at={message.at} length="clock" />
     </li>
@@ -74,7 +74,9 @@ function Content({ message }: { message: MessageView }) {
         <p className={`text-xs text-ink-soft ${kind === "deleted" ? "italic" : "font-semibold"}`}>{label}</p>
       ) : null}
       <Parts parts={parts} kind={kind} />
-      {isMedia.has(kind) ? <p className="text-xs text-ink-soft">{threadTexts(texts).mediaNote}</p> : null}
+      {isMedia.has(kind) ? (
+        <p className="text-xs text-ink-soft">{threadTexts(texts).channels[message.channel].mediaNote}</p>
+      ) : null}
       {text ? (
         <p dir="auto" className={kind === "reaction" ? "text-xl" : "whitespace-pre-wrap"}>
           <LinkedText text={text} />

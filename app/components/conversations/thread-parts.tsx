@@ -1,7 +1,6 @@
 /** What stands in a message besides words: where it came from, a file, a place, cards, an order, a form. */
 import type { ReactNode } from "react";
-import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
-import type { ContactCard, MessageParts, Price } from "../../inbox/conversations/message-parts.server.ts";
+import type { ContactCard, MessageKind, MessageParts, Price } from "../../integrations/message.ts";
 import type { Language } from "../../texts/catalogue.ts";
 import { threadTexts } from "../../texts/thread.ts";
 import { linkLook } from "../forms/buttons.tsx";

@@ -129,7 +129,9 @@ const states: Omit<State, "group">[] = [
     name: "thread, every kind of message",
     arrange: everythingIsSaid,
     says: ({ thread }) => [
-      ...kindsSaid.map((kind) => thread.kinds[kind]),
+      ...kindsSaid.map((kind) =>
+        kind === "unsupported" ? thread.channels.meta_whatsapp.unsupported : thread.kinds[kind],
+      ),
       ...(["sent", "delivered", "read", "played", "failed"] as const).map(
         (status) => thread.statuses[status],
       ),

@@ -6,10 +6,18 @@ import {
   listConversationRows,
   type PageKey,
 } from "../../../db/queries/inbox/conversations.ts";
+import { type ChannelId, isChannelId } from "../../integrations/catalog.ts";
+import type { ChannelMessages } from "../../integrations/channel.server.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";
-import { contentView, type MessageContentView } from "./message-view.server.ts";
+import type { MessageContentView } from "./message-view.server.ts";
+
+/** What reading the inbox takes. */
+export interface InboxReading {
+  db: Db;
+  messageReaders: Record<ChannelId, ChannelMessages>;
+}
 
 export interface ContactView {
   /** The name they gave themselves, else their username; null when they gave neither. */
@@ -41,14 +49,20 @@ export const pageSize = 50;
  * time. A cursor that is no cursor starts anew.
  */
 export async function listConversations(
-  deps: { db: Db },
+  deps: InboxReading,
   tenantId: string,
   { cursor, search }: { cursor: string | null; search: string },
 ): Promise<Page<ConversationView>> {
   const wanted = conversationSearch(search);
   const wish = { after: readCursor(cursor), limit: pageSize + 1, terms: wanted?.terms };
   const rows = await withTenant(deps.db, tenantId, (tdb) => listConversationRows(tdb, tenantId, wish));
-  return pageOf(rows, (row) => conversationView(row, wanted?.byNumber ?? false));
+  return pageOf(rows, (row) => conversationView(readerOf(deps, row), row, wanted?.byNumber ?? false));
+}
+
+/** The reader of the channel that the contact is on. */
+export function readerOf({ messageReaders }: InboxReading, { provider }: ContactRow): ChannelMessages {
+  if (!isChannelId(provider)) throw new Error("A contact of a channel that is not in the catalogue.");
+  return messageReaders[provider];
 }
 
 /** What a PageKey is made of; only a message has a delivery. */
@@ -93,7 +107,11 @@ export function contactView(row: ContactRow): ContactView {
   };
 }
 
-function conversationView(row: ConversationRow, withNumber: boolean): ConversationView {
+function conversationView(
+  reader: ChannelMessages,
+  row: ConversationRow,
+  withNumber: boolean,
+): ConversationView {
   const { name, phoneNumber } = contactView(row);
   const { message_type: type, message_direction: direction } = row;
   return {
@@ -104,7 +122,8 @@ function conversationView(row: ConversationRow, withNumber: boolean): Conversati
     preview:
       type && direction
         ? {
-            ...contentView(type, row.message_body, row.message_content ?? {}),
+            ...reader.summarize({ type, body: row.message_body, content: row.message_content ?? {} }),
+            channel: reader.channel,
             direction,
             failed: row.message_status === "failed",
           }

@@ -1,13 +1,14 @@
 /** What messages say about each other: answers, reactions, edits, deletions. Pure. */
 import type { MessageRow, QuotedRow } from "../../../db/queries/inbox/threads.ts";
+import type { ChannelMessages } from "../../integrations/channel.server.ts";
+import type { MessageReference } from "../../integrations/message.ts";
 import { cursorOf, keyOf } from "./conversations.server.ts";
-import { textAt } from "./message-content.server.ts";
-import { contentView, type MessageView, messageView, type QuoteView } from "./message-view.server.ts";
+import { type MessageView, messageView, type QuoteView } from "./message-view.server.ts";
 
-/** Messages that these speak of and that are not among them, as Meta names them. */
-export function referredIds(rows: MessageRow[]): string[] {
+/** Messages that these speak of and that are not among them, by the platform's ids. */
+export function referredIds(reader: ChannelMessages, rows: MessageRow[]): string[] {
   const here = new Set(rows.map((row) => row.provider_message_id));
-  const ids = rows.map(referredId).filter((id) => id !== null);
+  const ids = rows.flatMap((row) => reader.referenceOf(row)?.providerMessageId ?? []);
   return [...new Set(ids)].filter((id) => !here.has(id));
 }
 
@@ -15,46 +16,44 @@ export function referredIds(rows: MessageRow[]): string[] {
  * The messages of a page, oldest first, each with what was said about it, on the page or `later`. What is shown at its
  * message stands nowhere else on the page; what is about a message that is not here stands for itself, with a quote.
  */
-export function relate(rows: MessageRow[], later: MessageRow[], quoted: QuotedRow[]): MessageView[] {
+export function relate(
+  reader: ChannelMessages,
+  { rows, later, quoted }: { rows: MessageRow[]; later: MessageRow[]; quoted: QuotedRow[] },
+): MessageView[] {
+  const isMark = ({ type }: MessageRow) => reader.marks.types.includes(type);
   const shown = new Map<string, MessageView>();
   const views = rows.map((row) => {
-    const view = messageView(row);
+    const view = messageView(reader, row);
     if (!isMark(row)) shown.set(row.provider_message_id, view);
     return view;
   });
   const applied = new Set<string>();
-  for (const row of [...rows, ...later]) {
-    const target = isMark(row) ? shown.get(referredId(row) ?? "") : undefined;
-    if (target && apply(row, target)) applied.add(row.id);
+  for (const row of [...rows, ...later].filter(isMark)) {
+    const reference = reader.referenceOf(row);
+    const target = reference ? shown.get(reference.providerMessageId) : undefined;
+    if (reference && target && apply(reference.as, row, target)) applied.add(row.id);
   }
   const elsewhere = new Map(quoted.map((row) => [row.provider_message_id, row]));
   for (const [n, row] of rows.entries()) {
-    const id = referredId(row);
+    const id = reader.referenceOf(row)?.providerMessageId;
     const view = views[n];
-    if (id && view && view.kind !== "deleted") view.quote = quoteOf(shown.get(id), elsewhere.get(id));
+    if (id && view && view.kind !== "deleted") {
+      view.quote = quoteOf(reader, shown.get(id), elsewhere.get(id));
+    }
   }
   return views.filter(({ id }) => !applied.has(id));
 }
 
-function isMark({ type }: MessageRow): boolean {
-  return type === "reaction" || type === "edit" || type === "revoke";
-}
-
-function referredId({ type, content }: MessageRow): string | null {
-  if (type === "reaction") return textAt(content.reaction, "message_id", 255);
-  if (type === "edit" || type === "revoke") return textAt(content[type], "original_message_id", 255);
-  return textAt(content.context, "id", 255);
-}
-
 /** False when it is not theirs to change: a message is edited and deleted by whoever sent it. */
-function apply({ type, body, direction }: MessageRow, target: MessageView): boolean {
-  if (type === "reaction") {
+function apply(as: MessageReference["as"], { body, direction }: MessageRow, target: MessageView): boolean {
+  if (as === "answer") return false;
+  if (as === "reaction") {
     const others = target.reactions.filter((reaction) => reaction.direction !== direction);
     target.reactions = body ? [...others, { emoji: body, direction }] : others;
     return true;
   }
   if (direction !== target.direction) return false;
-  if (type === "revoke") {
+  if (as === "deletion") {
     Object.assign(target, deleted, { parts: {}, reactions: [], edited: false });
   } else if (target.kind !== "deleted") {
     target.text = body ?? target.text;
@@ -66,16 +65,22 @@ function apply({ type, body, direction }: MessageRow, target: MessageView): bool
 /** Whoever deletes a message wants it read by nobody any more. */
 const deleted = { kind: "deleted", text: null, detail: null } as const;
 
-function quoteOf(here: MessageView | undefined, elsewhere: QuotedRow | undefined): QuoteView | "missing" {
+function quoteOf(
+  reader: ChannelMessages,
+  here: MessageView | undefined,
+  elsewhere: QuotedRow | undefined,
+): QuoteView | "missing" {
+  const { channel } = reader;
   if (here) {
     const { id, direction, kind, text, detail } = here;
-    return { id, direction, kind, detail, text: shortened(text), before: null };
+    return { channel, id, direction, kind, detail, text: shortened(text), before: null };
   }
   if (!elsewhere) return "missing";
-  const { id, direction, type, body, content, is_deleted } = elsewhere;
-  const said = is_deleted ? deleted : contentView(type, body, content);
+  const { id, direction, is_deleted } = elsewhere;
+  const said = is_deleted ? deleted : reader.summarize(elsewhere);
   return {
     ...said,
+    channel,
     text: shortened(said.text),
     id,
     direction,

@@ -1,5 +1,5 @@
 /** Reading one conversation, as a person sees it, and noting that it was read. */
-import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
+import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { tellConversations } from "../../../db/queries/inbox/live.ts";
 import {
   findMovedTo,
@@ -10,15 +10,18 @@ import {
   type MessageRow,
   markRead,
 } from "../../../db/queries/inbox/threads.ts";
+import type { ChannelMessages } from "../../integrations/channel.server.ts";
 import { readRowId } from "../../platform/text.ts";
 import {
   type ContactView,
   contactView,
+  type InboxReading,
   keyOf,
   type Page,
   pageOf,
   pageSize,
   readCursor,
+  readerOf,
 } from "./conversations.server.ts";
 import { referredIds, relate } from "./message-relations.server.ts";
 import type { MessageView } from "./message-view.server.ts";
@@ -42,7 +45,7 @@ export interface ThreadWish {
  * one's id; null when this tenant has no such conversation.
  */
 export async function readThread(
-  deps: { db: Db },
+  deps: InboxReading,
   tenantId: string,
   { conversationId, cursor, opened }: ThreadWish,
 ): Promise<Thread | { movedTo: string } | null> {
@@ -56,7 +59,7 @@ export async function readThread(
     }
     const rows = await listMessageRows(tdb, tenantId, conversationId, { before, limit: pageSize + 1 });
     const { items, older } = pageOf(rows, (message) => message);
-    const messages = await viewsOf(tdb, items, before !== undefined);
+    const messages = await viewsOf(tdb, readerOf(deps, row), items, before !== undefined);
     // The time was read before the messages were: whatever it stands for is among them.
     if (opened && !before && row.unread_up_to) {
       const marked = await markRead(tdb, tenantId, { id: row.id, upTo: row.unread_up_to });
@@ -67,11 +70,18 @@ export async function readThread(
   });
 }
 
-async function viewsOf(tdb: TenantDb, rows: MessageRow[], hasNewer: boolean): Promise<MessageView[]> {
+async function viewsOf(
+  tdb: TenantDb,
+  reader: ChannelMessages,
+  rows: MessageRow[],
+  hasNewer: boolean,
+): Promise<MessageView[]> {
   const [newest] = rows;
   if (!newest) return [];
   const { tenant_id: tenantId, conversation_id: id } = newest;
-  const later = hasNewer ? await listLaterMarks(tdb, tenantId, id, keyOf(newest)) : [];
-  const quoted = await findQuotedRows(tdb, tenantId, id, referredIds(rows));
-  return relate(rows.toReversed(), later.toReversed(), quoted);
+  const { marks } = reader;
+  const later = hasNewer ? await listLaterMarks(tdb, tenantId, id, { newest: keyOf(newest), marks }) : [];
+  const providerMessageIds = referredIds(reader, rows);
+  const quoted = await findQuotedRows(tdb, tenantId, id, { providerMessageIds, marks });
+  return relate(reader, { rows: rows.toReversed(), later: later.toReversed(), quoted });
 }

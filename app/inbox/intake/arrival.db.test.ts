@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import type { Db } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
+import { messageReaders } from "../../integrations/registry.server.ts";
 import { listConversations } from "../conversations/conversations.server.ts";
 import { readThread } from "../conversations/thread.server.ts";
 import { processDeliveries } from "../ingest/ingest.server.ts";
@@ -30,11 +31,15 @@ const said = (...items: { id: string; text: string; second?: number }[]) =>
   });
 
 const conversations = async () =>
-  (await listConversations({ db: web }, luz.tenantId, { cursor: null, search: "" })).items;
+  (await listConversations({ db: web, messageReaders }, luz.tenantId, { cursor: null, search: "" })).items;
 
 async function threadBefore(cursor: string | null) {
   const conversationId = (await conversations())[0]?.id ?? "";
-  const thread = await readThread({ db: web }, luz.tenantId, { conversationId, cursor, opened: false });
+  const thread = await readThread({ db: web, messageReaders }, luz.tenantId, {
+    conversationId,
+    cursor,
+    opened: false,
+  });
   if (!thread || "movedTo" in thread) throw new Error("no such thread");
   return thread.messages;
 }

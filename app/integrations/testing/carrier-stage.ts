@@ -43,12 +43,17 @@ function deliveriesOf({ world, clientId }: CarrierPlatform) {
 
 /** A delivery of the made-up platform: what people said to a line. */
 export function carrierDelivery(line: string, ...said: { id: string; by: string; says: string }[]): object {
-  const notes = said.map(({ id, by, says }) => ({
-    note: "said",
-    id,
-    on: "2026-11-20T10:00:00Z",
-    says,
-    by: { ref: by, called: `Person ${by}` },
-  }));
-  return { to: line, notes };
+  return carrierNotes(
+    line,
+    ...said.map(({ id, by, says }) => ({ note: "said", id, says, by: { ref: by, called: `Person ${by}` } })),
+  );
+}
+
+/** A delivery of notes as the platform writes them, a second apart. */
+export function carrierNotes(line: string, ...notes: object[]): object {
+  const from = Date.parse("2026-11-20T10:00:00Z");
+  return {
+    to: line,
+    notes: notes.map((note, index) => ({ on: new Date(from + index * 1_000).toISOString(), ...note })),
+  };
 }

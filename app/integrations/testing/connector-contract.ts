@@ -4,15 +4,17 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "../../platform/secret.server.ts";
+import type { ChannelMessages } from "../channel.server.ts";
 import type { ConnectorStage } from "./connector-stage.ts";
 import { describeFailures } from "./failure-contract.ts";
+import { describeMessages } from "./messages-contract.ts";
 import { describeReader, type WebhookSamples } from "./reader-contract.ts";
 
 /** `setup` starts a fresh stand-in for each test. */
 export function describeConnector(
   name: string,
   setup: () => Promise<ConnectorStage>,
-  samples: WebhookSamples,
+  samples: WebhookSamples & { messages: ChannelMessages },
 ): void {
   describe(`the connector of ${name}`, () => {
     const held = {} as { stage: ConnectorStage };
@@ -28,6 +30,7 @@ export function describeConnector(
     describeFailures(stage);
   });
   describeReader(name, samples);
+  describeMessages(name, samples);
 }
 
 const tokenOf = async (stage: ConnectorStage, grant: "one" | "many" | "lacking" = "many"): Promise<Secret> =>

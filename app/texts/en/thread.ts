@@ -1,8 +1,9 @@
 /** What is said in a conversation. */
-import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { MessageKind } from "../../integrations/message.ts";
 import { count } from "./count.ts";
 
-const messageKinds: Record<MessageKind, string> = {
+const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   text: "Message",
   image: "Photo",
   video: "Video",
@@ -28,27 +29,42 @@ const messageKinds: Record<MessageKind, string> = {
   deleted: "This message was deleted",
   welcome: "Opened the chat",
   old_media: "A photo, video or file from before this number was connected",
-  unsupported: "A kind of message that WhatsApp does not share",
   unknown: "Message",
 };
 
-/** Why a message was not delivered, by Meta’s code. */
-const failures: Record<string, string> = {
-  "130429": "too many messages were sent at once",
-  "130472": "WhatsApp holds back marketing messages to this person",
-  "130497": "WhatsApp does not let your business write to people in this country",
-  "131026": "this number cannot receive it: it may not be on WhatsApp, or use an old version of it",
-  "131031": "WhatsApp has locked the account of your business",
-  "131042": "something is wrong with the payment method of your WhatsApp account",
-  "131047": "more than 24 hours have passed since the customer last wrote",
-  "131048": "WhatsApp limits your number, because people reported or blocked it",
-  "131049": "WhatsApp did not deliver it, so that people do not get too many marketing messages",
-  "131050": "the customer does not want marketing messages from you",
-  "131051": "this kind of message cannot be sent",
-  "131053": "the file could not be used",
-  "131056": "too many messages were sent to this person in a short time",
-  "132001": "this template does not exist in that language",
-  "132015": "this template is paused, because people did not like it",
+interface ThreadChannelWords {
+  /** A kind of message that the platform keeps to itself. */
+  unsupported: string;
+  mediaNote: string;
+  /** Before the platform’s own words, where there are none of ours. */
+  failedBecause: string;
+  /** Why a message was not delivered, by the platform’s code. */
+  failures: Record<string, string>;
+}
+
+const channelWords: Record<ChannelId, ThreadChannelWords> = {
+  meta_whatsapp: {
+    unsupported: "A kind of message that WhatsApp does not share",
+    mediaNote: "The file stays at WhatsApp.",
+    failedBecause: "Meta’s reason:",
+    failures: {
+      "130429": "too many messages were sent at once",
+      "130472": "WhatsApp holds back marketing messages to this person",
+      "130497": "WhatsApp does not let your business write to people in this country",
+      "131026": "this number cannot receive it: it may not be on WhatsApp, or use an old version of it",
+      "131031": "WhatsApp has locked the account of your business",
+      "131042": "something is wrong with the payment method of your WhatsApp account",
+      "131047": "more than 24 hours have passed since the customer last wrote",
+      "131048": "WhatsApp limits your number, because people reported or blocked it",
+      "131049": "WhatsApp did not deliver it, so that people do not get too many marketing messages",
+      "131050": "the customer does not want marketing messages from you",
+      "131051": "this kind of message cannot be sent",
+      "131053": "the file could not be used",
+      "131056": "too many messages were sent to this person in a short time",
+      "132001": "this template does not exist in that language",
+      "132015": "this template is paused, because people did not like it",
+    },
+  },
 };
 
 export const thread = {
@@ -68,10 +84,8 @@ export const thread = {
     played: "Played",
     failed: "Not delivered",
   },
-  failedBecause: "Meta’s reason:",
-  failures,
   kinds: messageKinds,
-  mediaNote: "The file stays at WhatsApp.",
+  channels: channelWords,
   notYet: "The text of this message has not reached us.",
   total: "Total",
   product: (name: string) => `About the product ${name}`,

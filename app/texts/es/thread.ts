@@ -1,8 +1,9 @@
 /** What is said in a conversation. */
-import type { MessageKind } from "../../inbox/conversations/message-kinds.ts";
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { MessageKind } from "../../integrations/message.ts";
 import { count } from "./count.ts";
 
-const messageKinds: Record<MessageKind, string> = {
+const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   text: "Mensaje",
   image: "Foto",
   video: "Video",
@@ -28,27 +29,42 @@ const messageKinds: Record<MessageKind, string> = {
   deleted: "Este mensaje se eliminó",
   welcome: "Abrió la conversación",
   old_media: "Una foto, un video o un archivo de antes de conectar este número",
-  unsupported: "Un tipo de mensaje que WhatsApp no comparte",
   unknown: "Mensaje",
 };
 
-/** Why a message was not delivered, by Meta’s code. */
-const failures: Record<string, string> = {
-  "130429": "se enviaron demasiados mensajes a la vez",
-  "130472": "WhatsApp no entrega mensajes de marketing a esta persona",
-  "130497": "WhatsApp no permite que tu empresa escriba a personas de este país",
-  "131026": "este número no puede recibirlo: quizá no está en WhatsApp o usa una versión antigua",
-  "131031": "WhatsApp bloqueó la cuenta de tu empresa",
-  "131042": "hay un problema con el método de pago de tu cuenta de WhatsApp",
-  "131047": "pasaron más de 24 horas desde que el cliente escribió por última vez",
-  "131048": "WhatsApp limita tu número porque hubo personas que lo reportaron o bloquearon",
-  "131049": "WhatsApp no lo entregó, para que nadie reciba demasiados mensajes de marketing",
-  "131050": "el cliente no quiere recibir mensajes de marketing de tu empresa",
-  "131051": "este tipo de mensaje no se puede enviar",
-  "131053": "el archivo no se pudo usar",
-  "131056": "se enviaron demasiados mensajes a esta persona en poco tiempo",
-  "132001": "esta plantilla no existe en ese idioma",
-  "132015": "esta plantilla está en pausa porque no tuvo buena acogida",
+interface ThreadChannelWords {
+  /** A kind of message that the platform keeps to itself. */
+  unsupported: string;
+  mediaNote: string;
+  /** Before the platform’s own words, where there are none of ours. */
+  failedBecause: string;
+  /** Why a message was not delivered, by the platform’s code. */
+  failures: Record<string, string>;
+}
+
+const channelWords: Record<ChannelId, ThreadChannelWords> = {
+  meta_whatsapp: {
+    unsupported: "Un tipo de mensaje que WhatsApp no comparte",
+    mediaNote: "El archivo se queda en WhatsApp.",
+    failedBecause: "Motivo de Meta:",
+    failures: {
+      "130429": "se enviaron demasiados mensajes a la vez",
+      "130472": "WhatsApp no entrega mensajes de marketing a esta persona",
+      "130497": "WhatsApp no permite que tu empresa escriba a personas de este país",
+      "131026": "este número no puede recibirlo: quizá no está en WhatsApp o usa una versión antigua",
+      "131031": "WhatsApp bloqueó la cuenta de tu empresa",
+      "131042": "hay un problema con el método de pago de tu cuenta de WhatsApp",
+      "131047": "pasaron más de 24 horas desde que el cliente escribió por última vez",
+      "131048": "WhatsApp limita tu número porque hubo personas que lo reportaron o bloquearon",
+      "131049": "WhatsApp no lo entregó, para que nadie reciba demasiados mensajes de marketing",
+      "131050": "el cliente no quiere recibir mensajes de marketing de tu empresa",
+      "131051": "este tipo de mensaje no se puede enviar",
+      "131053": "el archivo no se pudo usar",
+      "131056": "se enviaron demasiados mensajes a esta persona en poco tiempo",
+      "132001": "esta plantilla no existe en ese idioma",
+      "132015": "esta plantilla está en pausa porque no tuvo buena acogida",
+    },
+  },
 };
 
 export const thread = {
@@ -68,10 +84,8 @@ export const thread = {
     played: "Reproducido",
     failed: "No entregado",
   },
-  failedBecause: "Motivo de Meta:",
-  failures,
   kinds: messageKinds,
-  mediaNote: "El archivo se queda en WhatsApp.",
+  channels: channelWords,
   notYet: "El texto de este mensaje no nos ha llegado.",
   total: "Total",
   product: (name: string) => `Sobre el producto ${name}`,

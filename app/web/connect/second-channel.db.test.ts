@@ -1,7 +1,7 @@
 /** A channel that was added to catalogue, words and registries, and to nothing else, in the flow that is there. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
-import { carrierDelivery } from "../../integrations/testing/carrier-stage.ts";
+import { carrierDelivery, carrierNotes } from "../../integrations/testing/carrier-stage.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
@@ -66,6 +66,13 @@ async function connect(person: TestPerson, accounts: string[]): Promise<string |
   return (await call(callback.loader, `${api}/callback?${query}`, person)).headers.get("location");
 }
 
+/** What a person reads of it, in one line. */
+const words = (markup: string) =>
+  markup
+    .replace(/<!--.*?-->/g, "")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ");
+
 const statusOf = async (person: TestPerson) =>
   (await call(status.loader, `${api}/status`, person)).json() as Promise<Record<string, unknown>>;
 const messages = () =>
@@ -119,6 +126,84 @@ describe("a second channel", () => {
     expect(await page("/settings/integrations/whatsapp/activity")).toContain(
       "Nothing has happened in the last 90 days.",
     );
+  });
+
+  test("shows notes of its own types, what was said about them, and why one was lost", async () => {
+    await connect(ana, blue);
+    await workOff(product);
+    const by = { ref: "p/3", called: "Rosa" };
+    const ours = { for: { ref: "p/3" } };
+    const notes = carrierNotes(
+      "ln:Blue-1",
+      { note: "said", id: "n-1", by, says: "¿Hay pan?" },
+      { note: "said", id: "n-2", ...ours, says: "Hay, de centeno.", upon: "n-1" },
+      { note: "nod", id: "n-3", by, over: "n-2", sign: "👏" },
+      { note: "said", id: "n-4", by, says: "Mi clave es 1234" },
+      { note: "struck", id: "n-5", by, over: "n-4" },
+      { note: "drawn", id: "n-6", by, plate: { titled: "Hogaza", weighs: 2_048 } },
+      { note: "said", id: "n-7", ...ours, says: "Te llamo." },
+      { note: "lost", id: "n-7", ...ours, why: "line_busy" },
+      { note: "said", id: "n-8", ...ours, says: "Te llamo otra vez." },
+      { note: "lost", id: "n-8", ...ours, why: "no_tone", told: "The line had no tone." },
+      { note: "said", id: "n-9", by, says: "Lo de la clave, olvídalo.", upon: "n-4" },
+    );
+    expect(await postDelivery(product, notes)).toBe(200);
+    await workOff(product);
+    const [row] = await product.database.sql<{ id: string }>("select id from conversations");
+    const shown = await page(`/conversations/${row?.id}`);
+    const items = shown.split("<li id=").slice(1).map(words);
+    expect(items).toHaveLength(7);
+    const [asked, answered, deleted, drawn, busy, toneless, last] = items;
+    expect(asked).toContain("¿Hay pan?");
+    expect(answered).toMatch(
+      /In reply to the customer: ¿Hay pan\?.*Hay, de centeno\..*Reaction of the customer: 👏/,
+    );
+    expect(deleted).toContain("This message was deleted");
+    expect(shown).not.toContain("1234");
+    expect(drawn).toMatch(/Photo.*Hogaza.*2 kB.*The plate stays at Carrier\./);
+    expect(busy).toMatch(/Not delivered.* · the line was busy/);
+    expect(toneless).toMatch(/Not delivered.* · Carrier’s reason: The line had no tone\./);
+    expect(last).toMatch(/In reply to the customer: This message was deleted/);
+    for (const foreign of ["WhatsApp does not share", "stays at WhatsApp", "Meta’s reason"])
+      expect(shown).not.toContain(foreign);
+    expect(words(await page("/conversations"))).toMatch(/Rosa.*Lo de la clave, olvídalo\./);
+
+    await postDelivery(
+      product,
+      carrierNotes("ln:Blue-1", {
+        note: "drawn",
+        id: "n-10",
+        by,
+        on: "2026-11-25T10:00:00Z",
+        plate: { titled: "Otra", weighs: 1 },
+      }),
+    );
+    await workOff(product);
+    expect(words(await page("/conversations"))).toMatch(/Rosa.*Photo/);
+  });
+
+  test("deletes what stands on another page, too", async () => {
+    await connect(ana, blue);
+    await workOff(product);
+    const by = { ref: "p/3", called: "Rosa" };
+    const filler = Array.from({ length: 60 }, (_, n) => ({
+      note: "said",
+      id: `f-${n}`,
+      by,
+      says: `Nota ${n}`,
+    }));
+    const secret = { note: "said", id: "n-4", by, says: "Mi clave es 1234" };
+    const later = { note: "said", id: "n-6", by, says: "Olvídalo.", upon: "n-4" };
+    const notes = [secret, ...filler, { note: "struck", id: "n-5", by, over: "n-4" }, later];
+    await postDelivery(product, carrierNotes("ln:Blue-1", ...notes));
+    await workOff(product);
+    const [row] = await product.database.sql<{ id: string }>("select id from conversations");
+    const newest = await page(`/conversations/${row?.id}`);
+    expect(words(newest)).toMatch(/In reply to the customer: This message was deleted/);
+    const [, before = ""] = /\?before=([^"#]+)"/.exec(newest) ?? [];
+    const older = await page(`/conversations/${row?.id}?before=${before}`);
+    expect(older).toContain("Nota 1");
+    for (const one of [newest, older]) expect(one).not.toContain("1234");
   });
 
   test("offers a choice of several lines, and registers the one that was picked", async () => {

@@ -7,13 +7,15 @@ import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { channels } from "../../integrations/catalog.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
-import { webhookReaders } from "../../integrations/registry.server.ts";
+import { messageReaders, webhookReaders } from "../../integrations/registry.server.ts";
 import { carrier, createCarrierConnector } from "../../integrations/testing/carrier-connector.ts";
+import { carrierMessages } from "../../integrations/testing/carrier-messages.ts";
 import { type CarrierPlatform, startCarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierWebhook } from "../../integrations/testing/carrier-webhook.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { channelTexts } from "../../texts/en/channels.ts";
 import { english as texts } from "../../texts/en/index.ts";
+import { thread } from "../../texts/en/thread.ts";
 import { callRoute, type TestProduct } from "./product.ts";
 
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */
@@ -34,7 +36,16 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
     }),
   });
   Object.assign(services.integrations.connectors, { [carrier]: createCarrierConnector(platform) });
+  Object.assign(thread.channels, {
+    carrier: {
+      unsupported: "A note that Carrier keeps to itself",
+      mediaNote: "The plate stays at Carrier.",
+      failedBecause: "Carrier’s reason:",
+      failures: { line_busy: "the line was busy" },
+    },
+  });
   Object.assign(webhookReaders, { [carrier]: carrierWebhook });
+  Object.assign(messageReaders, { [carrier]: carrierMessages });
   return platform;
 }
 

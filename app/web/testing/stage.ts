@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { demoPassword, seedDemo } from "../../../scripts/seed.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
+import { messageReaders } from "../../integrations/registry.server.ts";
 import type { Log } from "../../platform/log.server.ts";
 import { action as login } from "../../routes/login.tsx";
 import { createActionBudgets } from "../connect/action-budgets.server.ts";
@@ -42,6 +43,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
       log: silent,
       now: () => new Date(),
     },
+    messageReaders,
     askedAfterMs: 0,
     budgets: createActionBudgets(db),
     webhooks: { appSecrets: [], verifyToken: unreachable, intake: unreachable },

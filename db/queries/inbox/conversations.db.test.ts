@@ -118,11 +118,16 @@ describe("what is read", () => {
     const id =
       (await reading((tdb) => listConversationRows(tdb, tenantId, { after: undefined, limit: 1 }))).answer[0]
         ?.id ?? "";
+    const marks = {
+      types: ["reaction", "revoke"],
+      deletion: { type: "revoke", idPath: ["revoke", "original_message_id"] },
+      withinDays: 3,
+    };
     const newest = { at: "2026-01-01T00:00:00.000000Z", id: "1" };
     const page = await reading(async (tdb) => {
       const row = await findThreadRow(tdb, tenantId, id);
-      await listLaterMarks(tdb, tenantId, id, newest);
-      await findQuotedRows(tdb, tenantId, id, [`wamid.${id}.0`, "wamid.none"]);
+      await listLaterMarks(tdb, tenantId, id, { newest, marks });
+      await findQuotedRows(tdb, tenantId, id, { providerMessageIds: [`wamid.${id}.0`, "wamid.none"], marks });
       await markRead(tdb, tenantId, { id, upTo: row?.unread_up_to ?? "" });
       return listMessageRows(tdb, tenantId, id, { before: undefined, limit });
     });

@@ -12,6 +12,8 @@ export interface PageKey {
 }
 
 export interface ContactRow {
+  /** The channel that the contact, and so the conversation, is on. */
+  provider: string;
   profile_name: string | null;
   username: string | null;
   wa_id: string | null;
@@ -105,7 +107,7 @@ export function withContact(tdb: TenantDb, tenantId: string) {
     .innerJoin("contacts as p", (join) =>
       join.onRef("p.tenant_id", "=", "c.tenant_id").onRef("p.id", "=", "c.contact_id"),
     )
-    .select(["c.id", "c.connection_id", "p.profile_name", "p.username", "p.wa_id"])
+    .select(["c.id", "c.connection_id", "p.provider", "p.profile_name", "p.username", "p.wa_id"])
     .where("c.tenant_id", "=", tenantId);
 }
 

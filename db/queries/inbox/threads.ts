@@ -91,21 +91,29 @@ export async function listMessageRows(
   return (before ? query.where(sql<boolean>`${place} < ${placeOf(before)}`) : query).execute();
 }
 
-/**
- * Reactions, edits and deletions said in the three days after a page of older messages, the newest first: they may be
- * about messages on it. Meta lets a message be edited and deleted for less than that.
- */
+/** How a channel stores what is said about another message: a reaction, an edit, a deletion. */
+export interface MarkTypes {
+  /** All of them. */
+  types: string[];
+  /** Of a deletion: its type, and where in `content` the id of the deleted message stands. Null: nobody can delete. */
+  deletion: { type: string; idPath: string[] } | null;
+  /** After so many days a message is neither edited nor deleted any more. */
+  withinDays: number;
+}
+
+/** Marks of the days after a page of older messages, the newest first: they may be about messages on it. */
 export async function listLaterMarks(
   tdb: TenantDb,
   tenantId: string,
   conversationId: string,
-  newest: PageKey,
+  { newest, marks }: { newest: PageKey; marks: MarkTypes },
 ): Promise<MessageRow[]> {
+  if (marks.types.length === 0) return [];
   return messagesOf(tdb, tenantId, conversationId)
-    .where("m.type", "in", ["reaction", "edit", "revoke"])
+    .where("m.type", "in", marks.types)
     .where(
       sql<boolean>`${place} > ${placeOf(newest)}
-        and m.occurred_at <= ${newest.at}::timestamptz + interval '3 days'`,
+        and m.occurred_at <= ${newest.at}::timestamptz + make_interval(days => ${marks.withinDays})`,
     )
     .limit(200)
     .execute();
@@ -119,12 +127,12 @@ export type QuotedRow = Pick<
   is_deleted: boolean;
 };
 
-/** Those of the messages, named as Meta names them, that belong to this conversation. */
+/** Those of the messages, named by the platform's ids, that belong to this conversation. */
 export async function findQuotedRows(
   tdb: TenantDb,
   tenantId: string,
   conversationId: string,
-  providerMessageIds: string[],
+  { providerMessageIds, marks: { deletion, withinDays } }: { providerMessageIds: string[]; marks: MarkTypes },
 ): Promise<QuotedRow[]> {
   if (providerMessageIds.length === 0) return [];
   return tdb
@@ -135,8 +143,11 @@ export async function findQuotedRows(
       sql<boolean>`exists (
         select from messages r
          where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.direction = m.direction
-           and r.type = 'revoke' and r.content -> 'revoke' ->> 'original_message_id' = m.provider_message_id
-           and r.occurred_at between m.occurred_at and m.occurred_at + interval '3 days')`.as("is_deleted"),
+           and r.type = ${deletion?.type ?? null}::text
+           and r.content #>> ${deletion?.idPath ?? []}::text[] = m.provider_message_id
+           and r.occurred_at between m.occurred_at and m.occurred_at + make_interval(days => ${withinDays}))`.as(
+        "is_deleted",
+      ),
     )
     .where("m.provider_message_id", "in", providerMessageIds)
     .where("m.tenant_id", "=", tenantId)

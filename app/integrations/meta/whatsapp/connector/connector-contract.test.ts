@@ -11,6 +11,7 @@ import { Secret } from "../../../../platform/secret.server.ts";
 import { describeConnector } from "../../../testing/connector-contract.ts";
 import type { ConnectorStage, Fault } from "../../../testing/connector-stage.ts";
 import { createGraphClient } from "../../graph.server.ts";
+import { whatsappMessages } from "../messages/messages.server.ts";
 import { accountEntries, bodyWith } from "../webhook/account-fixtures.ts";
 import {
   body,
@@ -112,6 +113,7 @@ const others = [textMessage("wamid.1"), textMessage("wamid.3")];
 
 describeConnector("WhatsApp", metaStage, {
   webhook: whatsappWebhook,
+  messages: whatsappMessages,
   bodies: [
     ...everyMessage.map((item) => body(entry(change({ contacts: people, messages: [item] })))),
     body(entry(change({ statuses: [status("wamid.9", "delivered")] }))),

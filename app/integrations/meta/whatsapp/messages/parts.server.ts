@@ -1,50 +1,15 @@
-/** What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. */
-import type { MessageRow } from "../../../db/queries/inbox/threads.ts";
-import { at, listAt, numberAt, textAt, webAddress } from "./message-content.server.ts";
-import type { MessageKind } from "./message-kinds.ts";
+/** What a WhatsApp message is made of besides words. */
+import type { MessageKind, MessageParts, OrderLine, Price } from "../../../message.ts";
+import { at, listAt, numberAt, textAt, webAddress } from "./content.server.ts";
 
-export interface MessageParts {
-  forwarded?: "once" | "often";
-  /** The advertisement or post whose button began the conversation. */
-  ad?: { headline: string | null; link: string | null };
-  /** The product of a catalogue that it is about, as the business calls it. */
-  product?: string;
-  /** `format` is short and Meta's own: `PDF`, `JPEG`. */
-  file?: { name: string | null; format: string | null; bytes: number | null };
-  place?: { name: string | null; address: string | null; latitude: number; longitude: number };
-  cards?: ContactCard[];
-  order?: { lines: OrderLine[]; total: Price | null };
-  /** What somebody filled in, by the names that the form gives its fields. */
-  answers?: { name: string; value: string }[];
-  /** Below the title of what was picked from a list. */
-  description?: string;
-}
-
-export interface ContactCard {
-  name: string | null;
-  organisation: string | null;
-  /** Numbers and mail addresses, as they were written. */
-  numbers: string[];
-  emails: string[];
-}
-
-export interface OrderLine {
-  product: string;
-  quantity: number | null;
-  price: Price | null;
-}
-
-export interface Price {
-  amount: number;
-  currency: string;
-}
+type Content = Record<string, unknown>;
 
 /** Only what is there, and of long lists the beginning. */
-export function messageParts(kind: MessageKind, content: MessageRow["content"]): MessageParts {
+export function messageParts(kind: MessageKind, content: Content): MessageParts {
   return { ...originParts(content), ...kindParts(kind, content) };
 }
 
-function originParts(content: MessageRow["content"]): MessageParts {
+function originParts(content: Content): MessageParts {
   const { context, referral } = content;
   const parts: MessageParts = {};
   if (at(context, "frequently_forwarded") === true) parts.forwarded = "often";
@@ -60,7 +25,7 @@ function originParts(content: MessageRow["content"]): MessageParts {
   return parts;
 }
 
-function kindParts(kind: MessageKind, content: MessageRow["content"]): MessageParts {
+function kindParts(kind: MessageKind, content: Content): MessageParts {
   if (kind === "voice" || kind === "audio") return fileParts(content.audio);
   if (kind === "image" || kind === "video" || kind === "document" || kind === "sticker") {
     return fileParts(content[kind]);

@@ -1,0 +1,94 @@
+/** A message as a person sees it, whatever its channel. The browser may import this file: keep libraries out of it. */
+
+/** A message in one line, as a list or a quote shows it. */
+export interface MessageSummary {
+  kind: MessageKind;
+  /** Their words: text, caption, title of a reply, a place's name. Plain text, never markup. */
+  text: string | null;
+  /** What else helps to recognise it: a file's name, coordinates. */
+  detail: string | null;
+}
+
+/** A message in full: what it is made of, and the words that its parts do not say already. */
+export interface MessageReading extends MessageSummary {
+  parts: MessageParts;
+}
+
+/** What a message says something about, by the platform's id of that; all but an answer is shown there. */
+export interface MessageReference {
+  providerMessageId: string;
+  as: "answer" | "reaction" | "edit" | "deletion";
+}
+
+/** Why a message was not delivered: the platform's code, and its own words for it. */
+export interface MessageFailure {
+  code: string | null;
+  title: string | null;
+}
+
+/** The kinds of message a person tells apart. */
+export type MessageKind =
+  | "text"
+  | "image"
+  | "video"
+  | "audio"
+  | "voice"
+  | "document"
+  | "sticker"
+  | "location"
+  | "contacts"
+  | "reply"
+  | "form"
+  | "call_allowed"
+  | "call_refused"
+  | "reaction"
+  | "reaction_removed"
+  | "order"
+  | "template"
+  | "system"
+  | "number_changed"
+  | "identity_changed"
+  | "edit"
+  | "revoke"
+  | "deleted"
+  | "welcome"
+  | "old_media"
+  | "unsupported"
+  | "unknown";
+
+/** What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. */
+export interface MessageParts {
+  forwarded?: "once" | "often";
+  /** The advertisement or post whose button began the conversation. */
+  ad?: { headline: string | null; link: string | null };
+  /** The product of a catalogue that it is about, as the business calls it. */
+  product?: string;
+  /** `format` is short and technical: `PDF`, `JPEG`. */
+  file?: { name: string | null; format: string | null; bytes: number | null };
+  place?: { name: string | null; address: string | null; latitude: number; longitude: number };
+  cards?: ContactCard[];
+  order?: { lines: OrderLine[]; total: Price | null };
+  /** What somebody filled in, by the names that the form gives its fields. */
+  answers?: { name: string; value: string }[];
+  /** Below the title of what was picked from a list. */
+  description?: string;
+}
+
+export interface ContactCard {
+  name: string | null;
+  organisation: string | null;
+  /** Numbers and mail addresses, as they were written. */
+  numbers: string[];
+  emails: string[];
+}
+
+export interface OrderLine {
+  product: string;
+  quantity: number | null;
+  price: Price | null;
+}
+
+export interface Price {
+  amount: number;
+  currency: string;
+}
