@@ -14,6 +14,7 @@ import type { MarkTypes } from "../../db/queries/inbox/threads.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { MessageFailure, MessageReading, MessageReference, MessageSummary } from "./message.ts";
+import type { GraphError } from "./meta/graph-error.server.ts";
 
 export type { ChannelId } from "./catalog.ts";
 
@@ -72,6 +73,9 @@ export interface SignupWindow {
   origins: string[];
 }
 
+/** What reading a grant's reach goes through, in this order. */
+export type ReachStep = "access_seen" | "account_found" | "number_proved";
+
 /** How a tenant is connected to a channel. Every method throws `GraphError` and nothing else for what Meta does. */
 export interface ChannelConnector {
   channel: ChannelId;
@@ -88,6 +92,8 @@ export interface ChannelConnector {
   exchangeCode(code: string, flow: SignupFlow): Promise<Grant>;
   /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
   findReach(accessToken: Secret): Promise<Reach>;
+  /** At which step `findReach` failed when it threw this. */
+  reachStepOf(error: GraphError): ReachStep;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
   /** Whether the number takes part on the platform: until then Meta sends nothing for it. */

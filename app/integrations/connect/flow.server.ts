@@ -156,7 +156,8 @@ async function followGrant(
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const reason = reasonOf(error);
-    const stopped = progressOfFailure(progress, error, reason, deps.now());
+    const step = deps.connectors[channel].reachStepOf(error);
+    const stopped = progressOfFailure(progress, step, reason, deps.now());
     // Meta named no scope as missing, it refused the reading itself.
     if (reason === "permission_missing") await recordMissingPermissions(deps, actor, channel);
     // The code is spent: without its grant the person would have to sign in again for an answer that Meta owes us.

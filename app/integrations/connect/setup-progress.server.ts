@@ -1,7 +1,6 @@
 /** What each step of a connection came to, and when: built along the flow, kept with the connection. Pure. */
 import { type ConnectionFacts, type StepMark, stepsIn } from "../../../db/queries/connections/facts.ts";
-import type { Reach } from "../channel.server.ts";
-import type { GraphError } from "../meta/graph-error.server.ts";
+import type { Reach, ReachStep } from "../channel.server.ts";
 import { type ConnectStep, connectSteps, type StepState } from "./setup-steps.ts";
 
 /** The steps up to the connect, by name. The later ones stand with the connection under names of their own. */
@@ -39,17 +38,17 @@ export function progressOfReach(progress: SetupProgress, reach: Reach, at: Date)
   return reach.numbers.length === 0 ? stepFailed(found, at, "number_proved", "no_number") : found;
 }
 
+const reachSteps: ReachStep[] = ["access_seen", "account_found", "number_proved"];
+
 /** Reading a grant's reach has failed at one of its steps: those before it are done. */
 export function progressOfFailure(
   progress: SetupProgress,
-  { facts }: GraphError,
+  step: ReachStep,
   code: string,
   at: Date,
 ): SetupProgress {
-  if (facts.endpoint === "debug_token") return stepFailed(progress, at, "access_seen", code);
-  if (facts.endpoint !== "phone_numbers")
-    return stepFailed(stepsDone(progress, at, "access_seen"), at, "account_found", code);
-  return stepFailed(stepsDone(progress, at, "access_seen", "account_found"), at, "number_proved", code);
+  const before = reachSteps.slice(0, reachSteps.indexOf(step));
+  return stepFailed(stepsDone(progress, at, ...before), at, step, code);
 }
 
 /** Every step in order: those done before the connect, what the worker did since, and the first delivery seen. */

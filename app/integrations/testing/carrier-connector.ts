@@ -43,6 +43,7 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
       return { accessToken: new Secret(key), expiresAt: until ? new Date(until) : undefined };
     },
     findReach: (token) => findReach(config, ask, token),
+    reachStepOf: ({ facts }) => (facts.endpoint === "self" ? "access_seen" : "number_proved"),
     async startDeliveries(token, account) {
       await feeds(token, account, "PUT");
       if (!(await feeds(token, account)))

@@ -24,6 +24,8 @@ export interface CarrierWorld {
   keys: Map<string, KeyGrant>;
   /** Says yes to a feed and does nothing. */
   ignoresFeeds: boolean;
+  /** Is away when lines are asked for. */
+  hidesLines: boolean;
 }
 
 interface Answer {
@@ -42,6 +44,7 @@ export function carrierAnswer(world: CarrierWorld, request: IncomingMessage, bod
   if (!key) return problem(401, "key_dead");
   if (area === "self") return { status: 200, json: key };
   const method = request.method ?? "";
+  if (part === "lines" && world.hidesLines) return problem(503, "away");
   if (area === "accounts" && key.accounts.includes(id)) {
     return part === "lines"
       ? pageOfLines(world, id, Number(searchParams.get("page")))

@@ -90,6 +90,7 @@ function newWorld(client: CarrierWorld["client"]): CarrierWorld {
     codes: new Map(),
     keys: new Map(),
     ignoresFeeds: false,
+    hidesLines: false,
   };
 }
 

@@ -1,5 +1,5 @@
 /** A channel that was added to catalogue, words and registries, and to nothing else, in the flow that is there. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierDelivery, carrierNotes } from "../../integrations/testing/carrier-stage.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
@@ -204,6 +204,22 @@ describe("a second channel", () => {
     const older = await page(`/conversations/${row?.id}?before=${before}`);
     expect(older).toContain("Nota 1");
     for (const one of [newest, older]) expect(one).not.toContain("1234");
+  });
+
+  test("says at which step of its own an attempt failed", async () => {
+    platform.world.hidesLines = true;
+    onTestFinished(() => {
+      platform.world.hidesLines = false;
+    });
+    expect(await connect(ana, blue)).toBe("/settings/integrations?carrier=error&reason=meta_unavailable");
+    const [attempt] = await product.database.sql<{ steps: Record<string, { result: string }> }>(
+      "select metadata -> 'steps' as steps from channel_connections",
+    );
+    expect(attempt?.steps).toMatchObject({
+      access_seen: { result: "done" },
+      account_found: { result: "done" },
+      number_proved: { result: "failed", code: "meta_unavailable" },
+    });
   });
 
   test("offers a choice of several lines, and registers the one that was picked", async () => {

@@ -4,7 +4,7 @@ import type { ChannelConnector } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
-import { findReach } from "./reach.server.ts";
+import { findReach, reachStepOf } from "./reach.server.ts";
 import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
 import { checkAccess, readRegistration, subscribedAppsAnswer } from "./standing.server.ts";
 
@@ -22,6 +22,7 @@ export function createWhatsappConnector(
     signupWindow: signupWindow(config),
     exchangeCode: (code, flow) => exchangeCode(config, graph, now, code, flow),
     findReach: (token) => findReach(config, graph, token),
+    reachStepOf,
 
     async startDeliveries(token, wabaId) {
       const path = [wabaId, "subscribed_apps"];

@@ -1,7 +1,7 @@
 /** What a WhatsApp grant reaches, asked of Meta with the token itself and never believed of a browser. */
 import { z } from "zod";
 import type { Secret } from "../../../../platform/secret.server.ts";
-import type { Reach, ReachableNumber } from "../../../channel.server.ts";
+import type { Reach, ReachableNumber, ReachStep } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
@@ -55,6 +55,12 @@ export async function findReach(config: MetaAppConfig, graph: GraphClient, token
   const wabaIds = grantedWabas(facts) ?? (await wabasOfPortfolios(graph, token, facts));
   const numbers = await numbersOf(graph, token, wabaIds);
   return { ...reach, missingPermissions, wabaIds, numbers };
+}
+
+/** At which step `findReach` met this. */
+export function reachStepOf({ facts }: GraphError): ReachStep {
+  if (facts.endpoint === "debug_token") return "access_seen";
+  return facts.endpoint === "phone_numbers" ? "number_proved" : "account_found";
 }
 
 async function inspectToken(config: MetaAppConfig, graph: GraphClient, token: Secret): Promise<TokenFacts> {
