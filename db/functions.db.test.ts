@@ -221,6 +221,7 @@ describe("within a workspace's transaction", () => {
     "app.drop_deliveries(interval '9 days', 1)",
     `app.merge_contacts('${other}', 1, 2)`,
     "app.reopen_deliveries(array[1::bigint])",
+    "app.replay_items('{}', 0, 1)",
     `app.enqueue_as('app_owner', 'send_mail', '${JSON.stringify({ tenantId: other, mailId: other })}')`,
     `app.holds_number('${other}', 'meta_whatsapp', '1')`,
     "app.login_candidate('x@y.example')",

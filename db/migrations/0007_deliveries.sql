@@ -71,8 +71,7 @@ begin
 end $$;
 grant execute on function app.accept_deliveries(int, text[], text[], int[], bytea, smallint[]) to app_web;
 
--- Opens processed deliveries again, as if none of their attempts had been; answers which. An open one is left as it is.
--- One way for the worker, for operators on the server and for those on the pages.
+-- Opens processed deliveries again, as if none of their attempts had been; returns which. An open one is left as it is.
 create function app.reopen_deliveries(wanted bigint[])
   returns setof bigint
   language sql set search_path = public, pg_temp as $$
@@ -83,6 +82,40 @@ create function app.reopen_deliveries(wanted bigint[])
      set processed_at = null, outcome = null, reopened_at = now(), attempts = 0, retry_at = null
     from held where d.id = held.id returning d.id $$;
 grant execute on function app.reopen_deliveries(bigint[]) to app_ingest;
+
+-- Opens the deliveries of the next `most` wanted items in quarantine again and wakes the ingest, in the caller's
+-- transaction. `wanted`: {"ids": [..]}, or {"reason": .., "phoneNumberId": ..} with either left out. `go_on_after`: the last
+-- item's id, null at the end. One way for operators on the server and for those on the pages.
+create function app.replay_items(wanted jsonb, after_item bigint, most int)
+  returns table (items int, deliveries int, go_on_after bigint)
+  language plpgsql security definer
+  -- Planned with what is wanted this time: a number has an index, and so have ids.
+  set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+  wanted_ids bigint[] := case when wanted ? 'ids'
+    then array(select jsonb_array_elements_text(wanted -> 'ids')::bigint) end;
+  wanted_number text := wanted ->> 'phoneNumberId';
+  wanted_reason text := wanted ->> 'reason';
+  found_deliveries bigint[];
+begin
+  select array_agg(distinct part.delivery_id), count(*)::int, max(part.id)
+    into found_deliveries, items, go_on_after
+    from (select q.id, q.delivery_id from delivery_quarantine q
+           where q.replayed_at is null and q.id > after_item
+             and (wanted_ids is null or q.id = any(wanted_ids))
+             and (wanted_number is null or q.phone_number_id = wanted_number)
+             and (wanted_reason is null or q.reason = wanted_reason)
+           order by q.id limit most) part;
+  if items < most then
+    go_on_after := null;
+  end if;
+  select count(*)::int into deliveries from app.reopen_deliveries(found_deliveries);
+  if deliveries > 0 then
+    perform app.enqueue_as('app_owner', 'process_deliveries', '{}');
+  end if;
+  return next;
+end $$;
+grant execute on function app.replay_items(jsonb, bigint, int) to app_ingest;
 
 -- How many items that came since `since`, while this connection held its number, are in quarantine. Looks at the number's
 -- newest `most` and no further; 0 for a connection of another workspace.

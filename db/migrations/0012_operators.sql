@@ -136,8 +136,8 @@ begin
       from webhook_deliveries d cross join noted where d.id = delivery;
 end $$;
 
--- Writes down that somebody wants items processed again: {"ids": [..]} or {"reason": .., "phoneNumberId": ..}, the
--- latter with either left out. Answers the row's id; nothing is replayed but what stands in such a row.
+-- Writes down that somebody wants items processed again, as app.replay_items has it. Returns the row's id; nothing is
+-- replayed here but what stands in such a row.
 create function app.operator_replay_begin(actor uuid, wanted jsonb, request text)
   returns bigint
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -150,39 +150,20 @@ begin
   return event_id;
 end $$;
 
--- Opens the deliveries of the next `most` of the wanted items again and wakes the ingest, as an operator's command on the
--- server would, and adds to the row's result how many that were. `go_on_after`: the last item's id, null at the end.
+-- The next part of what a row wants, and in its result how many items and deliveries that were.
 create function app.operator_replay_part(event_id bigint, after_item bigint, most int)
   returns table (items int, deliveries int, go_on_after bigint)
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   wanted jsonb;
-  wanted_ids bigint[];
-  found_deliveries bigint[];
 begin
   select e.subject into wanted from operator_events e
    where e.id = event_id and e.action = 'replay' and e.at > now() - interval '10 minutes' for update;
   if wanted is null then
     raise exception 'no such replay' using errcode = '22023';
   end if;
-  if wanted ? 'ids' then
-    wanted_ids := array(select jsonb_array_elements_text(wanted -> 'ids')::bigint);
-  end if;
-  select array_agg(distinct part.delivery_id), count(*)::int, max(part.id)
-    into found_deliveries, items, go_on_after
-    from (select q.id, q.delivery_id from delivery_quarantine q
-           where q.replayed_at is null and q.id > after_item
-             and (wanted_ids is null or q.id = any(wanted_ids))
-             and (wanted ->> 'phoneNumberId' is null or q.phone_number_id = wanted ->> 'phoneNumberId')
-             and (wanted ->> 'reason' is null or q.reason = wanted ->> 'reason')
-           order by q.id limit most) part;
-  if items < most then
-    go_on_after := null;
-  end if;
-  select count(*)::int into deliveries from app.reopen_deliveries(found_deliveries);
-  if deliveries > 0 then
-    perform app.enqueue_as('app_owner', 'process_deliveries', '{}', lane := (event_id % 1000)::int);
-  end if;
+  select r.items, r.deliveries, r.go_on_after into items, deliveries, go_on_after
+    from app.replay_items(wanted, after_item, most) r;
   update operator_events e
      set result = jsonb_build_object('items', (e.result ->> 'items')::int + items,
                                      'deliveries', (e.result ->> 'deliveries')::int + deliveries)

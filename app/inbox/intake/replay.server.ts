@@ -2,11 +2,11 @@
 import type { Db } from "#db/client.ts";
 import { enqueue, type JobPayload } from "#db/jobs.ts";
 import {
-  type ItemsPart,
   type ItemsWanted,
-  itemsInQuarantine,
   parkedItemsWithOwner,
+  type ReplayedPart,
   reopenDeliveries,
+  replayNextItems,
 } from "#db/queries/deliveries/quarantine.ts";
 import { untilSetAside } from "#db/queries/numbers/number-owners.ts";
 import type { Log } from "../../platform/log.server.ts";
@@ -63,16 +63,10 @@ export async function replayItems(
   most = itemsAtOnce,
 ): Promise<{ items: number; deliveries: number }> {
   const total = { items: 0, deliveries: 0 };
-  for (let after: string | undefined = "0"; after !== undefined; ) {
-    const from: string = after;
-    const part = await db.transaction().execute(async (trx): Promise<ItemsPart> => {
-      const found = await itemsInQuarantine(trx, wanted, from, most);
-      const reopened = await reopenDeliveries(trx, found.deliveryIds);
-      if (reopened.length > 0) await enqueue(trx, "process_deliveries", {});
-      total.deliveries += reopened.length;
-      return found;
-    });
-    total.items += part.count;
+  for (let after: string | null = "0"; after !== null; ) {
+    const part: ReplayedPart = await replayNextItems(db, wanted, after, most);
+    total.items += part.items;
+    total.deliveries += part.deliveries;
     after = part.goOnAfter;
   }
   return total;

@@ -56,44 +56,32 @@ export interface ItemsWanted {
   reason?: QuarantineReason;
 }
 
-/** A part of the items in quarantine, in the order of their ids. */
-export interface ItemsPart {
-  /** Of this part. */
-  deliveryIds: string[];
-  count: number;
-  /** The last item's id; the next part comes after it. Undefined when there are no more. */
-  goOnAfter: string | undefined;
+export interface ReplayedPart {
+  items: number;
+  /** Those that were not open already. */
+  deliveries: number;
+  /** The last item of this part; null when there are no more. */
+  goOnAfter: string | null;
 }
 
-interface PartRow {
-  deliveryIds: string[] | null;
-  count: number;
-  lastId: string | null;
-}
-
-const partOf = ({ deliveryIds, count, lastId }: PartRow, isFull: boolean): ItemsPart => ({
-  deliveryIds: deliveryIds ?? [],
-  count,
-  goOnAfter: isFull && lastId ? lastId : undefined,
-});
-
-/** The next `most` items that are wanted and in quarantine. */
-export async function itemsInQuarantine(
+/** Opens the deliveries of the next `most` wanted items in quarantine again and wakes the ingest, in one transaction. */
+export async function replayNextItems(
   db: Kysely<Schema>,
-  { ids, phoneNumberId, reason }: ItemsWanted,
+  wanted: ItemsWanted,
   after: string,
   most: number,
-): Promise<ItemsPart> {
-  const { rows } = await sql<PartRow>`
-    select array_agg(distinct delivery_id) as "deliveryIds", count(*)::int as count, max(id) as "lastId" from (
-      select id, delivery_id from delivery_quarantine
-       where replayed_at is null and id > ${after}::bigint
-         and ${ids ? sql`id = any(${ids}::bigint[])` : sql`true`}
-         and ${phoneNumberId ? sql`phone_number_id = ${phoneNumberId}` : sql`true`}
-         and ${reason ? sql`reason = ${reason}` : sql`true`}
-       order by id limit ${most}) part`.execute(db);
-  const [row = { deliveryIds: null, count: 0, lastId: null }] = rows;
-  return partOf(row, row.count === most);
+): Promise<ReplayedPart> {
+  const { rows } = await sql<ReplayedPart>`
+    select items, deliveries, go_on_after as "goOnAfter"
+      from app.replay_items(${JSON.stringify(wanted)}::jsonb, ${after}::bigint, ${most})`.execute(db);
+  return rows[0] ?? { items: 0, deliveries: 0, goOnAfter: null };
+}
+
+/** A part of what is parked for a number, in the order of the items' ids. */
+interface ParkedPart {
+  deliveryIds: string[];
+  /** The last item's id; the next part comes after it. Undefined when there are no more. */
+  goOnAfter: string | undefined;
 }
 
 /**
@@ -105,8 +93,8 @@ export async function parkedItemsWithOwner(
   { provider, phoneNumberId }: { provider: string; phoneNumberId: string },
   after: string,
   most: number,
-): Promise<ItemsPart> {
-  const { rows } = await sql<PartRow & { seen: number }>`
+): Promise<ParkedPart> {
+  const { rows } = await sql<{ deliveryIds: string[] | null; seen: number; lastId: string | null }>`
     with part as materialized (
       select id, delivery_id from delivery_quarantine
        where phone_number_id = ${phoneNumberId} and replayed_at is null and reason = 'unknown_number'
@@ -115,13 +103,15 @@ export async function parkedItemsWithOwner(
       select part.delivery_id from part join webhook_deliveries d on d.id = part.delivery_id
        cross join ${claimFor(sql`${phoneNumberId}::text`)} c where d.provider = ${provider})
     select (select count(*)::int from part) as seen, (select max(id) from part) as "lastId",
-           (select array_agg(distinct delivery_id) from owned) as "deliveryIds",
-           (select count(*)::int from owned) as count`.execute(db);
-  const [row = { deliveryIds: null, count: 0, lastId: null, seen: 0 }] = rows;
-  return partOf(row, row.seen === most);
+           (select array_agg(distinct delivery_id) from owned) as "deliveryIds"`.execute(db);
+  const [row = { deliveryIds: null, lastId: null, seen: 0 }] = rows;
+  return {
+    deliveryIds: row.deliveryIds ?? [],
+    goOnAfter: row.seen === most && row.lastId ? row.lastId : undefined,
+  };
 }
 
-/** Opens processed deliveries again, as if none of their attempts had been; answers which. An open one is left as it is. */
+/** Opens processed deliveries again, as if none of their attempts had been; returns which. An open one is left as it is. */
 export async function reopenDeliveries(trx: Transaction<Schema>, deliveryIds: string[]): Promise<string[]> {
   if (deliveryIds.length === 0) return [];
   const { rows } = await sql<{ id: string }>`

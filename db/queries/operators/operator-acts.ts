@@ -1,6 +1,7 @@
 /** What platform staff do, and what is kept of it. Role app_operator. */
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "../../schema.ts";
+import type { ReplayedPart } from "../deliveries/quarantine.ts";
 
 type Db = Kysely<Schema>;
 
@@ -41,13 +42,6 @@ export async function beginReplay(
   );
   if (!rows[0]) throw new Error("the replay was not written down");
   return rows[0].id;
-}
-
-export interface ReplayedPart {
-  items: number;
-  deliveries: number;
-  /** The last item of this part; null when there are no more. */
-  goOnAfter: string | null;
 }
 
 /** Opens the deliveries of the next `most` items of a replay again and wakes the ingest, in one transaction. */
