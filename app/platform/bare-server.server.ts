@@ -22,11 +22,22 @@ export interface BareServerSetting {
 
 export type BareHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** What every answer says that does not say otherwise: kept by nobody, shown in no frame, allowed nothing. */
+/** What a policy for content never allows, of a page either. */
+export const neverAllowed = { "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'" };
+
+const nothingAllowed = Object.entries({ "default-src": "'none'", ...neverAllowed })
+  .map((directive) => directive.join(" "))
+  .join(";");
+
+/**
+ * What every answer says that does not say otherwise, whoever gives it: kept by nobody, shown in no frame, allowed
+ * nothing. A page says more (`guard`), and nothing of this once again.
+ */
 export function plainHeaders(secure: boolean): Record<string, string> {
   return {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none';base-uri 'none';object-src 'none';frame-ancestors 'none'",
+    "Content-Security-Policy": nothingAllowed,
+    // Sign-in windows of Meta may open beside ours.
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",

@@ -1,20 +1,22 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { expect, onTestFinished, test } from "vitest";
+import { createBareServer, plainHeaders } from "../../../platform/bare-server.server.ts";
 import { guard } from "./guard.server.ts";
 
 const setting = {
   origin: "https://app.example.com",
   dialogOrigin: "https://www.facebook.com",
-  secureCookies: true,
 };
 
 async function headersUnder(more: { dialogOrigin?: string; sdkOrigin?: string } = {}) {
   const app = express();
   app.use(guard({ ...setting, ...more }));
   app.use((_request, response) => void response.send("ok"));
-  const server = createServer(app).listen(0, "127.0.0.1");
+  const log = { error: (message: string) => expect.unreachable(message) };
+  const bare = createBareServer({ log, secure: true }, (request, response) => app(request, response));
+  const server = bare.listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -73,4 +75,14 @@ test("a window that the page opens may talk back, whatever is set up", async () 
     expect(headers["cross-origin-opener-policy"]).toBe("same-origin-allow-popups");
     expect(headers["x-frame-options"]).toBe("DENY");
   }
+});
+
+test("a page says what every answer says, and allows itself more than nothing", async () => {
+  const headers = await headersUnder();
+  const { "Content-Security-Policy": nothing, "Cache-Control": kept, ...plain } = plainHeaders(true);
+  for (const [name, value] of Object.entries(plain)) expect(headers[name.toLowerCase()], name).toBe(value);
+  expect(headers["cache-control"]).toBe(kept);
+  expect(headers["content-security-policy"]).not.toBe(nothing);
+  for (const name of ["origin-agent-cluster", "cross-origin-resource-policy", "x-dns-prefetch-control"])
+    expect(headers[name], name).toBeDefined();
 });

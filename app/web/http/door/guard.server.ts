@@ -1,11 +1,12 @@
-/** Headers and gates that hold for every answer, whatever route gives it. */
+/** Gates for every request that goes to Express, and what the answers say beyond `plainHeaders`, which is every answer's. */
 import { randomBytes } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import helmet from "helmet";
+import { neverAllowed } from "../../../platform/bare-server.server.ts";
 import type { Services } from "../../services.server.ts";
 import { refuseCrossSite } from "./csrf.server.ts";
 
-type Setting = Pick<Services, "origin" | "dialogOrigin" | "sdkOrigin" | "secureCookies">;
+type Setting = Pick<Services, "origin" | "dialogOrigin" | "sdkOrigin">;
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -70,7 +71,7 @@ function bodyTooLarge(request: Request): boolean {
   );
 }
 
-function headers({ dialogOrigin, sdkOrigin, secureCookies }: Setting): Parameters<typeof helmet>[0] {
+function headers({ dialogOrigin, sdkOrigin }: Setting): Parameters<typeof helmet>[0] {
   const development = process.env.NODE_ENV === "development";
   const sdk = sdkOrigin === undefined ? [] : [sdkOrigin];
   const called = sdkOrigin === undefined ? [] : calledBySdk(sdkOrigin, dialogOrigin);
@@ -88,16 +89,15 @@ function headers({ dialogOrigin, sdkOrigin, secureCookies }: Setting): Parameter
         ...(called.length > 0 ? { "frame-src": called } : {}),
         // Browsers apply this to where a form's redirect leads: Connect WhatsApp ends at Meta's dialog.
         "form-action": ["'self'", dialogOrigin],
-        "base-uri": ["'none'"],
-        "object-src": ["'none'"],
-        "frame-ancestors": ["'none'"],
+        ...neverAllowed,
       },
     },
-    // Sign-in windows of Meta may open beside ours.
-    crossOriginOpenerPolicy: { policy: "same-origin-allow-popups" },
-    referrerPolicy: { policy: "same-origin" },
-    strictTransportSecurity: secureCookies ? { maxAge: 63_072_000, includeSubDomains: true } : false,
-    xFrameOptions: { action: "deny" },
+    // Of `plainHeaders`.
+    crossOriginOpenerPolicy: false,
+    referrerPolicy: false,
+    strictTransportSecurity: false,
+    xContentTypeOptions: false,
+    xFrameOptions: false,
   };
 }
 
