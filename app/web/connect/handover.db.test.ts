@@ -3,13 +3,12 @@ import { expect, test } from "vitest";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
-import { action as webhook } from "../../routes/webhooks.meta.$channel.ts";
 import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
-import { callRoute } from "../testing/product.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
 
 const { flow, connect, leave } = connectFlows();
 
-/** One signed message for the number, through the webhook's own route: stored, and not processed yet. */
+/** One signed message for the number, by the deliveries' own lane: stored, and not processed yet. */
 async function receive(phase: string, at: number): Promise<void> {
   const from = `5255${String(at).padStart(8, "0")}`;
   const messages = [
@@ -27,7 +26,7 @@ async function receive(phase: string, at: number): Promise<void> {
     headers: { "x-hub-signature-256": signature },
     body,
   });
-  expect((await callRoute(webhook, request)).status).toBe(200);
+  expect((await deliverByLane(request)).status).toBe(200);
 }
 
 const receiveMany = (phase: string, count: number) =>

@@ -40,8 +40,10 @@ vi.mock("./input.server.ts", async (original) => {
     readQuery: (request: Request) => heard(real.readQuery(request)),
     readForm: async (request: Request) => heard(await real.readForm(request)),
     readBody: async (request: Request) => heard(await real.readBody(request)),
-    readFormBody: async (...given: Parameters<typeof real.readFormBody>) =>
-      heard(await real.readFormBody(...given)),
+    readBoundedForm: async (...given: Parameters<typeof real.readBoundedForm>) => {
+      const form = await real.readBoundedForm(...given);
+      return form === "too_large" ? form : heard(form);
+    },
   };
 });
 

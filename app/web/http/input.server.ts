@@ -46,9 +46,11 @@ export async function readForm(request: Request): Promise<Fields> {
   return (await formIn(request.clone()).catch(() => undefined)) ?? nothing;
 }
 
-/** The same of a body that was read already. */
-export async function readFormBody(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<Fields> {
-  const form = new Response(body, { headers: { "Content-Type": contentType } });
+/** The same of a body of at most `cap` bytes, or "too_large". What no form may pass was refused before it became a Request. */
+export async function readBoundedForm(request: Request, cap: number): Promise<Fields | "too_large"> {
+  const body = await request.arrayBuffer();
+  if (body.byteLength > cap) return "too_large";
+  const form = new Response(body, { headers: { "Content-Type": request.headers.get("content-type") ?? "" } });
   return (await formIn(form).catch(() => undefined)) ?? nothing;
 }
 

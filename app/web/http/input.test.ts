@@ -9,8 +9,8 @@ import {
   oneOf,
   paramOf,
   readBody,
+  readBoundedForm,
   readForm,
-  readFormBody,
   readQuery,
 } from "./input.server.ts";
 
@@ -122,9 +122,17 @@ describe("a form", () => {
     ],
   ])("that is %s is empty, and where that is no answer 400", async (_name, body, type) => {
     expect((await readForm(post(body, type))).has("a")).toBe(false);
-    expect((await readFormBody(new TextEncoder().encode(body), type)).has("a")).toBe(false);
+    const bounded = await readBoundedForm(post(body, type), 1_000_000);
+    expect(bounded !== "too_large" && bounded.has("a")).toBe(false);
     if (type === "text/plain") return expect((await readBody(post(body, type))).has("a")).toBe(false);
     await expect(readBody(post(body, type))).rejects.toMatchObject({ status: 400 });
+  });
+
+  test("of more bytes than it may have is not read, and of as many is", async () => {
+    const bounded = (cap: number) => readBoundedForm(post("a=12345", form), cap);
+    expect(await bounded(6)).toBe("too_large");
+    const read = await bounded(7);
+    expect(read !== "too_large" && read.get("a")).toBe("12345");
   });
 
   test("of as many fields as may be is read", async () => {

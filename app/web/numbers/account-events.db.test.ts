@@ -10,6 +10,7 @@ import { applyAccountEvent } from "../../integrations/health/account-events.serv
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { connectFlows } from "../testing/connect-flows.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
 import { callRoute } from "../testing/product.ts";
 
 const { flow, connect, connections, jobs, statusOf } = connectFlows();
@@ -23,11 +24,10 @@ beforeEach(async () => {
     const headers = request.headers as Record<string, string>;
     const body = request.method === "POST" ? { body: Buffer.concat(parts) } : {};
     const url = `${flow.product.origin}${request.url}`;
-    const route = request.method === "POST" ? webhook.action : webhook.loader;
-    const answer = await callRoute(
-      route,
-      new Request(url, { method: request.method ?? "", headers, ...body }),
-    );
+    const asked = new Request(url, { method: request.method ?? "", headers, ...body });
+    const answer = await (request.method === "POST"
+      ? deliverByLane(asked)
+      : callRoute(webhook.loader, asked));
     response.writeHead(answer.status).end(await answer.text());
   });
   await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));

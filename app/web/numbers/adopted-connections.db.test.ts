@@ -19,12 +19,12 @@ import { checkConnection } from "../../integrations/health/check.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
-import { action as webhook } from "../../routes/webhooks.meta.$channel.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english } from "../../texts/en/index.ts";
 import { connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
 import { openPages } from "../testing/pages.ts";
-import { type Arrange, callRoute, type TestPerson } from "../testing/product.ts";
+import type { Arrange, TestPerson } from "../testing/product.ts";
 
 const key = randomBytes(32).toString("base64");
 const name = `curbe_adopted_${process.pid}_${randomBytes(4).toString("hex")}`;
@@ -101,7 +101,7 @@ async function receive(id: string, phoneNumberId: string): Promise<void> {
   const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
   const init = { method: "POST", headers: { "x-hub-signature-256": signature }, body };
-  const answer = await callRoute(webhook, new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, init));
+  const answer = await deliverByLane(new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, init));
   expect(answer.status).toBe(200);
   const stored = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
   const ingest = { db: flow.product.database.as("app_ingest"), readers: webhookReaders, log: deps().log };

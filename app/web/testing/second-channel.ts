@@ -12,11 +12,11 @@ import { carrier, createCarrierConnector } from "../../integrations/testing/carr
 import { carrierMessages } from "../../integrations/testing/carrier-messages.ts";
 import { type CarrierPlatform, startCarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierWebhook } from "../../integrations/testing/carrier-webhook.ts";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { channelTexts } from "../../texts/en/channels.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { thread } from "../../texts/en/thread.ts";
-import { callRoute, type TestProduct } from "./product.ts";
+import { deliverByLane } from "./delivery-lane.ts";
+import type { TestProduct } from "./product.ts";
 
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */
 export async function addSecondChannel({ services, database }: TestProduct): Promise<CarrierPlatform> {
@@ -86,5 +86,5 @@ export async function postDelivery({ origin, services }: TestProduct, delivery: 
   const signature = `sha256=${createHmac("sha256", key).update(body).digest("hex")}`;
   const headers = { "x-hub-signature-256": signature, "content-length": String(body.byteLength) };
   const request = new Request(`${origin}/webhooks/meta/carrier`, { method: "POST", headers, body });
-  return (await callRoute(webhook.action, request, { channel: "carrier" })).status;
+  return (await deliverByLane(request)).status;
 }

@@ -5,8 +5,8 @@ import { testSeed } from "#db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
-import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
+import { startTestProduct, type TestProduct } from "../testing/product.ts";
 
 const numbers = Array.from({ length: 20 }, (_, n) => `5550000000000${String(n).padStart(2, "0")}`);
 const updates = 1_000;
@@ -36,10 +36,7 @@ async function receive(body: Uint8Array): Promise<{ answerMs: number; effectMs: 
   };
   const started = performance.now();
   const url = `${product.origin}/webhooks/meta/whatsapp`;
-  const answer = await callRoute(
-    webhook.action,
-    new Request(url, { method: "POST", headers, body: Buffer.from(body) }),
-  );
+  const answer = await deliverByLane(new Request(url, { method: "POST", headers, body: Buffer.from(body) }));
   expect(answer.status).toBe(200);
   const answered = performance.now();
   const open = await product.database.sql<{ id: string }>(

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
-import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
+import { startTestProduct, type TestProduct } from "../testing/product.ts";
 import { bodyCases } from "./corpus-json.ts";
 import { signatureCases } from "./corpus-signatures.ts";
 
@@ -29,7 +29,7 @@ function deliver(body: Uint8Array, lines: [string, string][]): Promise<Response>
     headers,
     body: Buffer.from(body),
   });
-  return callRoute(webhook.action, request);
+  return deliverByLane(request);
 }
 
 function deliverSigned(body: Uint8Array): Promise<Response> {

@@ -8,8 +8,7 @@ import {
 } from "../../integrations/connection/obligations.server.ts";
 import { type MetaUserRequest, readSignedRequest } from "../../integrations/meta/signed-request.server.ts";
 import { requestIdOf, requireMethod } from "../connect/channel-request.server.ts";
-import { readRawBody } from "../http/body/raw-body.server.ts";
-import { readFormBody } from "../http/input.server.ts";
+import { readBoundedForm } from "../http/input.server.ts";
 import { metaCallbacks } from "../http/metrics.server.ts";
 import type { Services } from "../services.server.ts";
 
@@ -61,9 +60,8 @@ async function receive(
   };
   if ((request.headers.get("content-encoding") ?? "identity") !== "identity")
     return end("encoded", 415, { error: "unsupported_media_type" });
-  const body = await readRawBody(request, bodyCapBytes);
-  if (body === "too_large") return end("too_large", 413, { error: "too_large" });
-  const form = await readFormBody(new Uint8Array(body), request.headers.get("content-type") ?? "");
+  const form = await readBoundedForm(request, bodyCapBytes);
+  if (form === "too_large") return end("too_large", 413, { error: "too_large" });
   const reading = readSignedRequest(webhooks.appSecrets, form.only("signed_request", bodyCapBytes) ?? "");
   if (reading.kind === "malformed") return end("malformed", 400, { error: "bad_request" });
   if (reading.kind === "not_signed") return end("not_signed", 401, { error: "unauthorized" });

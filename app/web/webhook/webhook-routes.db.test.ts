@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDb, createPool } from "../../../db/client.ts";
 import { createDeliveryIntake } from "../../inbox/intake/accept.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
-import { webhookBodyCap } from "../http/body/raw-body.server.ts";
 import { provideServices } from "../services.server.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
+import { webhookBodyCap } from "./webhook.server.ts";
 
 let product: TestProduct;
 beforeAll(async () => {
@@ -23,9 +24,9 @@ const secret = (at = 0) => product.services.webhooks.appSecrets[at]?.reveal() ??
 const sign = (body: Uint8Array, key = secret()) =>
   `sha256=${createHmac("sha256", key).update(body).digest("hex")}`;
 
-function deliver(body: Uint8Array, headers: Record<string, string> = {}, method = "POST"): Promise<Response> {
+function deliver(body: Uint8Array, headers: Record<string, string> = {}): Promise<Response> {
   const all = { "x-hub-signature-256": sign(body), "content-length": String(body.byteLength), ...headers };
-  return callRoute(webhook.action, new Request(address(), { method, headers: all, body: Buffer.from(body) }));
+  return deliverByLane(new Request(address(), { method: "POST", headers: all, body: Buffer.from(body) }));
 }
 
 const stored = () =>
@@ -104,7 +105,7 @@ describe("a delivery", () => {
       duplex: "half",
       headers: { "x-hub-signature-256": sign(large) },
     };
-    expect((await callRoute(webhook.action, new Request(address(), init as RequestInit))).status).toBe(413);
+    expect((await deliverByLane(new Request(address(), init as RequestInit))).status).toBe(413);
     // The answer did not wait for the rest, and the rest is not read for ever.
     expect(pulled).toBeLessThan(webhookBodyCap + 20 * 65_536);
     await expect.poll(() => cut).toBe(true);
@@ -115,7 +116,9 @@ describe("a delivery", () => {
   test("that is compressed gets 415, one by another method 405", async () => {
     expect((await deliver(Buffer.from("{}"), { "content-encoding": "gzip" })).status).toBe(415);
     for (const method of ["PUT", "PATCH", "DELETE"]) {
-      const answer = await deliver(Buffer.from("{}"), {}, method);
+      const request = new Request(address(), { method, body: "{}" });
+      await expect(deliverByLane(request.clone())).rejects.toThrow("takes no such request");
+      const answer = await callRoute(webhook.action, request);
       expect(answer.status).toBe(405);
       expect(answer.headers.get("allow")).toBe("GET, POST");
     }
