@@ -24,7 +24,7 @@ test("a worker that hears that our app was removed says so on the connection", a
   await until("the connection is red", async () => (await connection())[0]?.status === "error", worker.said);
   expect(await connection()).toEqual([{ status: "error", code: "access_removed" }]);
   // Meta's word may be outdated: the token itself is asked in a minute, and the admins are told after that.
-  await until("only the look at the token and the mail are left", async () => {
+  await until("only the check of the token and the mail are left", async () => {
     const jobs = await database.sql<{ task_identifier: string }>(
       "select task_identifier from graphile_worker.jobs",
     );

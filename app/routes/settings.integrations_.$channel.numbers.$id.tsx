@@ -17,7 +17,9 @@ import { requireViewer } from "../web/session/session.server.ts";
 export const handle = {
   ...titled<NumberDetailPageProps>((texts, { number }) => number.number ?? texts.numbers.title),
   refreshWithoutScript: ({ number, health }: NumberDetailPageProps) =>
-    number.state === "starting" || number.state === "awaitingTest" || health.look?.progress === "underWay",
+    number.state === "starting" ||
+    number.state === "awaitingTest" ||
+    health.lastCheck?.progress === "underWay",
 };
 
 export async function loader({ request, params }: LoaderFunctionArgs): Promise<NumberDetailPageProps> {
@@ -38,7 +40,7 @@ export async function loader({ request, params }: LoaderFunctionArgs): Promise<N
     countedUpTo,
     test: number.state === "disconnected" ? null : testOf(channel, number),
     deliverTo: `${origin}${webhookPath(channel)}`,
-    tooSoon: refused && health.look?.isFresh === true,
+    tooSoon: refused && health.lastCheck?.isFresh === true,
   };
 }
 

@@ -1,10 +1,10 @@
--- How a connected number is looked after: looks at Meta, and its registration. Apart from channel_connections, whose
+-- How a connected number is looked after: checks at Meta, and its registration. Apart from channel_connections, whose
 -- columns are the mission's, and because a check every few hours should not rewrite the row that everything reads.
 
 create table connection_health (
   tenant_id uuid not null,
   connection_id uuid primary key,
-  -- A new connection is provisioned first; the look comes after.
+  -- A new connection is provisioned first; the check comes after.
   next_check_at timestamptz not null default now() + interval '1 hour',
   checked_at timestamptz,
   -- Conclusive refusals in a row; one alone never changes what the tenant sees.
@@ -12,9 +12,9 @@ create table connection_health (
   last_result text,
   -- The shortest warning before the token's end that was given: 14, 7 or 1 days.
   warned_days int,
-  -- When a person asked for a look; under way until `checked_at` passes it.
+  -- When a person asked for a check; under way until `checked_at` passes it.
   check_requested_at timestamptz,
-  -- The last look that Meta answered. The three below are from then, in Meta's own code words but the first.
+  -- The last check that Meta answered. The three below are from then, in Meta's own code words but the first.
   answered_at timestamptz,
   deliveries text check (deliveries in ('ours', 'missing', 'elsewhere')),
   quality_rating text,

@@ -1,7 +1,7 @@
 -- E-mail: to a workspace's admins when one of its numbers needs them, and to a person about their account.
 
 -- To admins -----------------------------------------------------------------------------------------------------------
--- An incident is one stretch of `error` of a connection that worked before it. However one begins (a look at Meta, news
+-- An incident is one stretch of `error` of a connection that worked before it. However one begins (a check at Meta, news
 -- of the account, a person who takes our access back), it begins by an UPDATE of channel_connections, so the table
 -- itself opens its mail, in the same transaction, and ends it when the connection works again or is left.
 
@@ -63,8 +63,8 @@ begin
         on conflict (incident) do nothing
     returning id into opened;
     if opened is not null then
-      -- Meta's word may be about another partner, and the look that follows it within a minute disproves it then; a
-      -- move to another phone is usually over in minutes. What two looks have shown is told at once.
+      -- Meta's word may be about another partner, and the check that follows it within a minute disproves it then; a
+      -- move to another phone is usually over in minutes. What two checks have shown is told at once.
       perform app.enqueue_as('app_owner', 'send_mail',
         jsonb_build_object('tenantId', new.tenant_id, 'mailId', opened),
         case new.metadata #>> '{error,code}'

@@ -1,6 +1,6 @@
 -- What the worker's clock does in all workspaces. It sees ids and times, and no rows.
 
--- Connections of all tenants that are due for a look, each put off so that no second clock takes it up meanwhile.
+-- Connections of all tenants that are due for a check, each put off so that no second clock takes it up meanwhile.
 -- Answers ids only.
 create function app.take_due_checks(most int, put_off interval)
   returns table (tenant_id uuid, connection_id uuid)

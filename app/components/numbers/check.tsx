@@ -6,19 +6,19 @@ import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { numberPath } from "./path.ts";
 
-interface CheckFormProps extends Pick<NumberHealth, "look"> {
+interface CheckFormProps extends Pick<NumberHealth, "lastCheck"> {
   channel: ChannelId;
   number: NumberView;
   tooSoon: boolean;
 }
 
 /** While one is under way it says so in the button's place; the end of it is told by the facts above. */
-export function CheckForm({ channel, number, look, tooSoon }: CheckFormProps) {
+export function CheckForm({ channel, number, lastCheck, tooSoon }: CheckFormProps) {
   const words = useTexts().numbers.health;
-  const underWay = look?.progress === "underWay";
+  const underWay = lastCheck?.progress === "underWay";
   const told = underWay
     ? words.checking
-    : look?.progress === "late"
+    : lastCheck?.progress === "late"
       ? words.late
       : tooSoon
         ? words.tooSoon

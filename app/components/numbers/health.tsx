@@ -36,7 +36,7 @@ export function NumberHealth(props: PartProps) {
     <NumberPart id="health" title={words.title}>
       <Facts facts={[...trafficFacts(texts, props), ...(connected ? standingFacts(texts, props) : [])]} />
       {connected ? (
-        <CheckForm channel={channel} number={number} look={health.look} tooSoon={tooSoon} />
+        <CheckForm channel={channel} number={number} lastCheck={health.lastCheck} tooSoon={tooSoon} />
       ) : (
         <p className="text-ink-soft">{words.disconnected}</p>
       )}
@@ -63,7 +63,7 @@ function trafficFacts({ numbers }: Texts, { number, health, countedUpTo }: PartP
 function standingFacts(texts: Texts, props: PartProps): Fact[] {
   const words = texts.numbers.health;
   const { number, health, deliverTo } = props;
-  const answer = health.look?.answer ?? null;
+  const answer = health.lastCheck?.answer ?? null;
   const limit = newer(
     number.latest.limit,
     answer?.messagingLimit ? { word: answer.messagingLimit, at: answer.at } : null,
@@ -89,7 +89,7 @@ function standingFacts(texts: Texts, props: PartProps): Fact[] {
         <span className="text-ink-soft">{words.unknown}</span>
       ),
     },
-    { name: words.lastCheck, value: <LastCheck look={health.look} /> },
+    { name: words.lastCheck, value: <LastCheck lastCheck={health.lastCheck} /> },
   ];
 }
 
@@ -133,10 +133,10 @@ function Access({ number: { since, accessEndsAt } }: Pick<PartProps, "number">) 
   );
 }
 
-function LastCheck({ look }: Pick<Health, "look">) {
+function LastCheck({ lastCheck }: Pick<Health, "lastCheck">) {
   const words = useTexts().numbers.health;
-  if (!look?.checkedAt) return <span className="text-ink-soft">{words.never}</span>;
-  const { result, checkedAt } = look;
+  if (!lastCheck?.checkedAt) return <span className="text-ink-soft">{words.never}</span>;
+  const { result, checkedAt } = lastCheck;
   return (
     <>
       {(result && Object.hasOwn(words.results, result) && words.results[result]) || words.noAnswer}{" "}

@@ -11,7 +11,7 @@ import {
   saveConnection,
 } from "../../../db/queries/connections/connections.ts";
 import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
-import { forgetLooks } from "../../../db/queries/connections/health.ts";
+import { forgetChecks } from "../../../db/queries/connections/health.ts";
 import {
   askHolderForNumber,
   claimNumber,
@@ -118,7 +118,7 @@ async function establish(
       attemptedBy: null,
     },
   );
-  await forgetLooks(tdb, tenantId, connectionId);
+  await forgetChecks(tdb, tenantId, connectionId);
   await claimNumber(tdb, { tenantId, connectionId, provider: channel, phoneNumberId });
   const kind = numberRow ? "reconnected" : "connected";
   const detail = { waba_id: number.wabaId, phone_number_id: phoneNumberId, ...(how ? { how } : {}) };

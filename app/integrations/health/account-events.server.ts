@@ -22,7 +22,7 @@ export interface ToldNews extends AccountNews {
 /**
  * Applies one event: status, cause and latest values on the row, and the event in its history, in one transaction.
  * Idempotent, also when Meta repeats the event in a delivery of its own; any order ends in the same state. The token is
- * kept, since Meta's word may be about another partner and a later look may prove it alive; so is the claim on the
+ * kept, since Meta's word may be about another partner and a later check may prove it alive; so is the claim on the
  * number, and what still arrives is stored. A connection that is not connected any more, and what is told of another
  * partner's app, are left alone.
  */

@@ -63,7 +63,7 @@ describe("a loss", () => {
     expect(later.metadata.error).toEqual({ code: "offboarded", at: at(10).toISOString() });
   });
 
-  test("does not hide a newer cause that our own look found", () => {
+  test("does not hide a newer cause that our own check found", () => {
     const error = { code: "token_rejected", at: at(20).toISOString() };
     const refused = { ...working, status: "error" as const, metadata: { ...working.metadata, error } };
     expect(tell(refused, news("PARTNER_REMOVED", 10)).metadata.error).toMatchObject(error);
@@ -72,7 +72,7 @@ describe("a loss", () => {
     });
   });
 
-  test("that a later look disproved does not come back when Meta repeats it", () => {
+  test("that a later check disproved does not come back when Meta repeats it", () => {
     const { error: _, ...proved } = tell(working, news("PARTNER_REMOVED", 5)).metadata;
     const mended = { ...working, metadata: proved };
     expect(tell(mended, news("PARTNER_REMOVED", 5))).toMatchObject({

@@ -1,4 +1,4 @@
-/** Putting right what a successful look at Meta has shown to be wrong, and recording what it has shown to be right. */
+/** Putting right what a successful check at Meta has shown to be wrong, and recording what it has shown to be right. */
 import type { TenantDb } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
@@ -19,14 +19,14 @@ export interface Subject {
   requestId: string;
 }
 
-/** A connection with everything that a look needs. */
-export type LookedAfter = ConnectionRow & {
+/** A connection with everything that a check needs. */
+export type CheckableRow = ConnectionRow & {
   access_token_enc: string;
   waba_id: string;
   phone_number_id: string;
 };
 
-/** Causes that a successful look disproves. */
+/** Causes that a successful check disproves. */
 const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"];
 
 /** Takes back an earlier verdict, and asks anew for deliveries and for the registration where they are gone. */
@@ -34,7 +34,7 @@ export async function takeUpReport(
   deps: IntegrationDeps,
   tdb: TenantDb,
   subject: Subject,
-  row: LookedAfter,
+  row: CheckableRow,
   report: AccessReport,
 ): Promise<void> {
   if (await markMended(tdb, subject.tenantId, row.id, mendable))
@@ -47,7 +47,7 @@ async function healDeliveries(
   deps: IntegrationDeps,
   tdb: TenantDb,
   subject: Subject,
-  row: LookedAfter,
+  row: CheckableRow,
   { deliveries }: AccessReport,
 ): Promise<void> {
   const known = factsOf(row).deliveries;
@@ -77,7 +77,7 @@ async function healRegistration(
   deps: IntegrationDeps,
   tdb: TenantDb,
   subject: Subject,
-  row: LookedAfter,
+  row: CheckableRow,
   { registration }: AccessReport,
 ): Promise<void> {
   const facts = factsOf(row);
@@ -98,7 +98,7 @@ async function healRegistration(
 export async function tell(
   tdb: TenantDb,
   { tenantId, requestId }: Subject,
-  row: LookedAfter,
+  row: CheckableRow,
   kind: EventKind,
   detail: Record<string, unknown>,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Looking after connections: is the token alive, does the grant still reach the number, do its deliveries come here.
+ * Checking connections: is the token alive, does the grant still reach the number, do its deliveries come here.
  * A single refusal never changes what a tenant sees; two in a row do, and a token that does not open counts as one. What
  * arrives is stored whatever a check says.
  */
@@ -12,11 +12,11 @@ import {
   markBroken,
 } from "../../../db/queries/connections/connections.ts";
 import {
+  type Check,
   expireNumberChoices,
   type HealthRow,
-  type Look,
   readHealth,
-  saveLook,
+  saveCheck,
   takeDueChecks,
 } from "../../../db/queries/connections/health.ts";
 import { openMail } from "../../../db/queries/mail/outbox.ts";
@@ -25,7 +25,7 @@ import type { AccessReport } from "../channel.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, openToken } from "../deps.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
-import { type LookedAfter, type Subject, takeUpReport, tell } from "./apply-check.server.ts";
+import { type CheckableRow, type Subject, takeUpReport, tell } from "./apply-check.server.ts";
 import { noticeSilence } from "./silence.server.ts";
 
 const hour = 3_600;
@@ -42,8 +42,8 @@ export interface ClockDeps extends IntegrationDeps {
 }
 
 /**
- * The clock's round: ends choices that nobody made, and asks for a look at every connection that is due, spread over the
- * next five minutes. Returns how many looks.
+ * The clock's round: ends choices that nobody made, and asks for a check of every connection that is due, spread over the
+ * next five minutes. Returns how many checks.
  */
 export async function requestDueChecks(deps: ClockDeps, requestId: string): Promise<number> {
   const ended = await expireNumberChoices(deps.clockDb);
@@ -63,8 +63,8 @@ export async function requestDueChecks(deps: ClockDeps, requestId: string): Prom
 }
 
 /**
- * Looks at one connection and draws the consequences, all recorded as events: alive (clears an earlier verdict, warns
- * before the token's end, heals missing deliveries), refused (a second look follows in a minute; the second refusal in
+ * Checks one connection and draws the consequences, all recorded as events: alive (clears an earlier verdict, warns
+ * before the token's end, heals missing deliveries), refused (a second check follows in a minute; the second refusal in
  * a row makes the connection `error`), or not answered (changes nothing). Whoever connects anew or leaves while Meta is
  * asked is not concerned. Throws only when the database is away.
  */
@@ -72,24 +72,24 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
   const { tenantId, connectionId } = subject;
   const found = await withTenant(deps.db, tenantId, async (tdb) => {
     const row = await findConnection(tdb, tenantId, connectionId);
-    if (!row || !isLookedAfter(row)) return undefined;
+    if (!row || !isCheckable(row)) return undefined;
     return { row, health: await readHealth(tdb, tenantId, connectionId) };
   });
   if (!found) return;
-  const verdict = await look(deps, found.row);
+  const verdict = await askPlatform(deps, found.row);
   await withTenant(deps.db, tenantId, async (tdb) => {
     const held = await holdConnected(tdb, tenantId, connectionId);
     // It was of another token, and that one's record is clean: a refusal of the earlier one is not the first of two.
     if (held?.access_token_enc !== found.row.access_token_enc) return;
     const outcome = await conclude(deps, tdb, subject, found, verdict);
-    await saveLook(tdb, tenantId, connectionId, outcome);
+    await saveCheck(tdb, tenantId, connectionId, outcome);
     if (outcome.nextInSeconds === confirmSeconds)
       await enqueue(tdb, "check_connection", subject, { inSeconds: confirmSeconds });
   });
 }
 
-/** Connected, and with everything that a look needs. */
-export function isLookedAfter(row: ConnectionRow): row is LookedAfter {
+/** Connected, and with everything that a check needs. */
+export function isCheckable(row: ConnectionRow): row is CheckableRow {
   const connected = row.status === "active" || row.status === "error";
   return connected && row.access_token_enc !== null && row.waba_id !== null && row.phone_number_id !== null;
 }
@@ -99,7 +99,7 @@ type Verdict =
   | { kind: "refused"; code: "token_rejected" | "permission_lost" | "token_unreadable" }
   | { kind: "unknown"; result: string };
 
-async function look(deps: IntegrationDeps, row: LookedAfter): Promise<Verdict> {
+async function askPlatform(deps: IntegrationDeps, row: CheckableRow): Promise<Verdict> {
   const connector = deps.connectors[row.provider as ChannelId];
   const asset = { wabaId: row.waba_id, phoneNumberId: row.phone_number_id };
   try {
@@ -127,9 +127,9 @@ async function conclude(
   deps: IntegrationDeps,
   tdb: TenantDb,
   subject: Subject,
-  { row, health }: { row: LookedAfter; health: HealthRow },
+  { row, health }: { row: CheckableRow; health: HealthRow },
   verdict: Verdict,
-): Promise<Look> {
+): Promise<Check> {
   if (verdict.kind === "unknown") {
     return { ...health, result: verdict.result, nextInSeconds: laterSeconds };
   }
@@ -157,7 +157,7 @@ async function warnBeforeTheEnd(
   deps: IntegrationDeps,
   tdb: TenantDb,
   subject: Subject,
-  row: LookedAfter,
+  row: CheckableRow,
   warned: number | null,
 ): Promise<number | null> {
   if (!row.token_expires_at) return null;

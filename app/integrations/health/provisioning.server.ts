@@ -130,7 +130,7 @@ async function noteDeliveries(
     const at = deps.now().toISOString();
     const code = deliveries.state === "failed" ? deliveries.code : undefined;
     await noteOnConnection(tdb, tenantId, connectionId, { deliveries: { ...deliveries, at } });
-    // The look every few hours asks again for what Meta refused: the same refusal is no news.
+    // The check every few hours asks again for what Meta refused: the same refusal is no news.
     const before = factsOf(row).deliveries;
     if (before?.state === deliveries.state && before.code === code) return;
     const detail = code === undefined ? {} : { code };

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type TenantDb, withTenant } from "#db/client.ts";
 import { recordEvent } from "#db/queries/connections/connection-events.ts";
 import { noteOnConnection } from "#db/queries/connections/connections.ts";
-import { saveLook } from "#db/queries/connections/health.ts";
+import { saveCheck } from "#db/queries/connections/health.ts";
 import { insertState, redeemState } from "#db/queries/connections/oauth-states.ts";
 import { tellConversations } from "#db/queries/inbox/live.ts";
 import { releaseNumber } from "#db/queries/numbers/number-claims.ts";
@@ -210,10 +210,10 @@ describe("what is told", () => {
       (tdb) => noteOnConnection(tdb, ana.tenantId, ana.connectionId, { deliveries: { state: "on" } }),
     ],
     ["a release", (tdb) => releaseNumber(tdb, ana.tenantId, ana.connectionId)],
-    ["a look", (tdb) => saveLook(tdb, ana.tenantId, ana.connectionId, look)],
+    ["a check", (tdb) => saveCheck(tdb, ana.tenantId, ana.connectionId, check)],
     ["a departure to Meta", (tdb) => insertState(tdb, { ...binding(), nonce: "n", metadata: {} })],
   ];
-  const look = { result: "ok", refusals: 0, warnedDays: null, nextInSeconds: 60 };
+  const check = { result: "ok", refusals: 0, warnedDays: null, nextInSeconds: 60 };
   const place = () => ({
     tenantId: ana.tenantId,
     provider: "meta_whatsapp",

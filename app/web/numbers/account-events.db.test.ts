@@ -83,13 +83,13 @@ test.each<[AccountEvent, string]>([
   await metaSays(event);
   expect(await causeOf()).toBe(code);
   // Meta's word may be about another partner: the token itself is asked in a minute.
-  const looks = await flow.product.database.sql<{ connection: string; seconds: number }>(
+  const checks = await flow.product.database.sql<{ connection: string; seconds: number }>(
     `select p.payload->>'connectionId' as connection, extract(epoch from j.run_at - now())::float8 as seconds
        from graphile_worker.jobs j join graphile_worker._private_jobs p on p.id = j.id
       where j.task_identifier = 'check_connection'`,
   );
   const [row] = await connections(flow.ana);
-  expect(looks).toEqual([{ connection: row?.id, seconds: expect.closeTo(60, -2) }]);
+  expect(checks).toEqual([{ connection: row?.id, seconds: expect.closeTo(60, -2) }]);
   expect(await statusOf(flow.ana)).toMatchObject({ connected: false, status: "error", may_send: false });
   expect(await statusOf(eva)).toMatchObject({ connected: true, may_send: true });
 });

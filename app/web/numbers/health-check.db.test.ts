@@ -100,9 +100,9 @@ describe("a token that Meta refuses", () => {
     await check(id);
     refuse(190, undefined, 1);
     const connector = deps().connectors.meta_whatsapp;
-    const looked = connector.checkAccess;
-    const checkAccess: typeof looked = async (...asked) => {
-      const seen = await looked(...asked).catch((error: unknown) => error);
+    const asks = connector.checkAccess;
+    const checkAccess: typeof asks = async (...asked) => {
+      const seen = await asks(...asked).catch((error: unknown) => error);
       await connect(flow.ana);
       throw seen;
     };
@@ -407,7 +407,7 @@ describe("the clock", () => {
   test("leaves a disconnected number alone", async () => {
     const id = await connected();
     await check(id);
-    // Due, and looked for while it was connected.
+    // Due, and asked for while it was connected.
     const due =
       "update connection_health set next_check_at = now() - interval '1 second' returning connection_id";
     for (let round = 0; round < 2; round++) {

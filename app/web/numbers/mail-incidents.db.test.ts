@@ -51,7 +51,7 @@ const ways: [string, (id: string) => Promise<unknown>][] = [
     "two refused checks",
     async (id) => {
       refuse();
-      for (let look = 0; look < 3; look++) await check(id);
+      for (let times = 0; times < 3; times++) await check(id);
     },
   ],
   ["access removed", (id) => metaSays(id, "PARTNER_REMOVED")],

@@ -94,7 +94,7 @@ describe("what a check brings", () => {
     flow.product.sandbox.control.addScenario({ endpoint: "phone", outcome: { kind: "http" } });
     await check(id);
     expect(await page(id)).toContain(words.noAnswer);
-    expect((await numberHealth(deps(), flow.ana.tenantId, id)).look?.answer).toMatchObject({
+    expect((await numberHealth(deps(), flow.ana.tenantId, id)).lastCheck?.answer).toMatchObject({
       deliveries: "ours",
       quality: "GREEN",
       messagingLimit: "TIER_250",
@@ -105,7 +105,7 @@ describe("what a check brings", () => {
     const outcome = { kind: "wrong_shape" as const, body: odd };
     flow.product.sandbox.control.addScenario({ endpoint: "phone", times: 1, outcome });
     await check(id);
-    expect((await numberHealth(deps(), flow.ana.tenantId, id)).look).toMatchObject({
+    expect((await numberHealth(deps(), flow.ana.tenantId, id)).lastCheck).toMatchObject({
       result: "alive",
       answer: { quality: null, messagingLimit: null },
     });

@@ -1,4 +1,4 @@
-/** `connection_health`: when each connection is looked after and what the last look found. */
+/** `connection_health`: when each connection is checked and what the last check found. */
 import { sql } from "kysely";
 import type { Db, TenantDb } from "../../client.ts";
 
@@ -37,27 +37,27 @@ export async function readHealth(tdb: TenantDb, tenantId: string, connectionId: 
   return { refusals: row?.refusals ?? 0, warnedDays: row?.warned_days ?? null };
 }
 
-export interface Look {
+export interface Check {
   result: string;
   refusals: number;
   warnedDays: number | null;
   nextInSeconds: number;
-  /** Set when Meta answered; without it, what an earlier look brought stays known. */
-  answer?: LookAnswer;
+  /** Set when Meta answered; without it, what an earlier check brought stays known. */
+  answer?: AccessAnswer;
 }
 
 /** `quality`, `messagingLimit`: Meta's own code words; null for what it did not say. */
-export interface LookAnswer {
+export interface AccessAnswer {
   deliveries: "ours" | "missing" | "elsewhere";
   quality: string | null;
   messagingLimit: string | null;
 }
 
-export async function saveLook(
+export async function saveCheck(
   tdb: TenantDb,
   tenantId: string,
   connectionId: string,
-  { result, refusals, warnedDays, nextInSeconds, answer }: Look,
+  { result, refusals, warnedDays, nextInSeconds, answer }: Check,
 ): Promise<void> {
   const columns = {
     checked_at: sql<Date>`now()`,
@@ -79,7 +79,7 @@ export async function saveLook(
     .execute();
 }
 
-export interface LastLook {
+export interface LastCheck {
   /** Null before the first one. */
   checkedAt: Date | null;
   result: string | null;
@@ -90,14 +90,14 @@ export interface LastLook {
   /** A person asked less than 30 seconds ago. */
   isFresh: boolean;
   /** What Meta last answered, and when; null while it has not. */
-  answer: (LookAnswer & { at: Date }) | null;
+  answer: (AccessAnswer & { at: Date }) | null;
 }
 
-export async function readLastLook(
+export async function readLastCheck(
   tdb: TenantDb,
   tenantId: string,
   connectionId: string,
-): Promise<LastLook | undefined> {
+): Promise<LastCheck | undefined> {
   const row = await tdb
     .selectFrom("connection_health")
     .select(["checked_at", "last_result", "check_requested_at"])
@@ -127,14 +127,14 @@ export async function readLastLook(
   };
 }
 
-/** Asked for, and nothing has looked since. */
+/** Asked for, and nothing has been checked since. */
 const isOpen = sql<boolean>`check_requested_at is not null and (checked_at is null or checked_at < check_requested_at)`;
 const restBetween = sql`interval '30 seconds'`;
 /** After that long nobody is believed to be at it any more. */
 const patience = sql`interval '2 minutes'`;
 
-/** Marks a look as asked for. False while one that was asked for is under way, and for 30 seconds after it was asked for. */
-export async function markLookRequested(
+/** Marks a check as asked for. False while one that was asked for is under way, and for 30 seconds after it was asked for. */
+export async function markCheckRequested(
   tdb: TenantDb,
   tenantId: string,
   connectionId: string,
@@ -151,7 +151,7 @@ export async function markLookRequested(
 }
 
 /** A new token starts with a clean record: what was found with the earlier one says nothing of it. */
-export async function forgetLooks(tdb: TenantDb, tenantId: string, connectionId: string): Promise<void> {
+export async function forgetChecks(tdb: TenantDb, tenantId: string, connectionId: string): Promise<void> {
   await tdb
     .updateTable("connection_health")
     .set({
