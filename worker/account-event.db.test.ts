@@ -3,7 +3,7 @@ import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts
 import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/account-fixtures.ts";
 import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
+import { killWorkers, startWorker, until, workerEnvironment } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

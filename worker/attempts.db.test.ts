@@ -11,7 +11,7 @@ import { createLiveness } from "./liveness.ts";
 import { createMetrics } from "./metrics.ts";
 import { startRunner } from "./runner.ts";
 import { type Attempt, frameTask } from "./task-frame.ts";
-import { until } from "./test-worker.ts";
+import { until } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

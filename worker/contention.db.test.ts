@@ -13,7 +13,7 @@ import {
   untilReady,
   type WorkerProcess,
   workerEnvironment,
-} from "./test-worker.ts";
+} from "./testing/test-worker.ts";
 
 /** Jobs at once: as many as the two processes can do together, where production has two. */
 const lanes = 8;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from
 import { connectWorkspace } from "#app/inbox/testing/test-workspaces.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { type MailCatcher, startMailCatcher } from "../scripts/dev/mail-catcher.ts";
-import { killWorkers, startWorker, until, untilReady, workerEnvironment } from "./test-worker.ts";
+import { killWorkers, startWorker, until, untilReady, workerEnvironment } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 let catcher: MailCatcher;

@@ -9,7 +9,13 @@ import {
   type TestDatabase,
   withDatabase,
 } from "#db/testing/test-database.ts";
-import { killWorkers, startWorker, until, type WorkerProcess, workerEnvironment } from "./test-worker.ts";
+import {
+  killWorkers,
+  startWorker,
+  until,
+  type WorkerProcess,
+  workerEnvironment,
+} from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { withTenant } from "#db/client.ts";
 import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { killWorkers, startWorker, until, workerEnvironment } from "./test-worker.ts";
+import { killWorkers, startWorker, until, workerEnvironment } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { createMetrics } from "./metrics.ts";
 import { startRunner } from "./runner.ts";
 import { frameTask } from "./task-frame.ts";
 import { processDeliveries } from "./tasks.ts";
-import { until } from "./test-worker.ts";
+import { until } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 let deps: ReturnType<typeof inboxDeps>;

@@ -14,7 +14,7 @@ import {
   until,
   untilReady,
   workerEnvironment,
-} from "./test-worker.ts";
+} from "./testing/test-worker.ts";
 
 let database: TestDatabase;
 let env: Record<string, string>;

@@ -1,8 +1,8 @@
 /** Requests that no client would send, to the built web over sockets (R15, R16, R18, R19, R20 of the scoreboard). */
 import { expect } from "@playwright/test";
 import { byTier, isLongRun } from "../../../db/testing/tier.ts";
-import { bodyCases } from "../../web/webhook/corpus-json.ts";
-import { signatureCases } from "../../web/webhook/corpus-signatures.ts";
+import { bodyCases } from "../../web/webhook/testing/corpus-json.ts";
+import { signatureCases } from "../../web/webhook/testing/corpus-signatures.ts";
 import { path, post, test, untilAllClosed } from "../product/hostile.ts";
 import { hostileRequests } from "./requests.ts";
 import { type Drip, drip, exchange, head, unsigned } from "./wire.ts";

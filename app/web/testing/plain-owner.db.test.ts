@@ -16,7 +16,12 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/testing/embedd
 import { administer, withDatabase } from "#db/testing/test-database.ts";
 import { isMigrated } from "#db/version.ts";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { killWorkers, startWorker, untilReady, workerEnvironment } from "../../../worker/test-worker.ts";
+import {
+  killWorkers,
+  startWorker,
+  untilReady,
+  workerEnvironment,
+} from "../../../worker/testing/test-worker.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { parseEnv } from "../../platform/env.server.ts";
 import { webEnv } from "../env.server.ts";

@@ -6,8 +6,8 @@ import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces
 import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
 import { startTestProduct, type TestProduct } from "../testing/product.ts";
-import { bodyCases } from "./corpus-json.ts";
-import { signatureCases } from "./corpus-signatures.ts";
+import { bodyCases } from "./testing/corpus-json.ts";
+import { signatureCases } from "./testing/corpus-signatures.ts";
 
 const secrets = { current: "", previous: "0f1e2d3c4b5a69788796a5b4c3d2e1f0" };
 let product: TestProduct;

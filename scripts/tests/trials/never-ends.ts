@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { inject, test } from "vitest";
 import { createTestDatabase } from "#db/testing/test-database.ts";
-import { startWorker, untilReady, workerEnvironment } from "../../../worker/test-worker.ts";
+import { startWorker, untilReady, workerEnvironment } from "../../../worker/testing/test-worker.ts";
 
 test("goes on until it is killed", async () => {
   const database = await createTestDatabase(inject("adminUrl"), inject("template"));

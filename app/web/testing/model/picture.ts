@@ -1,9 +1,9 @@
 /** Both sides of the comparison: the picture that the model has, and the one that is read from the product. For tests. */
-import { WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { maySend } from "../../integrations/connection/connection-view.server.ts";
-import { TokenVaultError } from "../../integrations/crypto.server.ts";
-import { type IntegrationDeps, tokenPlace } from "../../integrations/deps.server.ts";
-import type { TestProduct } from "../testing/product.ts";
+import { WABA_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
+import { maySend } from "../../../integrations/connection/connection-view.server.ts";
+import { TokenVaultError } from "../../../integrations/crypto.server.ts";
+import { type IntegrationDeps, tokenPlace } from "../../../integrations/deps.server.ts";
+import type { TestProduct } from "../product.ts";
 import { isAlive, type Model, opens } from "./model.ts";
 import { type Facts, type Item, named, type Picture } from "./terms.ts";
 

@@ -7,8 +7,8 @@ import { createGraphClient, type GraphClient } from "../../../integrations/meta/
 import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector/connector.server.ts";
 import { Secret } from "../../../platform/secret.server.ts";
 import { action as numberAction } from "../../../routes/settings.integrations_.$channel.number.tsx";
-import { api, connectFlows, pickerPlace } from "../../testing/connect-flows.ts";
-import { callRoute, type TestPerson, type TestProduct } from "../../testing/product.ts";
+import { api, connectFlows, pickerPlace } from "../connect-flows.ts";
+import { callRoute, type TestPerson, type TestProduct } from "../product.ts";
 import { lookAtTenant } from "./expectations.ts";
 import type { Failure, Outcome, Place } from "./table.ts";
 

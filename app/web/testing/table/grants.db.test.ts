@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectedPlace, pickerPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace, pickerPlace } from "../connect-flows.ts";
 import {
   expectConnected,
   expectFailureTold,

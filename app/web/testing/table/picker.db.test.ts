@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectedPlace, pickerPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace, pickerPlace } from "../connect-flows.ts";
 import { expectConnected, expectNotConnected, expectSaid, inShort } from "./expectations.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, oneOfEach, type Place, places, reasons } from "./table.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ReasonCode } from "../../../integrations/connect/reasons.ts";
-import { connectedPlace, pickerPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace, pickerPlace } from "../connect-flows.ts";
 import {
   expectConnected,
   expectFailureTold,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectedPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace } from "../connect-flows.ts";
 import { expectConnected, expectSaid, inShort, type Left } from "./expectations.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, oneOfEach, type Place, places, reasons } from "./table.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { action as manual } from "../../../routes/settings.integrations_.$channel.manual.tsx";
-import { connectedPlace } from "../../testing/connect-flows.ts";
-import { callRoute, type TestPerson } from "../../testing/product.ts";
+import { connectedPlace } from "../connect-flows.ts";
+import { callRoute, type TestPerson } from "../product.ts";
 import { expectConnected } from "./expectations.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, oneOfEach, type Place, places } from "./table.ts";

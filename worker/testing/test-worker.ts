@@ -8,7 +8,7 @@ import { endWithUs } from "#db/testing/end-with-us.ts";
 
 const metricsToken = randomBytes(24).toString("base64url");
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../..");
 
 export interface WorkerProcess {
   child: ChildProcess;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { finishTeardown, subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
-import { connectedPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace } from "../connect-flows.ts";
 import { inShort } from "./expectations.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, mayPass, oneOfEach, places } from "./table.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../../integrations/health/registration.server.ts";
-import { connectedPlace } from "../../testing/connect-flows.ts";
+import { connectedPlace } from "../connect-flows.ts";
 import { connectTable } from "./flows.ts";
 import { type Failure, failures, mayPass, oneOfEach, type Place, places } from "./table.ts";
 import { layOut, portfolio } from "./worlds.ts";

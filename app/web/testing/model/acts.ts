@@ -1,12 +1,12 @@
 /** What people and Meta do to the product in the model test: by real routes, and deliveries by the sandbox. For tests. */
-import { withTenant } from "../../../db/client.ts";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
-import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
-import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
-import * as status from "../../routes/api.integrations.meta.$channel.status.ts";
-import { provideServices } from "../services.server.ts";
-import { callRoute, type TestProduct } from "../testing/product.ts";
+import { withTenant } from "../../../../db/client.ts";
+import { BUSINESS_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
+import * as callback from "../../../routes/api.integrations.meta.$channel.callback.ts";
+import * as disconnect from "../../../routes/api.integrations.meta.$channel.disconnect.ts";
+import * as start from "../../../routes/api.integrations.meta.$channel.start.ts";
+import * as status from "../../../routes/api.integrations.meta.$channel.status.ts";
+import { provideServices } from "../../services.server.ts";
+import { callRoute, type TestProduct } from "../product.ts";
 import { crashes, crashing } from "./crash.ts";
 import { type ModelProduct, numberIds } from "./product.ts";
 import type { Item } from "./terms.ts";

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { isReasonCode, type ReasonCode } from "../../../integrations/connect/reasons.ts";
 import { type ConnectStep, connectSteps } from "../../../integrations/connect/setup-steps.ts";
 import { english as texts } from "../../../texts/en/index.ts";
-import type { TestProduct } from "../../testing/product.ts";
+import type { TestProduct } from "../product.ts";
 
 interface LeftRow {
   id: string;

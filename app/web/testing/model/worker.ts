@@ -1,10 +1,10 @@
 /** What the worker does in the model test: its own functions for the jobs that wait, one after the other. For tests. */
-import { type JobName, jobCatalog } from "../../../db/jobs.ts";
-import { ingestNext } from "../../inbox/ingest/ingest.server.ts";
-import { drainDeliveries } from "../../inbox/intake/drain.server.ts";
-import { replayParked } from "../../inbox/intake/replay.server.ts";
-import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
-import { registerNumber } from "../../integrations/health/registration.server.ts";
+import { type JobName, jobCatalog } from "../../../../db/jobs.ts";
+import { ingestNext } from "../../../inbox/ingest/ingest.server.ts";
+import { drainDeliveries } from "../../../inbox/intake/drain.server.ts";
+import { replayParked } from "../../../inbox/intake/replay.server.ts";
+import { finishTeardown, subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
+import { registerNumber } from "../../../integrations/health/registration.server.ts";
 import { Crash, crashes, crashing } from "./crash.ts";
 import { depsOf, type ModelProduct } from "./product.ts";
 

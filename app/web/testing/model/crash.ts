@@ -1,5 +1,5 @@
 /** Processes that die in the middle of what they do. For tests. */
-import type { Db } from "../../../db/client.ts";
+import type { Db } from "../../../../db/client.ts";
 
 /** The process ends before the statement is sent: what it was part of is rolled back. */
 export class Crash extends Error {}
