@@ -9,6 +9,8 @@ interface ChannelEntry {
   label: string;
   /** Drawn in one colour of ours on a field of 32 by 32: an outline, and what is filled in it. */
   sign: { outline: string; filled: string };
+  /** Whether a number takes part only once it is registered there. */
+  hasRegistration: boolean;
   /** Where anybody begins a conversation with a number, of which it takes the digits. */
   writeTo: (digits: string) => string;
 }
@@ -24,6 +26,7 @@ export const channels = {
       filled:
         "M11.2 11.4c.5-1 1.6-1 2-.1l.9 1.9c.2.5.1 1-.3 1.4l-.7.7a7.6 7.6 0 0 0 3.6 3.6l.7-.7c.4-.4.9-.5 1.4-.3l1.9.9c.9.4.9 1.5-.1 2-2 1-4.9 0-7.3-2.3s-3.3-5.2-2.1-7.1Z",
     },
+    hasRegistration: true,
     writeTo: (digits: string) => `https://wa.me/${digits}`,
   },
 } as const satisfies Record<string, ChannelEntry>;

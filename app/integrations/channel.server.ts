@@ -49,7 +49,8 @@ export interface AccessReport {
   displayName: string;
   /** `elsewhere`: an override, on the account or on the number, sends the events to another address. */
   deliveries: "ours" | "missing" | "elsewhere";
-  registration: Registration;
+  /** Undefined on a channel without registration. */
+  registration: Registration | undefined;
   /** How people take the number's messages, in the platform's own code word; undefined where it does not say. */
   quality?: string | undefined;
   /** How many conversations the business may begin in a day, in the platform's own code word. */
@@ -96,14 +97,30 @@ export interface ChannelConnector {
   reachStepOf(error: GraphError): ReachStep;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
-  /** Whether the number takes part on the platform: until then Meta sends nothing for it. */
-  readRegistration(accessToken: Secret, phoneNumberId: string): Promise<Registration>;
-  /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
-  registerNumber(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
+  /** Undefined where a number takes part as soon as the platform lists it; the catalogue says the same to pages. */
+  registration: NumberRegistration | undefined;
   /** One cheap look whether the grant still reaches the number, and where its deliveries go. Changes nothing. */
   checkAccess(accessToken: Secret, asset: { wabaId: string; phoneNumberId: string }): Promise<AccessReport>;
   /** Makes Meta stop. Idempotent; never deregisters a number. */
   stopDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+}
+
+/** Why the platform will not register a number, whoever asks. */
+export type RegistrationRefusal =
+  | "pin_mismatch"
+  | "verify_again"
+  | "too_many_attempts"
+  | "account_locked"
+  | "deleted_recently";
+
+/** For a channel whose numbers take part only once they are registered. The methods throw `GraphError`, as the others do. */
+export interface NumberRegistration {
+  /** Whether the number takes part on the platform: until then it sends nothing for it. */
+  read(accessToken: Secret, phoneNumberId: string): Promise<Registration>;
+  /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
+  register(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
+  /** What the error of a refusal means; undefined for any other. */
+  refusalOf(error: GraphError): RegistrationRefusal | undefined;
 }
 
 /** How a channel's deliveries are read. Pure: same bytes, same reading. */

@@ -149,7 +149,9 @@ function stateOf(connection: ConnectionView, incident: NumberView["incident"]): 
   if (deliveries === "starting") return "starting";
   // What has arrived proves more than any step that we have taken.
   if (testSkipped || markOf(connection, "first_event_seen")?.result === "done") return "connected";
-  return markOf(connection, "number_registered")?.result === "done" ? "awaitingTest" : "starting";
+  // Not every channel has this step.
+  const registered = markOf(connection, "number_registered");
+  return !registered || registered.result === "done" ? "awaitingTest" : "starting";
 }
 
 function markOf({ steps }: ConnectionView, step: ConnectStep): StepState | undefined {

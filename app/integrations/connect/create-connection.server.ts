@@ -132,7 +132,8 @@ async function establish(
     detail,
   });
   await enqueue(tdb, "subscribe_waba", { tenantId, connectionId, requestId });
-  await enqueue(tdb, "register_number", { tenantId, connectionId, requestId });
+  if (deps.connectors[channel].registration)
+    await enqueue(tdb, "register_number", { tenantId, connectionId, requestId });
   await enqueue(tdb, "replay_parked", { provider: channel, phoneNumberId, afterItem: "0", requestId });
   return { kind: "connected", connectionId };
 }

@@ -37,6 +37,7 @@ export async function retryStep(
   return withTenant(deps.db, tenantId, async (tdb) => {
     const row = await findConnection(tdb, tenantId, connectionId);
     if (row?.status !== "active" || row.provider !== channel) return { kind: "none" };
+    if (step === "registration" && !deps.connectors[channel].registration) return { kind: "none" };
     const until = step === "registration" ? await registrationAgainAt(tdb, connectionId) : null;
     if (until) {
       await tellFailedUntilWhen(deps, tdb, row);

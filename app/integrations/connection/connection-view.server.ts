@@ -3,7 +3,7 @@ import type { ConnectionRow } from "../../../db/queries/connections/connections.
 import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
-import type { ChannelId } from "../catalog.ts";
+import { type ChannelId, channels } from "../catalog.ts";
 import { stepStates } from "../connect/setup-progress.server.ts";
 import type { StepState } from "../connect/setup-steps.ts";
 
@@ -52,11 +52,12 @@ interface LatestWord {
 
 /** `firstEventAt`: when the first delivery for the number came since it was claimed. */
 export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date): ConnectionView {
+  const channel = row.provider as ChannelId;
   const facts = factsOf(row);
   const { connected_at, requested_at, silent_since, registration, deliveries, error } = facts;
   return {
     id: row.id,
-    channel: row.provider as ChannelId,
+    channel,
     status: row.status,
     isOfNumber: row.phone_number_id !== null || row.phone_number_e164 !== null,
     phoneNumberE164: row.phone_number_e164,
@@ -73,7 +74,9 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     maySend: maySend(row, now),
     requestedAt: requested_at ? new Date(requested_at) : null,
     testSkipped: facts.test_skipped_at !== undefined,
-    steps: stepStates(facts, firstEventAt),
+    steps: stepStates(facts, firstEventAt).filter(
+      ({ step }) => step !== "number_registered" || channels[channel].hasRegistration,
+    ),
     latest: latestOf(facts),
   };
 }

@@ -80,6 +80,7 @@ async function healRegistration(
   row: CheckableRow,
   { registration }: AccessReport,
 ): Promise<void> {
+  if (registration === undefined) return;
   const facts = factsOf(row);
   const known = facts.registration?.result;
   if (registration === "open" && known === "registered") {

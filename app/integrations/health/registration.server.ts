@@ -19,29 +19,15 @@ import {
 } from "../../../db/queries/numbers/registrations.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
+import type { RegistrationRefusal } from "../channel.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";
 import { GraphError, mayPass } from "../meta/graph-error.server.ts";
 import { askForCheck, type Run } from "./provisioning.server.ts";
 
-/** Deleted a moment ago: Meta asks for five minutes. Each try counts. */
-const deletedRecently = 133015;
+/** For a number that was deleted a moment ago. Each try counts. */
 const waitsAtMost = 3;
-const tooMany = "too_many_attempts";
-
-/**
- * What Meta's refusals mean. A wrong PIN is never tried again by itself: ten wrong ones lock the number for 72 hours,
- * and only a person can take an earlier provider's PIN away.
- */
-const refusals = new Map<number | undefined, string>([
-  [133005, "pin_mismatch"],
-  [133006, "verify_again"],
-  [133008, tooMany],
-  [133009, tooMany],
-  [133016, tooMany],
-  [131031, "account_locked"],
-  [deletedRecently, "deleted_recently"],
-]);
+const tooMany = "too_many_attempts" satisfies RegistrationRefusal;
 const pinUnreadable = "pin_unreadable";
 
 interface Subject extends Run {
@@ -49,21 +35,22 @@ interface Subject extends Run {
 }
 
 /**
- * Registers the connection's number when Meta says that it is not registered; never one that lives in the WhatsApp
- * Business app. Its PIN is made once and kept before it is used. Each try is counted for the number, and committed,
- * before Meta hears of it: eight in 72 hours by all flows together, and none for 72 hours once Meta says that it was
- * too often. Idempotent. Throws to be tried again while Meta is away; a refusal is kept with the connection and ends
- * the job.
+ * Registers the connection's number when the platform says that it is not registered; never one that lives in an app on
+ * somebody's phone, and nothing on a channel without registration. Its PIN is made once and kept before it is used. Each
+ * try is counted for the number, and committed, before the platform hears of it: eight in 72 hours by all flows
+ * together, and none for 72 hours once it says that it was too often. Idempotent. Throws to be tried again while the
+ * platform is away; a refusal is kept with the connection and ends the job.
  */
 export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
   const { tenantId, connectionId } = subject;
   const row = await withTenant(deps.db, tenantId, (tdb) => findConnection(tdb, tenantId, connectionId));
   if (row?.status !== "active" || !row.phone_number_id || !isSealed(row)) return;
   const channel = row.provider as ChannelId;
-  const connector = deps.connectors[channel];
+  const { registration } = deps.connectors[channel];
+  if (!registration) return;
   try {
     const token = openToken(deps, row);
-    const state = await connector.readRegistration(token, row.phone_number_id);
+    const state = await registration.read(token, row.phone_number_id);
     if (state === "open") {
       const pin = await pinOf(deps, subject);
       const counted = await withTenant(deps.db, tenantId, (tdb) => takeRegistrationTry(tdb, connectionId));
@@ -71,7 +58,7 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
       if (counted.kind === "none") return;
       if (counted.kind === "held")
         return conclude(deps, subject, channel, { result: "failed", code: tooMany });
-      await connector.registerNumber(token, row.phone_number_id, pin);
+      await registration.register(token, row.phone_number_id, pin);
     }
     await conclude(deps, subject, channel, {
       result: "registered",
@@ -86,8 +73,11 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
     if (error instanceof PinUnreadableError)
       return conclude(deps, subject, channel, { result: "failed", code: pinUnreadable });
     if (!(error instanceof GraphError)) throw error;
-    if (error.facts.code === deletedRecently && (await waitFurther(deps, subject, row))) return;
-    const code = refusals.get(error.facts.code) ?? (mayPass(error) ? undefined : error.kind);
+    const refusal = registration.refusalOf(error);
+    if (refusal === "deleted_recently" && (await waitFurther(deps, subject, row))) return;
+    // A wrong PIN is never tried again by itself: ten wrong ones lock the number, and only a person can take an earlier
+    // provider's PIN away.
+    const code = refusal ?? (mayPass(error) ? undefined : error.kind);
     if (code === undefined && !subject.lastAttempt) throw error;
     if (code === tooMany) await withTenant(deps.db, tenantId, (tdb) => holdRegistration(tdb, connectionId));
     await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
-import type { ChannelConnector, Reach, ReachableNumber, Registration } from "../channel.server.ts";
+import type { ChannelConnector, Reach, ReachableNumber } from "../channel.server.ts";
 import { GraphError, type GraphErrorKind } from "../meta/graph-error.server.ts";
 import { carrierRights } from "./carrier-platform.ts";
 
@@ -26,7 +26,7 @@ const linesAnswer = z.object({
   more: z.boolean(),
 });
 const feedsAnswer = z.object({ feeds: z.array(z.object({ client: z.string(), to: z.string().nullable() })) });
-const lineAnswer = z.object({ id: z.string(), label: z.string(), state: z.enum(["live", "off"]) });
+const lineAnswer = z.object({ id: z.string(), label: z.string() });
 
 export function createCarrierConnector(config: CarrierConfig): ChannelConnector {
   const { ask, feeds, line } = endpointsOf(config);
@@ -52,20 +52,14 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
     async stopDeliveries(token, account) {
       await feeds(token, account, "DELETE");
     },
-    async readRegistration(token, id) {
-      return registrationOf((await line(token, id)).state);
-    },
-    async registerNumber(token, id, pin) {
-      const path = ["lines", id, "activate"];
-      await ask({ endpoint: "activate", path, token, json: { pin: pin.reveal() }, schema: lineAnswer });
-    },
+    registration: undefined,
     async checkAccess(token, { wabaId, phoneNumberId }) {
-      const { label: displayName, state } = await line(token, phoneNumberId);
+      const { label: displayName } = await line(token, phoneNumberId);
       const feed = await feeds(token, wabaId);
       return {
         displayName,
         deliveries: !feed ? "missing" : feed.to === null ? "ours" : "elsewhere",
-        registration: registrationOf(state),
+        registration: undefined,
       };
     },
   };
@@ -81,10 +75,6 @@ function endpointsOf(config: CarrierConfig) {
   const line = (token: Secret, id: string) =>
     ask({ endpoint: "line", path: ["lines", id], token, schema: lineAnswer });
   return { ask, feeds, line };
-}
-
-function registrationOf(state: "live" | "off"): Registration {
-  return state === "live" ? "registered" : "open";
 }
 
 async function findReach(config: CarrierConfig, ask: Ask, token: Secret): Promise<Reach> {
@@ -128,7 +118,6 @@ const kinds: Record<string, GraphErrorKind> = {
   key_dead: "reconnect",
   not_yours: "permission",
   code_bad: "rejected",
-  pin_wrong: "tell_tenant",
 };
 
 function caller({ url, timeoutMs = 5_000 }: CarrierConfig): Ask {

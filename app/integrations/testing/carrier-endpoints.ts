@@ -6,8 +6,6 @@ export interface Line {
   /** As the platform writes it: `0034 912 345 678`. */
   dial: string;
   label: string;
-  state: "live" | "off";
-  pin?: string | undefined;
 }
 
 interface KeyGrant {
@@ -53,7 +51,7 @@ export function carrierAnswer(world: CarrierWorld, request: IncomingMessage, bod
   const line = key.accounts
     .flatMap((account) => world.accounts[account]?.lines ?? [])
     .find((one) => one.id === id);
-  if (area === "lines" && line) return part === "activate" ? activate(line, body) : lineAnswer(line);
+  if (area === "lines" && line) return lineAnswer(line);
   return problem(404, "not_yours");
 }
 
@@ -81,13 +79,6 @@ function feeds(world: CarrierWorld, method: string, account: string, { client }:
   return { status: 200, json: { feeds: [...known].map(([of, to]) => ({ client: of, to })) } };
 }
 
-function lineAnswer({ id, label, state }: Line): Answer {
-  return { status: 200, json: { id, label, state } };
-}
-
-function activate(line: Line, body: string): Answer {
-  const { pin } = JSON.parse(body) as { pin?: string };
-  if (line.pin !== undefined && line.pin !== pin) return problem(409, "pin_wrong");
-  Object.assign(line, { state: "live", pin });
-  return lineAnswer(line);
+function lineAnswer({ id, label }: Line): Answer {
+  return { status: 200, json: { id, label } };
 }

@@ -68,24 +68,18 @@ function minter(world: CarrierWorld, clientId: string) {
   };
 }
 
-/** `acct/blue.1` has one line that works; `acct/green.2` more lines than a page holds, `acct/grey.3` one with a PIN. */
+/** `acct/blue.1` and `acct/grey.3` have one line, `acct/green.2` more lines than a page holds. */
 function newWorld(client: CarrierWorld["client"]): CarrierWorld {
-  const line = (id: string, dial: string, state: Line["state"], pin?: string): Line => ({
-    id,
-    dial,
-    label: `Line ${id}`,
-    state,
-    pin,
-  });
+  const line = (id: string, dial: string): Line => ({ id, dial, label: `Line ${id}` });
   const many = Array.from({ length: 6 }, (_, index) =>
-    line(`ln:green-${index}`, `0044 20 7946 00${10 + index}`, index === 0 ? "off" : "live"),
+    line(`ln:green-${index}`, `0044 20 7946 00${10 + index}`),
   );
   return {
     client,
     accounts: {
-      "acct/blue.1": { lines: [line("ln:Blue-1", "0034 912 345 678", "live")], feeds: new Map() },
+      "acct/blue.1": { lines: [line("ln:Blue-1", "0034 912 345 678")], feeds: new Map() },
       "acct/green.2": { lines: many, feeds: new Map() },
-      "acct/grey.3": { lines: [line("ln:grey-1", "0033 1 99 00 12 34", "off", "111222")], feeds: new Map() },
+      "acct/grey.3": { lines: [line("ln:grey-1", "0033 1 99 00 12 34")], feeds: new Map() },
     },
     codes: new Map(),
     keys: new Map(),

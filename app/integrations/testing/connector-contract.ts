@@ -4,7 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "../../platform/secret.server.ts";
+import { channels, isChannelId } from "../catalog.ts";
 import type { ChannelMessages } from "../channel.server.ts";
+import type { GraphError } from "../meta/graph-error.server.ts";
 import type { ConnectorStage } from "./connector-stage.ts";
 import { describeFailures } from "./failure-contract.ts";
 import { describeMessages } from "./messages-contract.ts";
@@ -136,28 +138,42 @@ function describeNumbers(stage: () => ConnectorStage): void {
 
   test("tells whether a number takes part, and registers one that does not", async () => {
     const connector = stage().connect();
+    const { registration } = connector;
     const token = await tokenOf(stage());
-    const { open, one } = stage();
-    expect(await connector.readRegistration(token, one.phoneNumberId)).toBe("registered");
-    expect(await connector.readRegistration(token, open.phoneNumberId)).toBe("open");
-    await connector.registerNumber(token, open.phoneNumberId, pin);
-    expect(await connector.readRegistration(token, open.phoneNumberId)).toBe("registered");
+    const { unregistered, one } = stage();
+    expect(registration === undefined).toBe(unregistered === undefined);
+    // A made-up channel is in no catalogue.
+    const listed = isChannelId(connector.channel) ? channels[connector.channel].hasRegistration : undefined;
+    expect([undefined, registration !== undefined]).toContain(listed);
+    if (!registration || !unregistered) {
+      expect(await connector.checkAccess(token, one)).toMatchObject({ registration: undefined });
+      return;
+    }
+    const { open } = unregistered;
+    expect(await registration.read(token, one.phoneNumberId)).toBe("registered");
+    expect(await registration.read(token, open.phoneNumberId)).toBe("open");
+    await registration.register(token, open.phoneNumberId, pin);
+    expect(await registration.read(token, open.phoneNumberId)).toBe("registered");
     expect(await connector.checkAccess(token, open)).toMatchObject({ registration: "registered" });
   });
 
   test("says so when the number is under somebody else's PIN", async () => {
-    const connector = stage().connect();
+    const { registration } = stage().connect();
+    const { unregistered } = stage();
+    if (!registration || !unregistered) return;
     const token = await tokenOf(stage());
-    const refused = connector.registerNumber(token, stage().pinned.phoneNumberId, pin);
-    await expect(refused).rejects.toMatchObject({ name: "GraphError", kind: "tell_tenant" });
-    expect(await connector.readRegistration(token, stage().pinned.phoneNumberId)).toBe("open");
+    const { phoneNumberId } = unregistered.pinned;
+    const error = await registration.register(token, phoneNumberId, pin).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "GraphError", kind: "tell_tenant" });
+    expect(registration.refusalOf(error as GraphError)).toBe("pin_mismatch");
+    expect(await registration.read(token, phoneNumberId)).toBe("open");
   });
 
   test("reaches nothing outside its grant", async () => {
     const connector = stage().connect();
     const token = await tokenOf(stage(), "one");
     const refused = { name: "GraphError", kind: "permission" };
-    await expect(connector.checkAccess(token, stage().open)).rejects.toMatchObject(refused);
-    await expect(connector.startDeliveries(token, stage().open.wabaId)).rejects.toMatchObject(refused);
+    await expect(connector.checkAccess(token, stage().other)).rejects.toMatchObject(refused);
+    await expect(connector.startDeliveries(token, stage().other.wabaId)).rejects.toMatchObject(refused);
   });
 }

@@ -26,10 +26,10 @@ export interface ConnectorStage {
   one: Asset;
   /** The numbers of `many`, in several accounts, one of which lists them on more than one page. */
   manyNumberIds: string[];
-  /** Of `many`, not registered, and nobody has set a PIN. */
-  open: Asset;
-  /** Of `many`, not registered, and under the PIN of somebody else. */
-  pinned: Asset;
+  /** Of `many`, and not reached by `one`. */
+  other: Asset;
+  /** Both of `many` and not registered: nobody has set a PIN, or somebody else has. Undefined without registration. */
+  unregistered: { open: Asset; pinned: Asset } | undefined;
   /** How often accounts or numbers were listed. */
   listings(): number;
   /** Whether the platform delivers this account's events to us. */

@@ -15,7 +15,8 @@ function methodsOf(
   stage: ConnectorStage,
   token: Secret,
 ): [string, (with_: ChannelConnector) => Promise<unknown>][] {
-  const { one, open } = stage;
+  const { one } = stage;
+  const open = stage.unregistered?.open.phoneNumberId;
   const code = stage.codeFor("one");
   return [
     ["exchangeCode", (connector) => connector.exchangeCode(code, "redirect")],
@@ -23,8 +24,17 @@ function methodsOf(
     ["startDeliveries", (connector) => connector.startDeliveries(token, one.wabaId)],
     ["stopDeliveries", (connector) => connector.stopDeliveries(token, one.wabaId)],
     ["checkAccess", (connector) => connector.checkAccess(token, one)],
-    ["readRegistration", (connector) => connector.readRegistration(token, one.phoneNumberId)],
-    ["registerNumber", (connector) => connector.registerNumber(token, open.phoneNumberId, pin)],
+    ...(open === undefined ? [] : registrationMethods(token, open)),
+  ];
+}
+
+function registrationMethods(
+  token: Secret,
+  id: string,
+): [string, (with_: ChannelConnector) => Promise<unknown>][] {
+  return [
+    ["registration.read", async (connector) => connector.registration?.read(token, id)],
+    ["registration.register", async (connector) => connector.registration?.register(token, id, pin)],
   ];
 }
 

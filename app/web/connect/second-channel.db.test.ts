@@ -1,5 +1,8 @@
 /** A channel that was added to catalogue, words and registries, and to nothing else, in the flow that is there. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { retryStep } from "../../integrations/connect/retry-step.server.ts";
+import { registerNumber } from "../../integrations/health/registration.server.ts";
+import { carrier } from "../../integrations/testing/carrier-connector.ts";
 import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";
 import { carrierDelivery, carrierNotes } from "../../integrations/testing/carrier-stage.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
@@ -93,7 +96,7 @@ describe("a second channel", () => {
 
   test("is connected, receives for the workspace that owns the line, and is left", async () => {
     expect(await connect(ana, blue)).toBe("/settings/integrations?carrier=connected");
-    expect(await workOff(product)).toEqual(["subscribe_waba", "register_number", "replay_parked"]);
+    expect(await workOff(product)).toEqual(["subscribe_waba", "replay_parked"]);
     expect(platform.world.accounts["acct/blue.1"]?.feeds.has(platform.clientId)).toBe(true);
     expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+34912345678" });
     const connected = await page("/settings/integrations?carrier=connected");
@@ -102,7 +105,18 @@ describe("a second channel", () => {
     const [, numberPage = ""] =
       /href="(\/settings\/integrations\/carrier\/numbers\/[^"]+)"/.exec(connected) ?? [];
     const own = await page(numberPage);
-    expect(own).toContain("Number registered at Carrier");
+    expect(own).not.toContain("egistered");
+    const [{ id: connectionId } = { id: "" }] = await product.database.sql<{ id: string }>(
+      "select id from channel_connections",
+    );
+    const { integrations } = product.services;
+    const wish = { channel: carrier, connectionId, step: "registration" } as const;
+    expect(await retryStep(integrations, { ...ana, sessionId: "s-1", requestId: "r-1" }, wish)).toEqual({
+      kind: "none",
+    });
+    const run = { tenantId: ana.tenantId, requestId: "r-1", lastAttempt: true };
+    await registerNumber(integrations, { ...run, connectionId });
+    expect(await product.database.sql("select from number_registrations")).toEqual([]);
     expect(own).toMatch(/href="\/settings\/integrations\/carrier\/disconnect\?connection=/);
 
     const eva = await product.person();
@@ -222,7 +236,7 @@ describe("a second channel", () => {
     });
   });
 
-  test("offers a choice of several lines, and registers the one that was picked", async () => {
+  test("offers a choice of several lines, and connects the one that was picked", async () => {
     expect(await connect(ana, green)).toBe("/settings/integrations/carrier/number");
     const picker = await page("/settings/integrations/carrier/number");
     expect(picker.match(/type="radio"/g)).toHaveLength(6);
@@ -231,11 +245,7 @@ describe("a second channel", () => {
     await page("/settings/integrations/carrier/number", ana, { method: "POST", body });
     await workOff(product);
     expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+442079460010" });
-    expect(platform.world.accounts["acct/green.2"]?.lines[0]?.state).toBe("live");
-    const kinds = await product.database.sql(
-      "select kind from connection_events where kind = 'number_registered'",
-    );
-    expect(kinds).toHaveLength(1);
+    expect(platform.world.accounts["acct/green.2"]?.feeds.has(platform.clientId)).toBe(true);
   });
 
   test("keeps what is nobody's, and what cannot be read, with its place", async () => {

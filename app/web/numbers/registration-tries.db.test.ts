@@ -4,6 +4,7 @@ import { withTenant } from "../../../db/client.ts";
 import { forgetOutlived } from "../../../db/queries/deliveries/retention.ts";
 import { takeRegistrationTry } from "../../../db/queries/numbers/registrations.ts";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
+import type { NumberRegistration } from "../../integrations/channel.server.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
@@ -176,11 +177,14 @@ test("a try is counted before Meta hears of it", async () => {
     ...connectors,
     meta_whatsapp: {
       ...connectors.meta_whatsapp,
-      async registerNumber() {
-        counted = await flow.product.database.sql(
-          "select cardinality(tried_at) as tries from registration_tries",
-        );
-        throw new Error("the process ends here");
+      registration: {
+        ...(connectors.meta_whatsapp.registration as NumberRegistration),
+        async register() {
+          counted = await flow.product.database.sql(
+            "select cardinality(tried_at) as tries from registration_tries",
+          );
+          throw new Error("the process ends here");
+        },
       },
     },
   };

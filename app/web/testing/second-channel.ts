@@ -23,7 +23,13 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
   await widenProvider(database, carrier);
   const platform = await startCarrierPlatform();
   Object.assign(channels, {
-    carrier: { ...channels.meta_whatsapp, id: "carrier", path: "carrier", label: "Carrier" },
+    carrier: {
+      ...channels.meta_whatsapp,
+      id: "carrier",
+      path: "carrier",
+      label: "Carrier",
+      hasRegistration: false,
+    },
   });
   Object.assign(texts.channels, {
     carrier: channelTexts("Carrier", {

@@ -42,6 +42,8 @@ const grants = {
 /** Meta lists a hundred on a page: one account has more. */
 const extraNumbers = 101;
 
+const open = { wabaId: WABA_IDS.cadenasCentro, phoneNumberId: NUMBER_IDS.cadenasCentro2 };
+
 async function metaStage(): Promise<ConnectorStage> {
   const sandbox = await startSandbox({ appId, appSecret, redirectUris: [redirectUri] });
   const { control } = sandbox;
@@ -76,8 +78,11 @@ async function metaStage(): Promise<ConnectorStage> {
     manyNumberIds: Object.values(sandbox.world.numbers)
       .filter(({ wabaId }) => everyWaba.includes(wabaId))
       .map(({ id }) => id),
-    open: { wabaId: WABA_IDS.cadenasCentro, phoneNumberId: NUMBER_IDS.cadenasCentro2 },
-    pinned: { wabaId: WABA_IDS.cadenasSur, phoneNumberId: NUMBER_IDS.cadenasSur1 },
+    other: open,
+    unregistered: {
+      open,
+      pinned: { wabaId: WABA_IDS.cadenasSur, phoneNumberId: NUMBER_IDS.cadenasSur1 },
+    },
     listings: () => control.calls().filter(({ endpoint }) => endpoint === "phone_numbers").length,
     ...deliveriesOf(sandbox),
     breakWith: (fault) => control.addScenario({ endpoint: "*", outcome: outcomeOf(fault) }),

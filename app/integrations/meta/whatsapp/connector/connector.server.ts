@@ -5,8 +5,9 @@ import type { MetaAppConfig } from "../../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
 import { findReach, reachStepOf } from "./reach.server.ts";
+import { createRegistration } from "./registration.server.ts";
 import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
-import { checkAccess, readRegistration, subscribedAppsAnswer } from "./standing.server.ts";
+import { checkAccess, subscribedAppsAnswer } from "./standing.server.ts";
 
 const successAnswer = z.object({ success: z.literal(true) });
 
@@ -39,20 +40,7 @@ export function createWhatsappConnector(
       }
     },
 
-    readRegistration: (token, phoneNumberId) => readRegistration(graph, token, phoneNumberId),
-
-    async registerNumber(token, phoneNumberId, pin) {
-      const form = { messaging_product: "whatsapp", pin: pin.reveal() };
-      const path = [phoneNumberId, "register"];
-      await graph.call({
-        endpoint: "register",
-        method: "POST",
-        path,
-        form,
-        auth: token,
-        schema: successAnswer,
-      });
-    },
+    registration: createRegistration(graph),
 
     checkAccess: (token, asset) => checkAccess(config, graph, token, asset),
 

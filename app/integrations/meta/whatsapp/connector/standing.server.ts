@@ -1,17 +1,12 @@
 /** How a number stands at Meta: whether our access reaches it, where its deliveries go, whether it is registered. */
 import { z } from "zod";
 import type { Secret } from "../../../../platform/secret.server.ts";
-import type { AccessReport, Registration } from "../../../channel.server.ts";
+import type { AccessReport } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
+import { registrationFields, registrationOf } from "./registration.server.ts";
 
-const registrationFields = z.object({
-  // Asked for or not, Meta names the object: an answer without it is about something else, and must not read as registered.
-  id: z.coerce.string(),
-  platform_type: z.string().optional(),
-  is_on_biz_app: z.boolean().optional(),
-});
 const numberAnswer = registrationFields.extend({
   display_phone_number: z.string(),
   verified_name: z.string().optional(),
@@ -31,24 +26,6 @@ export const subscribedAppsAnswer = z.object({
     }),
   ),
 });
-
-export async function readRegistration(
-  graph: GraphClient,
-  token: Secret,
-  phoneNumberId: string,
-): Promise<Registration> {
-  const query = { fields: "platform_type,is_on_biz_app" };
-  const path = [phoneNumberId];
-  return registrationOf(
-    await graph.call({ endpoint: "phone", path, query, auth: token, schema: registrationFields }),
-  );
-}
-
-function registrationOf({ is_on_biz_app, platform_type }: z.infer<typeof registrationFields>): Registration {
-  // Coexistence: the number lives on in the WhatsApp Business app, and registering it here would throw it out there.
-  if (is_on_biz_app) return "on_phone";
-  return platform_type === "NOT_APPLICABLE" ? "open" : "registered";
-}
 
 const standingFields = "display_phone_number,verified_name,platform_type,is_on_biz_app,webhook_configuration";
 const fieldsWorthKnowing = "quality_rating,whatsapp_business_manager_messaging_limit";
