@@ -196,6 +196,10 @@ interface ChannelConnectionsTable {
   metadata: Json<unknown>;
   /** Whose attempt it is; null for a row that has or had a number. */
   attempted_by: string | null;
+  /** Who granted it, by Meta's id scoped to our app; null where the token named nobody. */
+  granted_by_meta_user: string | null;
+  granted_at: Date | null;
+  grant_taken_back_at: ColumnType<Date | null, null | undefined, null>;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 }

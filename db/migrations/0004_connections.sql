@@ -21,11 +21,17 @@ create table channel_connections (
   -- An attempt is its person's: a grant that waits for its number is seen, continued and replaced by nobody else. Null
   -- for a row that has, or had, a number: that is the workspace's.
   attempted_by uuid,
+  -- Who granted it, by Meta's id scoped to our app, where the token named a user; and when that was taken back at Meta.
+  granted_by_meta_user text,
+  granted_at timestamptz,
+  grant_taken_back_at timestamptz,
   unique (provider, phone_number_id),
   unique (tenant_id, id),
   -- An active connection always knows its number; a revoked one never keeps a token.
   check (status <> 'active' or (phone_number_id is not null and waba_id is not null)),
   check (status <> 'revoked' or access_token_enc is null),
+  check ((granted_by_meta_user is null) = (granted_at is null)),
+  check (grant_taken_back_at is null or granted_at is not null),
   foreign key (tenant_id, attempted_by) references memberships (tenant_id, user_id) on delete set null (attempted_by)
 );
 create index channel_connections_tenant_provider_idx on channel_connections (tenant_id, provider);

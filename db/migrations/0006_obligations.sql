@@ -1,10 +1,9 @@
 -- What an app owes Meta's users: when one of them takes our access back (deauthorize) or asks for their data to be
 -- deleted. Meta names the person by an id of its own, scoped to our app, and no tenant. The connections that person
--- granted remember it as metadata.granted_by {meta_user_id, at, taken_back_at}; a connection whose token names no user
--- cannot be found this way.
+-- granted remember it (granted_by_meta_user); a connection whose token names no user cannot be found this way.
 
-create index channel_connections_granted_by_idx on channel_connections ((metadata #>> '{granted_by,meta_user_id}'))
-  where metadata #>> '{granted_by,meta_user_id}' is not null;
+create index channel_connections_granted_by_idx on channel_connections (granted_by_meta_user)
+  where granted_by_meta_user is not null;
 
 -- No tenant_id: a person may have granted connections in several workspaces. Nobody but the owner reads this table;
 -- see the functions. The person is kept as a keyed digest only, so that the record of a deletion holds nothing of them.
@@ -31,8 +30,7 @@ create function app.lock_connections_granted_by(meta_user text, asked_at timesta
   returns setof channel_connections
   language sql set search_path = public, pg_temp as $$
   select * from channel_connections
-   where metadata #>> '{granted_by,meta_user_id}' = meta_user
-     and (metadata #>> '{granted_by,at}')::timestamptz <= asked_at + interval '10 seconds'
+   where granted_by_meta_user = meta_user and granted_at <= asked_at + interval '10 seconds'
    order by id for update $$;
 
 -- Marks what the person granted as `error` and destroys the tokens, which Meta has made worthless. The claims on the
@@ -46,10 +44,11 @@ declare
   ended integer := 0;
 begin
   for held in select * from app.lock_connections_granted_by(meta_user, asked_at) loop
-    continue when held.status = 'revoked' or held.metadata #> '{granted_by,taken_back_at}' is not null;
+    continue when held.status = 'revoked' or held.grant_taken_back_at is not null;
     update channel_connections
        set status = 'error', access_token_enc = null, token_expires_at = null, updated_at = now(),
-           metadata = jsonb_set(metadata - 'choices', '{granted_by,taken_back_at}', to_jsonb(now()))
+           grant_taken_back_at = now(),
+           metadata = (metadata - 'choices')
              || jsonb_build_object('error', jsonb_build_object('code', 'deauthorized', 'at', now()))
      where id = held.id;
     insert into connection_events (tenant_id, connection_id, provider, kind, request_id)
@@ -80,7 +79,9 @@ begin
   end loop;
   perform app.deauthorize_meta_user(meta_user, asked_at, request);
   for held in select * from app.lock_connections_granted_by(meta_user, asked_at) loop
-    update channel_connections set scopes = '[]', metadata = metadata - 'granted_by' where id = held.id;
+    update channel_connections
+       set scopes = '[]', granted_by_meta_user = null, granted_at = null, grant_taken_back_at = null
+     where id = held.id;
     update connection_teardowns set access_token_enc = null
      where tenant_id = held.tenant_id and connection_id = held.id and access_token_enc is not null;
     get diagnostics copies = row_count;

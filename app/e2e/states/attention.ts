@@ -49,7 +49,7 @@ const causes: Record<Cause, (connectionId: string) => Promise<unknown>> = {
 
 async function takeAccessBack(connectionId: string): Promise<void> {
   const [row] = await rows<{ userId: string }>(
-    `select metadata->'granted_by'->>'meta_user_id' as "userId" from channel_connections where id = $1`,
+    `select granted_by_meta_user as "userId" from channel_connections where id = $1`,
     [connectionId],
   );
   const url = `${origin()}/webhooks/meta/deauthorize`;

@@ -14,7 +14,7 @@ async function askToDelete(userId: string): Promise<string> {
 async function deletionOfAPerson(page: Page): Promise<string> {
   const id = await connect(page, leo);
   const [row] = await rows<{ userId: string }>(
-    `select metadata->'granted_by'->>'meta_user_id' as "userId" from channel_connections where id = $1`,
+    `select granted_by_meta_user as "userId" from channel_connections where id = $1`,
     [id],
   );
   await page.context().clearCookies({ name: "curbe_session" });

@@ -111,11 +111,11 @@ async function establish(
         connected_at: deps.now().toISOString(),
         deliveries: { state: "starting" },
         steps: stepsDone(progress, deps.now(), "number_proved"),
-        ...grantedBy(reach, deps.now()),
         ...whatMetaTold(numberRow),
         ...sealed,
       },
       attemptedBy: null,
+      grantedBy: grantedBy(reach, deps.now()),
     },
   );
   await forgetChecks(tdb, tenantId, connectionId);
@@ -201,6 +201,7 @@ export async function recordMissingPermissions(
         scopes: reach.scopes,
         metadata: { error },
         attemptedBy: actor.userId,
+        grantedBy: null,
       },
     );
   });

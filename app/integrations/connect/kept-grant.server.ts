@@ -62,7 +62,8 @@ export async function keepReach(
     choices: { numbers: reach.numbers },
     expiresAt,
     sealedGrant,
-    facts: { steps: progress, ...grantedBy(reach, deps.now()) },
+    facts: { steps: progress },
+    grantedBy: grantedBy(reach, deps.now()),
     event: { kind, detail: { count: reach.numbers.length } },
   });
   return refused ?? offerOf(reach);
@@ -86,6 +87,7 @@ export async function keepGrant(
     scopes: [],
     choices: { numbers: [], unread: true },
     facts: { steps: progress },
+    grantedBy: null,
     event: { kind: "reach_awaited", detail: {} },
   });
 }
@@ -101,6 +103,7 @@ interface Kept {
   /** Of the grant that this one takes the place of, and of no other. */
   sealedGrant?: string | undefined;
   facts: ConnectionFacts;
+  grantedBy: ReturnType<typeof grantedBy>;
   event: { kind: EventKind; detail: Record<string, unknown> };
 }
 
@@ -109,7 +112,16 @@ async function keep(
   deps: IntegrationDeps,
   { tenantId, userId, requestId }: Actor,
   channel: ChannelId,
-  { grant, scopes, choices, facts, event, sealedGrant, expiresAt = anHourFrom(deps.now()) }: Kept,
+  {
+    grant,
+    scopes,
+    choices,
+    facts,
+    grantedBy: granted,
+    event,
+    sealedGrant,
+    expiresAt = anHourFrom(deps.now()),
+  }: Kept,
 ): Promise<ConnectOutcome | undefined> {
   return withTenant(deps.db, tenantId, async (tdb) => {
     if (!(await holdMembership(tdb, userId))) return noMember;
@@ -135,6 +147,7 @@ async function keep(
           choices: { ...choices, expires_at: expiresAt },
         },
         attemptedBy: userId,
+        grantedBy: granted,
       },
     );
     await recordEvent(tdb, {

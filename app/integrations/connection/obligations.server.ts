@@ -25,12 +25,12 @@ export interface ObligationDeps {
   appSecret: Secret;
 }
 
-/** What a connection's metadata keeps of who granted it; nothing when Meta named nobody. The key is known to db/migrations/0006. */
+/** What a connection keeps of who granted it; nothing when Meta named nobody. */
 export function grantedBy(
   { metaUserId }: Pick<Reach, "metaUserId">,
   now: Date,
-): { granted_by?: { meta_user_id: string; at: string } } {
-  return metaUserId ? { granted_by: { meta_user_id: metaUserId, at: now.toISOString() } } : {};
+): { metaUserId: string; at: Date } | null {
+  return metaUserId ? { metaUserId, at: now } : null;
 }
 
 /**

@@ -21,8 +21,9 @@ export interface StoredConnection {
   access_token_enc: string | null;
   token_expires_at: Date | null;
   scopes: string[];
+  granted_by_meta_user: string | null;
+  granted_at: Date | null;
   metadata: {
-    granted_by?: { meta_user_id: string; at: string };
     error?: { code: string; at: string };
     choices?: unknown;
   };
@@ -68,14 +69,13 @@ export function signedRequests({ flow, connections }: ReturnType<typeof connectF
     return row as unknown as StoredConnection;
   }
 
-  const grantorOf = async (person: TestPerson) =>
-    (await onlyConnection(person)).metadata.granted_by?.meta_user_id ?? "";
+  const grantorOf = async (person: TestPerson) => (await onlyConnection(person)).granted_by_meta_user ?? "";
 
   /** As if this person at Meta had granted the workspace's connections. */
   const grantAs = (person: TestPerson, userId: string) =>
     sql(
-      `update channel_connections set metadata = jsonb_set(metadata, '{granted_by,meta_user_id}', to_jsonb($2::text))
-        where tenant_id = $1`,
+      `update channel_connections set granted_by_meta_user = $2
+        where tenant_id = $1 and granted_at is not null`,
       [person.tenantId, userId],
     );
 

@@ -89,7 +89,7 @@ describe("the data-deletion callback", () => {
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(await onlyConnection(flow.ana)).toMatchObject({ status: "error", scopes: [] });
-    expect((await onlyConnection(flow.ana)).metadata.granted_by).toBeUndefined();
+    expect(await onlyConnection(flow.ana)).toMatchObject({ granted_by_meta_user: null, granted_at: null });
     expect(await eventsOf(flow.ana)).toEqual(["connected", "deauthorized"]);
   });
 

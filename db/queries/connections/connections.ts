@@ -113,6 +113,8 @@ export interface ConnectionValues {
   metadata: ConnectionFacts;
   /** Whose attempt it is; null with a number. */
   attemptedBy: string | null;
+  /** Who granted it at the platform, and when; null where it named nobody. */
+  grantedBy: { metaUserId: string; at: Date } | null;
 }
 
 /** Writes every value; `metadata` replaces what was there. */
@@ -132,6 +134,9 @@ export async function saveConnection(
     scopes: JSON.stringify(values.scopes),
     metadata: JSON.stringify(values.metadata),
     attempted_by: values.attemptedBy,
+    granted_by_meta_user: values.grantedBy?.metaUserId ?? null,
+    granted_at: values.grantedBy?.at ?? null,
+    grant_taken_back_at: null,
   };
   await tdb
     .insertInto("channel_connections")

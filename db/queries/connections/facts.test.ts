@@ -10,7 +10,6 @@ const whole: Required<{ [name in keyof ConnectionFacts]: NonNullable<ConnectionF
   connected_by: "ana",
   connected_at: at,
   token_mark: "mark",
-  granted_by: { meta_user_id: "7", at, taken_back_at: at },
   steps: { state_checked: mark, a_step_of_the_future: { ...mark, result: "failed", code: "x" } },
   deliveries: { state: "failed", code: "override", at },
   registration: { result: "failed", code: "x", at, again_at: at, waits: 2 },

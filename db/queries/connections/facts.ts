@@ -55,8 +55,6 @@ const connectionFacts = z.object({
   connected_at: part(time),
   /** Set beside the sealed token, so that an earlier one of the same row is no longer taken for its own. */
   token_mark: part(z.string()),
-  /** Who granted it, by the platform's id. The key is known to db/migrations/0006. */
-  granted_by: part(z.object({ meta_user_id: z.string(), at: time, taken_back_at: part(time) })),
   /** The steps up to the connect, by name; `deliveries` and `registration` are the later ones. */
   steps: part(steps),
   deliveries: part(

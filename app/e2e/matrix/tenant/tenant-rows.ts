@@ -45,6 +45,8 @@ export async function fillConnection(
     metadata: metadataOf(marks, one),
     // One of each, for a person has one at a time.
     attempted_by: status === "pending" ? (n === 6 ? people.member.id : people.admin.id) : null,
+    granted_by_meta_user: digits(marks, 800),
+    granted_at: ago(200),
   });
   await insert("connection_events", {
     id: bigint(marks, 500 + n),
@@ -88,7 +90,6 @@ export async function fillConnection(
 function metadataOf(marks: Marks, { n, status, numbered }: (typeof connections)[number]): object {
   const kept = {
     verified_name: `name ${marks.text}`,
-    granted_by: { meta_user_id: digits(marks, 800), at: ago(200) },
   };
   if (status === "error") return { ...kept, error: { code: "access_removed", at: ago(3) } };
   if (status === "revoked" && !numbered)
