@@ -27,7 +27,7 @@ export interface Grant {
 
 /** A number the grant reaches, as Meta reports it now. */
 export interface ReachableNumber {
-  wabaId: string;
+  accountId: string;
   phoneNumberId: string;
   /** E.164 with a leading +, from Meta's display form. */
   e164: string;
@@ -38,7 +38,7 @@ export interface Reach {
   scopes: string[];
   /** Permissions we need and the grant lacks; when not empty, `numbers` was not looked up. */
   missingPermissions: string[];
-  wabaIds: string[];
+  accountIds: string[];
   numbers: ReachableNumber[];
   expiresAt: Date | undefined;
   /** Who the token acts as, by Meta's id scoped to our app; undefined when Meta names nobody. */
@@ -96,13 +96,16 @@ export interface ChannelConnector {
   /** At which step `findReach` failed when it threw this. */
   reachStepOf(error: GraphError): ReachStep;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
-  startDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+  startDeliveries(accessToken: Secret, accountId: string): Promise<void>;
   /** Undefined where a number takes part as soon as the platform lists it; the catalogue says the same to pages. */
   registration: NumberRegistration | undefined;
   /** One cheap look whether the grant still reaches the number, and where its deliveries go. Changes nothing. */
-  checkAccess(accessToken: Secret, asset: { wabaId: string; phoneNumberId: string }): Promise<AccessReport>;
+  checkAccess(
+    accessToken: Secret,
+    asset: { accountId: string; phoneNumberId: string },
+  ): Promise<AccessReport>;
   /** Makes Meta stop. Idempotent; never deregisters a number. */
-  stopDeliveries(accessToken: Secret, wabaId: string): Promise<void>;
+  stopDeliveries(accessToken: Secret, accountId: string): Promise<void>;
 }
 
 /** Why the platform will not register a number, whoever asks. */
@@ -199,7 +202,7 @@ export interface AccountEvent extends EventPlace {
   /** Meta's word for what happened; null for fields that only bring values. */
   event: string | null;
   /** The account it concerns, or with `phoneDigits` the one it came under. */
-  wabaId: string | null;
+  accountId: string | null;
   /** When set, only this number is concerned. E.164 without the plus. */
   phoneDigits: string | null;
   /** A customer's portfolio, for what is told of nothing smaller. */

@@ -24,9 +24,10 @@ export async function action({ request, params }: ActionFunctionArgs) {
   if (form.kind === "incomplete") return data(form, { status: 400 });
   await requireBudget(viewer, "manual");
   const actor = actorOf(viewer, request);
-  const outcome = await connectManually(services().integrations, actor, { channel, ...form.input });
+  const { wabaId, phoneNumberId, accessToken } = form.input;
+  const named = { channel, accountId: wabaId, phoneNumberId, accessToken };
+  const outcome = await connectManually(services().integrations, actor, named);
   if (outcome.kind !== "failed") return afterConnect(channel, outcome);
-  const { wabaId, phoneNumberId } = form.input;
   const problems = [{ field: null, kind: outcome.reason }];
   return data({ typed: { wabaId, phoneNumberId }, problems }, { status: 400 });
 }

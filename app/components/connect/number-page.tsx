@@ -9,7 +9,7 @@ import { PhoneNumber } from "../frame/phone-number.tsx";
 
 interface OfferedNumber {
   phoneNumberId: string;
-  wabaId: string;
+  accountId: string;
   /** As people read it. */
   number: string;
   displayName: string;
@@ -94,7 +94,7 @@ function NumberOption({ number, id }: { number: OfferedNumber; id: string }) {
         <PhoneNumber number={number.number} className="font-semibold" />
         <span>{number.displayName || words.unnamed}</span>
         <span className="text-xs text-ink-soft">
-          {words.account} <span className="tabular">{number.wabaId}</span>
+          {words.account} <span className="tabular">{number.accountId}</span>
         </span>
       </span>
     </label>

@@ -23,18 +23,18 @@ export async function routeAccountEvents(
 ): Promise<JobPayload<"apply_account_event">[]> {
   const keys = new Map<string, AccountKey & { items: FoundAccountEvent[] }>();
   for (const item of found) {
-    const { wabaId, phoneDigits } = item.event;
-    if (!wabaId && !phoneDigits) continue;
+    const { accountId, phoneDigits } = item.event;
+    if (!accountId && !phoneDigits) continue;
     const { provider } = item.delivery;
-    const id = `${provider} ${wabaId} ${phoneDigits}`;
-    const key = keys.get(id) ?? { provider, wabaId, e164: phoneDigits && `+${phoneDigits}`, items: [] };
+    const id = `${provider} ${accountId} ${phoneDigits}`;
+    const key = keys.get(id) ?? { provider, accountId, e164: phoneDigits && `+${phoneDigits}`, items: [] };
     keys.set(id, key);
     key.items.push(item);
   }
   const groups = [...keys.values()];
   const concerned = await connectionsConcerned(
     trx,
-    groups.map(({ provider, wabaId, e164 }) => ({ provider, wabaId, e164 })),
+    groups.map(({ provider, accountId, e164 }) => ({ provider, accountId, e164 })),
   );
   return concerned.flatMap(({ index, tenantId, connectionId }) =>
     (groups[index]?.items ?? []).map(({ delivery, event }) => ({

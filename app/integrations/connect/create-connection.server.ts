@@ -99,7 +99,7 @@ async function establish(
     { id: connectionId, tenantId, provider: channel },
     {
       status: "active",
-      wabaId: number.wabaId,
+      accountId: number.accountId,
       phoneNumberId,
       phoneNumberE164: number.e164,
       displayName: number.displayName,
@@ -121,7 +121,7 @@ async function establish(
   await forgetChecks(tdb, tenantId, connectionId);
   await claimNumber(tdb, { tenantId, connectionId, provider: channel, phoneNumberId });
   const kind = numberRow ? "reconnected" : "connected";
-  const detail = { waba_id: number.wabaId, phone_number_id: phoneNumberId, ...(how ? { how } : {}) };
+  const detail = { waba_id: number.accountId, phone_number_id: phoneNumberId, ...(how ? { how } : {}) };
   await recordEvent(tdb, {
     tenantId,
     connectionId,
@@ -191,7 +191,7 @@ export async function recordMissingPermissions(
       { id: row?.id ?? randomUUID(), tenantId: actor.tenantId, provider: channel },
       {
         status: "error",
-        wabaId: null,
+        accountId: null,
         phoneNumberId: null,
         phoneNumberE164: null,
         displayName: null,

@@ -134,7 +134,7 @@ async function keep(
       { id, tenantId, provider: channel },
       {
         status: "pending",
-        wabaId: null,
+        accountId: null,
         phoneNumberId: null,
         phoneNumberE164: null,
         displayName: null,

@@ -18,14 +18,14 @@ export type ManualOutcome =
 export async function connectManually(
   deps: IntegrationDeps,
   actor: Actor,
-  input: { channel: ChannelId; wabaId: string; phoneNumberId: string; accessToken: Secret },
+  input: { channel: ChannelId; accountId: string; phoneNumberId: string; accessToken: Secret },
 ): Promise<ManualOutcome> {
   const { channel, accessToken: token } = input;
   try {
     const reach = await deps.connectors[channel].findReach(token);
     if (reach.missingPermissions.length > 0) return { kind: "failed", reason: "permission_missing" };
     const number = reach.numbers.find(
-      (one) => one.phoneNumberId === input.phoneNumberId && one.wabaId === input.wabaId,
+      (one) => one.phoneNumberId === input.phoneNumberId && one.accountId === input.accountId,
     );
     if (!number) return { kind: "failed", reason: "number_not_in_waba" };
     const progress = progressOfReach({}, reach, deps.now());

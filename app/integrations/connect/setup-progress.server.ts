@@ -33,7 +33,7 @@ export function progressOfReach(progress: SetupProgress, reach: Reach, at: Date)
   if (reach.missingPermissions.length > 0)
     return stepFailed(progress, at, "access_seen", "permission_missing");
   const seen = stepsDone(progress, at, "access_seen");
-  if (reach.wabaIds.length === 0) return stepFailed(seen, at, "account_found", "no_number");
+  if (reach.accountIds.length === 0) return stepFailed(seen, at, "account_found", "no_number");
   const found = stepsDone(seen, at, "account_found");
   return reach.numbers.length === 0 ? stepFailed(found, at, "number_proved", "no_number") : found;
 }

@@ -5,8 +5,8 @@ const at = new Date("2026-05-01T10:00:00.000Z");
 const reach = {
   scopes: [],
   missingPermissions: [] as string[],
-  wabaIds: ["1"],
-  numbers: [{ wabaId: "1", phoneNumberId: "2", e164: "+1", displayName: "One" }],
+  accountIds: ["1"],
+  numbers: [{ accountId: "1", phoneNumberId: "2", e164: "+1", displayName: "One" }],
   expiresAt: undefined,
   metaUserId: undefined,
 };
@@ -35,7 +35,7 @@ describe("reading a grant's reach", () => {
   test.each([
     [{ missingPermissions: ["x"] }, { access_seen: "permission_missing", account_found: "waiting" }],
     [
-      { wabaIds: [], numbers: [] },
+      { accountIds: [], numbers: [] },
       { access_seen: "done", account_found: "no_number" },
     ],
     [{ numbers: [] }, { account_found: "done", number_proved: "no_number" }],

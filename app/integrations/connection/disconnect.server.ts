@@ -55,7 +55,7 @@ async function askMetaToStop(
   try {
     const token = openToken(deps, row);
     const accessTokenEnc = deps.vault.encryptToken(token, teardownPlace(tenantId, id));
-    await insertTeardown(tdb, { id, tenantId, connectionId: row.id, wabaId: row.waba_id, accessTokenEnc });
+    await insertTeardown(tdb, { id, tenantId, connectionId: row.id, accountId: row.waba_id, accessTokenEnc });
     await enqueue(tdb, "stop_deliveries", { tenantId, teardownId: id, requestId });
   } catch (error) {
     // A token that no longer opens must not keep a person from leaving; what stays on at Meta is said.

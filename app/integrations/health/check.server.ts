@@ -101,7 +101,7 @@ type Verdict =
 
 async function askPlatform(deps: IntegrationDeps, row: CheckableRow): Promise<Verdict> {
   const connector = deps.connectors[row.provider as ChannelId];
-  const asset = { wabaId: row.waba_id, phoneNumberId: row.phone_number_id };
+  const asset = { accountId: row.waba_id, phoneNumberId: row.phone_number_id };
   try {
     const token = openToken(deps, row);
     const once = () => connector.checkAccess(token, asset);

@@ -10,10 +10,10 @@ import {
 import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
 import { factsOf } from "../../../db/queries/connections/facts.ts";
 import {
+  accountInUse,
   findOpenTeardown,
   finishTeardownRow,
   type TeardownRow,
-  wabaInUse,
 } from "../../../db/queries/connections/teardowns.ts";
 import type { ChannelId } from "../catalog.ts";
 import { teardownPlace } from "../connection/disconnect.server.ts";
@@ -96,16 +96,16 @@ async function stopAtMeta(
   channel: ChannelId,
 ): Promise<{ outcome: NonNullable<TeardownRow["outcome"]>; code?: string }> {
   const { tenantId } = run;
-  const { waba_id: wabaId } = teardown;
-  const inUse = () => withTenant(deps.db, tenantId, (tdb) => wabaInUse(tdb, channel, wabaId));
+  const { waba_id: accountId } = teardown;
+  const inUse = () => withTenant(deps.db, tenantId, (tdb) => accountInUse(tdb, channel, accountId));
   if (await inUse()) return { outcome: "still_in_use" };
   if (!teardown.access_token_enc) return { outcome: "gave_up" };
   try {
     const token = deps.vault.decryptToken(teardown.access_token_enc, teardownPlace(tenantId, teardown.id));
-    await deps.connectors[channel].stopDeliveries(token, wabaId);
+    await deps.connectors[channel].stopDeliveries(token, accountId);
     // Somebody may have connected a number of this WABA while we were turning it off.
     if (!(await inUse())) return { outcome: "unsubscribed" };
-    await deps.connectors[channel].startDeliveries(token, wabaId);
+    await deps.connectors[channel].startDeliveries(token, accountId);
     return { outcome: "still_in_use" };
   } catch (error) {
     const code = failureCode(error);

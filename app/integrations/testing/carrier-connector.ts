@@ -53,9 +53,9 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
       await feeds(token, account, "DELETE");
     },
     registration: undefined,
-    async checkAccess(token, { wabaId, phoneNumberId }) {
+    async checkAccess(token, { accountId, phoneNumberId }) {
       const { label: displayName } = await line(token, phoneNumberId);
-      const feed = await feeds(token, wabaId);
+      const feed = await feeds(token, accountId);
       return {
         displayName,
         deliveries: !feed ? "missing" : feed.to === null ? "ours" : "elsewhere",
@@ -83,20 +83,20 @@ async function findReach(config: CarrierConfig, ask: Ask, token: Secret): Promis
     throw new GraphError("reconnect", { endpoint: "self", note: "another's" });
   const missingPermissions = carrierRights.filter((right) => !self.rights.includes(right));
   const reach = { scopes: self.rights, missingPermissions, expiresAt: undefined, metaUserId: undefined };
-  if (missingPermissions.length > 0) return { ...reach, wabaIds: [], numbers: [] };
+  if (missingPermissions.length > 0) return { ...reach, accountIds: [], numbers: [] };
   const numbers: ReachableNumber[] = [];
   for (const account of self.accounts) numbers.push(...(await linesOf(ask, token, account)));
-  return { ...reach, wabaIds: self.accounts, numbers };
+  return { ...reach, accountIds: self.accounts, numbers };
 }
 
-async function linesOf(ask: Ask, token: Secret, wabaId: string): Promise<ReachableNumber[]> {
+async function linesOf(ask: Ask, token: Secret, accountId: string): Promise<ReachableNumber[]> {
   const found: ReachableNumber[] = [];
   for (let page = 0; page < 20; page++) {
-    const path = ["accounts", wabaId, "lines"];
+    const path = ["accounts", accountId, "lines"];
     const { lines, more } = await ask({ endpoint: "lines", path, page, token, schema: linesAnswer });
     for (const { id, dial, label } of lines) {
       const e164 = `+${dial.replace(/\D/g, "").replace(/^00/, "")}`;
-      found.push({ wabaId, phoneNumberId: id, e164, displayName: label });
+      found.push({ accountId, phoneNumberId: id, e164, displayName: label });
     }
     if (!more) break;
   }

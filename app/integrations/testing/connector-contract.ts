@@ -72,7 +72,7 @@ function describeReach(stage: () => ConnectorStage): void {
     const reach = await stage()
       .connect()
       .findReach(await tokenOf(stage(), "one"));
-    expect(reach).toMatchObject({ missingPermissions: [], wabaIds: [stage().one.wabaId] });
+    expect(reach).toMatchObject({ missingPermissions: [], accountIds: [stage().one.accountId] });
     expect(reach.scopes.length).toBeGreaterThan(0);
     expect(reach.numbers).toMatchObject([stage().one]);
     expect(reach.numbers[0]?.e164).toMatch(/^\+[1-9]\d{4,14}$/);
@@ -80,12 +80,12 @@ function describeReach(stage: () => ConnectorStage): void {
   });
 
   test("finds those of many accounts, page after page, each once", async () => {
-    const { numbers, wabaIds } = await stage()
+    const { numbers, accountIds } = await stage()
       .connect()
       .findReach(await tokenOf(stage()));
     expect(numbers.map((one) => one.phoneNumberId).toSorted()).toEqual(stage().manyNumberIds.toSorted());
-    for (const { wabaId } of numbers) expect(wabaIds).toContain(wabaId);
-    expect(wabaIds.length).toBeGreaterThan(1);
+    for (const { accountId } of numbers) expect(accountIds).toContain(accountId);
+    expect(accountIds.length).toBeGreaterThan(1);
   });
 
   test("names the missing permissions, and lists nothing then", async () => {
@@ -93,7 +93,7 @@ function describeReach(stage: () => ConnectorStage): void {
     const before = stage().listings();
     const reach = await stage().connect().findReach(token);
     expect(reach.missingPermissions).not.toEqual([]);
-    expect(reach).toMatchObject({ numbers: [], wabaIds: [] });
+    expect(reach).toMatchObject({ numbers: [], accountIds: [] });
     expect(stage().listings()).toBe(before);
   });
 
@@ -112,23 +112,23 @@ function describeDeliveries(stage: () => ConnectorStage): void {
   test("starts and stops deliveries, as often as it is asked to", async () => {
     const connector = stage().connect();
     const token = await tokenOf(stage());
-    const { wabaId } = stage().one;
+    const { accountId } = stage().one;
     const report = async () => (await connector.checkAccess(token, stage().one)).deliveries;
     expect(await report()).toBe("missing");
-    for (let times = 0; times < 2; times++) await connector.startDeliveries(token, wabaId);
-    expect(stage().delivers(wabaId)).toBe(true);
+    for (let times = 0; times < 2; times++) await connector.startDeliveries(token, accountId);
+    expect(stage().delivers(accountId)).toBe(true);
     expect(await report()).toBe("ours");
-    stage().deliverElsewhere(wabaId);
+    stage().deliverElsewhere(accountId);
     expect(await report()).toBe("elsewhere");
-    for (let times = 0; times < 2; times++) await connector.stopDeliveries(token, wabaId);
-    expect(stage().delivers(wabaId)).toBe(false);
+    for (let times = 0; times < 2; times++) await connector.stopDeliveries(token, accountId);
+    expect(stage().delivers(accountId)).toBe(false);
     expect(await report()).toBe("missing");
   });
 
   test("reads back whether deliveries were started, and believes nothing else", async () => {
     const token = await tokenOf(stage());
     stage().ignoreSubscription();
-    const started = stage().connect().startDeliveries(token, stage().one.wabaId);
+    const started = stage().connect().startDeliveries(token, stage().one.accountId);
     await expect(started).rejects.toMatchObject({ name: "GraphError", kind: "retry_later" });
   });
 }
@@ -174,6 +174,6 @@ function describeNumbers(stage: () => ConnectorStage): void {
     const token = await tokenOf(stage(), "one");
     const refused = { name: "GraphError", kind: "permission" };
     await expect(connector.checkAccess(token, stage().other)).rejects.toMatchObject(refused);
-    await expect(connector.startDeliveries(token, stage().other.wabaId)).rejects.toMatchObject(refused);
+    await expect(connector.startDeliveries(token, stage().other.accountId)).rejects.toMatchObject(refused);
   });
 }

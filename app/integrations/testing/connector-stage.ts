@@ -5,7 +5,7 @@ import type { ChannelConnector } from "../channel.server.ts";
 export type Fault = "hang" | "reset" | "bad_gateway" | "wrong_shape" | { redirectTo: string };
 
 interface Asset {
-  wabaId: string;
+  accountId: string;
   phoneNumberId: string;
 }
 
@@ -33,10 +33,10 @@ export interface ConnectorStage {
   /** How often accounts or numbers were listed. */
   listings(): number;
   /** Whether the platform delivers this account's events to us. */
-  delivers(wabaId: string): boolean;
+  delivers(accountId: string): boolean;
   /** The platform says yes to the next subscription and does nothing. */
   ignoreSubscription(): void;
-  deliverElsewhere(wabaId: string): void;
+  deliverElsewhere(accountId: string): void;
   /** What every call meets from now on. */
   breakWith(fault: Fault): void;
   stop(): Promise<void>;

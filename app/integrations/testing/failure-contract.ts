@@ -21,8 +21,8 @@ function methodsOf(
   return [
     ["exchangeCode", (connector) => connector.exchangeCode(code, "redirect")],
     ["findReach", (connector) => connector.findReach(token)],
-    ["startDeliveries", (connector) => connector.startDeliveries(token, one.wabaId)],
-    ["stopDeliveries", (connector) => connector.stopDeliveries(token, one.wabaId)],
+    ["startDeliveries", (connector) => connector.startDeliveries(token, one.accountId)],
+    ["stopDeliveries", (connector) => connector.stopDeliveries(token, one.accountId)],
     ["checkAccess", (connector) => connector.checkAccess(token, one)],
     ...(open === undefined ? [] : registrationMethods(token, open)),
   ];

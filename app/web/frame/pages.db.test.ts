@@ -171,8 +171,8 @@ describe("the confirmation of a disconnect", () => {
 
 describe("the picker", () => {
   const numbers = [
-    { phoneNumberId: "111", wabaId: "9", e164: "+525512345678", displayName: "Centro" },
-    { phoneNumberId: "112", wabaId: "9", e164: "+525587654321", displayName: "<b>Norte</b>" },
+    { phoneNumberId: "111", accountId: "9", e164: "+525512345678", displayName: "Centro" },
+    { phoneNumberId: "112", accountId: "9", e164: "+525587654321", displayName: "<b>Norte</b>" },
   ];
   const choices = { numbers, expires_at: "2099-01-01T00:00:00Z" };
 

@@ -103,7 +103,7 @@ export async function lockAttemptRow(
 
 export interface ConnectionValues {
   status: ConnectionStatus;
-  wabaId: string | null;
+  accountId: string | null;
   phoneNumberId: string | null;
   phoneNumberE164: string | null;
   displayName: string | null;
@@ -125,7 +125,7 @@ export async function saveConnection(
 ): Promise<void> {
   const columns = {
     status: values.status,
-    waba_id: values.wabaId,
+    waba_id: values.accountId,
     phone_number_id: values.phoneNumberId,
     phone_number_e164: values.phoneNumberE164,
     display_name: values.displayName,

@@ -5,7 +5,7 @@ import { type ConnectionFacts, factNames, factsOf, incidentOf, stepsIn, withFact
 
 const at = "2026-05-01T10:00:00.000Z";
 const mark = { result: "done" as const, at };
-const one = { wabaId: "1", phoneNumberId: "2", e164: "+1", displayName: "One" };
+const one = { accountId: "1", phoneNumberId: "2", e164: "+1", displayName: "One" };
 const whole: Required<{ [name in keyof ConnectionFacts]: NonNullable<ConnectionFacts[name]> }> = {
   connected_by: "ana",
   connected_at: at,

@@ -43,7 +43,7 @@ const word = z.looseObject({
 const stepMark = z.object({ result: z.enum(["done", "failed"]), at: time, code: part(z.string()) });
 const steps = byName(stepMark);
 const number = z.object({
-  wabaId: z.string(),
+  accountId: z.string(),
   phoneNumberId: z.string(),
   e164: z.string(),
   displayName: z.string(),

@@ -7,7 +7,7 @@ export type TeardownRow = Selectable<Schema["connection_teardowns"]>;
 
 export async function insertTeardown(
   tdb: TenantDb,
-  teardown: { id: string; tenantId: string; connectionId: string; wabaId: string; accessTokenEnc: string },
+  teardown: { id: string; tenantId: string; connectionId: string; accountId: string; accessTokenEnc: string },
 ): Promise<void> {
   await tdb
     .insertInto("connection_teardowns")
@@ -15,7 +15,7 @@ export async function insertTeardown(
       id: teardown.id,
       tenant_id: teardown.tenantId,
       connection_id: teardown.connectionId,
-      waba_id: teardown.wabaId,
+      waba_id: teardown.accountId,
       access_token_enc: teardown.accessTokenEnc,
     })
     .execute();
@@ -36,10 +36,10 @@ export async function findOpenTeardown(
 }
 
 /** True while any connection, of whatever workspace, receives through this WABA. */
-export async function wabaInUse(tdb: TenantDb, provider: string, wabaId: string): Promise<boolean> {
+export async function accountInUse(tdb: TenantDb, provider: string, accountId: string): Promise<boolean> {
   const answer = await sql<{
     in_use: boolean;
-  }>`select app.waba_in_use(${provider}, ${wabaId}) as in_use`.execute(tdb);
+  }>`select app.waba_in_use(${provider}, ${accountId}) as in_use`.execute(tdb);
   return answer.rows[0]?.in_use ?? true;
 }
 

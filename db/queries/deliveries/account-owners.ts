@@ -4,7 +4,7 @@ import type { Schema } from "../../schema.ts";
 
 export interface AccountKey {
   provider: string;
-  wabaId: string | null;
+  accountId: string | null;
   /** E.164; when set, only this number is meant. */
   e164: string | null;
 }
@@ -29,13 +29,13 @@ export async function connectionsConcerned(
   const { rows } = await sql<Concerned>`
     with wanted as (
       select * from json_to_recordset(${JSON.stringify(wanted)}::json)
-        as w (index int, provider text, "wabaId" text, e164 text)),
+        as w (index int, provider text, "accountId" text, e164 text)),
     found as (
       select w.index, c.id, c.tenant_id, true as exact
-        from wanted w join channel_connections c on c.provider = w.provider and c.waba_id = w."wabaId"
+        from wanted w join channel_connections c on c.provider = w.provider and c.waba_id = w."accountId"
        where w.e164 is null and c.status in ('active', 'error')
       union all
-      select w.index, c.id, c.tenant_id, c.waba_id is not distinct from w."wabaId"
+      select w.index, c.id, c.tenant_id, c.waba_id is not distinct from w."accountId"
         from wanted w join channel_connections c on c.provider = w.provider and c.phone_number_e164 = w.e164
        where c.status in ('active', 'error'))
     select index, tenant_id as "tenantId", id as "connectionId" from found f

@@ -97,7 +97,7 @@ function metadataOf(marks: Marks, { n, status, numbered }: (typeof connections)[
   if (status !== "pending") return kept;
   const number = (m: number) => ({
     phoneNumberId: digits(marks, m),
-    wabaId: digits(marks, 900),
+    accountId: digits(marks, 900),
     e164: `+${digits(marks, 50 + m)}`,
     displayName: `choice ${marks.text}`,
     platformType: "CLOUD_API",

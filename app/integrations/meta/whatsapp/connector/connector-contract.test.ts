@@ -42,7 +42,7 @@ const grants = {
 /** Meta lists a hundred on a page: one account has more. */
 const extraNumbers = 101;
 
-const open = { wabaId: WABA_IDS.cadenasCentro, phoneNumberId: NUMBER_IDS.cadenasCentro2 };
+const open = { accountId: WABA_IDS.cadenasCentro, phoneNumberId: NUMBER_IDS.cadenasCentro2 };
 
 async function metaStage(): Promise<ConnectorStage> {
   const sandbox = await startSandbox({ appId, appSecret, redirectUris: [redirectUri] });
@@ -74,14 +74,14 @@ async function metaStage(): Promise<ConnectorStage> {
     codeFor: (grant) => control.mintCode(grants[grant]).code,
     foreignToken: () => new Secret(control.mintToken({ businessId: luz, appId: OTHER_APP_ID }).token),
     revokeTokens: () => void control.revokeTokens(),
-    one: { wabaId: WABA_IDS.luz, phoneNumberId: NUMBER_IDS.luz },
+    one: { accountId: WABA_IDS.luz, phoneNumberId: NUMBER_IDS.luz },
     manyNumberIds: Object.values(sandbox.world.numbers)
       .filter(({ wabaId }) => everyWaba.includes(wabaId))
       .map(({ id }) => id),
     other: open,
     unregistered: {
       open,
-      pinned: { wabaId: WABA_IDS.cadenasSur, phoneNumberId: NUMBER_IDS.cadenasSur1 },
+      pinned: { accountId: WABA_IDS.cadenasSur, phoneNumberId: NUMBER_IDS.cadenasSur1 },
     },
     listings: () => control.calls().filter(({ endpoint }) => endpoint === "phone_numbers").length,
     ...deliveriesOf(sandbox),

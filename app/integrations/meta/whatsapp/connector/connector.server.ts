@@ -42,7 +42,8 @@ export function createWhatsappConnector(
 
     registration: createRegistration(graph),
 
-    checkAccess: (token, asset) => checkAccess(config, graph, token, asset),
+    checkAccess: (token, { accountId, phoneNumberId }) =>
+      checkAccess(config, graph, token, { wabaId: accountId, phoneNumberId }),
 
     async stopDeliveries(token, wabaId) {
       const path = [wabaId, "subscribed_apps"];

@@ -51,10 +51,10 @@ export async function findReach(config: MetaAppConfig, graph: GraphClient, token
     metaUserId: facts.user_id,
   };
   const missingPermissions = missing(facts);
-  if (missingPermissions.length > 0) return { ...reach, missingPermissions, wabaIds: [], numbers: [] };
+  if (missingPermissions.length > 0) return { ...reach, missingPermissions, accountIds: [], numbers: [] };
   const wabaIds = grantedWabas(facts) ?? (await wabasOfPortfolios(graph, token, facts));
   const numbers = await numbersOf(graph, token, wabaIds);
-  return { ...reach, missingPermissions, wabaIds, numbers };
+  return { ...reach, missingPermissions, accountIds: wabaIds, numbers };
 }
 
 /** At which step `findReach` met this. */
@@ -179,7 +179,7 @@ async function numbersOfWaba(graph: GraphClient, token: Secret, wabaId: string):
     numberAnswer,
   );
   return numbers.map((number) => ({
-    wabaId,
+    accountId: wabaId,
     phoneNumberId: number.id,
     e164: `+${number.display_phone_number.replace(/\D/g, "")}`,
     displayName: number.verified_name || number.display_phone_number,

@@ -47,8 +47,8 @@ const restriction_info = [
 ];
 const disconnection_info = { reason: "PRIMARY_INACTIVITY", initiated_by: "SYSTEM" };
 
-const ofAccount = { wabaId, phoneDigits: null, businessId: null };
-const ofOneNumber = { wabaId, phoneDigits: displayNumber, businessId: null };
+const ofAccount = { accountId: wabaId, phoneDigits: null, businessId: null };
+const ofOneNumber = { accountId: wabaId, phoneDigits: displayNumber, businessId: null };
 
 /** One of each: the entry, and what is read out of it. */
 export const accountEntries: Record<string, { entry: Item; read: Item }> = {

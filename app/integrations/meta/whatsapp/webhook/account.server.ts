@@ -30,7 +30,7 @@ export function readAccountChange(
   return { kind: "account", ...place, field, ...told, occurredAt };
 }
 
-type Told = Pick<AccountEvent, "event" | "wabaId" | "phoneDigits" | "businessId" | "detail">;
+type Told = Pick<AccountEvent, "event" | "accountId" | "phoneDigits" | "businessId" | "detail">;
 type ValueReader = (value: unknown, entryId: string | null) => Told | "of no concern" | { fault: string };
 
 /** A code word of Meta's. */
@@ -95,7 +95,7 @@ const fields = new Map<string, ValueReader>([
         max_daily_conversations_per_business: optionalCount,
       }),
       ({ display_phone_number, event, ...limits }, wabaId) =>
-        told(event, { wabaId, phoneDigits: display_phone_number }, limits),
+        told(event, { accountId: wabaId, phoneDigits: display_phone_number }, limits),
     ),
   ],
   [
@@ -103,14 +103,14 @@ const fields = new Map<string, ValueReader>([
     reader(
       z.object({ display_phone_number: phoneDigits, decision: word, rejection_reason: optionalWord }),
       ({ display_phone_number, decision, rejection_reason }, wabaId) =>
-        told(decision, { wabaId, phoneDigits: display_phone_number }, { rejection_reason }),
+        told(decision, { accountId: wabaId, phoneDigits: display_phone_number }, { rejection_reason }),
     ),
   ],
   [
     "whatsapp_business_account.security",
     // `requester` is a person at the business and stays in the delivery.
     reader(z.object({ display_phone_number: phoneDigits, event: word }), (value, wabaId) =>
-      told(value.event, { wabaId, phoneDigits: value.display_phone_number }, {}),
+      told(value.event, { accountId: wabaId, phoneDigits: value.display_phone_number }, {}),
     ),
   ],
   [
@@ -122,7 +122,7 @@ const fields = new Map<string, ValueReader>([
         max_phone_numbers_per_business: optionalCount,
         max_phone_numbers_per_waba: optionalCount,
       }),
-      (limits, wabaId) => told(null, { wabaId }, limits),
+      (limits, wabaId) => told(null, { accountId: wabaId }, limits),
     ),
   ],
   [
@@ -153,7 +153,7 @@ function tellUpdate(update: z.infer<typeof accountUpdate>, entryId: string | nul
   const ends = restrictions.flatMap(({ expiration }) => expiration?.getTime() ?? []);
   return told(
     event,
-    { wabaId: info?.waba_id ?? entryId, phoneDigits: phone_number },
+    { accountId: info?.waba_id ?? entryId, phoneDigits: phone_number },
     {
       partner_app_id: info?.partner_app_id,
       disconnect_reason: update.disconnection_info?.reason,
@@ -167,14 +167,14 @@ function tellUpdate(update: z.infer<typeof accountUpdate>, entryId: string | nul
   );
 }
 
-type Whom = Partial<Pick<Told, "wabaId" | "phoneDigits" | "businessId">>;
+type Whom = Partial<Pick<Told, "accountId" | "phoneDigits" | "businessId">>;
 
 function told(
   event: string | null,
-  { wabaId = null, phoneDigits = null, businessId = null }: Whom,
+  { accountId = null, phoneDigits = null, businessId = null }: Whom,
   detail: Record<string, string | number | null | undefined>,
 ): Told | { fault: string } {
-  if (!wabaId && !phoneDigits && !businessId) return { fault: "names no account" };
+  if (!accountId && !phoneDigits && !businessId) return { fault: "names no account" };
   const known = Object.entries(detail).filter((pair): pair is [string, string | number] => pair[1] != null);
-  return { event, wabaId, phoneDigits, businessId, detail: Object.fromEntries(known) };
+  return { event, accountId, phoneDigits, businessId, detail: Object.fromEntries(known) };
 }

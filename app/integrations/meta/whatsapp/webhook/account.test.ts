@@ -43,7 +43,7 @@ describe("what Meta tells of an account", () => {
         kind: "account",
         field: "business_integration_uninstall",
         event: null,
-        wabaId: null,
+        accountId: null,
         phoneDigits: null,
         businessId: told.ownerId,
       },
@@ -54,7 +54,7 @@ describe("what Meta tells of an account", () => {
     for (const time of [undefined, null, "soon", 1_749_416_383_000, {}]) {
       const entry = { ...told.accountUpdate("ACCOUNT_DELETED"), id: 102290129340398, time };
       expect(read(told.bodyWith(entry)).events).toMatchObject([
-        { kind: "account", wabaId, occurredAt: null },
+        { kind: "account", accountId: wabaId, occurredAt: null },
       ]);
     }
   });
