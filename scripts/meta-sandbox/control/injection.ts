@@ -80,7 +80,7 @@ function rateLimitedAnswer(
 ): GraphAnswer {
   const usage = { call_count: 100, total_cputime: 100, total_time: 100 };
   const detail = {
-    type: platform.switches.usageType,
+    type: "whatsapp",
     ...usage,
     estimated_time_to_regain_access: outcome.minutesToRegain,
   };

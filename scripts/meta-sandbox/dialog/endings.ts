@@ -56,7 +56,7 @@ function callbackUrl(
 ): string {
   const query = new URLSearchParams(pairs);
   if (platform.switches.extraCallbackParams === "on") {
-    query.append("granted_scopes", requestedScopes(platform, session).join(","));
+    query.append("granted_scopes", requestedScopes(session).join(","));
     query.append("_unexpected", "1");
   }
   if (state !== null && platform.switches.dropState === "off") query.append("state", state);

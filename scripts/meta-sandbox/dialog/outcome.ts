@@ -26,7 +26,7 @@ export async function approve(platform: Platform, session: DialogSession, ticked
   }
   session.granted = true;
   createChosenAssets(platform, session);
-  const grant = grantOf(platform, session, ticked);
+  const grant = grantOf(session, ticked);
   recordInstallation(platform, grant);
   session.finishedAt = endGranted(platform, session, grant);
   await announcePartner(platform, grant.wabaIds);
@@ -62,8 +62,8 @@ function createChosenAssets(platform: Platform, session: DialogSession): void {
   session.numberIds = [created.id];
 }
 
-function grantOf(platform: Platform, session: DialogSession, ticked: string[]): Grant {
-  const requested = requestedScopes(platform, session);
+function grantOf(session: DialogSession, ticked: string[]): Grant {
+  const requested = requestedScopes(session);
   return {
     appId: session.request.clientId,
     personId: session.personId,

@@ -68,7 +68,7 @@ export function accountsPage(view: DialogView): string {
     textField({ name: "accountName", label: "Account name", value: session.newWabaName ?? "" }),
   ];
   const content = html`<fieldset><legend>WhatsApp accounts</legend>
-    ${options}${session.request.isBare ? null : create}</fieldset>`;
+    ${options}${create}</fieldset>`;
   return stepPage(view, "accounts", "Choose WhatsApp accounts", content);
 }
 
@@ -93,12 +93,12 @@ export function numbersPage(view: DialogView): string {
 
 const PHONE_NOTE = "With country code, like +52 55 1234 0000";
 
-export function reviewPage(view: DialogView, permissions: { scope: string; ticked: boolean }[]): string {
+export function reviewPage(view: DialogView, scopes: string[]): string {
   const { session, world } = view;
   const accounts = session.wabaIds.map((id) => world.wabas[id]?.name ?? id);
   if (session.newWabaName !== null) accounts.push(`${session.newWabaName} (new)`);
-  const boxes = permissions.map(({ scope, ticked }) =>
-    choice({ type: "checkbox", name: "permission", value: scope, label: scope, checked: ticked }),
+  const boxes = scopes.map((scope) =>
+    choice({ type: "checkbox", name: "permission", value: scope, label: scope, checked: true }),
   );
   const portfolio = world.businesses[session.businessId ?? ""]?.name ?? "none";
   const content = html`
@@ -106,7 +106,7 @@ export function reviewPage(view: DialogView, permissions: { scope: string; ticke
     <dl>
       ${summaryLine(view, "business", "Portfolio", portfolio)}
       ${summaryLine(view, "accounts", "Accounts", accounts.join(", ") || "none")}
-      ${session.request.isBare ? null : summaryLine(view, "numbers", "Numbers", numberSummary(world, session))}
+      ${summaryLine(view, "numbers", "Numbers", numberSummary(world, session))}
     </dl>
     <fieldset><legend>Permissions</legend>${boxes}</fieldset>
     ${permissionNote(session)}`;
@@ -161,7 +161,7 @@ function summaryLine(view: DialogView, step: Step, term: string, value: string):
 /** Where the sandbox is kinder than Meta, the page says so. */
 function permissionNote({ request }: DialogSession): Html {
   const note = request.isPlainScope
-    ? "Integrators report that without config_id Meta opens its sign-up wizard only when extras asks for whatsapp_embedded_signup. Switch plainScopeDialog shows the bare dialog."
+    ? "Integrators report that without config_id Meta opens its sign-up wizard only when extras asks for whatsapp_embedded_signup."
     : "With a configuration Meta grants all permissions or none; unticking one here makes a token that lacks it.";
   return html`<p><small>${note}</small></p>`;
 }

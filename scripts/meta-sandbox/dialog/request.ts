@@ -43,15 +43,13 @@ export function requestedPermissions(
     clientId: platform.app.appId,
     scopes: configId === null ? scopes : WHATSAPP_SCOPES,
     configId,
-    isBare: isPlainScope && platform.switches.plainScopeDialog === "bare",
     isPlainScope,
   };
 }
 
 /** What the review page asks for. */
-export function requestedScopes(platform: Platform, session: DialogSession): string[] {
-  const extra = platform.switches.businessScope === "on" ? ["business_management"] : [];
-  return [...new Set([...session.request.scopes, ...extra])];
+export function requestedScopes(session: DialogSession): string[] {
+  return [...new Set(session.request.scopes)];
 }
 
 function problemWith(platform: Platform, query: URLSearchParams, scopes: string[]): DialogProblem | null {

@@ -115,13 +115,8 @@ function renderStep(platform: Platform, session: DialogSession, step: Step, aler
     case "numbers":
       return numbersPage(view);
     case "review":
-      return reviewPage(view, permissionsOf(platform, session));
+      return reviewPage(view, requestedScopes(session));
   }
-}
-
-function permissionsOf(platform: Platform, session: DialogSession) {
-  const { declinedPermission } = platform.switches;
-  return requestedScopes(platform, session).map((scope) => ({ scope, ticked: scope !== declinedPermission }));
 }
 
 /** Steps after sign-in exist only once somebody has signed in. */

@@ -24,8 +24,6 @@ export interface AuthorizationRequest {
   ending: Ending;
   scopes: string[];
   configId: string | null;
-  /** A permission dialog without the sign-up wizard: assets can be chosen, not created. */
-  isBare: boolean;
   /** scope without config_id and without extras.feature, where Meta may open the bare dialog. */
   isPlainScope: boolean;
 }
@@ -86,7 +84,7 @@ export function chooseBusiness(world: World, session: DialogSession, businessId:
   const business = businessId === null ? undefined : world.businesses[businessId];
   session.businessId = business?.id ?? null;
   const first = business ? wabasOf(world, business.id)[0] : undefined;
-  const proposedName = business && !session.request.isBare ? business.name : null;
+  const proposedName = business ? business.name : null;
   chooseAccounts(world, session, first ? [first.id] : [], first ? null : proposedName);
 }
 
@@ -112,7 +110,7 @@ function needsDecision(world: World, session: DialogSession, step: Step): boolea
   const person = session.personId === null ? undefined : world.people[session.personId];
   if (step === "business") return person?.businessIds.length !== 1;
   if (step === "accounts") return accountsToChoose(world, session).length !== 1;
-  if (step === "numbers") return !session.request.isBare && numbersToChoose(world, session).length !== 1;
+  if (step === "numbers") return numbersToChoose(world, session).length !== 1;
   return false;
 }
 

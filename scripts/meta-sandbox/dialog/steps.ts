@@ -49,7 +49,7 @@ function answerBusiness(world: World, session: DialogSession, form: URLSearchPar
 function answerAccounts(world: World, session: DialogSession, form: URLSearchParams): string | null {
   const possible = accountsToChoose(world, session).map((waba) => waba.id);
   const wabaIds = form.getAll("waba").filter((id) => possible.includes(id));
-  const creates = form.has("create") && !session.request.isBare;
+  const creates = form.has("create");
   const name = (form.get("accountName") ?? "").trim();
   if (creates && name === "") return "Give the new WhatsApp account a name.";
   if (!creates && wabaIds.length === 0) return "Choose at least one WhatsApp account.";

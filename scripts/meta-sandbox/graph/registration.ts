@@ -19,8 +19,6 @@ export function registerNumber(platform: Platform, request: GraphRequest, number
   }
   const pin = sixDigits(parameter(request, "pin"));
   if (number.isOnBizApp) throw refusedForCoexistence();
-  const isSilent = number.platformType === "CLOUD_API" && platform.switches.registeredAgain === "silent";
-  if (isSilent) return { success: true };
   if (number.codeVerificationStatus !== "VERIFIED") {
     throw registrationError(133006, "Phone number needs to be verified before registering");
   }
@@ -55,9 +53,6 @@ export function setPin(platform: Platform, request: GraphRequest, numberId: stri
   const number = requireNumber(platform, token, numberId, "post");
   requireScope(token, "whatsapp_business_management");
   const pin = sixDigits(parameter(request, "pin"));
-  if (number.platformType !== "CLOUD_API" && platform.switches.pinBeforeRegister === "refused") {
-    throw registrationError(133010, "Phone number not registered");
-  }
   number.pin = pin;
   platform.changed();
   return { success: true };

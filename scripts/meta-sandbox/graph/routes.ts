@@ -121,10 +121,10 @@ function updateNumber(platform: Platform, request: GraphRequest, id: string): Bo
   throw badParameter("Nothing to update");
 }
 
-/** Meta documents this for user tokens only; whether a business token may end itself is a switch. */
+/** Meta documents this for user tokens only. */
 function revokeOwnPermissions(platform: Platform, request: GraphRequest): Body {
   const token = requireToken(platform, request);
-  if (platform.switches.tokenType !== "USER" && platform.switches.selfRevocation === "refused") {
+  if (platform.switches.tokenType !== "USER") {
     throw badParameter("This token cannot revoke its own permissions");
   }
   token.revokedWith = 458;

@@ -34,7 +34,7 @@ export async function serveGraph(platform: Platform, request: Request, response:
     return;
   }
   record.status = answer.status;
-  writeAnswer(platform, call, answer, response);
+  writeAnswer(call, answer, response);
 }
 
 async function runEndpoint(platform: Platform, route: GraphRoute): Promise<GraphAnswer> {
@@ -56,9 +56,9 @@ function unexpected(platform: Platform, route: GraphRoute, error: unknown): Grap
   });
 }
 
-function writeAnswer(platform: Platform, call: GraphRequest, answer: GraphAnswer, response: Response): void {
+function writeAnswer(call: GraphRequest, answer: GraphAnswer, response: Response): void {
   response.status(answer.status);
-  response.set({ ...usageHeaders(platform, call), ...answer.headers });
+  response.set({ ...usageHeaders(call), ...answer.headers });
   if (typeof answer.body === "string") response.send(Buffer.from(answer.body));
   else {
     const body = Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body);
@@ -67,7 +67,7 @@ function writeAnswer(platform: Platform, call: GraphRequest, answer: GraphAnswer
 }
 
 /** Meta: usage in percent; the business use case header is keyed by the WABA or business the call was about. */
-function usageHeaders(platform: Platform, call: GraphRequest): Record<string, string> {
+function usageHeaders(call: GraphRequest): Record<string, string> {
   const usage = { call_count: 1, total_cputime: 1, total_time: 1 };
   const subject = /^\d+$/.test(call.segments[0] ?? "") ? call.segments[0] : null;
   return {
@@ -77,7 +77,7 @@ function usageHeaders(platform: Platform, call: GraphRequest): Record<string, st
     ...(subject
       ? {
           "X-Business-Use-Case-Usage": JSON.stringify({
-            [subject]: [{ type: platform.switches.usageType, ...usage, estimated_time_to_regain_access: 0 }],
+            [subject]: [{ type: "whatsapp", ...usage, estimated_time_to_regain_access: 0 }],
           }),
         }
       : {}),

@@ -82,7 +82,6 @@ export async function postSigned(
   mode: SignatureMode,
 ): Promise<DeliverySummary> {
   const signed = signBody(platform.app, bytes, mode);
-  const legacy = platform.switches.legacySignature === "on" ? signed.legacySignature : null;
   return platform.deliveries.send({
     kind,
     url,
@@ -92,7 +91,6 @@ export async function postSigned(
       "User-Agent": "facebookexternalua",
       Accept: "*/*",
       ...(signed.signature === null ? {} : { "X-Hub-Signature-256": signed.signature }),
-      ...(legacy === null ? {} : { "X-Hub-Signature": legacy }),
     },
     retry: isRepeated(mode),
   });

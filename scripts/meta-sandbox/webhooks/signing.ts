@@ -20,8 +20,6 @@ export interface SignedBody {
   bytes: Buffer;
   /** Value of X-Hub-Signature-256; null: the header is left out. */
   signature: string | null;
-  /** Value of the legacy X-Hub-Signature header. */
-  legacySignature: string | null;
 }
 
 /**
@@ -42,7 +40,6 @@ export function signBody(app: AppSettings, bytes: Buffer, mode: SignatureMode): 
   return {
     bytes: mode === "altered_body" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes,
     signature: mode === "missing" ? null : mode === "uppercase" ? uppercaseHex(signed) : signed,
-    legacySignature: `sha1=${createHmac("sha1", secret).update(bytes).digest("hex")}`,
   };
 }
 

@@ -9,15 +9,6 @@ export const SWITCHES = {
   },
   dropState: { options: ["off", "on"], says: "The callback arrives without state" },
   extraCallbackParams: { options: ["off", "on"], says: "The callback carries parameters nobody asked for" },
-  plainScopeDialog: {
-    options: ["wizard", "bare"],
-    says: "Dialog for scope without config_id and without extras.feature: integrators report a bare permission dialog",
-  },
-  declinedPermission: {
-    options: ["none", "whatsapp_business_management", "whatsapp_business_messaging"],
-    says: "Permission whose box starts unticked on the review page",
-  },
-  businessScope: { options: ["off", "on"], says: "The grant includes business_management" },
   partnerEvents: {
     options: ["after", "before", "off"],
     says: "PARTNER_ADDED comes after the redirect, before it, or not at all",
@@ -25,10 +16,6 @@ export const SWITCHES = {
   newNumberDelaySeconds: {
     options: ["0", "5", "60"],
     says: "A number created in the dialog is listed only after this time",
-  },
-  numberAccess: {
-    options: ["whole_waba", "selected_only"],
-    says: "The token reaches every number of a granted WABA, or only those ticked in the dialog",
   },
   newNumberVerification: {
     options: ["verified", "unverified"],
@@ -96,23 +83,6 @@ export const SWITCHES = {
   },
   requireProof: { options: ["off", "on"], says: "Every call with a customer's token needs appsecret_proof" },
   authErrorStatus: { options: ["400", "401"], says: "HTTP status of error 190" },
-  registeredAgain: {
-    options: ["check_pin", "silent"],
-    says: "register on a registered number: compare the PIN, or pass silently and keep the old PIN",
-  },
-  pinBeforeRegister: {
-    options: ["allowed", "refused"],
-    says: "Setting a PIN on a number that is not registered",
-  },
-  selfRevocation: {
-    options: ["refused", "allowed"],
-    says: "DELETE /me/permissions with a business token (not documented by Meta)",
-  },
-  legacySignature: { options: ["off", "on"], says: "Deliveries also carry X-Hub-Signature (SHA-1)" },
-  usageType: {
-    options: ["whatsapp", "whatsapp_business_management"],
-    says: "type in X-Business-Use-Case-Usage",
-  },
 } as const;
 
 export type SwitchName = keyof typeof SWITCHES;
