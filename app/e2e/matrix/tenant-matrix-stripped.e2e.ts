@@ -76,8 +76,11 @@ const ofCommands = ["memberships.ts"];
 
 function filtering(): string[] {
   const folder = path.join(root, "db/queries");
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !ofCommands.includes(file))
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter(
+      (file) =>
+        file.endsWith(".ts") && !file.endsWith(".test.ts") && !ofCommands.includes(path.basename(file)),
+    )
     .filter((file) =>
       /where\("(?:\w+\.)?tenant_id", "="|tenant_id = \$\{/.test(
         readFileSync(path.join(folder, file), "utf8"),
