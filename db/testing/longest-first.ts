@@ -6,6 +6,7 @@ const known = [
   "app/web/session/account-pages",
   "app/web/http/input-sweep",
   "worker/worker",
+  "scripts/dev/dev",
   "scripts/tests/killed-run",
   "scripts/users/user-create",
   "app/web/testing/model/model",

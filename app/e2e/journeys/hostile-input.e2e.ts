@@ -23,7 +23,7 @@ test("no address fails, whatever stands in it", async () => {
     const at = (params: Record<string, string>) =>
       `/${pathOf(route.id === "_index" ? "" : route.id).replace(/:(\w+)|\*/g, (_all, name = "id") => params[name] ?? usual[name] ?? "")}`;
     for (const [index, { inAddress }] of hostileTexts.entries()) {
-      // Each address meets every third text, each text every third address.
+      // In an ordinary run each address meets one text in six, and each text one address in six.
       if ((index + place) % byTier(6, 1) !== 0) continue;
       const visitor = Math.floor((index + place) / 3) % 3 === 0 ? anybody : staff;
       const query = [...route.names, "made_up"].map((name) => `${name}=${inAddress}`).join("&");

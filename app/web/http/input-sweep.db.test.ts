@@ -226,7 +226,7 @@ const roles: Role[] = ["anonymous", "member", "admin", "staff"];
 /** In a long run each text comes from everybody; otherwise from one of the four in turn, on a third of the routes. */
 const isWhole = isLongRun;
 /** Of the texts for a parameter one in so many. Which one goes round, so that each text is tried in some of them. */
-const stride = byTier(12, 1);
+const stride = byTier(18, 1);
 
 test.each(inOrder.map((route, place) => [route.id, place, route] as const))(
   "%s",
@@ -235,7 +235,7 @@ test.each(inOrder.map((route, place) => [route.id, place, route] as const))(
     for (const [turn, role] of roles.entries()) {
       await renew(role);
       for (const [index, hostile] of hostileTexts.entries())
-        if (isWhole || (place + index + 3 * turn) % 12 === 0) await allAtOnce(route, role, hostile);
+        if (isWhole || (place + index + 3 * turn) % stride === 0) await allAtOnce(route, role, hostile);
     }
     for (const [at, name] of route.names.entries())
       for (const [index, hostile] of hostileTexts.entries())
@@ -323,7 +323,7 @@ test("and whatever else can be made up", { timeout: 300_000 }, async () => {
 
 test("asked them all, and was heard", () => {
   console.info(`input sweep: ${asked} requests, ${readAtAll.size} names read`, answered);
-  expect(asked).toBeGreaterThan(byTier(1_500, 20_000));
+  expect(asked).toBeGreaterThan(byTier(1_000, 20_000));
   // Of everything that a route's source names something was read, and more than the door answered.
   const named = new Set(routes.flatMap(({ names }) => names));
   expect([...named].filter((name) => !readAtAll.has(name))).toEqual([]);

@@ -12,7 +12,7 @@ import { type Flaw, flaws, type Model, startModel } from "./model.ts";
 import { pictureOf } from "./picture.ts";
 import { type ModelProduct, openModelProduct, startAfresh } from "./product.ts";
 
-const { numRuns: runs, seed } = cases(30, 2_000);
+const { numRuns: runs, seed } = cases(20, 2_000);
 const wanted = flaws.find((flaw) => flaw === process.env.MODEL_FLAW);
 
 let real: ModelProduct;
