@@ -18,7 +18,7 @@ const replacing = globSync(tests("test.ts")).filter((file) =>
 );
 
 /** Conditions are waited for, however slow the machine, and noticed soon. */
-const patience = { expect: { poll: { interval: 20, timeout: 10_000 } } };
+const patience = { expect: { poll: { interval: 20, timeout: 30_000 } } };
 
 const unit = {
   ...patience,

@@ -1,6 +1,6 @@
 /**
- * `npm test`: the database tests beside the unit tests, format, lint, types, dead code and the build; then browser tests
- * against what was built. `npm test -- check|unit|database|build|browser` runs some of them, and what follows one of them is for its
+ * `npm test`: format, lint, types and dead code beside the unit tests; the database tests; the build; browser tests
+ * against it. `npm test -- check|unit|database|build|browser` runs some of them, and what follows one of them is for its
  * runner. Stops at the first failure; a test that passed only when it was repeated is one.
  */
 import { clearResults } from "./tests/counts.ts";
@@ -19,8 +19,8 @@ if (args.length > 0 && wanted.length !== 1) {
 }
 
 const stages: Part[][] = [
-  // All at once: none of them waits for another, and two cores stand idle where one of them does.
-  [vitestPart("database", "database", { args }), vitestPart("unit", "unit", { args }), check, build],
+  [vitestPart("unit", "unit", { args }), check],
+  [vitestPart("database", "database", { args }), build],
   [browserPart("browser", { args })],
 ];
 // What a browser opens is what was built now.
