@@ -12,9 +12,9 @@ const folders = ["app", "db", "scripts", "worker"];
 const tests = (ending: string) => folders.map((folder) => `${folder}/**/*.${ending}`);
 const always = [...configDefaults.exclude, "app/e2e/**", ...(isLongRun ? [] : ["**/*.long.*"])];
 
-/** Files that replace modules need a process of their own: others have loaded the real ones. */
+/** Files that replace modules, or add a channel to them, need a process of their own: others load the real ones. */
 const replacing = globSync(tests("test.ts")).filter((file) =>
-  readFileSync(file, "utf8").includes("vi.mock("),
+  /vi\.mock\(|addSecondChannel\(/.test(readFileSync(file, "utf8")),
 );
 
 /** Conditions are waited for, however slow the machine, and noticed soon. */
