@@ -30,8 +30,12 @@ describe("a job", () => {
     await task(payload, helpers());
     await task(payload, helpers(25));
     expect(seen).toEqual([
-      ...[payload, { requestId: "request-1", lastAttempt: false }, "request-1"],
-      ...[payload, { requestId: "request-1", lastAttempt: true }, "request-1"],
+      payload,
+      { requestId: "request-1", lastAttempt: false },
+      "request-1",
+      payload,
+      { requestId: "request-1", lastAttempt: true },
+      "request-1",
     ]);
   });
 

@@ -22,16 +22,19 @@ const settings = {
 };
 
 const shown = [
-  ...["fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size"],
-  ...[
-    "checkpoint_timeout",
-    "wal_level",
-    "work_mem",
-    "effective_cache_size",
-    "max_connections",
-    "autovacuum",
-    "jit",
-  ],
+  "fsync",
+  "synchronous_commit",
+  "full_page_writes",
+  "wal_sync_method",
+  "shared_buffers",
+  "max_wal_size",
+  "checkpoint_timeout",
+  "wal_level",
+  "work_mem",
+  "effective_cache_size",
+  "max_connections",
+  "autovacuum",
+  "jit",
 ] as const;
 
 export interface Cluster {

@@ -52,7 +52,12 @@ export function goalTable(ran: Ran[]): Table {
     columns: ["scenario", "what", "product", "baseline", "ratio", "goal", "met"],
     rows: ran.flatMap(({ scenario, result }) =>
       result.goals.map(({ what, product, baseline = "–", ratio = "–", goal, met }) => [
-        ...[scenario.name, what, product, baseline, ratio, goal],
+        scenario.name,
+        what,
+        product,
+        baseline,
+        ratio,
+        goal,
         met === undefined ? "–" : met ? "yes" : "**no**",
       ]),
     ),
@@ -91,8 +96,14 @@ function costTable(costs: CostLine[]): Table {
   return {
     columns: ["", "events", "each second", "web", "worker", "PostgreSQL", "these three", "load generator"],
     rows: costs.map((cost) => [
-      ...[cost.label, whole(cost.events), rate(cost.events / cost.seconds)],
-      ...[us(cost.webUs), us(cost.workerUs), us(cost.postgresUs), us(costUs(cost)), us(cost.loadUs)],
+      cost.label,
+      whole(cost.events),
+      rate(cost.events / cost.seconds),
+      us(cost.webUs),
+      us(cost.workerUs),
+      us(cost.postgresUs),
+      us(costUs(cost)),
+      us(cost.loadUs),
     ]),
   };
 }
@@ -100,13 +111,27 @@ function costTable(costs: CostLine[]): Table {
 export function tallyTable(tallies: Tally[]): Table {
   return {
     columns: [
-      ...["run", "messages acknowledged", "stored", "statuses acknowledged", "stored"],
-      ...["quarantined", "open", "jobs left", "not 200", "holds"],
+      "run",
+      "messages acknowledged",
+      "stored",
+      "statuses acknowledged",
+      "stored",
+      "quarantined",
+      "open",
+      "jobs left",
+      "not 200",
+      "holds",
     ],
     rows: tallies.map((tally) => [
-      ...[tally.label, String(tally.acknowledgedMessages), String(tally.storedMessages)],
-      ...[String(tally.acknowledgedStatuses), String(tally.storedStatuses), String(tally.quarantined)],
-      ...[String(tally.openDeliveries), String(tally.jobsLeft), String(tally.failedAnswers)],
+      tally.label,
+      String(tally.acknowledgedMessages),
+      String(tally.storedMessages),
+      String(tally.acknowledgedStatuses),
+      String(tally.storedStatuses),
+      String(tally.quarantined),
+      String(tally.openDeliveries),
+      String(tally.jobsLeft),
+      String(tally.failedAnswers),
       tally.wrong.length === 0 ? "yes" : `**no**: ${tally.wrong.join(", ")}`,
     ]),
   };

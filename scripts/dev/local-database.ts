@@ -23,8 +23,10 @@ function placesOf(databaseUrl: string): string[] | undefined {
     if (query.has("service") || process.env.PGSERVICE) return undefined;
     // The driver's own reading, which is where it would connect to, and what else libpq's programs would read.
     const named = [
-      ...[new pg.Client({ connectionString: databaseUrl }).host, process.env.PGHOSTADDR],
-      ...[...query.getAll("host"), ...query.getAll("hostaddr")],
+      new pg.Client({ connectionString: databaseUrl }).host,
+      process.env.PGHOSTADDR,
+      ...query.getAll("host"),
+      ...query.getAll("hostaddr"),
     ];
     return named.flatMap((place) => (place ? place.split(",") : []));
   } catch {

@@ -31,8 +31,13 @@ export function itemTable(items: QuarantineLine[], limit: number): string {
   if (items.length === 0) return "No such item is in quarantine.";
   const head = ["ID", "SET ASIDE", "REASON", "NUMBER", "DELIVERY", "PLACE", "DETAIL"];
   const rows = items.map((item) => [
-    ...[item.id, time(item.setAsideAt), item.reason, plain(item.phoneNumberId)],
-    ...[item.deliveryId, plain(item.path), plain(item.detail)],
+    item.id,
+    time(item.setAsideAt),
+    item.reason,
+    plain(item.phoneNumberId),
+    item.deliveryId,
+    plain(item.path),
+    plain(item.detail),
   ]);
   const more = items.length === limit ? `\n(the newest ${limit}; there may be more)` : "";
   return columns([head, ...rows]) + more;
@@ -66,7 +71,10 @@ export function summaryText(
   if (byReason.length === 0) return "Nothing is in quarantine.";
   const days = (since: Date) => `${Math.floor((now.getTime() - since.getTime()) / 86_400_000)} days ago`;
   const reasons = byReason.map(({ reason, items, deliveries, oldestReceivedAt: oldest }) => [
-    ...[reason, String(items), String(deliveries), `${time(oldest)} (${days(oldest)})`],
+    reason,
+    String(items),
+    String(deliveries),
+    `${time(oldest)} (${days(oldest)})`,
   ]);
   const table = columns([["REASON", "ITEMS", "DELIVERIES", "OLDEST RECEIVED"], ...reasons]);
   if (numbers.length === 0) return table;

@@ -38,7 +38,8 @@ test("nothing is posted in production, nor to an address that is not loopback", 
   const word = (text: string) => ({ code: 1, said: `This makes up messages: ${text}.\n` });
   expect(refused).toEqual([
     word("it does not run with NODE_ENV=production"),
-    ...[word("it posts to loopback only"), word("it posts to loopback only")],
+    word("it posts to loopback only"),
+    word("it posts to loopback only"),
   ]);
   expect(visits).toBe(0);
   // Whoever may post does reach it.

@@ -134,7 +134,8 @@ describe("user:remove", () => {
       "insert into tenants (name) values ('panadería sol') returning id",
     );
     await database.sql("insert into memberships select $1, id, 'member' from users where email = $2", [
-      ...[other?.id, ana],
+      other?.id,
+      ana,
     ]);
     expect((await remove(leo)).code).toBe(0);
     const refused = await remove(ana);

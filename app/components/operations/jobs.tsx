@@ -38,7 +38,10 @@ function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
         key: one.task,
         cells: [
           <Code key="task">{one.task}</Code>,
-          ...[one.waiting, one.running, one.failing, one.givenUp].map(numbers),
+          numbers(one.waiting),
+          numbers(one.running),
+          numbers(one.failing),
+          numbers(one.givenUp),
           timeOrNone(one.oldestRunAt),
           timeOrNone(one.lastFailedAt),
           errorOrNone(one.lastError),

@@ -34,17 +34,19 @@ test("R34 the product goes through everyday and through trouble of every kind", 
   const waiting = await unanswered(product);
   const untilGivenUp = () => waiting.ended;
   const acts = [
-    ...[
-      registering,
-      byHand,
-      passwords,
-      trouble.wrongPasswords,
-      trouble.oddTargets,
-      refusedReturns,
-      keptGrant,
-    ],
-    ...[trouble.badDeliveries, trouble.staff, trouble.failingJobs, troubleAtMeta],
-    ...[untilGivenUp, trouble.brokenDatabase],
+    registering,
+    byHand,
+    passwords,
+    trouble.wrongPasswords,
+    trouble.oddTargets,
+    refusedReturns,
+    keptGrant,
+    trouble.badDeliveries,
+    trouble.staff,
+    trouble.failingJobs,
+    troubleAtMeta,
+    untilGivenUp,
+    trouble.brokenDatabase,
   ];
   for (const act of acts) {
     const from = performance.now();

@@ -24,21 +24,15 @@ export async function oddTargets({ stranger, canary, origin, workerUrl }: Canary
   const visitor = stranger();
   const code = () => canary("code", `code-${random()}`);
   const asked = [
-    ...[
-      `${api}/callback?code=${code()}&state=x`,
-      `${api}/callback.data?code=${code()}`,
-      `${api.toUpperCase()}/callback?code=${code()}`,
-    ],
-    ...[
-      `/login?returnTo=${encodeURIComponent(`${api}/callback?code=${code()}`)}`,
-      `/webhooks/meta/whatsapp?hub.verify_token=${code()}`,
-    ],
-    ...[
-      `${api}/status?code=${code()}`,
-      `/%E0%A4%A?code=${code()}`,
-      `/?_data=${code()}`,
-      `//x?code=${code()}`,
-    ],
+    `${api}/callback?code=${code()}&state=x`,
+    `${api}/callback.data?code=${code()}`,
+    `${api.toUpperCase()}/callback?code=${code()}`,
+    `/login?returnTo=${encodeURIComponent(`${api}/callback?code=${code()}`)}`,
+    `/webhooks/meta/whatsapp?hub.verify_token=${code()}`,
+    `${api}/status?code=${code()}`,
+    `/%E0%A4%A?code=${code()}`,
+    `/?_data=${code()}`,
+    `//x?code=${code()}`,
   ];
   for (const path of asked) await visitor.get(path);
   const deletion = () => canary("deletion code", random(16));

@@ -29,7 +29,11 @@ const oddTargets = [
     /webhooks/./login /webhooks/%2e%2e/login /webhooks//login //evil.example/login http://evil.example/login
     HTTP://[::1/ evil.example:443 /login#a /?_data /login?_data=routes/login /login?%5fdata= /login?a&_dat%61=
     /%ff /%2flogin /login%2f /%6cogin http: javascript:a`.split(/\s+/),
-  ...["/caf\xe9", "/\x80", "/a".repeat(2_000), `/${"a".repeat(4_000)}`, `/?${"a&".repeat(2_000)}`],
+  "/caf\xe9",
+  "/\x80",
+  "/a".repeat(2_000),
+  `/${"a".repeat(4_000)}`,
+  `/?${"a&".repeat(2_000)}`,
 ];
 
 const bothPorts = ({ web, worker }: DoorProduct) =>
@@ -129,7 +133,8 @@ const pieces = [
     build .data _data api integrations callback favicon.svg events data-deletion __manifest p=/a _routes=root`.split(
     /\s+/,
   ),
-  ...["\xe9", "\x7f"],
+  "\xe9",
+  "\x7f",
 ];
 const hosts = ["localhost", "evil.example", "a b", "[", "", "a:99999", "\xe9"].map((name) => `Host: ${name}`);
 const lines = `Content-Length: 0

@@ -91,7 +91,9 @@ function heads(path: string): Record<string, HostileRequest> {
     "an unknown expectation": withLines("Expect: 200-maybe", 401, 417),
     "an upgrade to HTTP/2": withLines(
       "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
-      ...[400, 401, 426],
+      400,
+      401,
+      426,
     ),
   };
 }

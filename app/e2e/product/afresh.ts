@@ -4,16 +4,21 @@ import type { Product } from "./start.ts";
 
 /** Whoever refers to another stands before it. */
 const emptied = [
-  ...[
-    "messages",
-    "conversations",
-    "contact_aliases",
-    "contacts",
-    "number_registrations",
-    "connection_health",
-  ],
-  ...["connection_teardowns", "connection_events", "number_claims", "channel_connections", "oauth_states"],
-  ...["delivery_quarantine", "webhook_deliveries", "login_limits", "registration_tries"],
+  "messages",
+  "conversations",
+  "contact_aliases",
+  "contacts",
+  "number_registrations",
+  "connection_health",
+  "connection_teardowns",
+  "connection_events",
+  "number_claims",
+  "channel_connections",
+  "oauth_states",
+  "delivery_quarantine",
+  "webhook_deliveries",
+  "login_limits",
+  "registration_tries",
 ];
 /** In place of `truncate`, which takes a lock and a new file of each table however little there is in it. */
 const empty = emptied.map((table) => `delete from ${table}`).join("; ");

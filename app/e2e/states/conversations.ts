@@ -135,7 +135,10 @@ const states: Omit<State, "group">[] = [
       ...(["sent", "delivered", "read", "played", "failed"] as const).map(
         (status) => thread.statuses[status],
       ),
-      ...[thread.edited, thread.forwarded.often, thread.fromAd, thread.inReplyTo.inbound],
+      thread.edited,
+      thread.forwarded.often,
+      thread.fromAd,
+      thread.inReplyTo.inbound,
     ],
   },
   {

@@ -255,10 +255,17 @@ describe("somebody who changes their number", () => {
       statuses: [meta.status("out", "delivered", time(6), { recipient_id: "34600" })],
     });
     const story = [
-      ...[says("a", was, 1), says("b", { wa: "34600" }, 2), says("c", { user: "ES.1" }, 3)],
-      ...[changesNumber("d", was, is, 5), says("e", { wa: "34700" }, 6), says("f", is, 7)],
-      ...[changesNumber("g", is, third, 9), says("h", { user: "ES.3" }, 10), says("i", third, 11)],
-      ...[says("q", { wa: "999", user: "ES.Q" }, 4), says("r", { user: "ES.Q" }, 8)],
+      says("a", was, 1),
+      says("b", { wa: "34600" }, 2),
+      says("c", { user: "ES.1" }, 3),
+      changesNumber("d", was, is, 5),
+      says("e", { wa: "34700" }, 6),
+      says("f", is, 7),
+      changesNumber("g", is, third, 9),
+      says("h", { user: "ES.3" }, 10),
+      says("i", third, 11),
+      says("q", { wa: "999", user: "ES.Q" }, 4),
+      says("r", { user: "ES.Q" }, 8),
     ].map((message) => inBody(message));
     const bodies = [...story, delivered];
     await fc.assert(

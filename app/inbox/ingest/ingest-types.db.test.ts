@@ -80,8 +80,14 @@ describe("what is told with the steps of a message", () => {
 
   test("makes the same row with the message and its times in any order, in jobs of any size, told any number of times", async () => {
     const bodies = [
-      ...[message, say("sent", 5, 1), say("delivered", 4, 2), say("read", 7, 3), say("played", 6, 4)],
-      ...[say("failed", 3, 5), say("sent", 5, 6), say("sent", 2, 1)],
+      message,
+      say("sent", 5, 1),
+      say("delivered", 4, 2),
+      say("read", 7, 3),
+      say("played", 6, 4),
+      say("failed", 3, 5),
+      say("sent", 5, 6),
+      say("sent", 2, 1),
     ];
     const row = async () =>
       (await database.sql("select to_jsonb(m) - 'id' - 'delivery_id' as row from messages m")).map(

@@ -13,7 +13,7 @@ export type ManualOutcome =
 
 /**
  * Asks Meta with the given token before anything is stored: it must be alive, made for our app, hold the permissions,
- * and list that number under that WABA. From there on it is the same flow as any other connection.
+ * and list that number under that WABA. From there on it is a connection like any other.
  */
 export async function connectManually(
   deps: IntegrationDeps,

@@ -37,9 +37,9 @@ interface Subject extends Run {
 /**
  * Registers the connection's number when the platform says that it is not registered; never one that lives in an app on
  * somebody's phone, and nothing on a channel without registration. Its PIN is made once and kept before it is used. Each
- * try is counted for the number, and committed, before the platform hears of it: eight in 72 hours by all flows
- * together, and none for 72 hours once it says that it was too often. Idempotent. Throws to be tried again while the
- * platform is away; a refusal is kept with the connection and ends the job.
+ * try is counted for the number, and committed, before the platform hears of it: eight in 72 hours,
+ * however they were asked for, and none for 72 hours once it says that it was too often. Idempotent. Throws to be tried
+ * again while the platform is away; a refusal is kept with the connection and ends the job.
  */
 export async function registerNumber(deps: IntegrationDeps, subject: Subject): Promise<void> {
   const { tenantId, connectionId } = subject;

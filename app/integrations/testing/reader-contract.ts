@@ -100,21 +100,25 @@ function expectStrangersToBeBorne(read: Read, bodies: object[]): void {
 }
 
 const strangers: unknown[] = [
-  ...[
-    null,
-    true,
-    0,
-    -1,
-    2 ** 53,
-    1e300,
-    "",
-    canary,
-    `\u0000${canary}`,
-    "\ud800",
-    "constructor",
-    "9".repeat(400),
-  ],
-  ...[[], [canary], [null], {}, { [canary]: canary }, { length: 3 }, [[[[]]]]],
+  null,
+  true,
+  0,
+  -1,
+  2 ** 53,
+  1e300,
+  "",
+  canary,
+  `\u0000${canary}`,
+  "\ud800",
+  "constructor",
+  "9".repeat(400),
+  [],
+  [canary],
+  [null],
+  {},
+  { [canary]: canary },
+  { length: 3 },
+  [[[[]]]],
 ];
 
 /** Every place in a body: `entry`, `entry.0`, `entry.0.id` … */

@@ -138,9 +138,11 @@ describe("the log as a file", () => {
     const cells = row?.split(",") ?? [];
     expect(new Date(cells[0] ?? "").toISOString()).toBe(cells[0]);
     expect(cells.slice(1, 5)).toEqual([
-      ...[activityKinds(texts).connected ?? "", "connected"],
+      activityKinds(texts).connected ?? "",
+      "connected",
       // A spreadsheet would take the plus sign for a formula.
-      ...["'+52 55 1234 5678", `${flow.ana.userId}@example.test`],
+      "'+52 55 1234 5678",
+      `${flow.ana.userId}@example.test`,
     ]);
     expect(cells[5]).toMatch(/^[\w-]{8,64}$/);
     expect(rest).toEqual([""]);

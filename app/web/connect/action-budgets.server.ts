@@ -20,7 +20,7 @@ export const actionBudgets = {
   /** Picking one of its numbers, which asks the same. */
   choose: { person: 20, workspace: 30 },
   retry_deliveries: { person: 10, workspace: 20 },
-  /** Besides, a number has eight tries in 72 hours, by all flows: see registration.server.ts. */
+  /** Besides, a number has eight tries in 72 hours, however they are asked for: see registration.server.ts. */
   retry_registration: { person: 10, workspace: 20 },
   check: { person: 30, workspace: 60 },
   manual: { person: 10, workspace: 20 },

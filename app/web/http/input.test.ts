@@ -65,7 +65,10 @@ test("whatever comes, what is read can be stored", async () => {
     .array(fc.constantFrom("\ud800", "\udc00", "\u0000", "é", "x", "😀"))
     .map((parts) => parts.join(""));
   const reads = (fields: Fields) => [
-    ...[fields.get("a", 7) ?? "", fields.only("a") ?? "", fields.typed("a", 7), ...fields.getAll("a", 7)],
+    fields.get("a", 7) ?? "",
+    fields.only("a") ?? "",
+    fields.typed("a", 7),
+    ...fields.getAll("a", 7),
   ];
   await fc.assert(
     fc.asyncProperty(fc.oneof(text, lone), async (given) => {
@@ -148,9 +151,14 @@ describe("a JSON body", () => {
     const fields = await read(
       '{"a":"1","b":2,"c":true,"d":null,"e":["1"],"f":{"toString":1},"__proto__":"x"}',
     );
-    expect(["a", "b", "c", "d", "e", "f"].map((name) => fields.get(name))).toEqual(
-      ...[["1", "2", "true", null, null, null]],
-    );
+    expect(["a", "b", "c", "d", "e", "f"].map((name) => fields.get(name))).toEqual([
+      "1",
+      "2",
+      "true",
+      null,
+      null,
+      null,
+    ]);
     expect(["d", "e", "f"].map((name) => fields.has(name))).toEqual([false, true, true]);
     expect((await read('{"a":1e400}')).get("a")).toBe("Infinity");
     expect((await read('{"a":"\\ud800"}')).get("a")).toBeNull();

@@ -15,9 +15,18 @@ export const failed = (reason: string) => `/settings/integrations?whatsapp=error
 
 /** What stands on another comes first. */
 const filledByFlows = [
-  ...["messages", "conversations", "contacts", "number_registrations", "connection_health"],
-  ...["connection_teardowns", "connection_events", "number_claims", "oauth_states", "channel_connections"],
-  ...["registration_tries", "graphile_worker._private_jobs"],
+  "messages",
+  "conversations",
+  "contacts",
+  "number_registrations",
+  "connection_health",
+  "connection_teardowns",
+  "connection_events",
+  "number_claims",
+  "oauth_states",
+  "channel_connections",
+  "registration_tries",
+  "graphile_worker._private_jobs",
 ];
 
 /**

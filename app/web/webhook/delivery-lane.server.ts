@@ -1,7 +1,7 @@
 /**
- * The short way of Meta's deliveries: straight from the socket to `receiveDelivery`, the function that the webhook's
- * route calls as well. Matching a delivery against every route of the app, and building a Request and a Response for it,
- * took more of a core than everything else that the web does with it (see scripts/bench/RESULTS.md).
+ * The way of Meta's deliveries, and the only one: straight from the socket to `receiveDelivery`. Matching a delivery against
+ * every route of the app, and building a Request and a Response for it, took more of a core than everything else that
+ * the web does with it (see scripts/bench/RESULTS.md).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { channelAt } from "../../integrations/catalog.ts";

@@ -17,7 +17,7 @@ export function answerHandshake({ verifyToken }: Services["webhooks"], request: 
   return plain(200, challenge);
 }
 
-/** A POST as it came, by whatever flow: `header` takes lower-case names. */
+/** A POST as it came: `header` takes lower-case names. */
 export interface DeliveryRequest {
   provider: ChannelId;
   requestId: string;
@@ -46,7 +46,7 @@ export async function receiveDelivery(
   const started = performance.now();
   const end = (outcome: string, status: number, text: string, headers: Record<string, string> = {}) => {
     webhookRequests.inc({ outcome });
-    return { status, text, headers: { ...plainHeaders, ...headers } };
+    return { status, text, headers: { ...textHeaders, ...headers } };
   };
   if ((header("content-encoding") ?? "identity") !== "identity")
     return end("encoded", 415, "Unsupported Media Type", { Connection: "close" });
@@ -68,12 +68,12 @@ export async function receiveDelivery(
 /** Meta's largest is 3 MB; a little more, so that the limit is never what refuses a valid one. */
 export const webhookBodyCap = 3 * 1024 * 1024 + 64 * 1024;
 
-const plainHeaders = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
+const textHeaders = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
 
 export function wrongMethod(): Response {
   return plain(405, "Method Not Allowed", { Allow: "GET, POST" });
 }
 
 function plain(status: number, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, { status, headers: { ...plainHeaders, ...headers } });
+  return new Response(body, { status, headers: { ...textHeaders, ...headers } });
 }

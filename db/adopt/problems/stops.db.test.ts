@@ -169,7 +169,9 @@ test("a table of our name in another schema of the search_path stops the run; el
 test("a message without a conversation whose connection or contact is another workspace's stops the run", async () => {
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections(), insertConnection(1, {})],
+      tenants,
+      connections(),
+      insertConnection(1, {}),
       `create table contacts (id int, tenant_id uuid); insert into contacts values (1, '${norte}');
        create table conversations (id int, tenant_id uuid, connection_id uuid, contact_id int);
        insert into conversations values (1, '${luz}', null, null), (2, null, '${connection(1)}', 1);

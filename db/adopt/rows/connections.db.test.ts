@@ -17,7 +17,8 @@ test("keeps a status it does not know in metadata, and asks for what is missing"
   const token = { access_token_enc: sealedText };
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections()],
+      tenants,
+      connections(),
       insertConnection(1, { ...token, status: "connected" }),
       insertConnection(2, { ...token, waba_id: null }),
       insertConnection(3, { ...token, phone_number_id: "  " }),
@@ -53,7 +54,7 @@ test("keeps a status it does not know in metadata, and asks for what is missing"
   // A number that has an owner is routed, whatever else is wrong with its connection.
   expect(
     (await claimsOf(older)).map((claim) => (claim as { phone_number_id: string }).phone_number_id),
-  ).toEqual([...["101", "102", "104", "105", "106"]]);
+  ).toEqual(["101", "102", "104", "105", "106"]);
   expect(
     await older.sql("select kind, detail->>'code' as code from connection_events order by id limit 2"),
   ).toEqual([
@@ -66,7 +67,8 @@ test("leaves a number to the newest active row of a workspace, and revokes the o
   const same = { phone_number_id: "555", access_token_enc: sealedText };
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections()],
+      tenants,
+      connections(),
       insertConnection(1, { ...same, created_at: "2024-01-01Z", updated_at: "2025-12-01Z" }),
       insertConnection(2, { ...same, created_at: "2024-06-01Z", updated_at: "2024-06-01Z" }),
       insertConnection(3, { ...same, created_at: "2025-01-01Z", status: "error" }),
@@ -96,7 +98,8 @@ test("leaves a number of two workspaces to the one that changed last, and lists 
   const ours = (phone_number_id: string) => ({ phone_number_id, access_token_enc: sealedText });
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections()],
+      tenants,
+      connections(),
       insertConnection(1, { ...ours("555"), created_at: "2025-05-01Z", updated_at: "2025-06-01Z" }),
       insertConnection(2, { ...ours("555"), tenant_id: norte, updated_at: "2025-07-01Z" }),
       insertConnection(3, { ...ours("666"), status: "revoked", updated_at: "2025-07-01Z" }),

@@ -8,7 +8,10 @@ const uuid = (n: number) => `ccccccc1-0000-4000-8000-${String(n).padStart(12, "0
 test("takes conversations by wa_id and messages over, each with its contact", async () => {
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections(), insertConnection(1, {}), insertConnection(2, { tenant_id: norte })],
+      tenants,
+      connections(),
+      insertConnection(1, {}),
+      insertConnection(2, { tenant_id: norte }),
       `create table conversations (id int primary key, tenant_id uuid, connection_id uuid, wa_id text, profile_name text,
          created_at timestamptz);
        create table messages (id int primary key, tenant_id uuid, conversation_id int references conversations (id),

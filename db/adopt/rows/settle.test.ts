@@ -131,7 +131,9 @@ describe("a number", () => {
       "error null",
     ]);
     expect(rows({ updatedAt: 1 }, { ...theirs, updatedAt: 2 }, { tenantId: "t3", updatedAt: 3 })).toEqual([
-      ...["error null", "error null", "active 1"],
+      "error null",
+      "error null",
+      "active 1",
     ]);
   });
 

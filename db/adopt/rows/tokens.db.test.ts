@@ -157,7 +157,8 @@ test("a token column that is not there stops the run", async () => {
 test("what still looks like a token of Meta's is said by column, and a value never", async () => {
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections(", api_token text, tags text[]")],
+      tenants,
+      connections(", api_token text, tags text[]"),
       insertConnection(1, { api_token: plain, tags: `{a,${other}}` }),
       insertConnection(2, { metadata: `{"user": {"token": "${plain}"}}`, api_token: "none" }),
     ].join("\n"),

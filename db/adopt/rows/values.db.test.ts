@@ -10,7 +10,8 @@ test("keeps numbers of many digits in a connection's metadata, and any name", as
     '{"business_id": 102938475610293847, "rate": 1.10, "list": [9007199254740993], "__proto__": {"a": 1}}';
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections()],
+      tenants,
+      connections(),
       insertConnection(1, { status: "pending", metadata }),
       insertConnection(2, { status: "pending", metadata: "12345678901234567890" }),
     ].join("\n"),
@@ -48,7 +49,8 @@ test("takes a token without the line ends and blanks around it, wherever it stan
   const token = "EAAGplainTokenOfMeta0123456789";
   const older = await createOlderDatabase(
     [
-      ...[tenants, connections(", access_token text, note text")],
+      tenants,
+      connections(", access_token text, note text"),
       insertConnection(1, { access_token: `${token}\r\n`, note: `it is ${token}!` }),
       insertConnection(2, {
         metadata: JSON.stringify({ access_token: `\t${token}\n`, copy: token }),

@@ -35,8 +35,13 @@ export async function storeMessage(client: pg.PoolClient, value: Value, message:
      values ($1, $2, $3, 'inbound', $4, 'received', $5, $6, to_timestamp($7))
          on conflict (provider_message_id) do nothing`,
     [
-      ...[conversation.tenantId, conversation.id, message.id, message.type],
-      ...[message.text?.body ?? null, message, Number(message.timestamp)],
+      conversation.tenantId,
+      conversation.id,
+      message.id,
+      message.type,
+      message.text?.body ?? null,
+      message,
+      Number(message.timestamp),
     ],
   );
   if (stored.rowCount === 0) return;

@@ -67,11 +67,11 @@ ends when nothing that was accepted is open.`,
       table: {
         columns: ["", "bodies", "end to end", "answers", "all visible after"],
         rows: runs.map((run) => [
-          ...[run.label, String(run.stream.sentRequests), rate(eventsPerSecond(run))],
-          ...[
-            `${answered(run.stream.answer)}, max ${ms(slowest(run))}`,
-            seconds(run.load.secondsUntilVisible),
-          ],
+          run.label,
+          String(run.stream.sentRequests),
+          rate(eventsPerSecond(run)),
+          `${answered(run.stream.answer)}, max ${ms(slowest(run))}`,
+          seconds(run.load.secondsUntilVisible),
         ]),
       },
       costs,

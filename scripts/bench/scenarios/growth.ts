@@ -100,8 +100,11 @@ only. At the end the product's own statements are explained while it takes furth
       table: {
         columns: ["stored", "end to end", "CPU for each message", "of empty", "visible"],
         rows: steps.map(({ stored, run }) => [
-          ...[whole(stored), rate(eventsPerSecond(run)), us(costUs(costOf(run)))],
-          ...[times(costUs(costOf(run)) / first), seen(run.stream.visible)],
+          whole(stored),
+          rate(eventsPerSecond(run)),
+          us(costUs(costOf(run))),
+          times(costUs(costOf(run)) / first),
+          seen(run.stream.visible),
         ]),
       },
       costs,

@@ -61,12 +61,12 @@ a line through everything after the first fifth, by least squares, and counts as
         table: {
           columns: ["", "largest", "slope after the first fifth", "samples", "load", "sent for"],
           rows: watched.map((one) => [
-            ...[
-              one.part,
-              `${largest(one).toFixed(0)} MB`,
-              `${slopeOf(one.samplesMb).toFixed(2)} MB a minute`,
-            ],
-            ...[String(one.samplesMb.length), rate(eventsPerSecond(run)), seconds(run.stream.sendingSeconds)],
+            one.part,
+            `${largest(one).toFixed(0)} MB`,
+            `${slopeOf(one.samplesMb).toFixed(2)} MB a minute`,
+            String(one.samplesMb.length),
+            rate(eventsPerSecond(run)),
+            seconds(run.stream.sendingSeconds),
           ]),
         },
         costs: [costOf(run)],

@@ -58,8 +58,11 @@ gets ${quietPerSecond} a second meanwhile. Every message of the quiet one is loo
         columns: ["", "workspace", "answered", "answers", "visible"],
         rows: runs.flatMap((run) =>
           run.load.streams.map((stream) => [
-            ...[run.label, stream.name, rate(stream.acknowledgedRequests / stream.sendingSeconds)],
-            ...[answered(stream.answer), seen(stream.visible)],
+            run.label,
+            stream.name,
+            rate(stream.acknowledgedRequests / stream.sendingSeconds),
+            answered(stream.answer),
+            seen(stream.visible),
           ]),
         ),
       },

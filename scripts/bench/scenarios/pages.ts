@@ -74,7 +74,9 @@ has 100,000 conversations; the one that is searched for is the oldest. The basel
       table: {
         columns: ["page", "asked for", "answers", "p50", "p95", "p99", "max"],
         rows: seen.map(([{ name, perSecond }, { count, p50Ms, p95Ms, p99Ms, maxMs }]) => [
-          ...[name, `${perSecond}/s`, whole(count)],
+          name,
+          `${perSecond}/s`,
+          whole(count),
           ...[p50Ms, p95Ms, p99Ms, maxMs].map(ms),
         ]),
       },

@@ -65,8 +65,11 @@ counts is that nothing breaks and nothing collapses.`,
       table: {
         columns: ["processes", "end to end", "of one each", "answers", "visible"],
         rows: runs.map((run) => [
-          ...[run.label, rate(eventsPerSecond(run)), times(eventsPerSecond(run) / first)],
-          ...[answered(run.stream.answer), seen(run.stream.visible)],
+          run.label,
+          rate(eventsPerSecond(run)),
+          times(eventsPerSecond(run) / first),
+          answered(run.stream.answer),
+          seen(run.stream.visible),
         ]),
       },
       costs: runs.map(costOf),

@@ -106,7 +106,9 @@ seconds behind its schedule. About a hundred events a second are looked for.`,
       table: {
         columns: ["", "answers", "visible", "sent for", "all visible after", "not 200", "holds"],
         rows: runs.map((run) => [
-          ...[run.label, answered(run.stream.answer), seen(run.stream.visible)],
+          run.label,
+          answered(run.stream.answer),
+          seen(run.stream.visible),
           seconds(run.stream.sendingSeconds) + (run.stream.abandoned ? ", given up" : ""),
           seconds(run.load.secondsUntilVisible),
           percent(1 - run.stream.acknowledgedRequests / run.stream.sentRequests),

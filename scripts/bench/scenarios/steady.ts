@@ -57,7 +57,9 @@ messages over the time from the first byte sent until the last message is visibl
       table: {
         columns: ["", "end to end", "answered while sending", "visible"],
         rows: runs.map((one) => [
-          ...[one.label, rate(eventsPerSecond(one)), rate(answersPerSecond(one))],
+          one.label,
+          rate(eventsPerSecond(one)),
+          rate(answersPerSecond(one)),
           seen(one.stream.visible),
         ]),
       },

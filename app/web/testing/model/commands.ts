@@ -46,9 +46,17 @@ export function modelCommands(tally: Tally): fc.Arbitrary<Command>[] {
   const { delivering, repeating, ingesting, working } = ofDeliveries(command);
   const { rotating, waiting } = ofTime(command);
   return [
-    ...[...often(3, connecting), reconnecting, ...often(4, moving), ...often(2, leaving), leavingAll],
-    ...[...often(4, delivering), ...often(3, repeating), ...often(3, ingesting), ...often(2, working)],
-    ...[rotating, waiting],
+    ...often(3, connecting),
+    reconnecting,
+    ...often(4, moving),
+    ...often(2, leaving),
+    leavingAll,
+    ...often(4, delivering),
+    ...often(3, repeating),
+    ...often(3, ingesting),
+    ...often(2, working),
+    rotating,
+    waiting,
   ];
 }
 

@@ -6,8 +6,11 @@ import { type Item, named, numbers, type Picture, steps } from "./terms.ts";
 
 /** Rules that a model may lack, to see that the comparison tells: each would be a mistake of the product. */
 export const flaws = [
-  ...["a gap crosses workspaces", "the last step wins", "the last holder has every message"],
-  ...["every key opens", "no token ends"],
+  "a gap crosses workspaces",
+  "the last step wins",
+  "the last holder has every message",
+  "every key opens",
+  "no token ends",
 ] as const;
 export type Flaw = (typeof flaws)[number];
 

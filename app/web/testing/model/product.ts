@@ -57,22 +57,25 @@ export async function openModelProduct(): Promise<ModelProduct> {
 
 /** What stands on another comes first. The people stay. */
 const filled = [
-  ...[
-    "delivery_quarantine",
-    "messages",
-    "conversation_aliases",
-    "conversations",
-    "contact_aliases",
-    "contacts",
-  ],
-  ...["webhook_deliveries", "number_registrations", "connection_health", "connection_teardowns"],
-  ...["connection_events", "number_claims", "oauth_states", "mail_recipients", "mail_outbox"],
-  ...[
-    "channel_connections",
-    "registration_tries",
-    "graphile_worker._private_jobs",
-    "graphile_worker._private_job_queues",
-  ],
+  "delivery_quarantine",
+  "messages",
+  "conversation_aliases",
+  "conversations",
+  "contact_aliases",
+  "contacts",
+  "webhook_deliveries",
+  "number_registrations",
+  "connection_health",
+  "connection_teardowns",
+  "connection_events",
+  "number_claims",
+  "oauth_states",
+  "mail_recipients",
+  "mail_outbox",
+  "channel_connections",
+  "registration_tries",
+  "graphile_worker._private_jobs",
+  "graphile_worker._private_job_queues",
 ];
 
 /** Nothing connected, nothing received, one key, and a sandbox as on its first day. */
