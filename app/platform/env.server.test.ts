@@ -44,6 +44,8 @@ describe("the web's environment", () => {
     ["DATABASE_URL", "mysql://canary-value"],
     ["META_APP_ID", "canary-value"],
     ["META_APP_SECRET", "short"],
+    ["META_APP_SECRET", '"canary-app-secret"'],
+    ["META_WEBHOOK_VERIFY_TOKEN", complete.META_APP_SECRET],
     ["META_REDIRECT_URI", "canary-value"],
     ["META_GRAPH_VERSION", "25canary-value"],
     ["META_GRAPH_URL", "ftp://canary-value"],

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
+import { byTier } from "#db/testing/tier.ts";
 import { root } from "../stack.ts";
 import { descendantsOf, leftAfter, type Seen } from "./trials/processes.ts";
 
@@ -30,7 +31,7 @@ const dataOf = (command: string) => /postgres -D (\S+)/.exec(command)?.[1];
 test.concurrent.for([
   ["SIGKILL", "SIGKILL"],
   ["SIGTERM", 143],
-  ["SIGINT", 130],
+  ...byTier([], [["SIGINT", 130] as const]),
 ] as const)(
   "ended by %s it leaves neither PostgreSQL nor worker",
   { timeout: 180_000 },

@@ -90,8 +90,6 @@ for (const { file, needs } of processes) {
         META_APP_SECRET: "canary-app-secret\n",
         TOKEN_ENCRYPTION_KEY_BASE64: randomBytes(16).toString("base64"),
       },
-      { META_APP_SECRET: '"canary-app-secret"' },
-      { META_APP_SECRET: shared.TOKEN_ENCRYPTION_KEY_BASE64 },
     ];
     for (const values of wrong) {
       const { code, said, ms } = await run(file, { ...complete, ...values });

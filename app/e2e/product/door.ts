@@ -1,7 +1,8 @@
 /** A web whose event loop is watched, as it stands behind a proxy that speaks https, for what anybody may send to it. */
-import { test as base, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { freePort } from "../../../db/testing/free-port.ts";
 import { seedDemo } from "../../../scripts/seed.ts";
+import { test as base } from "./complaints.ts";
 import { type Product, startProduct } from "./start.ts";
 import { oncePerWorker } from "./worker-scope.ts";
 

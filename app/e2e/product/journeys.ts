@@ -1,10 +1,10 @@
 /** The product of the journeys: one for each of Playwright's workers, with the demo's people and a mail server. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { test as base } from "@playwright/test";
 import { startMailCatcher } from "../../../scripts/dev/mail-catcher.ts";
 import { seedDemo } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
+import { test as base } from "./complaints.ts";
 import { type Product, startProduct } from "./start.ts";
 import { oncePerWorker } from "./worker-scope.ts";
 

@@ -1,7 +1,8 @@
 /** The product with a sign-up window switched on, and what journeys through it share. */
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { demoPeople, seedDemo } from "../../../scripts/seed.ts";
 import { startAfresh } from "./afresh.ts";
+import { test as base } from "./complaints.ts";
 import { openSession } from "./session.ts";
 import { type Product, startProduct } from "./start.ts";
 import { oncePerWorker } from "./worker-scope.ts";

@@ -4,6 +4,7 @@ import { migrate } from "../../../db/migrate.ts";
 import { freePort } from "../../../db/testing/free-port.ts";
 import { administer, createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
 import { generateSecrets, type StackSecrets, startStack } from "../../../scripts/stack.ts";
+import { listenTo } from "./complaints.ts";
 import { type Control, controlOf } from "./control.ts";
 
 export interface ProductOptions {
@@ -62,6 +63,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   ]);
   const [web = 0, ...moreWebs] = ports.webs;
   const lines: string[] = [];
+  listenTo(lines);
   const secrets = generateSecrets();
   const stack = startStack({
     databaseUrl: database.url,

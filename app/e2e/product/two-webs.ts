@@ -1,7 +1,8 @@
 /** Two web processes, one worker and one Meta sandbox over a database of their own: what holds for one must for both. */
 import { randomBytes } from "node:crypto";
-import { test as base, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { startAfresh } from "./afresh.ts";
+import { test as base } from "./complaints.ts";
 import { type Product, startProduct } from "./start.ts";
 import { oncePerWorker } from "./worker-scope.ts";
 

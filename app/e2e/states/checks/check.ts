@@ -14,7 +14,6 @@ import {
   clippedOn,
   complaintsOf,
   frameOf,
-  readyToLook,
   sidewaysOn,
   untilAlive,
   violationsOn,
@@ -29,7 +28,6 @@ const words = { en: everything(english), es: everything(spanish) };
 export async function wrongWith(page: Page, state: State, language: Language, show: Show): Promise<string[]> {
   const wrong = complaintsOf(page);
   const note = (found: string[], where: string) => wrong.push(...found.map((one) => `${where}: ${one}`));
-  await readyToLook(page);
   await showIn(page, language, show);
   note(await unlike(page, state, language), "words");
   note(await frameOf(page, language), "frame");

@@ -1,18 +1,44 @@
 /** A test for each state that a person can be in: see `check.ts` for what is looked at. */
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { Language } from "../../../texts/catalogue.ts";
-import { origin, startAfresh, test } from "../../journeys/journey.ts";
+import { test as base, origin, startAfresh } from "../../journeys/journey.ts";
 import { takePictures, writeIndex } from "../gallery.ts";
 import { states } from "../states.ts";
 import type { Show } from "../world.ts";
 import { showIn, speak, wrongWith } from "./check.ts";
+import { readyToLook } from "./every-page.ts";
 
 const gallery = process.env.GALLERY_DIR;
 
+/**
+ * One page for all tests of a worker, each of which finds it as new: a page of its own for each would have to be given axe
+ * anew, which costs more than asking it. It leaves the last state's document only for its own first one, since by way of an
+ * empty document it would change its process each time.
+ */
+const test = base.extend<object, { keptPage: Page }>({
+  keptPage: [
+    async ({ browser }, use) => {
+      const page = await (await browser.newContext()).newPage();
+      // What is not there after this long does not come: a state that is not reached says so soon.
+      page.setDefaultTimeout(10_000);
+      page.setDefaultNavigationTimeout(20_000);
+      await readyToLook(page);
+      await use(page);
+      await page.context().close();
+    },
+    { scope: "worker" },
+  ],
+  page: async ({ keptPage: page }, use) => {
+    await page.context().clearCookies();
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: null, forcedColors: null });
+    await use(page);
+    page.removeAllListeners();
+  },
+});
+
 /** Declares the tests of all states in this language. With GALLERY_DIR set they take pictures, of both languages, instead. */
 export function testStates(language: Language): void {
-  // What is not there after this long does not come: a state that is not reached says so soon.
-  test.use({ actionTimeout: 10_000, navigationTimeout: 20_000 });
   test.beforeEach(startAfresh);
   // Many short tests: any worker takes the next.
   test.describe.configure({ mode: "parallel" });
