@@ -24,8 +24,8 @@ export default defineConfig({
   globalSetup: "./app/e2e/product/start-cluster.ts",
   outputDir: "test-results/browser",
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
-  // On two cores: while one waits for a page, another has a core.
-  workers: 4,
+  // On two cores: while one waits for a page, another has a core. A fourth costs more with its product than it gains.
+  workers: 3,
   // The second try is there for its trace: a test that passes only then fails the run.
   retries: 1,
   failOnFlakyTests: true,

@@ -93,7 +93,9 @@ export function startStack(options: StackOptions): Stack {
   const stop = async () => {
     stopping = true;
     // The worker first, the sandbox last: nobody is left alone with what it still has to do.
-    for (const child of [...parts.values()].reverse()) await end(child);
+    const isWeb = (name: string) => name !== "worker" && name !== "sandbox";
+    for (const isNext of [(name: string) => name === "worker", isWeb, (name: string) => name === "sandbox"])
+      await Promise.all([...parts].filter(([name]) => isNext(name)).map(([, child]) => end(child)));
   };
 
   start("sandbox", ["scripts/meta-sandbox/index.ts"], { PORT: String(ports.sandbox) }, false);
