@@ -80,7 +80,7 @@ const thrownAway = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_wal_size: "256MB",
-  // Four products at once, of thirty connections each when they are busy.
+  // Three products at once, of thirty connections each when they are busy.
   max_connections: "300",
 };
 

@@ -1,5 +1,6 @@
 /** U1 and U9: how much it takes from the button to the first message, and how calm the page stays on the way. */
 import { expect, type Page } from "@playwright/test";
+import { byTier } from "../../../db/testing/tier.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { approve, control, goToMeta, origin, rows, signIn, startAfresh, test } from "../journeys/journey.ts";
 import { untilAlive } from "../states/checks/every-page.ts";
@@ -84,7 +85,7 @@ async function watchShifts(page: Page): Promise<() => Promise<Shift[]>> {
 
 const sum = (shifts: Shift[]) => shifts.reduce((total, { value }) => total + value, 0);
 
-for (const width of [320, 1280]) {
+for (const width of byTier([320], [320, 1280])) {
   test(`U9: at ${width} px hardly anything moves while a number starts, waits and works by itself`, async ({
     page,
   }) => {

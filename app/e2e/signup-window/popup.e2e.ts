@@ -1,6 +1,7 @@
 /** Connecting in a window of Meta's: how it ends well, how it ends otherwise, and the way over the document beside it. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
+import { byTier } from "../../../db/testing/tier.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { exchanges } from "../product/control.ts";
 import {
@@ -179,7 +180,7 @@ async function theDocumentWayWorks(page: Page): Promise<void> {
   await expect(page.getByText("+52 55 1234 5678").first()).toBeVisible();
 }
 
-for (const width of [320, 1280]) {
+for (const width of byTier([320], [320, 1280])) {
   test(`waiting is calm and readable at ${width} px: nothing moves up, nothing is lost, axe finds nothing`, async ({
     page,
     product,
