@@ -1,3 +1,3 @@
 /** The state of db/migrations that this build was made for; the bundles carry no SQL. Written by npm run db:walls. */
 export const latestMigration = "0013_clock";
-export const schemaDigest = "7dbecda882ef6fe0368b49a1d0eb67ef199d8f364883a2b45f1750d38eca1ed6";
+export const schemaDigest = "72fb9167083367f51ebf3925054563d67940af46da14c6fef8bdec9a654768a6";

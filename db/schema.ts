@@ -196,6 +196,10 @@ interface ChannelConnectionsTable {
   metadata: Json<unknown>;
   /** Whose attempt it is; null for a row that has or had a number. */
   attempted_by: string | null;
+  /** Until when the choice of a kept grant (`choices`) can be made. */
+  choice_expires_at: Date | null;
+  /** Written by the database alone. */
+  requested_at: ColumnType<Date | null, null | undefined, null>;
   /** Who granted it, by Meta's id scoped to our app; null where the token named nobody. */
   granted_by_meta_user: string | null;
   granted_at: Date | null;

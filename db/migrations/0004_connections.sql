@@ -21,6 +21,10 @@ create table channel_connections (
   -- An attempt is its person's: a grant that waits for its number is seen, continued and replaced by nobody else. Null
   -- for a row that has, or had, a number: that is the workspace's.
   attempted_by uuid,
+  -- Until when the choice between the numbers of a kept grant can be made.
+  choice_expires_at timestamptz,
+  -- When somebody last proved rights to its number from another workspace.
+  requested_at timestamptz,
   -- Who granted it, by Meta's id scoped to our app, where the token named a user; and when that was taken back at Meta.
   granted_by_meta_user text,
   granted_at timestamptz,
@@ -28,7 +32,8 @@ create table channel_connections (
   unique (provider, phone_number_id),
   unique (tenant_id, id),
   -- An active connection always knows its number; a revoked one never keeps a token.
-  check (status <> 'active' or (phone_number_id is not null and waba_id is not null)),
+  check (status <> 'active' or phone_number_id is not null),
+  check (status <> 'active' or provider <> 'meta_whatsapp' or waba_id is not null),
   check (status <> 'revoked' or access_token_enc is null),
   check ((granted_by_meta_user is null) = (granted_at is null)),
   check (grant_taken_back_at is null or granted_at is not null),
@@ -180,11 +185,10 @@ begin
   select * into holder from channel_connections
    where provider = channel and phone_number_id = number_id and tenant_id <> asking_tenant
      and status in ('active', 'error') for no key update;
-  if not found or (holder.metadata->>'requested_at')::timestamptz > now() - interval '1 day' then
+  if not found or holder.requested_at > now() - interval '1 day' then
     return;
   end if;
-  update channel_connections
-     set metadata = metadata || jsonb_build_object('requested_at', now()) where id = holder.id;
+  update channel_connections set requested_at = now() where id = holder.id;
   insert into connection_events (tenant_id, connection_id, provider, kind, request_id)
   values (holder.tenant_id, holder.id, channel, 'number_requested', request);
 end $$;
@@ -219,7 +223,7 @@ begin
   loop
     update channel_connections
        set status = 'revoked', access_token_enc = null, token_expires_at = null, updated_at = now(),
-           metadata = metadata - 'choices' - 'error'
+           choice_expires_at = null, metadata = metadata - 'choices' - 'error'
      where id = attempt.id;
     continue when attempt.status <> 'pending';
     insert into connection_events (tenant_id, connection_id, provider, kind)

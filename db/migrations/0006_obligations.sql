@@ -48,6 +48,7 @@ begin
     update channel_connections
        set status = 'error', access_token_enc = null, token_expires_at = null, updated_at = now(),
            grant_taken_back_at = now(),
+           choice_expires_at = null,
            metadata = (metadata - 'choices')
              || jsonb_build_object('error', jsonb_build_object('code', 'deauthorized', 'at', now()))
      where id = held.id;

@@ -25,8 +25,8 @@ create function app.expire_number_choices()
   with ended as (
     update channel_connections
        set status = 'revoked', access_token_enc = null, token_expires_at = null,
-           metadata = metadata - 'choices', updated_at = now()
-     where status = 'pending' and (metadata->'choices'->>'expires_at')::timestamptz < now()
+           choice_expires_at = null, metadata = metadata - 'choices', updated_at = now()
+     where status = 'pending' and choice_expires_at < now()
     returning 1)
   select count(*)::int from ended $$;
 

@@ -55,10 +55,7 @@ test.describe("without JavaScript", () => {
     await signIn(page, leo);
     await goToTheList(page);
     await page.getByRole("radio", { name: /55 2222 1003/ }).check();
-    const past = JSON.stringify(new Date(Date.now() - 60_000));
-    await rows("update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)", [
-      past,
-    ]);
+    await rows("update channel_connections set choice_expires_at = now() - interval '1 minute'");
     await page.getByRole("button", { name: "Connect this number" }).click();
     await saysWhy(page, "choice_expired");
     await goToTheList(page);

@@ -40,9 +40,8 @@ const ways: Record<ReasonCode, (page: Page) => Promise<string>> = {
 
 /** The hour ends after the last look at the page and before the answer arrives. */
 async function chooseTooLate(page: Page): Promise<string> {
-  const past = JSON.stringify(new Date(Date.now() - 60_000));
-  const ended = "update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', $1)";
-  return pickAfterMeta(await visitorOn(page), NUMBER_IDS.cadenasCentro3, () => rows(ended, [past]));
+  const ended = "update channel_connections set choice_expires_at = now() - interval '1 minute'";
+  return pickAfterMeta(await visitorOn(page), NUMBER_IDS.cadenasCentro3, () => rows(ended));
 }
 
 const eachReason = Object.entries(ways).map(([reason, go]) => ({

@@ -86,7 +86,10 @@ const news: Omit<State, "group">[] = [
       await takenElsewhere();
       const soon = "token_expires_at = now() + interval '20 hours'";
       await rows(`update channel_connections set ${soon} where id = $1`, [id]);
-      await until(id, "metadata ?& array['quality', 'name_status', 'restriction', 'requested_at']");
+      await until(
+        id,
+        "metadata ?& array['quality', 'name_status', 'restriction'] and requested_at is not null",
+      );
       return integrations;
     },
     says: ({ integrations: words }) => words.ending.title,

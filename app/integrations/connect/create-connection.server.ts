@@ -115,6 +115,7 @@ async function establish(
         ...sealed,
       },
       attemptedBy: null,
+      choiceExpiresAt: null,
       grantedBy: grantedBy(reach, deps.now()),
     },
   );
@@ -201,6 +202,7 @@ export async function recordMissingPermissions(
         scopes: reach.scopes,
         metadata: { error },
         attemptedBy: actor.userId,
+        choiceExpiresAt: null,
         grantedBy: null,
       },
     );

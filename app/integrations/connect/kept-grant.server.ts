@@ -51,7 +51,7 @@ export async function keepReach(
     grant: Grant;
     reach: Reach;
     progress: SetupProgress;
-    expiresAt?: string | undefined;
+    expiresAt?: Date | undefined;
     sealedGrant?: string;
   },
 ): Promise<ConnectOutcome> {
@@ -93,13 +93,13 @@ export async function keepGrant(
 }
 
 const choiceGone = { kind: "failed", reason: "choice_expired" } as const satisfies ConnectOutcome;
-const anHourFrom = (now: Date) => new Date(now.getTime() + choiceLivesMs).toISOString();
+const anHourFrom = (now: Date) => new Date(now.getTime() + choiceLivesMs);
 
 interface Kept {
   grant: Grant;
   scopes: string[];
-  choices: Omit<Choices, "expires_at">;
-  expiresAt?: string | undefined;
+  choices: Choices;
+  expiresAt?: Date | undefined;
   /** Of the grant that this one takes the place of, and of no other. */
   sealedGrant?: string | undefined;
   facts: ConnectionFacts;
@@ -144,8 +144,9 @@ async function keep(
         metadata: {
           ...facts,
           ...sealed,
-          choices: { ...choices, expires_at: expiresAt },
+          choices,
         },
+        choiceExpiresAt: expiresAt,
         attemptedBy: userId,
         grantedBy: granted,
       },
@@ -169,7 +170,7 @@ interface KeptReach {
   /** Meta lists other numbers than it did, or for the first time. */
   isNews: boolean;
   /** When the person's hour ends: looking again does not renew it. */
-  expiresAt: string | undefined;
+  expiresAt: Date | undefined;
   /** Its token as it is stored: what is made of the answer is made with this grant, or not at all. */
   sealedGrant: string;
 }
@@ -194,7 +195,7 @@ export async function reachOfKeptGrant(
     const known = factsOf(row).choices;
     const isNews = known?.unread === true || !sameNumbers(known?.numbers ?? [], reach.numbers);
     const sealedGrant = row.access_token_enc;
-    return { grant, reach, progress, isNews, expiresAt: known?.expires_at, sealedGrant };
+    return { grant, reach, progress, isNews, expiresAt: row.choice_expires_at ?? undefined, sealedGrant };
   } catch (error) {
     // It does not open: for the person that is a choice which is no longer there, and nobody is offered it again.
     if (error instanceof TokenVaultError) {
@@ -237,9 +238,11 @@ export async function openChoice(
 ): Promise<ConnectionRow | undefined> {
   const { tenantId, userId } = member;
   const rows = await withTenant(deps.db, tenantId, (tdb) => listConnectionRows(tdb, member, channel));
-  return rows.find((row) => {
-    const { choices } = factsOf(row);
-    const isOpen = row.attempted_by === userId && row.status === "pending";
-    return isOpen && choices !== undefined && new Date(choices.expires_at) > deps.now();
-  });
+  return rows.find(
+    ({ attempted_by, status, choice_expires_at }) =>
+      attempted_by === userId &&
+      status === "pending" &&
+      choice_expires_at !== null &&
+      choice_expires_at > deps.now(),
+  );
 }

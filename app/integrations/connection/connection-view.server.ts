@@ -54,7 +54,7 @@ interface LatestWord {
 export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date): ConnectionView {
   const channel = row.provider as ChannelId;
   const facts = factsOf(row);
-  const { connected_at, requested_at, silent_since, registration, deliveries, error } = facts;
+  const { connected_at, silent_since, registration, deliveries, error } = facts;
   return {
     id: row.id,
     channel,
@@ -72,7 +72,7 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     registrationAgainAt: still(registration?.again_at, now),
     silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
-    requestedAt: requested_at ? new Date(requested_at) : null,
+    requestedAt: row.requested_at,
     testSkipped: facts.test_skipped_at !== undefined,
     steps: stepStates(facts, firstEventAt).filter(
       ({ step }) => step !== "number_registered" || channels[channel].hasRegistration,

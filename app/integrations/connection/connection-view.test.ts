@@ -15,6 +15,8 @@ const row: ConnectionRow = {
   phone_number_e164: "+525512345678",
   display_name: "x",
   attempted_by: null,
+  choice_expires_at: null,
+  requested_at: null,
   granted_by_meta_user: null,
   granted_at: null,
   grant_taken_back_at: null,

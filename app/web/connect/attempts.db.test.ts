@@ -127,8 +127,7 @@ describe("a colleague", () => {
     const leo = await colleague();
     await connect(flow.ana, cadenas);
     await connect(leo, cadenas);
-    const past = `'"2020-01-01T00:00:00Z"'`;
-    const over = `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', ${past})`;
+    const over = "update channel_connections set choice_expires_at = '2020-01-01'";
     await sql(`${over} where attempted_by = $1`, [flow.ana.userId]);
     await requestDueChecks(
       { ...flow.product.services.integrations, clockDb: flow.product.database.as("app_clock") },
@@ -144,7 +143,7 @@ describe("a colleague", () => {
 test("it is there for an hour", async () => {
   await connect(flow.ana, cadenas);
   const [row] = await sql<{ seconds: number }>(
-    `select extract(epoch from (metadata->'choices'->>'expires_at')::timestamptz - now())::float8 as seconds
+    `select extract(epoch from choice_expires_at - now())::float8 as seconds
        from channel_connections where attempted_by = $1`,
     [flow.ana.userId],
   );

@@ -65,9 +65,7 @@ describe("several numbers", () => {
     const clock = { ...flow.product.services.integrations, clockDb: flow.product.database.as("app_clock") };
     await requestDueChecks(clock, "clock");
     expect(await connections(flow.ana)).toMatchObject([{ status: "pending" }]);
-    await flow.product.database.sql(
-      `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', '"2020-01-01T00:00:00Z"')`,
-    );
+    await flow.product.database.sql("update channel_connections set choice_expires_at = '2020-01-01'");
     await requestDueChecks(clock, "clock");
     expect(await connections(flow.ana)).toMatchObject([{ status: "revoked", access_token_enc: null }]);
   });

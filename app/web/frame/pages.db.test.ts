@@ -174,10 +174,11 @@ describe("the picker", () => {
     { phoneNumberId: "111", accountId: "9", e164: "+525512345678", displayName: "Centro" },
     { phoneNumberId: "112", accountId: "9", e164: "+525587654321", displayName: "<b>Norte</b>" },
   ];
-  const choices = { numbers, expires_at: "2099-01-01T00:00:00Z" };
+  const open = { status: "pending", choiceExpiresAt: "2099-01-01T00:00:00Z" };
+  const choice = { ...open, metadata: { choices: { numbers } } };
 
   test("lists the offered numbers as radio buttons, and a reload shows them again", async () => {
-    await connection(luz.id, { status: "pending", metadata: { choices } });
+    await connection(luz.id, choice);
     for (let i = 0; i < 2; i += 1) {
       const page = await markup("/settings/integrations/whatsapp/number", ana);
       expect(page.match(/type="radio"/g)).toHaveLength(2);
@@ -190,10 +191,7 @@ describe("the picker", () => {
     ["no number there", {}, "No number yet"],
     ["Meta's answer still to come", { unread: true }, "Meta has not answered yet"],
   ])("offers to look again with %s", async (_what, more, title) => {
-    await connection(luz.id, {
-      status: "pending",
-      metadata: { choices: { ...choices, numbers: [], ...more } },
-    });
+    await connection(luz.id, { ...open, metadata: { choices: { numbers: [], ...more } } });
     const page = await markup("/settings/integrations/whatsapp/number", ana);
     expect(page).toContain(title);
     expect(page).toContain('<input type="hidden" name="intent" value="look"/>');
@@ -209,7 +207,7 @@ describe("the picker", () => {
   ] as const)(
     "of an open choice, a failed %s says how to go on where the card does not: %s",
     async (reason, says) => {
-      await connection(luz.id, { status: "pending", metadata: { choices: { ...choices, numbers: [] } } });
+      await connection(luz.id, { ...open, metadata: { choices: { numbers: [] } } });
       const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
       const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
       expect(page).toContain(title);
@@ -218,17 +216,14 @@ describe("the picker", () => {
   );
 
   test("asks again when nothing was chosen", async () => {
-    await connection(luz.id, { status: "pending", metadata: { choices } });
+    await connection(luz.id, choice);
     const answer = await ask(post("/settings/integrations/whatsapp/number", {}, { cookie: ana }));
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("Choose one of the numbers.");
   });
 
   test("says that its hour is over, before and after the clock has ended it, and nothing once a number is there", async () => {
-    await connection(luz.id, {
-      status: "pending",
-      metadata: { choices: { ...choices, expires_at: "2020-01-01T00:00:00Z" } },
-    });
+    await connection(luz.id, { ...choice, choiceExpiresAt: "2020-01-01T00:00:00Z" });
     const place = async () =>
       (await ask(get("/settings/integrations/whatsapp/number", ana))).headers.get("location");
     const over = "/settings/integrations?whatsapp=error&reason=choice_expired";
@@ -240,7 +235,7 @@ describe("the picker", () => {
   });
 
   test("leads back when there is no choice, as for another workspace", async () => {
-    await connection(luz.id, { status: "pending", metadata: { choices } });
+    await connection(luz.id, choice);
     const answer = await ask(get("/settings/integrations/whatsapp/number", eva));
     expect(answer.headers.get("location")).toBe("/settings/integrations");
   });

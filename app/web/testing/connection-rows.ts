@@ -7,6 +7,7 @@ interface GivenConnection {
   metadata?: object;
   token?: string | null;
   tokenExpiresAt?: string | null;
+  choiceExpiresAt?: string | null;
   /** E-mail of the person whose attempt it is. */
   attemptedBy?: string;
 }
@@ -15,13 +16,16 @@ interface GivenConnection {
 export async function addConnection(
   { database }: Pick<Stage, "database">,
   tenantId: string,
-  { status, e164 = null, metadata = {}, token = null, tokenExpiresAt = null, attemptedBy }: GivenConnection,
+  given: GivenConnection,
 ): Promise<string> {
+  const { status, e164 = null, metadata = {}, token = null, attemptedBy = null } = given;
+  const { tokenExpiresAt = null, choiceExpiresAt = null } = given;
   const [row] = await database.sql<{ id: string }>(
     `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, phone_number_e164,
-       display_name, access_token_enc, metadata, token_expires_at, attempted_by)
-     values ($1, 'meta_whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6, (select id from users where email = $7)) returning id`,
-    [tenantId, status, e164, token, JSON.stringify(metadata), tokenExpiresAt, attemptedBy ?? null],
+       display_name, access_token_enc, metadata, token_expires_at, choice_expires_at, attempted_by)
+     values ($1, 'meta_whatsapp', $2, $3, $3, $3, 'A name', $4, $5, $6, $7, (select id from users where email = $8))
+     returning id`,
+    [tenantId, status, e164, token, JSON.stringify(metadata), tokenExpiresAt, choiceExpiresAt, attemptedBy],
   );
   if (!row) throw new Error("no connection");
   return row.id;

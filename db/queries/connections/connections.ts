@@ -111,6 +111,8 @@ export interface ConnectionValues {
   tokenExpiresAt: Date | null;
   scopes: string[];
   metadata: ConnectionFacts;
+  /** Of a grant that is kept until its person has chosen a number. */
+  choiceExpiresAt: Date | null;
   /** Whose attempt it is; null with a number. */
   attemptedBy: string | null;
   /** Who granted it at the platform, and when; null where it named nobody. */
@@ -134,6 +136,8 @@ export async function saveConnection(
     scopes: JSON.stringify(values.scopes),
     metadata: JSON.stringify(values.metadata),
     attempted_by: values.attemptedBy,
+    choice_expires_at: values.choiceExpiresAt,
+    requested_at: null,
     granted_by_meta_user: values.grantedBy?.metaUserId ?? null,
     granted_at: values.grantedBy?.at ?? null,
     grant_taken_back_at: null,
@@ -225,7 +229,9 @@ export async function revokeConnection(
       status: "revoked",
       access_token_enc: null,
       token_expires_at: null,
-      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries' - 'requested_at') || ${JSON.stringify(note)}::jsonb`,
+      choice_expires_at: null,
+      requested_at: null,
+      metadata: sql`(metadata - 'error' - 'choices' - 'deliveries') || ${JSON.stringify(note)}::jsonb`,
       updated_at: sql<Date>`now()`,
     })
     .where("tenant_id", "=", tenantId)

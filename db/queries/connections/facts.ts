@@ -72,7 +72,7 @@ const connectionFacts = z.object({
     }),
   ),
   /** What a kept grant reaches; `unread` while that has not been told. */
-  choices: part(z.object({ numbers: listOf(number), unread: part(z.boolean()), expires_at: time })),
+  choices: part(z.object({ numbers: listOf(number), unread: part(z.boolean()) })),
   /** Of a connection in `error`, in the mission's own place. The newest cause; those behind it are its `also`. */
   error: part(incident.extend({ also: part(listOf(incident)), missing: part(listOf(z.string())) })),
   /** By cause, when the platform last spoke of it. */
@@ -84,8 +84,6 @@ const connectionFacts = z.object({
   /** The last message before a silence; null once that is over. */
   silent_since: part(time.nullable()),
   test_skipped_at: part(time),
-  /** Somebody asked for the number from another workspace. */
-  requested_at: part(time),
   revoked_by: part(z.string()),
   revoked_at: part(time),
   /** The connection that carries on instead. */

@@ -45,6 +45,7 @@ export async function fillConnection(
     metadata: metadataOf(marks, one),
     // One of each, for a person has one at a time.
     attempted_by: status === "pending" ? (n === 6 ? people.member.id : people.admin.id) : null,
+    choice_expires_at: status === "pending" ? soon : null,
     granted_by_meta_user: digits(marks, 800),
     granted_at: ago(200),
   });
@@ -103,7 +104,7 @@ function metadataOf(marks: Marks, { n, status, numbered }: (typeof connections)[
     platformType: "CLOUD_API",
   });
   const choices = n === 6 ? { numbers: [number(21), number(22)] } : { numbers: [], unread: true };
-  return { ...kept, choices: { ...choices, expires_at: soon } };
+  return { ...kept, choices };
 }
 
 /** States on their way and used ones, what is left to do at Meta, and a mail. */

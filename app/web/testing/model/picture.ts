@@ -64,7 +64,7 @@ const look = `
   pictures as (select
     (select json_agg(json_build_object('id', id, 'tenant', tenant_id, 'number', number, 'status', status,
        'token', access_token_enc, 'endsAt', token_expires_at, 'deliveries', metadata->'deliveries'->>'state',
-       'isAsked', metadata ? 'requested_at')) from c) as connections,
+       'isAsked', requested_at is not null)) from c) as connections,
     (select json_agg(json_build_object('tenant', tenant_id, 'number', phone_number_id,
        'isOpen', released_at is null, 'isHeard', first_event_at is not null) order by claimed_at)
        from number_claims) as claims,

@@ -143,10 +143,7 @@ describe("while a choice is open", () => {
 
   test.each(["look", "choose"] as const)("its hour ends: %s says so, asks Meta nothing", async (act) => {
     const { wanted } = await offered();
-    const past = `'"2020-01-01T00:00:00Z"'`;
-    await flow.product.database.sql(
-      `update channel_connections set metadata = jsonb_set(metadata, '{choices,expires_at}', ${past})`,
-    );
+    await flow.product.database.sql("update channel_connections set choice_expires_at = '2020-01-01'");
     const calls = control().calls().length;
     const place = act === "look" ? await look(flow.ana) : await choose(flow.ana, wanted);
     expectSaid(place, "choice_expired");
