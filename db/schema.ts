@@ -63,8 +63,7 @@ export interface Schema {
     tenant_id: string;
     connection_id: string;
     pin_enc: string;
-    result: Generated<RegistrationResult>;
-    code: string | null;
+    pin_unreadable: Generated<boolean>;
     updated_at: Generated<Date>;
   };
   connection_health: {
@@ -169,7 +168,6 @@ export interface Schema {
   messages: MessagesTable;
 }
 
-export type RegistrationResult = "open" | "registered" | "failed";
 export type MailKind = "access_lost" | "token_expiring";
 export type AccountMailKind = "sign_in_failures" | "password_changed" | "password_reset";
 export type MailState = "waiting" | "sent" | "not_sent";

@@ -25,28 +25,28 @@ create index connection_health_due_idx on connection_health (next_check_at);
 call app.wall_off('connection_health');
 grant select, insert, update on connection_health to app_tenant;
 
--- A number that is added at Meta is not registered: it receives nothing until it is. What became of that, for each
--- connection, and the two-step PIN that registering sets. One PIN for a number, kept: a new one at each reconnect would
--- be a wrong one, and Meta locks a number for 72 hours after ten.
+-- A number that is added at Meta is not registered: it receives nothing until it is. The two-step PIN that registering
+-- sets; what became of it is a fact of the connection. One PIN for a number, kept: a new one at each reconnect would be a
+-- wrong one, and Meta locks a number for 72 hours after ten.
 create table number_registrations (
   tenant_id uuid not null,
   connection_id uuid primary key,
   pin_enc text not null,
-  result text not null default 'open' check (result in ('open', 'registered', 'failed')),
-  code text,
+  -- It does not open any more, and that was told.
+  pin_unreadable boolean not null default false,
   updated_at timestamptz not null default now(),
   foreign key (tenant_id, connection_id) references channel_connections (tenant_id, id)
 );
 call app.wall_off('number_registrations');
 grant select, insert on number_registrations to app_tenant;
-grant update (result, code, updated_at) on number_registrations to app_tenant;
+grant update (pin_unreadable, updated_at) on number_registrations to app_tenant;
 
 -- A PIN that does not open any more may be replaced, and no other: nobody could register the number with it again.
 create function app.replace_unreadable_pin(connection uuid, sealed text)
   returns void
   language sql security definer set search_path = public, pg_temp as $$
-  update number_registrations set pin_enc = sealed, updated_at = now()
-   where tenant_id = app.current_tenant() and connection_id = connection and code = 'pin_unreadable' $$;
+  update number_registrations set pin_enc = sealed, pin_unreadable = false, updated_at = now()
+   where tenant_id = app.current_tenant() and connection_id = connection and pin_unreadable $$;
 grant execute on function app.replace_unreadable_pin(uuid, text) to app_tenant;
 
 -- Meta counts the calls that register a number, whoever makes them, and locks it for 72 hours after ten of them in 72

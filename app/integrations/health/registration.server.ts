@@ -12,9 +12,9 @@ import { factsOf } from "../../../db/queries/connections/facts.ts";
 import {
   holdRegistration,
   keepPin,
+  notePin,
   registrationAgainAt,
   replacePin,
-  saveRegistration,
   takeRegistrationTry,
 } from "../../../db/queries/numbers/registrations.ts";
 import { Secret } from "../../platform/secret.server.ts";
@@ -102,7 +102,7 @@ async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject)
     return deps.vault.decryptToken(kept.pin_enc, place);
   } catch (error) {
     if (!(error instanceof TokenVaultError)) throw error;
-    if (kept.code !== pinUnreadable) throw new PinUnreadableError();
+    if (!kept.pin_unreadable) throw new PinUnreadableError();
     await withTenant(deps.db, tenantId, (tdb) => replacePin(tdb, connectionId, sealed));
     return fresh;
   }
@@ -130,14 +130,14 @@ interface Outcome {
   code: string;
 }
 
-/** Keeps how registering stands, with the connection and beside its PIN; after a failure also when it may be tried again. */
+/** Keeps with the connection how registering stands; after a failure also when it may be tried again. */
 export async function noteRegistration(
   deps: IntegrationDeps,
   tdb: TenantDb,
   { tenantId, connectionId }: Pick<Subject, "tenantId" | "connectionId">,
   outcome: Outcome,
 ): Promise<void> {
-  await saveRegistration(tdb, tenantId, connectionId, outcome);
+  await notePin(tdb, tenantId, connectionId, { isUnreadable: outcome.code === pinUnreadable });
   const at = deps.now().toISOString();
   const again = outcome.result === "failed" ? await registrationAgainAt(tdb, connectionId) : null;
   const later = again ? { again_at: again.toISOString() } : {};

@@ -281,7 +281,7 @@ test("R36 a PIN that does not open is never used: told first, replaced when a pe
   ];
   for (const sealed of games) {
     Object.assign(number, open);
-    await sql("update number_registrations set pin_enc = $1, code = null", [sealed]);
+    await sql("update number_registrations set pin_enc = $1, pin_unreadable = false", [sealed]);
     const before = await failures();
     await registerNumber(deps(), subject(row));
     expect(await failures()).toBe(before + 1);

@@ -1,7 +1,7 @@
-/** `number_registrations`: a number's PIN, sealed, and how registering it ended; how often it was tried. */
+/** `number_registrations`: a number's PIN, sealed; and how often registering it was tried. */
 import { type Selectable, sql } from "kysely";
 import type { TenantDb } from "../../client.ts";
-import type { RegistrationResult, Schema } from "../../schema.ts";
+import type { Schema } from "../../schema.ts";
 
 export type RegistrationRow = Selectable<Schema["number_registrations"]>;
 
@@ -25,20 +25,21 @@ export async function keepPin(
     .executeTakeFirstOrThrow();
 }
 
-/** For one that is known not to open (`code` is `pin_unreadable`); any other stays as it is. */
+/** For one that was told not to open; any other stays as it is. */
 export async function replacePin(tdb: TenantDb, connectionId: string, pinEnc: string): Promise<void> {
   await sql`select app.replace_unreadable_pin(${connectionId}, ${pinEnc})`.execute(tdb);
 }
 
-export async function saveRegistration(
+/** Whether it was told that the PIN does not open; nothing where the connection has none. */
+export async function notePin(
   tdb: TenantDb,
   tenantId: string,
   connectionId: string,
-  { result, code }: { result: RegistrationResult; code: string | null },
+  { isUnreadable }: { isUnreadable: boolean },
 ): Promise<void> {
   await tdb
     .updateTable("number_registrations")
-    .set({ result, code, updated_at: sql<Date>`now()` })
+    .set({ pin_unreadable: isUnreadable, updated_at: sql<Date>`now()` })
     .where("tenant_id", "=", tenantId)
     .where("connection_id", "=", connectionId)
     .execute();

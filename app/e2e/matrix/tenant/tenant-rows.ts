@@ -74,8 +74,6 @@ export async function fillConnection(
   await insert("number_registrations", {
     ...connection,
     pin_enc: `v1.pin${marks.secret}`,
-    result: "failed",
-    code: text("code"),
   });
   await insert("number_claims", {
     id: bigint(marks, 600 + n),
