@@ -216,7 +216,7 @@ describe("jobs", () => {
   });
 });
 
-/** Runs what is asked of it as EXPLAIN, keeps the plans, and answers without rows. */
+/** Runs what is asked of it as EXPLAIN, keeps the plans, and returns without rows. */
 function explain(db: Db, plans: string[]): Db {
   const executor = db.getExecutor();
   const executeQuery = async (query: { sql: string }) => {

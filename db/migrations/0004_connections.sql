@@ -149,7 +149,7 @@ grant select, insert, update on connection_teardowns to app_tenant;
 -- Between workspaces --------------------------------------------------------------------------------------------------
 
 -- A number changes hands only after its owner let it go: the revoked row of another workspace gives the id up and
--- remembers it. Answers 'free' (nobody else holds it now) or 'taken', and nothing about the holder.
+-- remembers it. Returns 'free' (nobody else holds it now) or 'taken', and nothing about the holder.
 create function app.take_over_revoked_number(number_id text)
   returns text
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -208,7 +208,7 @@ grant execute on function app.waba_in_use(text, text) to app_tenant;
 
 -- The end of a membership ---------------------------------------------------------------------------------------------
 
--- Destroys what the person was granted and has not connected. Answers how many grants.
+-- Destroys what the person was granted and has not connected. Returns how many grants.
 create function app.end_attempts(tenant uuid, person uuid)
   returns int
   language plpgsql set search_path = public, pg_temp as $$

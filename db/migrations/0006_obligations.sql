@@ -35,7 +35,7 @@ create function app.lock_connections_granted_by(meta_user text, asked_at timesta
 
 -- Marks what the person granted as `error` and destroys the tokens, which Meta has made worthless. The claims on the
 -- numbers stay: while Meta still delivers, messages are stored. Each grant is taken back once, whatever else is told of
--- its account meanwhile. Answers how many connections changed, nothing else.
+-- its account meanwhile. Returns how many connections changed, nothing else.
 create function app.deauthorize_meta_user(meta_user text, asked_at timestamptz, request text)
   returns integer
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -61,7 +61,7 @@ end $$;
 
 -- Deletes what is the person's own: the id Meta gave them, the scopes they granted and every sealed token of theirs,
 -- also the copies that wait for a teardown. What was open is deauthorized first, and that is all its workspace learns.
--- Conversations are the workspace's and stay. Records the request and answers its confirmation code: `new_code` the
+-- Conversations are the workspace's and stay. Records the request and returns its confirmation code: `new_code` the
 -- first time, the first one ever after.
 create function app.delete_meta_user_data(
   meta_user text, user_digest bytea, asked_at timestamptz, new_code text, request text)

@@ -1,7 +1,7 @@
 -- A password that is changed or set anew, and the access that ends with it. Each function acts for the person whose
 -- session or token the caller can show the hash of, and for nobody else.
 
--- Another password: every session but `kept` ends, and so does what was mailed. Answers how many ended.
+-- Another password: every session but `kept` ends, and so does what was mailed. Returns how many ended.
 create function app.replace_password(person uuid, new_password_hash text, kept uuid)
   returns int
   language plpgsql set search_path = public, pg_temp as $$
@@ -59,7 +59,7 @@ create function app.end_other_sessions(session_hash bytea)
    where own.token_hash = session_hash and own.expires_at > now() and s.user_id = own.user_id and s.id <> own.id $$;
 grant execute on function app.end_other_sessions(bytea) to app_web;
 
--- Answers nothing, whoever is asked for. A newer request ends the one before it. Past three in an hour the one that
+-- Returns nothing, whoever is asked for. A newer request ends the one before it. Past three in an hour the one that
 -- stands is left standing, and only when it is over there is another, so that nobody asks the person out of their own
 -- reset; past eight in a day there is one in two hours, so that nobody's mailbox is flooded.
 create function app.request_password_reset(address text)
@@ -99,7 +99,7 @@ create function app.find_password_reset(hash bytea)
    where r.token_hash = hash and r.ended_at is null and r.expires_at > now() and u.disabled_at is null $$;
 grant execute on function app.find_password_reset(bytea) to app_web;
 
--- Once: of several at the same moment one finds it open. Every session ends. Answers the person, or null.
+-- Once: of several at the same moment one finds it open. Every session ends. Returns the person, or null.
 create function app.use_password_reset(hash bytea, new_password_hash text)
   returns uuid
   language plpgsql security definer set search_path = public, pg_temp as $$

@@ -1,7 +1,7 @@
 -- What the worker's clock does in all workspaces. It sees ids and times, and no rows.
 
 -- Connections of all tenants that are due for a check, each put off so that no second clock takes it up meanwhile.
--- Answers ids only.
+-- Returns ids only.
 create function app.take_due_checks(most int, put_off interval)
   returns table (tenant_id uuid, connection_id uuid)
   language sql security definer set search_path = public, pg_temp as $$
@@ -18,7 +18,7 @@ create function app.take_due_checks(most int, put_off interval)
    where h.connection_id = due.connection_id
   returning h.tenant_id, h.connection_id $$;
 
--- A choice between numbers that nobody made in time: the attempt ends and its token is destroyed. Answers how many.
+-- A choice between numbers that nobody made in time: the attempt ends and its token is destroyed. Returns how many.
 create function app.expire_number_choices()
   returns int
   language sql security definer set search_path = public, pg_temp as $$
@@ -32,7 +32,7 @@ create function app.expire_number_choices()
 
 -- What has served its purpose: states a month after they ended (an address of theirs, kept by a browser, then names
 -- nothing), the record of a deletion request three years after it was carried out, and tries to register a number that
--- nothing is counted by any more. Answers how many states and records went.
+-- nothing is counted by any more. Returns how many states and records went.
 create function app.forget_outlived()
   returns int
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -50,7 +50,7 @@ begin
 end $$;
 
 -- What has served its purpose: sessions past their end (whose streams thereby end, too), mails and requests a month after
--- they were made. Answers how many rows went.
+-- they were made. Returns how many rows went.
 create function app.forget_past_access()
   returns int
   language plpgsql security definer set search_path = public, pg_temp as $$

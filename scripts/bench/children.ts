@@ -50,7 +50,7 @@ export function startNode(
   };
 }
 
-/** Counts a child as ours until it is gone; answers its pid. */
+/** Counts a child as ours until it is gone; returns its pid. */
 export function keep(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error("A process could not be started.");
   running.add(child);

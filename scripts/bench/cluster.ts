@@ -46,7 +46,7 @@ export interface Cluster {
   dataDir: string;
   /** Logs of the parts. */
   folder: string;
-  /** A new database, a copy of `template`; answers its URL. */
+  /** A new database, a copy of `template`; returns its URL. */
   createDatabase(name: string, template?: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
   stop(): Promise<void>;

@@ -18,7 +18,7 @@ export interface Removal {
 const usage = 'Usage: npm run user:remove -- --workspace "Name" --email x@y.example';
 
 /**
- * Ends it in one transaction, all or nothing; answers in words what was ended. Throws with one sentence for a workspace
+ * Ends it in one transaction, all or nothing; returns in words what was ended. Throws with one sentence for a workspace
  * or an address that does not exist, which somebody has mistyped, and where several workspaces of that name have them.
  */
 export async function removeUser(databaseUrl: string, wanted: Removal): Promise<string> {

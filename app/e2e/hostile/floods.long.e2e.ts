@@ -31,7 +31,7 @@ for (const [name, { chunked, request }] of Object.entries(kinds)) {
   });
 }
 
-/** 200 uploads side by side; answers by how many MB the web's memory grew at its highest. */
+/** 200 uploads side by side; returns by how many MB the web's memory grew at its highest. */
 async function flood(product: HostileProduct, name: string, request: string, chunked: boolean) {
   const [port] = product.webPorts;
   const honest = () => post(product, Buffer.from("{}"));

@@ -41,7 +41,7 @@ function payloads(tenantId: string, { ids }: Tenant): Record<OfAWorkspace, objec
   };
 }
 
-/** Runs each job for the workspace `own`, with the ids of `named`; answers how many jobs that were. */
+/** Runs each job for the workspace `own`, with the ids of `named`; returns how many jobs that were. */
 export async function runJobs({ sql }: MatrixProduct, own: Tenant, named: Tenant): Promise<number> {
   const jobs = Object.entries(payloads(own.id, named)).flatMap(([task, all]) =>
     all.map((one) => [task, one] as const),

@@ -57,7 +57,7 @@ export function post(
   });
 }
 
-/** Waits until the worker has closed whatever was accepted, and answers how many deliveries there are. */
+/** Waits until the worker has closed whatever was accepted, and returns how many deliveries there are. */
 export async function untilAllClosed({ sql }: HostileProduct): Promise<number> {
   const open = () => sql("select id from webhook_deliveries where processed_at is null limit 1");
   await expect.poll(open, { intervals: [20], timeout: 20_000 }).toEqual([]);

@@ -17,7 +17,7 @@ import { untilAlive } from "./checks/every-page.ts";
 export interface State {
   group: string;
   name: string;
-  /** Brings it about; answers where it is seen, or what has to be done each time to see it. */
+  /** Brings it about; returns where it is seen, or what has to be done each time to see it. */
   arrange(page: Page): Promise<string | Show>;
   /** Stands on the page, in each language, all of it: without it this is another state. */
   says(texts: Everything): string | string[];

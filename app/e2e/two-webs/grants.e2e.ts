@@ -84,7 +84,7 @@ interface Spoof {
   reason: ReasonCode;
   /** What the person's code was granted for. */
   grant?: object;
-  /** Prepares Meta's side; answers the token, where the test knows it, that must be found nowhere afterwards. */
+  /** Prepares Meta's side; returns the token, where the test knows it, that must be found nowhere afterwards. */
   arrange(): Promise<unknown>;
 }
 

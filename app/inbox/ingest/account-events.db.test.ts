@@ -46,7 +46,7 @@ async function connect(phoneNumberId: string, wabaId: string, e164: string): Pro
   return workspace;
 }
 
-/** Ingests the bodies, runs the jobs that this asked for, and answers the outcomes of the deliveries. */
+/** Ingests the bodies, runs the jobs that this asked for, and returns the outcomes of the deliveries. */
 async function tell(...bodies: unknown[]): Promise<string[]> {
   const { outcomes } = await processDeliveries(inbox, await deliverAll(database, bodies));
   await runJobs();

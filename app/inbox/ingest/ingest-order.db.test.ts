@@ -56,7 +56,7 @@ async function finalRows(prefix: string): Promise<string[]> {
 }
 
 let run = 0;
-/** Says everything of one message in each of `orders`, and answers the different rows that came of it. */
+/** Says everything of one message in each of `orders`, and returns the different rows that came of it. */
 async function outcomes(names: string[], orders: string[][], together: boolean): Promise<string[]> {
   const prefix = `wamid.${++run}`;
   // Deliveries get their ids in one fixed order and are processed in another.

@@ -28,7 +28,7 @@ const number = meta.phoneNumberId;
 const received = "2026-01-10T00:00:00.000001Z";
 const day = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString();
 
-/** Processes one message received on `received`; answers the tenant that has it, or undefined. */
+/** Processes one message received on `received`; returns the tenant that has it, or undefined. */
 async function ownerOfMessage(): Promise<string | undefined> {
   const body = meta.bodyOf({ messages: [meta.textMessage("wamid.1")] });
   await processDeliveries(deps, [await deliver(database, body, received)]);

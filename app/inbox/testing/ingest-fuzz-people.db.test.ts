@@ -22,7 +22,7 @@ interface Naming {
 }
 
 let run = 0;
-/** One body with one message for each naming, of people who were never heard of before; answers what became of it. */
+/** One body with one message for each naming, of people who were never heard of before; returns what became of it. */
 async function say(namings: Naming[]): Promise<string[]> {
   run++;
   const mine = (id: string | undefined) => id && `${id}${String(run).padStart(5, "0")}`;

@@ -45,7 +45,7 @@ export async function claimAgain(
   );
 }
 
-/** Stores a body as the web would, without a job; answers the delivery's id. */
+/** Stores a body as the web would, without a job; returns the delivery's id. */
 export async function deliver(
   database: TestDatabase,
   body: unknown,

@@ -36,7 +36,7 @@ const choiceLivesMs = 60 * 60 * 1000;
 
 type Choices = NonNullable<ConnectionFacts["choices"]>;
 
-/** Keeps a grant and what it reaches, which may be nothing yet, and answers what the person is told of it. */
+/** Keeps a grant and what it reaches, which may be nothing yet, and returns what the person is told of it. */
 export async function keepReach(
   deps: IntegrationDeps,
   actor: Actor,

@@ -18,7 +18,7 @@ import { type Actor, type IntegrationDeps, isSealed, openToken } from "../deps.s
  * One connection of the channel, or all of them without an id; of attempts without a number only the person's own. When
  * this returns the rows are `revoked`, their tokens are gone from them, nothing can be sent, and what arrives from now on
  * is nobody's; conversations stay. Whether Meta is up does not matter: a job asks it to stop delivering, with a copy of
- * the token that only that job's row holds and destroys. Safe to repeat; answers how many were open. Never deregisters a
+ * the token that only that job's row holds and destroys. Safe to repeat; returns how many were open. Never deregisters a
  * number.
  */
 export async function disconnect(

@@ -108,7 +108,7 @@ async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject)
   }
 }
 
-/** Asks for another try in six minutes, three times in all; answers whether it did. */
+/** Asks for another try in six minutes, three times in all; returns whether it did. */
 async function waitFurther(
   deps: IntegrationDeps,
   { tenantId, connectionId, requestId }: Subject,

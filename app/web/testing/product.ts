@@ -38,7 +38,7 @@ export interface TestProduct {
 
 const origin = "http://curbe.test";
 
-/** Makes a database to copy instead of an empty one, of what is to be had from Meta; answers its name. */
+/** Makes a database to copy instead of an empty one, of what is to be had from Meta; returns its name. */
 export type Arrange = (platform: { sandbox: Sandbox; appId: string; appSecret: string }) => Promise<string>;
 
 export async function startTestProduct(

@@ -21,7 +21,7 @@ export interface Said {
 export function talks(database: () => TestDatabase) {
   let last = 0;
 
-  /** A conversation without messages, newer than those before it; answers its id. */
+  /** A conversation without messages, newer than those before it; returns its id. */
   async function conversation(tenantId: string, { name = null, waId = null, username = null }: Talk = {}) {
     last += 1;
     const [row] = await database().sql<{ id: string }>(

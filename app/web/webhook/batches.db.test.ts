@@ -27,7 +27,7 @@ beforeEach(async () => {
   for (const number of numbers) owners.push((await connectWorkspace(product.database, number)).tenantId);
 });
 
-/** Posts and processes a body; answers how long each took. */
+/** Posts and processes a body; returns how long each took. */
 async function receive(body: Uint8Array): Promise<{ answerMs: number; effectMs: number }> {
   const secret = product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   const headers = {

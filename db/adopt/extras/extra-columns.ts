@@ -31,7 +31,7 @@ export async function findExtras(
 }
 
 /**
- * Adds them to our table, while it is empty, and answers those that values are written to. A NOT NULL goes, since our own
+ * Adds them to our table, while it is empty, and returns those that values are written to. A NOT NULL goes, since our own
  * rows know nothing of the column; so do a default and a domain under which they could not be written. Says each. Its
  * sequences are `brought`, and have to be settled when nothing is tried any more.
  */

@@ -9,7 +9,7 @@ import { type AdoptionOptions, createAdoption } from "../adoption.ts";
 export interface OlderDatabase {
   url: string;
   sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Takes the tables over, with a seal that a test can read, and answers what the run says. */
+  /** Takes the tables over, with a seal that a test can read, and returns what the run says. */
   adopt(more?: Partial<AdoptionOptions> & { dryRun?: boolean; as?: string }): Promise<string[]>;
 }
 

@@ -94,7 +94,7 @@ const unread = sql<number>`
          and u.occurred_at > coalesce(c.read_up_to, '-infinity') limit ${sql.lit(mostUnread)}) counted))
   else 0 end`;
 
-/** The function looks in the workspace that the transaction names, and answers the ids of one page. */
+/** The function looks in the workspace that the transaction names, and returns the ids of one page. */
 function found(terms: string[], after: PageKey | undefined, limit: number) {
   return sql<boolean>`c.id = any(array(
     select app.search_conversations(${terms}::text[], ${after?.at ?? null}::timestamptz, ${after?.id ?? null}::bigint,

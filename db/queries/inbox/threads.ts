@@ -45,7 +45,7 @@ export async function findMovedTo(tdb: TenantDb, tenantId: string, id: string): 
 
 /**
  * Notes that everything up to `upTo` was opened; never takes back what was noted. A row that ingest holds is left alone,
- * so that no page waits for it: a newer message is then about to arrive, and the conversation is unread anyway. Answers
+ * so that no page waits for it: a newer message is then about to arrive, and the conversation is unread anyway. Returns
  * whether there was something to note.
  */
 export async function markRead(

@@ -5,7 +5,7 @@ import type { Schema } from "../../schema.ts";
 
 export type RegistrationRow = Selectable<Schema["number_registrations"]>;
 
-/** Keeps the first PIN that is offered, whoever offers another one later, and answers the row that is kept. */
+/** Keeps the first PIN that is offered, whoever offers another one later, and returns the row that is kept. */
 export async function keepPin(
   tdb: TenantDb,
   tenantId: string,

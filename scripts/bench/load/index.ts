@@ -1,6 +1,6 @@
 /**
  * The load generator, a process of its own. It prepares everything it will send, waits for the word, sends, watches
- * events become visible, and answers numbers. It ends when its parent does.
+ * events become visible, and returns numbers. It ends when its parent does.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";

@@ -38,7 +38,7 @@ async function measureAt(bench: Bench, databaseUrl: string, stored: number): Pro
   });
 }
 
-/** Measures at each size that fits the disk; answers what did not. */
+/** Measures at each size that fits the disk; returns what did not. */
 async function climb(bench: Bench, databaseUrl: string): Promise<{ steps: Step[]; notes: string[] }> {
   const steps: Step[] = [];
   for (const size of isTiny(bench.options) ? [sizes[0] ?? 0, largest] : sizes) {

@@ -17,7 +17,7 @@ export async function digesting(sql: TestDatabase["sql"]): Promise<(tenant: Tena
 }
 
 /**
- * From now on every row of a workspace's that is inserted, deleted or made different is noted, whoever does it. Answers
+ * From now on every row of a workspace's that is inserted, deleted or made different is noted, whoever does it. Returns
  * the ids of the workspaces of which something was noted since it was asked last. The tables are those that have a
  * tenant_id when this is called.
  */

@@ -56,7 +56,7 @@ function strike(product: TestProduct, { endpoint, answeredBefore, isCalled }: Pl
   product.services.integrations.connectors = { meta_whatsapp: connector };
 }
 
-/** What a person does in the browser; answers where that leads. */
+/** What a person does in the browser; returns where that leads. */
 function actsOf(flows: ReturnType<typeof connectFlows>, spentCodes: string[]) {
   async function connectWith(person: TestPerson, businessId: string, more: object = {}): Promise<string> {
     const { state } = await flows.begin(person);
