@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { startConnect } from "../integrations/connection/connections.server.ts";
 import { actorOf, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
-import { fieldOf, readBody } from "../web/http/input.server.ts";
+import { fieldOf, readFields } from "../web/http/input.server.ts";
 import { clientIp, wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
@@ -15,7 +15,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
   await requireEndpointBudget(request, viewer, "start");
   const { integrations, trustedProxyHops } = services();
-  const flow = fieldOf(await readBody(request), "flow");
+  const flow = fieldOf(await readFields(request), "flow");
   const hasWindow = integrations.connectors[channel].signupWindow !== undefined;
   const caller = {
     flow: flow === "popup" && hasWindow ? ("popup" as const) : ("redirect" as const),

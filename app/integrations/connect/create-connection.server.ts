@@ -58,7 +58,7 @@ export async function connectNumber(
   proved: ProvedNumber,
 ): Promise<ConnectOutcome> {
   const once = () =>
-    withTenant(deps.db, actor.tenantId, (tdb) => establish(deps, tdb, actor, channel, proved));
+    withTenant(deps.db, actor.tenantId, (tdb) => connectInTransaction(deps, tdb, actor, channel, proved));
   try {
     return await once();
   } catch (error) {
@@ -69,7 +69,7 @@ export async function connectNumber(
   return once();
 }
 
-async function establish(
+async function connectInTransaction(
   deps: IntegrationDeps,
   tdb: TenantDb,
   actor: Actor,

@@ -4,7 +4,7 @@ import { type ChannelId, channelAt, channels, settingsPath } from "../../integra
 import type { Actor, ConnectOutcome } from "../../integrations/connection/connections.server.ts";
 import { currentRequestId, requestIdFrom } from "../../platform/request-id.server.ts";
 import { readUuid } from "../../platform/text.ts";
-import { type PathParams, paramOf, readBody } from "../http/input.server.ts";
+import { type PathParams, paramOf, readFields } from "../http/input.server.ts";
 import { oauthAttempts } from "../http/metrics.server.ts";
 import type { Viewer } from "../session/session.server.ts";
 
@@ -49,7 +49,7 @@ const leavingHeaders = { "Cache-Control": "no-store", "Referrer-Policy": "no-ref
 
 /** `connectionId` of a form or a JSON body; undefined when none is named. Throws 400 for what cannot be one. */
 export async function connectionIdFrom(request: Request): Promise<string | undefined> {
-  const fields = await readBody(request);
+  const fields = await readFields(request);
   // Whoever named something that is none must not be taken for somebody who named all.
   if (!fields.has("connectionId") || fields.get("connectionId") === "") return undefined;
   const id = readUuid(fields.only("connectionId"));

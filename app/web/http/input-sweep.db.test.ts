@@ -39,7 +39,7 @@ vi.mock("./input.server.ts", async (original) => {
     ...real,
     readQuery: (request: Request) => heard(real.readQuery(request)),
     readForm: async (request: Request) => heard(await real.readForm(request)),
-    readBody: async (request: Request) => heard(await real.readBody(request)),
+    readFields: async (request: Request) => heard(await real.readFields(request)),
     readBoundedForm: async (...given: Parameters<typeof real.readBoundedForm>) => {
       const form = await real.readBoundedForm(...given);
       return form === "too_large" ? form : heard(form);

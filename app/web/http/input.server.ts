@@ -55,7 +55,7 @@ export async function readBoundedForm(request: Request, cap: number): Promise<Fi
 }
 
 /** The fields of a form or of a JSON object; none for any other body. Throws 400 for one that cannot be read. */
-export async function readBody(request: Request): Promise<Fields> {
+export async function readFields(request: Request): Promise<Fields> {
   try {
     return (isJson(request) ? fieldsOfJson(await request.json()) : await formIn(request)) ?? nothing;
   } catch {

@@ -8,8 +8,8 @@ import {
   mostFields,
   oneOf,
   paramOf,
-  readBody,
   readBoundedForm,
+  readFields,
   readForm,
   readQuery,
 } from "./input.server.ts";
@@ -76,7 +76,7 @@ test("whatever comes, what is read can be stored", async () => {
       for (const fields of [
         query(encoded),
         await readForm(post(encoded, form)),
-        await readBody(post(JSON.stringify({ a: given }), "application/json")),
+        await readFields(post(JSON.stringify({ a: given }), "application/json")),
       ]) {
         for (const read of reads(fields)) expect(isPlainText(read), JSON.stringify(given)).toBe(true);
         expect(fields.get("a", 7)?.length ?? 0).toBeLessThanOrEqual(7);
@@ -127,8 +127,8 @@ describe("a form", () => {
     expect((await readForm(post(body, type))).has("a")).toBe(false);
     const bounded = await readBoundedForm(post(body, type), 1_000_000);
     expect(bounded !== "too_large" && bounded.has("a")).toBe(false);
-    if (type === "text/plain") return expect((await readBody(post(body, type))).has("a")).toBe(false);
-    await expect(readBody(post(body, type))).rejects.toMatchObject({ status: 400 });
+    if (type === "text/plain") return expect((await readFields(post(body, type))).has("a")).toBe(false);
+    await expect(readFields(post(body, type))).rejects.toMatchObject({ status: 400 });
   });
 
   test("of more bytes than it may have is not read, and of as many is", async () => {
@@ -145,7 +145,7 @@ describe("a form", () => {
 });
 
 describe("a JSON body", () => {
-  const read = (body: string) => readBody(post(body, "application/json"));
+  const read = (body: string) => readFields(post(body, "application/json"));
 
   test("gives its texts, numbers and truth values; null is nothing, and what is no text is refused", async () => {
     const fields = await read(

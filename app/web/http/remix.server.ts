@@ -5,7 +5,7 @@
 import { STATUS_CODES } from "node:http";
 import { createRequestHandler, type ServerBuild, writeReadableStreamToWritable } from "@remix-run/node";
 import type { Response as Answer, Request as Asked, RequestHandler } from "express";
-import { hasTooManyFields, readBody } from "./body/body.server.ts";
+import { formCapBytes, hasTooManyFields, readBody } from "./body/body.server.ts";
 
 export interface RemixSetting {
   build: ServerBuild;
@@ -13,9 +13,6 @@ export interface RemixSetting {
   /** Of this app, e.g. `https://app.curbe.example`: every request is one to it, by whatever name it came. */
   origin: string;
 }
-
-/** Our forms are small; only the webhook's lane takes large bodies. */
-const formCapBytes = 128 * 1024;
 
 /** What Remix throws, and what cannot be made a Request of, goes on to the error handler. */
 export function createRemixHandler({ build, mode, origin }: RemixSetting): RequestHandler {

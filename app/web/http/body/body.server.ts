@@ -8,6 +8,9 @@ import { mostFields } from "../input.server.ts";
 import { createBodyRoom } from "./body-room.server.ts";
 import { gatherBytes } from "./gathered-bytes.server.ts";
 
+/** Our forms are small; only the webhook takes large bodies, and it has a cap of its own. */
+export const formCapBytes = 128 * 1024;
+
 /** Of all bodies together; five of Meta's largest. */
 const room = createBodyRoom(16 * 1024 * 1024);
 

@@ -4,14 +4,12 @@ import type { Request, RequestHandler, Response } from "express";
 import helmet from "helmet";
 import { neverAllowed } from "../../../platform/bare-server.server.ts";
 import type { Services } from "../../services.server.ts";
+import { formCapBytes } from "../body/body.server.ts";
 import { refuseCrossSite } from "./csrf.server.ts";
 
 type Setting = Pick<Services, "origin" | "dialogOrigin" | "sdkOrigin">;
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-
-/** Our forms are small; only the webhook takes large bodies, and it has a cap of its own. */
-const formCapBytes = 128 * 1024;
 
 export function guard(setting: Setting): RequestHandler[] {
   return [
