@@ -32,7 +32,7 @@ export const noticeCodes = [
 export type NoticeCode = (typeof noticeCodes)[number];
 
 /** Why a window of the platform's leads nowhere, as far as one can tell; the way over the document stays open. */
-export type WindowTrouble = "not_opened" | "no_code" | "no_answer" | "no_attempt";
+export type WindowNotice = "not_opened" | "no_code" | "no_answer" | "no_attempt";
 
 /** What each channel says in words of its own. */
 export interface OwnWords {

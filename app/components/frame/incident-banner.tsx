@@ -94,7 +94,7 @@ function Hide({ hidingKeys }: { hidingKeys: string[] }) {
   const { pathname, search } = useLocation();
   return (
     <ActionForm
-      action="/trouble/hide"
+      action="/incidents/hide"
       fields={{ incidents: hidingKeys.join("."), returnTo: pathname + search }}
       className="sm:ml-auto"
     >

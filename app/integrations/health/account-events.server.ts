@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { withTenant } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
-import { holdConnected, saveStanding } from "../../../db/queries/connections/account-events.ts";
 import { recordOnce } from "../../../db/queries/connections/connection-events.ts";
+import { lockConnected, saveStatus } from "../../../db/queries/connections/connections.ts";
 import { type EventKind, isEventKind } from "../../../db/queries/connections/event-kinds.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
-import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
+import { type AccountNews, type AfterNews, afterNews } from "./account-news.server.ts";
 
 const confirmAfterSeconds = 60;
 
@@ -29,13 +29,13 @@ export interface ToldNews extends AccountNews {
 export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): Promise<void> {
   const { tenantId, connectionId } = told;
   await withTenant(deps.db, tenantId, async (tdb) => {
-    const row = await holdConnected(tdb, tenantId, connectionId);
+    const row = await lockConnected(tdb, tenantId, connectionId);
     if (!row || isOfAnotherApp(told, deps.connectors[row.provider as ChannelId].appId)) return;
-    const standing = standingAfter(row, told);
-    const isNew = await recordOnce(tdb, { ...eventOf(told, standing), provider: row.provider });
+    const after = afterNews(row, told);
+    const isNew = await recordOnce(tdb, { ...eventOf(told, after), provider: row.provider });
     if (!isNew) return;
-    await saveStanding(tdb, row, standing);
-    if (standing.effect === "lost") {
+    await saveStatus(tdb, row, after);
+    if (after.effect === "lost") {
       // It may speak of another partner, or be over by now: the token itself knows.
       await enqueue(tdb, "check_connection", told, { inSeconds: confirmAfterSeconds });
       deps.log.warn("Meta says that a connection has lost its account", {
@@ -59,7 +59,7 @@ const banKinds: Record<string, EventKind> = {
   REINSTATE: "account_reinstated",
 };
 
-function kindOf({ field, event, detail }: AccountNews, effect: Standing["effect"]): EventKind {
+function kindOf({ field, event, detail }: AccountNews, effect: AfterNews["effect"]): EventKind {
   if (effect === "outdated") return "outdated_news";
   if (event === "DISABLED_UPDATE" && field === "account_update")
     return banKinds[String(detail.ban_state)] ?? "account_ban_update";
@@ -67,7 +67,7 @@ function kindOf({ field, event, detail }: AccountNews, effect: Standing["effect"
   return isEventKind(kind) ? kind : "account_update";
 }
 
-function eventOf(told: ToldNews, { effect }: Standing) {
+function eventOf(told: ToldNews, { effect }: AfterNews) {
   const { tenantId, connectionId, requestId, field, event, detail, deliveryId, itemPath } = told;
   const occurredAt = told.occurredAt.toISOString();
   const what = [field, event, occurredAt, Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))];

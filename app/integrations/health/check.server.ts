@@ -5,10 +5,10 @@
  */
 import { type Db, type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
-import { holdConnected } from "../../../db/queries/connections/account-events.ts";
 import {
   type ConnectionRow,
   findConnection,
+  lockConnected,
   markBroken,
 } from "../../../db/queries/connections/connections.ts";
 import {
@@ -78,7 +78,7 @@ export async function checkConnection(deps: IntegrationDeps, subject: Subject): 
   if (!found) return;
   const verdict = await askPlatform(deps, found.row);
   await withTenant(deps.db, tenantId, async (tdb) => {
-    const held = await holdConnected(tdb, tenantId, connectionId);
+    const held = await lockConnected(tdb, tenantId, connectionId);
     // It was of another token, and that one's record is clean: a refusal of the earlier one is not the first of two.
     if (held?.access_token_enc !== found.row.access_token_enc) return;
     const outcome = await conclude(deps, tdb, subject, found, verdict);

@@ -1,12 +1,12 @@
 /** Connecting a channel, looking after its numbers, and leaving. */
-import { finder, type WindowTrouble } from "../shapes.ts";
+import { finder, type WindowNotice } from "../shapes.ts";
 import { count } from "./count.ts";
 import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 const quoteCode = "Try again. If that does not help, ask us and quote the code.";
 
 /** Why a window of the platform's brought nothing. */
-const windowTroubles: Record<WindowTrouble, string> = {
+const windowNotices: Record<WindowNotice, string> = {
   not_opened: "The Meta window did not open. Your browser may have blocked it.",
   no_code: "The Meta window ended without the confirmation we need. Nothing was changed.",
   no_answer: "We have not heard from the Meta window. Nothing was changed here yet.",
@@ -17,7 +17,7 @@ const windowTroubles: Record<WindowTrouble, string> = {
 export const signupWindow = {
   onThisPage: "Continue on this page instead",
   oneMoment: "One moment. This takes a few seconds.",
-  troubles: windowTroubles,
+  notices: windowNotices,
 };
 
 export const integrations = {

@@ -1,12 +1,12 @@
 /** Connecting a channel, looking after its numbers, and leaving. */
-import { finder, type WindowTrouble } from "../shapes.ts";
+import { finder, type WindowNotice } from "../shapes.ts";
 import { count } from "./count.ts";
 import { incidentsOf, reasons, unknownIncident } from "./incidents.ts";
 
 const quoteCode = "Inténtalo de nuevo. Si no funciona, consúltanos e indica el código.";
 
 /** Why a window of the platform's brought nothing. */
-const windowTroubles: Record<WindowTrouble, string> = {
+const windowNotices: Record<WindowNotice, string> = {
   not_opened: "La ventana de Meta no se abrió. Es posible que tu navegador la haya bloqueado.",
   no_code: "La ventana de Meta terminó sin la confirmación que necesitamos. No se cambió nada.",
   no_answer: "La ventana de Meta no nos ha respondido. Aquí todavía no se ha cambiado nada.",
@@ -17,7 +17,7 @@ const windowTroubles: Record<WindowTrouble, string> = {
 export const signupWindow = {
   onThisPage: "Mejor continuar en esta página",
   oneMoment: "Un momento. Tarda unos segundos.",
-  troubles: windowTroubles,
+  notices: windowNotices,
 };
 
 export const integrations = {

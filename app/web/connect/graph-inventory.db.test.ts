@@ -43,7 +43,7 @@ const rows: Record<string, Row> = {
   account: { nothing: [{}] },
   logout: { nothing: [{}] },
   preferences: { nothing: [{ language: "es", returnTo: "/" }] },
-  "trouble.hide": { nothing: [{ incidents: "x", returnTo: "/" }] },
+  "incidents.hide": { nothing: [{ incidents: "x", returnTo: "/" }] },
   "operations_.deliveries_.$id": { nothing: [{ purpose: "x" }] },
   "operations_.quarantine_.replay": { nothing: [{ ids: "1" }] },
 };

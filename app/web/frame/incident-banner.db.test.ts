@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { action as hide } from "../../routes/trouble.hide.ts";
+import { action as hide } from "../../routes/incidents.hide.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
@@ -41,7 +41,7 @@ async function page(cookie: string, at = path): Promise<string> {
 
 /** The fields of each form that hides something. */
 function offers(html: string): { incidents: string; returnTo: string }[] {
-  const forms = html.match(/<form[^>]*action="\/trouble\/hide"[\s\S]*?<\/form>/g) ?? [];
+  const forms = html.match(/<form[^>]*action="\/incidents\/hide"[\s\S]*?<\/form>/g) ?? [];
   return forms.map((form) => ({
     incidents: /name="incidents" value="([^"]*)"/.exec(form)?.[1] ?? "",
     returnTo: /name="returnTo" value="([^"]*)"/.exec(form)?.[1] ?? "",
@@ -49,7 +49,7 @@ function offers(html: string): { incidents: string; returnTo: string }[] {
 }
 
 async function press(offer: Record<string, string> | undefined, cookie: string): Promise<Response> {
-  const answer = await answerOf(hide(call(post("/trouble/hide", offer ?? {}, { cookie }))));
+  const answer = await answerOf(hide(call(post("/incidents/hide", offer ?? {}, { cookie }))));
   if (!(answer instanceof Response)) throw new Error("no answer");
   return answer;
 }

@@ -43,12 +43,30 @@ export async function findConnection(
   tenantId: string,
   id: string,
 ): Promise<ConnectionRow | undefined> {
-  return tdb
-    .selectFrom("channel_connections")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
+  return ofId(tdb, tenantId, id).executeTakeFirst();
+}
+
+/** The row of a connected number, locked; undefined for one that is not connected (any more). */
+export async function lockConnected(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+): Promise<ConnectionRow | undefined> {
+  return ofId(tdb, tenantId, id).where("status", "in", ["active", "error"]).forUpdate().executeTakeFirst();
+}
+
+/** Writes status and the whole of `metadata` on a row that `lockConnected` holds. */
+export async function saveStatus(
+  tdb: TenantDb,
+  { tenant_id, id }: Pick<ConnectionRow, "tenant_id" | "id">,
+  { status, metadata }: { status: ConnectionStatus; metadata: Record<string, unknown> },
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({ status, metadata: JSON.stringify(metadata), updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenant_id)
     .where("id", "=", id)
-    .executeTakeFirst();
+    .execute();
 }
 
 /**
@@ -253,6 +271,14 @@ export async function lockConnectionsToRevoke(
     .orderBy("id")
     .forUpdate()
     .execute();
+}
+
+function ofId(tdb: TenantDb, tenantId: string, id: string) {
+  return tdb
+    .selectFrom("channel_connections")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id);
 }
 
 function ofChannel(tdb: TenantDb, tenantId: string, provider: string) {

@@ -1,7 +1,7 @@
 /** One sign-up in a window of the platform's, in the browser: opens it, listens, and ends it at our server. */
 import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
 import type { SignupWindow } from "../../../integrations/channel.server.ts";
-import type { WindowTrouble } from "../../../texts/shapes.ts";
+import type { WindowNotice } from "../../../texts/shapes.ts";
 import type { Sdk } from "./sdk.ts";
 import { hear, type Input, type Moment, momentMs, nothingHeard, verdictOf } from "./signup-window.ts";
 import { readLogin, readPosted } from "./window-messages.ts";
@@ -9,7 +9,7 @@ import { readLogin, readPosted } from "./window-messages.ts";
 export { loadSdk } from "./sdk.ts";
 
 /** `replaced`: another attempt of this page took over. */
-export type Phase = "waiting" | "submitting" | "replaced" | WindowTrouble;
+export type Phase = "waiting" | "submitting" | "replaced" | WindowNotice;
 
 interface Opening {
   sdk: Sdk;
@@ -77,7 +77,7 @@ function follow(
     heard = hear(heard, input);
     const verdict = verdictOf(heard);
     if (verdict.kind === "submit") return submit(verdict.fields);
-    show(verdict.trouble ?? "waiting");
+    show(verdict.notice ?? "waiting");
     const { moment } = verdict;
     if (running && running.moment === moment) return;
     window.clearTimeout(running?.id);

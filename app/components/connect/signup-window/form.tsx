@@ -74,7 +74,7 @@ function WindowNews({ phase, leaving }: { phase: Shown | null; leaving: boolean 
 
 function newsOf(texts: Texts, phase: Shown): string {
   if (phase === "waiting") return texts.integrations.atMeta;
-  return phase === "submitting" ? texts.signupWindow.oneMoment : texts.signupWindow.troubles[phase];
+  return phase === "submitting" ? texts.signupWindow.oneMoment : texts.signupWindow.notices[phase];
 }
 
 /** `open.current` stays null until a window can be opened. The script is fetched when the page has nothing else to do. */

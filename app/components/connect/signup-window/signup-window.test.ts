@@ -21,8 +21,8 @@ const waited = (moment: "for_number" | "for_second_thought" | "for_answer"): Inp
 
 const verdictAfter = (...inputs: Input[]): Verdict => verdictOf(inputs.reduce(hear, nothingHeard));
 const submit = (fields: Record<string, string>) => ({ kind: "submit", fields: { state: "S", ...fields } });
-const wait = (moment: string | null = null) => ({ kind: "wait", moment, trouble: null });
-const stuck = (trouble: string) => ({ kind: "wait", moment: null, trouble });
+const wait = (moment: string | null = null) => ({ kind: "wait", moment, notice: null });
+const stuck = (notice: string) => ({ kind: "wait", moment: null, notice });
 const withNumber = submit({ code: "C", phone_number_id: "7" });
 const cancel = submit({ error: "access_denied" });
 

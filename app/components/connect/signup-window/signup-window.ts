@@ -5,7 +5,7 @@
  * never held back for longer than a moment.
  */
 
-import type { WindowTrouble } from "../../../texts/shapes.ts";
+import type { WindowNotice } from "../../../texts/shapes.ts";
 
 /** What `FB.login` called back with. `early`: sooner than a person could have closed a window. */
 export type LoginAnswer =
@@ -48,7 +48,7 @@ export interface Heard {
 export const nothingHeard: Heard = { state: null, refused: false, answer: null, told: null, waited: null };
 
 export type Verdict =
-  | { kind: "wait"; moment: Moment | null; trouble: WindowTrouble | null }
+  | { kind: "wait"; moment: Moment | null; notice: WindowNotice | null }
   /** The fields of the form that ends the attempt at our server. */
   | { kind: "submit"; fields: Record<string, string> };
 
@@ -81,15 +81,15 @@ export function verdictOf(heard: Heard): Verdict {
   if (answer?.kind === "no_code") return stuck("no_code");
   if (answer?.kind === "none" && answer.early && !told) return stuck("not_opened");
   const moment = momentOf(heard);
-  if (moment && moment !== heard.waited) return { kind: "wait", moment, trouble: null };
+  if (moment && moment !== heard.waited) return { kind: "wait", moment, notice: null };
   if (moment === "for_answer") return stuck("no_answer");
   const result = resultOf(heard);
-  if (!result || state === null) return { kind: "wait", moment: null, trouble: null };
+  if (!result || state === null) return { kind: "wait", moment: null, notice: null };
   return { kind: "submit", fields: { state, ...result } };
 }
 
-function stuck(trouble: WindowTrouble): Verdict {
-  return { kind: "wait", moment: null, trouble };
+function stuck(notice: WindowNotice): Verdict {
+  return { kind: "wait", moment: null, notice };
 }
 
 /** What is being waited for beyond the first voice, whether or not that wait is over. */

@@ -90,11 +90,11 @@ function framework(everyId: string[]): Record<string, Row> {
         { path: "/preferences", fields: { theme: "dark" } },
       ],
     },
-    "trouble.hide": {
+    "incidents.hide": {
       audience: "member",
-      loader: [{ path: "/trouble/hide" }],
+      loader: [{ path: "/incidents/hide" }],
       action: everyId.map((id) => ({
-        path: "/trouble/hide",
+        path: "/incidents/hide",
         fields: { incidents: id, returnTo: `/conversations/${id}` },
       })),
     },

@@ -4,10 +4,10 @@ import type { ChannelConnector } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
+import { checkAccess, subscribedAppsAnswer } from "./access-check.server.ts";
 import { findReach, reachStepOf } from "./reach.server.ts";
 import { createRegistration } from "./registration.server.ts";
 import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
-import { checkAccess, subscribedAppsAnswer } from "./standing.server.ts";
 
 const successAnswer = z.object({ success: z.literal(true) });
 

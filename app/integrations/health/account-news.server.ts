@@ -17,7 +17,7 @@ export interface AccountNews {
   occurredAt: Date;
 }
 
-export interface Standing {
+export interface AfterNews {
   status: ConnectionRow["status"];
   metadata: Record<string, unknown>;
   /** `outdated`: something newer was known. `noted`: kept, and what the tenant can do stays the same. */
@@ -27,18 +27,18 @@ export interface Standing {
 type Subject = Pick<ConnectionRow, "status" | "metadata" | "access_token_enc" | "phone_number_id">;
 
 /**
- * Any order of the same news ends in the same standing: each cause remembers when Meta last spoke of it (`told`), and
+ * Any order of the same news ends in the same state: each cause remembers when Meta last spoke of it (`told`), and
  * news of one cause never end another. The newest cause is `error`; the others that still hold stand in its `also`, so
  * whoever clears `error` clears them together. News from before the latest connect are outdated.
  */
-export function standingAfter(row: Subject, news: AccountNews): Standing {
+export function afterNews(row: Subject, news: AccountNews): AfterNews {
   const turn = turnOf(news);
   const unchanged = { status: row.status, metadata: withFacts(row.metadata, {}), effect: "noted" as const };
-  const standing = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
+  const after = turn ? afterTurn(row, turn, news.occurredAt) : unchanged;
   // Of the same second, a word may be outdated as a cause and still be the one to keep.
   const { connected_at } = factsOf(row);
   const slot = turn && isOver(news.occurredAt, connected_at) ? undefined : slotOf(news);
-  return slot ? { ...standing, metadata: withLatest(standing.metadata, slot, news) } : standing;
+  return slot ? { ...after, metadata: withLatest(after.metadata, slot, news) } : after;
 }
 
 interface Turn {
@@ -64,7 +64,7 @@ function turnOf({ field, event, detail }: AccountNews): Turn | undefined {
   return event === "DISABLED_UPDATE" ? bans[String(detail.ban_state)] : turns[event];
 }
 
-function afterTurn(row: Subject, { code, lost }: Turn, occurredAt: Date): Standing {
+function afterTurn(row: Subject, { code, lost }: Turn, occurredAt: Date): AfterNews {
   const { connected_at, told = {}, error } = factsOf(row);
   const lastTold = told[code];
   if (isOver(occurredAt, connected_at) || (lastTold && !isNews(occurredAt, lastTold, lost))) {

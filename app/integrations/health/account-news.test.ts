@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import { type AccountNews, type Standing, standingAfter } from "./account-standing.server.ts";
+import { type AccountNews, type AfterNews, afterNews } from "./account-news.server.ts";
 
 const connectedAt = "2026-01-01T12:00:00.400Z";
 const working = {
@@ -10,7 +10,7 @@ const working = {
   phone_number_id: "1",
   metadata: { connected_at: connectedAt, deliveries: { state: "on" } } as Record<string, unknown>,
 };
-type Row = Omit<typeof working, "status"> & { status: Standing["status"] };
+type Row = Omit<typeof working, "status"> & { status: AfterNews["status"] };
 
 const at = (seconds: number) => new Date(Date.parse("2026-01-01T12:00:00Z") + seconds * 1000);
 const news = (event: string, seconds: number, detail: AccountNews["detail"] = {}): AccountNews => ({
@@ -24,8 +24,8 @@ const ban = (ban_state: string, seconds: number) => news("DISABLED_UPDATE", seco
 function tell(row: Row, ...all: AccountNews[]): Row & { effects: string[] } {
   const told = { ...row, effects: [] as string[] };
   for (const one of all) {
-    const { effect, ...standing } = standingAfter(told, one);
-    Object.assign(told, standing);
+    const { effect, ...after } = afterNews(told, one);
+    Object.assign(told, after);
     told.effects.push(effect);
   }
   return told;
@@ -158,7 +158,7 @@ describe("the latest word", () => {
   });
 });
 
-test("any order and any repetition of the same news ends in the same standing", () => {
+test("any order and any repetition of the same news ends in the same state", () => {
   const events = ["PARTNER_REMOVED", "ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "ACCOUNT_RECONNECTED"];
   const one = fc.oneof(
     fc.tuple(fc.constantFrom(...events), fc.nat(9)).map(([event, second]) => news(event, second)),
