@@ -75,7 +75,8 @@ test("waits for a database that is away, then for its migrations, alive and taki
 
   await administer(late.url, bringUpToDate);
   await untilItSays(worker, 200);
-  expect(worker.said()).toContain("taking jobs");
+  // Its line may come a moment after the answer to the probe.
+  await expect.poll(worker.said).toContain("taking jobs");
   worker.child.kill("SIGTERM");
   expect(await worker.exited).toBe(0);
 });

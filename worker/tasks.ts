@@ -16,10 +16,11 @@ import type { WorkerMetrics } from "./metrics.ts";
 import type { RunJob } from "./task-frame.ts";
 
 export interface TaskDeps {
+  /** Across workspaces, as app_ingest. */
   inbox: InboxDeps;
   retention: RetentionDeps;
   reconcile: ReconcileDeps;
-  /** For all that concerns a connection, and for the clock. */
+  /** Within a workspace, as app_tenant; and for the clock. */
   connections: ClockDeps;
   mail: MailDeps & AccountMailDeps;
   metrics: Pick<WorkerMetrics, "countIngest">;

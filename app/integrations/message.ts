@@ -56,7 +56,10 @@ export type MessageKind =
   | "unsupported"
   | "unknown";
 
-/** What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. */
+/**
+ * What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. What a
+ * part says already, the channel's reader leaves out of the text.
+ */
 export interface MessageParts {
   forwarded?: "once" | "often";
   /** The advertisement or post whose button began the conversation. */

@@ -1,21 +1,15 @@
 /** What a workspace can have the worker do, done for one of them, with its own ids and with another's. */
 import { expect } from "@playwright/test";
-import type { JobName } from "../../../db/jobs.ts";
+import type { JobName, JobPayload } from "../../../db/jobs.ts";
 import { createTokenVault } from "../../integrations/crypto.server.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import type { MatrixProduct } from "./product.ts";
 import type { Tenant } from "./tenant/tenant.ts";
 
-/** Those that a clock or a delivery begins are about no workspace. */
-type OfAWorkspace = Extract<
-  JobName,
-  | "subscribe_waba"
-  | "stop_deliveries"
-  | "register_number"
-  | "check_connection"
-  | "apply_account_event"
-  | "send_mail"
->;
+/** Those that name a workspace: a new one does not compile until it has payloads below. */
+type OfAWorkspace = {
+  [Name in JobName]: JobPayload<Name> extends { tenantId: string } ? Name : never;
+}[JobName];
 
 function payloads(tenantId: string, { ids }: Tenant): Record<OfAWorkspace, object[]> {
   const connections = ids.connection.map((connectionId) => ({

@@ -38,7 +38,7 @@ export async function takeUpReport(
   report: AccessReport,
 ): Promise<void> {
   if (await markMended(tdb, subject.tenantId, row.id, mendable))
-    await tell(tdb, subject, row, "access_recovered", {});
+    await recordNoticed(tdb, subject, row, "access_recovered", {});
   await healDeliveries(deps, tdb, subject, row, report);
   await healRegistration(deps, tdb, subject, row, report);
 }
@@ -53,7 +53,7 @@ async function healDeliveries(
   const known = factsOf(row).deliveries;
   if (deliveries === "missing" && known?.state !== "starting") {
     // Somebody unsubscribed us, or Meta refused before. Asking again heals it, and says so if it cannot.
-    if (known?.state === "on") await tell(tdb, subject, row, "deliveries_missing", {});
+    if (known?.state === "on") await recordNoticed(tdb, subject, row, "deliveries_missing", {});
     await enqueue(tdb, "subscribe_waba", subject);
   }
   if (deliveries === "elsewhere" && known?.code !== "override") {
@@ -61,14 +61,14 @@ async function healDeliveries(
     await noteOnConnection(tdb, subject.tenantId, row.id, {
       deliveries: { state: "failed", code: "override", at },
     });
-    await tell(tdb, subject, row, "deliveries_elsewhere", {});
+    await recordNoticed(tdb, subject, row, "deliveries_elsewhere", {});
   }
   // Nothing is known of a connection that was taken over from before.
   if (deliveries === "ours" && (known === undefined || known.state === "failed")) {
     await noteOnConnection(tdb, subject.tenantId, row.id, {
       deliveries: { state: "on", at: deps.now().toISOString() },
     });
-    await tell(tdb, subject, row, "deliveries_on", {});
+    await recordNoticed(tdb, subject, row, "deliveries_on", {});
   }
 }
 
@@ -84,19 +84,19 @@ async function healRegistration(
   const facts = factsOf(row);
   const known = facts.registration?.result;
   if (registration === "open" && known === "registered") {
-    await tell(tdb, subject, row, "registration_missing", {});
+    await recordNoticed(tdb, subject, row, "registration_missing", {});
     await enqueue(tdb, "register_number", subject);
   }
   // A connect asks for both; one that was taken over from before has had neither.
   if (known === undefined && facts.deliveries === undefined) await enqueue(tdb, "register_number", subject);
   if (registration !== "open" && known === "failed") {
     await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
-    await tell(tdb, subject, row, "number_registered", {});
+    await recordNoticed(tdb, subject, row, "number_registered", {});
   }
 }
 
 /** Records what we noticed by ourselves. */
-export async function tell(
+export async function recordNoticed(
   tdb: TenantDb,
   { tenantId, requestId }: Subject,
   row: CheckableRow,

@@ -25,7 +25,7 @@ import type { AccessReport } from "../channel.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, openToken } from "../deps.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
-import { type CheckableRow, type Subject, takeUpReport, tell } from "./apply-check.server.ts";
+import { type CheckableRow, recordNoticed, type Subject, takeUpReport } from "./apply-check.server.ts";
 import { noticeSilence } from "./silence.server.ts";
 
 const hour = 3_600;
@@ -136,7 +136,7 @@ async function conclude(
   if (verdict.kind === "alive") {
     await takeUpReport(deps, tdb, subject, row, verdict.report);
     const silence = await noticeSilence(tdb, row, deps.now());
-    if (silence) await tell(tdb, subject, row, silence, {});
+    if (silence) await recordNoticed(tdb, subject, row, silence, {});
     const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
     const { deliveries, quality = null, messagingLimit = null } = verdict.report;
     const answer = { deliveries, quality, messagingLimit };
@@ -148,7 +148,7 @@ async function conclude(
   }
   const error = { code: verdict.code, at: deps.now().toISOString() };
   const isNews = await markBroken(tdb, row, error);
-  if (isNews) await tell(tdb, subject, row, "access_lost", { code: verdict.code });
+  if (isNews) await recordNoticed(tdb, subject, row, "access_lost", { code: verdict.code });
   return { ...health, refusals, result: verdict.code, nextInSeconds: regularSeconds() };
 }
 
@@ -165,7 +165,7 @@ async function warnBeforeTheEnd(
   const threshold = warnAtDays.find((days) => daysLeft <= days);
   if (threshold === undefined) return null;
   if (warned !== null && warned <= threshold) return warned;
-  await tell(tdb, subject, row, "token_expiring", { days: Math.max(0, Math.floor(daysLeft)) });
+  await recordNoticed(tdb, subject, row, "token_expiring", { days: Math.max(0, Math.floor(daysLeft)) });
   const incident = `token_expiring:${row.id}:${row.token_expires_at.toISOString()}:${threshold}`;
   const { tenantId, connectionId } = subject;
   await openMail(tdb, { tenantId, connectionId, kind: "token_expiring", incident });

@@ -1,4 +1,4 @@
-/** The kinds of `connection_events`: all there are. The table's own check holds the same list (db/migrations/0004). */
+/** The kinds of `connection_events`: all there are. The table's own check holds the same list; for the rest see README.md in app/integrations. */
 export const eventKinds = [
   "connected",
   "reconnected",
