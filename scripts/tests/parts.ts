@@ -15,7 +15,7 @@ export const check: Part = {
   name: "check",
   async run(place) {
     await place.node({ command: [program("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."] });
-    await place.node({ command: [program("typescript/bin/tsc"), "--noEmit"] });
+    await place.node({ command: [program("typescript-7/bin/tsc"), "--noEmit"] });
     await place.node({ command: [program("knip/bin/knip.js")] });
   },
 };
