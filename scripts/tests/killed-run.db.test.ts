@@ -30,8 +30,7 @@ const dataOf = (command: string) => /postgres -D (\S+)/.exec(command)?.[1];
 // Each waits for its own run most of the time.
 test.concurrent.for([
   ["SIGKILL", "SIGKILL"],
-  ["SIGTERM", 143],
-  ...byTier([], [["SIGINT", 130] as const]),
+  ...byTier([], [["SIGTERM", 143] as const, ["SIGINT", 130] as const]),
 ] as const)(
   "ended by %s it leaves neither PostgreSQL nor worker",
   { timeout: 180_000 },
