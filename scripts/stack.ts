@@ -93,9 +93,10 @@ export function startStack(options: StackOptions): Stack {
   const stop = async () => {
     stopping = true;
     // The worker first, the sandbox last: nobody is left alone with what it still has to do.
-    const isWeb = (name: string) => name !== "worker" && name !== "sandbox";
-    for (const isNext of [(name: string) => name === "worker", isWeb, (name: string) => name === "sandbox"])
-      await Promise.all([...parts].filter(([name]) => isNext(name)).map(([, child]) => end(child)));
+    const { worker, sandbox, ...webs } = Object.fromEntries(parts);
+    await end(worker);
+    await Promise.all(Object.values(webs).map(end));
+    await end(sandbox);
   };
 
   start("sandbox", ["scripts/meta-sandbox/index.ts"], { PORT: String(ports.sandbox) }, false);

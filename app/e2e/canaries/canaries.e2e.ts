@@ -2,8 +2,9 @@
  * R34 of the reliability scoreboard: whatever is secret, or somebody's own, through success and every kind of failure,
  * stands nowhere but where it belongs. With a PostgreSQL that logs every statement and every parameter.
  */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { systemPostgres } from "../../../scripts/tests/debian-postgres.ts";
+import { test } from "../product/complaints.ts";
 import { type Artefact, allowed, artefacts, gather } from "./artefacts.ts";
 import { byHand, everyday, passwords, registering } from "./everyday.ts";
 import { type CanaryProduct, random, startCanaryProduct } from "./product.ts";

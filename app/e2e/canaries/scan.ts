@@ -23,12 +23,13 @@ export function spellings(value: string): { name: string; text: string }[] {
   const escaped = (one: (unit: number) => string) =>
     Array.from(value, (letter) => one(letter.charCodeAt(0))).join("");
   const json = JSON.stringify(value).slice(1, -1);
+  const inBase64 = [0, 1, 2].flatMap((before): [string, string][] => [
+    [`base64 after ${before}`, within(before)],
+    [`base64url after ${before}`, within(before).replaceAll("+", "-").replaceAll("/", "_")],
+  ]);
   const all: [string, string][] = [
     ["raw", value],
-    ...[0, 1, 2].flatMap((before): [string, string][] => [
-      [`base64 after ${before}`, within(before)],
-      [`base64url after ${before}`, within(before).replaceAll("+", "-").replaceAll("/", "_")],
-    ]),
+    ...inBase64,
     ["hex", bytes.toString("hex")],
     ["HEX", bytes.toString("hex").toUpperCase()],
     ["url", encodeURIComponent(value)],

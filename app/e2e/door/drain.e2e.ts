@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import pg from "pg";
 import { endWithUs } from "../../../db/testing/end-with-us.ts";
 import { freePort } from "../../../db/testing/free-port.ts";
@@ -12,6 +12,7 @@ import { demoPassword, seedDemo } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
 import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { head } from "../hostile/wire.ts";
+import { test } from "../product/complaints.ts";
 import { sign } from "../product/hostile.ts";
 import { createVisitor } from "../product/visitor.ts";
 

@@ -67,10 +67,21 @@ test("every answer has all headers: each route of the build, files, probes, both
     "/build",
     "/nowhere/at/all",
   ];
-  const cases = [
-    ...[...new Set(web)].map((target) => ({ target, port: product.web, secure: true, where: "web" })),
-    ...[...probes, "/"].map((target) => ({ target, port: product.worker, secure: false, where: "worker" })),
-  ].flatMap((at) => Object.entries(asked(at.target)).map(([what, request]) => ({ ...at, what, request })));
+  const ofWeb = Array.from(new Set(web), (target) => ({
+    target,
+    port: product.web,
+    secure: true,
+    where: "web",
+  }));
+  const ofWorker = [...probes, "/"].map((target) => ({
+    target,
+    port: product.worker,
+    secure: false,
+    where: "worker",
+  }));
+  const cases = [...ofWeb, ...ofWorker].flatMap((at) =>
+    Object.entries(asked(at.target)).map(([what, request]) => ({ ...at, what, request })),
+  );
   const faults: string[] = [];
   const seen: Record<string, number> = {};
   await inLanes(cases, async ({ target, port, secure, where, what, request }) => {

@@ -1,8 +1,9 @@
 /** The built product by way of a pooler that does not hand on what a connection begins with. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { freePort } from "../../../db/testing/free-port.ts";
 import { startPooler } from "../../../db/testing/pooler.ts";
 import { generateSecrets, startStack } from "../../../scripts/stack.ts";
+import { test } from "../product/complaints.ts";
 import { migratedDatabase } from "../product/start.ts";
 
 test("behind a pooler that drops start-up options both say at /readyz why they are not ready, and recover", async () => {

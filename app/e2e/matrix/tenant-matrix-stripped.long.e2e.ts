@@ -1,9 +1,10 @@
 /** R32 of the reliability scoreboard: the same where the app forgets whose rows it asks for. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
 import { root } from "../../../scripts/stack.ts";
+import { test } from "../product/complaints.ts";
 import { type Actor, gatherActors } from "./actors.ts";
 import { runJobs, sealTokens } from "./jobs.ts";
 import { type MatrixProduct, startMatrixProduct } from "./product.ts";

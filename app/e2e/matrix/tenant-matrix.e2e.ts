@@ -1,7 +1,8 @@
 /** R31 of the reliability scoreboard: whoever asks whatever route for whatever of another workspace learns nothing. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
 import { routeParameters } from "../../web/testing/route-parameters.ts";
+import { test } from "../product/complaints.ts";
 import { gatherActors } from "./actors.ts";
 import { matrixRows, parameterNames } from "./asks/rows.ts";
 import { runJobs, sealTokens } from "./jobs.ts";

@@ -20,7 +20,8 @@ export const test = base.extend<{ complaints: undefined }>({
       await use(undefined);
       if (info.status === info.expectedStatus) return;
       const said = spoken.flatMap((lines, at) => lines.slice(from[at] ?? 0)).filter(isComplaint);
-      console.log([`${info.title}: the product complained of`, ...said.slice(-20)].join("\n"));
+      if (said.length > 0)
+        console.log([`${info.title}: the product complained of`, ...said.slice(-20)].join("\n"));
     },
     { auto: true },
   ],

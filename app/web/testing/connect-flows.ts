@@ -1,5 +1,6 @@
 /** The flows of connecting and leaving, gone through with real Requests against the sandbox. For tests. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { deleteOfWorkspaces } from "../../../db/testing/empty-tables.ts";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import * as callback from "../../routes/api.integrations.meta.$channel.callback.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
@@ -12,22 +13,6 @@ export const asJson = { accept: "application/json" };
 export const connectedPlace = "/settings/integrations?whatsapp=connected";
 export const pickerPlace = "/settings/integrations/whatsapp/number";
 export const failed = (reason: string) => `/settings/integrations?whatsapp=error&reason=${reason}`;
-
-/** What stands on another comes first. */
-const filledByFlows = [
-  "messages",
-  "conversations",
-  "contacts",
-  "number_registrations",
-  "connection_health",
-  "connection_teardowns",
-  "connection_events",
-  "number_claims",
-  "oauth_states",
-  "channel_connections",
-  "registration_tries",
-  "graphile_worker._private_jobs",
-];
 
 /**
  * Starts the product for the file; before each test `ana` is somebody new, after it nothing is connected, unless the
@@ -47,8 +32,7 @@ export function connectFlows({ env, arrange }: { env?: Record<string, string>; a
     flow.product.sandbox.control.reset();
     flow.product.forgetTroubleWithMeta();
     if (arrange) return;
-    // Deleting a few rows takes a tenth of the time that truncating the tables does, and in one message a half of that.
-    await flow.product.database.sql(filledByFlows.map((table) => `delete from ${table}`).join(";"));
+    await flow.product.database.sql(`${deleteOfWorkspaces}; delete from graphile_worker._private_jobs`);
   });
 
   function ask(path: string, person?: TestPerson, init: RequestInit = {}): Request {

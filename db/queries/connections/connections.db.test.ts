@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { type TenantDb, withTenant } from "../../client.ts";
+import { widenProvider } from "../../testing/second-provider.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/test-database.ts";
 import { markBroken, markMended } from "./connections.ts";
 
@@ -81,4 +82,12 @@ describe("a cause that is disproved", () => {
     expect(await mended()).toBe(false);
     expect(await stands()).toEqual(before);
   });
+});
+
+test("a number that works has a WABA on WhatsApp, and need have none elsewhere", async () => {
+  await expect(set("waba_id = null")).rejects.toThrow(/violates check constraint/);
+  await widenProvider(database, "carrier");
+  await set("provider = 'carrier', waba_id = null");
+  expect(await stands()).toEqual({ status: "active", error: null });
+  await expect(set("phone_number_id = null")).rejects.toThrow(/violates check constraint/);
 });

@@ -1,4 +1,7 @@
-/** The kinds of `connection_events`: all there are. The table's own check holds the same list; for the rest see README.md in app/integrations. */
+/**
+ * The kinds of `connection_events`: all there are. The table's own check holds the same list; what else a new one takes
+ * stands in app/integrations/README.md.
+ */
 export const eventKinds = [
   "connected",
   "reconnected",

@@ -11,9 +11,9 @@ import { readyToLook } from "./every-page.ts";
 const gallery = process.env.GALLERY_DIR;
 
 /**
- * One page for all tests of a worker, each of which finds it as new: a page of its own for each would have to be given axe
- * anew, which costs more than asking it. It leaves the last state's document only for its own first one, since by way of an
- * empty document it would change its process each time.
+ * One page for all tests of a worker, without the cookies, the size and the theme of the test before: a page of its own for
+ * each would have to be given axe anew, half a megabyte. The document of the state before stays until the test opens its
+ * own; an empty one in between has the browser change processes, and costs more than the page saves.
  */
 const test = base.extend<object, { keptPage: Page }>({
   keptPage: [

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Db } from "../../../../db/client.ts";
+import { deleteOfWorkspaces } from "../../../../db/testing/empty-tables.ts";
 import { NUMBER_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
 import type { InboxDeps } from "../../../inbox/ingest/ingest.server.ts";
 import { createTokenVault } from "../../../integrations/crypto.server.ts";
@@ -55,28 +56,7 @@ export async function openModelProduct(): Promise<ModelProduct> {
   return { product, people, workerDb: database.as("app_tenant"), inbox, keys: [], sent: [], stop };
 }
 
-/** What stands on another comes first. The people stay. */
-const filled = [
-  "delivery_quarantine",
-  "messages",
-  "conversation_aliases",
-  "conversations",
-  "contact_aliases",
-  "contacts",
-  "webhook_deliveries",
-  "number_registrations",
-  "connection_health",
-  "connection_teardowns",
-  "connection_events",
-  "number_claims",
-  "oauth_states",
-  "mail_recipients",
-  "mail_outbox",
-  "channel_connections",
-  "registration_tries",
-  "graphile_worker._private_jobs",
-  "graphile_worker._private_job_queues",
-];
+const jobs = ["_private_jobs", "_private_job_queues"].map((table) => `delete from graphile_worker.${table}`);
 
 /** Nothing connected, nothing received, one key, and a sandbox as on its first day. */
 export async function startAfresh(real: ModelProduct): Promise<void> {
@@ -87,7 +67,7 @@ export async function startAfresh(real: ModelProduct): Promise<void> {
   real.sent = [];
   real.keys = [];
   rotateKey(real, 0);
-  await product.database.sql(filled.map((table) => `delete from ${table}`).join(";"));
+  await product.database.sql([deleteOfWorkspaces, ...jobs].join("; "));
 }
 
 /** A new key, and so many of the ones before it. */
