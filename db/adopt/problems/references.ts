@@ -174,8 +174,7 @@ export async function findUnowned(client: pg.Client, tables: Tables): Promise<Pr
 export async function findForeignWords(client: pg.Client, tables: Tables): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const table of tables.values()) {
-    if (!table.columns.has("provider") || table.name === "conversations" || table.name === "messages")
-      continue;
+    if (!table.columns.has("provider")) continue;
     const foreign = await wordsBeside(client, table, "provider", ["whatsapp", "meta_whatsapp"]);
     const what = "the provider is another than WhatsApp";
     problems.push(...asProblem(table, "provider", foreign, what, "Move these rows to a table of their own."));

@@ -79,6 +79,32 @@ test("everything that is in the way is named at once: table, column, rows, and w
   expect(message).toContain("- tenants.id, 1 row: the value is not a uuid. Correct these values.");
 });
 
+test("a conversation or a message of another channel stops the run; of ours, and of none, it is taken over", async () => {
+  const older = await createOlderDatabase(
+    [
+      tenants,
+      connections(),
+      insertConnection(1, {}),
+      `create table conversations (id int, tenant_id uuid, provider text);
+       create table messages (id int, tenant_id uuid, conversation_id int, provider text, text text);
+       insert into conversations values (1, '${luz}', 'instagram'), (2, '${luz}', 'WhatsApp'), (3, '${luz}', null);
+       insert into messages values (1, '${luz}', 1, 'instagram', 'Ciao'), (2, '${luz}', 2, 'meta_whatsapp', 'Hola'),
+         (3, '${luz}', 3, ' ', 'Hola');`,
+    ].join("\n"),
+  );
+  const { problems } = await problemsOf(older);
+  expect(problems.map(({ table, column, rows, what }) => `${table}.${column} ${rows} ${what}`)).toEqual([
+    "conversations.provider 1 the provider is another than WhatsApp (instagram 1)",
+    "messages.provider 1 the provider is another than WhatsApp (instagram 1)",
+  ]);
+  await older.sql("delete from messages where id = 1; delete from conversations where id = 1");
+  await older.adopt();
+  expect(await older.sql("select id, conversation_id, provider from messages order by id")).toEqual([
+    { id: "2", conversation_id: "2", provider: "meta_whatsapp" },
+    { id: "3", conversation_id: "3", provider: " " },
+  ]);
+});
+
 test("rows that point nowhere or into another workspace stop the run", async () => {
   const older = await createOlderDatabase(
     [
