@@ -45,6 +45,18 @@ describe("migrations", () => {
   });
 });
 
+test("letters have one lower case, in addresses and in searches, also where the database's locale knows ASCII alone", async () => {
+  const folds = `select app.email_key('Ñ@ЛУЧ.example') as key, app.search_fold('ÁNGEL  Øyvind ЛУЧ ΟΔΥΣ\u00a0Straße İ') as found,
+                        app.search_fold('ΟΔΥΣσεύς') like app.search_fold('ΟΔΥΣ') || '%' as begins`;
+  const [expected] = await database.sql(folds);
+  expect(expected).toEqual({ key: "ñ@луч.example", found: "angel oyvind луч οδυσ strase i", begins: true });
+  await withDatabaseOf("template0 locale_provider libc locale 'C'", async ({ url, sql }) => {
+    await migrate(url);
+    expect(await sql("select lower('Ñ') as lower")).toEqual([{ lower: "Ñ" }]);
+    expect(await sql(folds)).toEqual([expected]);
+  });
+});
+
 describe("readiness", () => {
   test("asks for this build's state of the files, and takes a database that is ahead", async () => {
     await withMigratedDatabase(async (own) => {

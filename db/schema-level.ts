@@ -1,3 +1,3 @@
 /** The state of db/migrations that this build was made for; the bundles carry no SQL. Written by npm run db:walls. */
 export const latestMigration = "0013_clock";
-export const schemaDigest = "74446a770332a794d6726f3b350832916beff0ee332441c3d5ae8099adf3c877";
+export const schemaDigest = "fda62ef8168bde32c2be2d42c99a834213925dd66341c4237bc1af138cc0a546";

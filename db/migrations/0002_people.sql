@@ -1,7 +1,7 @@
 -- People, the workspaces they are members of, and their sessions.
 
--- One spelling of an address. Width, case and composition of letters make no other address. The lower case of all
--- letters, whatever the database's own locale knows: Unicode's rules from ICU, or PostgreSQL's own copy of them.
+-- The lower case of all letters, whatever the database's own locale knows: Unicode's rules from ICU, or PostgreSQL's own
+-- copy of them.
 do $$
 declare
   chosen text := coalesce(
@@ -11,10 +11,17 @@ declare
     'pg_catalog."default"');
 begin
   execute format(
-    'create function app.email_key(address text) returns text
-       language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $key$
-       select normalize(lower(btrim(normalize(address, NFKC), E'' \t\r\n\f\v'') collate %s), NFKC) $key$', chosen);
+    'create function app.lower_case(said text) returns text
+       language sql immutable strict parallel safe as $lower$ select lower(said collate %s) $lower$', chosen);
 end $$;
+grant execute on function app.lower_case(text) to app_web, app_ingest;
+
+-- One spelling of an address. Width, case and composition of letters make no other address.
+create function app.email_key(address text)
+  returns text
+  language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select normalize(app.lower_case(btrim(normalize(address, NFKC), E' \t\r\n\f\v')), NFKC)
+$$;
 grant execute on function app.email_key(text) to app_web;
 
 -- No tenant_id: a person may work in several workspaces. Nobody but the owner reads this table; see the functions.

@@ -181,16 +181,17 @@ grant execute on function app.merge_contacts(uuid, bigint, bigint) to app_ingest
 -- that finds parts of words is one; so a narrow function of the owner looks, in the caller's own workspace only. The
 -- index is made of what every PostgreSQL carries (arrays under GIN): pg_trgm is a package of its own in some places.
 
--- Small letters without accents, words one space apart.
+-- Small letters without accents, words one space apart; the same in every database, whatever its locale. A small sigma
+-- is one, at the end of a word or not.
 create function app.search_fold(said text)
   returns text
   language plpgsql immutable strict parallel safe cost 100 as $$
 declare
-  folded text := lower(said);
+  folded text := lower(said collate "C");
 begin
   if octet_length(folded) > length(folded) then
-    folded := lower(regexp_replace(normalize(folded, nfkd), '[\u0300-\u036f]', '', 'g'));
-    folded := translate(folded, 'øłđħıß', 'oldhis');
+    folded := app.lower_case(regexp_replace(normalize(folded, nfkd), '[\u0300-\u036f]', '', 'g'));
+    folded := translate(folded, 'øłđħıßς', 'oldhisσ');
   end if;
   if folded ~ '\s\s|[^\S ]' then
     folded := regexp_replace(folded, '\s+', ' ', 'g');
