@@ -79,7 +79,7 @@ export function lastHolder(book: Book, at: ContactRow, kind: IdKind, id: string)
   return rootOf(book, formers.toSorted((a, b) => Number(b.heldUntil) - Number(a.heldUntil))[0]?.person);
 }
 
-/** Until when it was known to be theirs, when it is no more. */
+/** True for an id that is theirs no more and is known to have been until then, or longer. */
 export function wasTheirs(book: Book, person: Person, kind: IdKind, id: string, time: Date): boolean {
   const formers = book.former.get(keyOf(person, kind, id)) ?? [];
   return formers.some((former) => rootOf(book, former.person) === person && former.heldUntil >= time);

@@ -1,7 +1,7 @@
 /** Contacts whose ids change hands, and contacts that become one. Seldom needed. Role app_ingest. */
 import { sql, type Transaction } from "kysely";
 import type { Schema } from "../../schema.ts";
-import type { IdKind, StoredContact } from "./contacts.ts";
+import { asContacts, type IdKind, type StoredContact } from "./contacts.ts";
 
 export interface FormerId {
   tenantId: string;
@@ -44,9 +44,7 @@ async function rewrite(trx: Transaction<Schema>, contacts: StoredContact[]): Pro
     update contacts c
        set wa_id = r."waId", wa_id_at = r."waIdAt", user_id = r."userId", user_id_at = r."userIdAt",
            username = r.username, profile_name = r."profileName", updated_at = r."seenAt"
-      from json_to_recordset(${JSON.stringify(contacts)}::json)
-        as r (id bigint, "waId" text, "userId" text, username text, "profileName" text, "seenAt" timestamptz,
-              "waIdAt" timestamptz, "userIdAt" timestamptz)
+      from ${asContacts(contacts)}
      where c.id = r.id`.execute(trx);
 }
 

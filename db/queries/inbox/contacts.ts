@@ -31,6 +31,13 @@ const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waI
   c.username, c.profile_name as "profileName", c.updated_at as "seenAt",
   coalesce(c.wa_id_at, c.created_at) as "waIdAt", coalesce(c.user_id_at, c.created_at) as "userIdAt"`;
 
+/** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
+export function asContacts(contacts: ContactRow[]) {
+  return sql`json_to_recordset(${JSON.stringify(contacts)}::json)
+    as r (id bigint, "tenantId" uuid, provider text, "waId" text, "userId" text, username text, "profileName" text,
+          "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)`;
+}
+
 /**
  * Every contact that carries one of the ids or once did. The same one may be found in several ways. `offset 0` keeps the
  * planner from doing anything but a look into the index for each id: a table that has just grown looks empty to it.
@@ -72,9 +79,7 @@ export async function addContacts(trx: Transaction<Schema>, contacts: ContactRow
     insert into contacts (tenant_id, provider, wa_id, user_id, username, profile_name, updated_at, wa_id_at, user_id_at)
     select r."tenantId", r.provider, r."waId", r."userId", r.username, r."profileName", r."seenAt",
            r."waIdAt", r."userIdAt"
-      from json_to_recordset(${JSON.stringify(contacts)}::json)
-        as r ("tenantId" uuid, provider text, "waId" text, "userId" text, username text, "profileName" text,
-              "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)
+      from ${asContacts(contacts)}
      order by 1, 2, 3, 4
         on conflict do nothing`.execute(trx);
 }
@@ -87,10 +92,7 @@ export async function addContacts(trx: Transaction<Schema>, contacts: ContactRow
 export async function fillInContacts(trx: Transaction<Schema>, contacts: StoredContact[]): Promise<boolean> {
   if (contacts.length === 0) return true;
   const { rows } = await sql<{ asKnown: boolean }>`
-    with wanted as materialized (
-      select * from json_to_recordset(${JSON.stringify(contacts)}::json)
-        as r (id bigint, "waId" text, "userId" text, username text, "profileName" text, "seenAt" timestamptz,
-              "waIdAt" timestamptz, "userIdAt" timestamptz)),
+    with wanted as materialized (select * from ${asContacts(contacts)}),
     held as materialized (
       select c.id from contacts c join wanted w on w.id = c.id order by c.id for no key update of c)
     update contacts c
