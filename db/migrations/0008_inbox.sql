@@ -130,40 +130,33 @@ grant usage on sequence messages_id_seq to app_ingest;
 create function app.merge_contacts(tenant uuid, kept bigint, gone bigint)
   returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  pair record;
 begin
   perform 1 from contacts where tenant_id = tenant and id in (kept, gone) order by id for update;
   perform 1 from conversations where tenant_id = tenant and contact_id in (kept, gone) order by id for update;
 
-  update messages m set conversation_id = k.id
-    from conversations g join conversations k on k.tenant_id = g.tenant_id and k.connection_id = g.connection_id
-   where g.tenant_id = tenant and g.contact_id = gone and k.contact_id = kept
-     and m.tenant_id = tenant and m.conversation_id = g.id;
-  update conversation_aliases a set conversation_id = k.id
-    from conversations g join conversations k on k.tenant_id = g.tenant_id and k.connection_id = g.connection_id
-   where g.tenant_id = tenant and g.contact_id = gone and k.contact_id = kept
-     and a.tenant_id = tenant and a.conversation_id = g.id;
-  insert into conversation_aliases (tenant_id, former_id, conversation_id)
-  select tenant, g.id, k.id
-    from conversations g join conversations k on k.tenant_id = g.tenant_id and k.connection_id = g.connection_id
-   where g.tenant_id = tenant and g.contact_id = gone and k.contact_id = kept;
-  update conversations k
-     set last_message_at = greatest(k.last_message_at, g.last_message_at),
-         last_inbound_at = greatest(k.last_inbound_at, g.last_inbound_at),
-         created_at = least(k.created_at, g.created_at),
-         -- Of one that is read up to its end, the time says nothing about the other.
-         read_up_to = case
-           when coalesce(k.last_inbound_at <= k.read_up_to, k.last_inbound_at is null)
-             then case when coalesce(g.last_inbound_at <= g.read_up_to, g.last_inbound_at is null)
-                       then greatest(k.read_up_to, g.read_up_to) else g.read_up_to end
-           when coalesce(g.last_inbound_at <= g.read_up_to, g.last_inbound_at is null) then k.read_up_to
-           else nullif(least(coalesce(k.read_up_to, '-infinity'), coalesce(g.read_up_to, '-infinity')), '-infinity')
-         end
-    from conversations g
-   where g.tenant_id = tenant and g.contact_id = gone
-     and k.tenant_id = tenant and k.contact_id = kept and k.connection_id = g.connection_id;
-  delete from conversations g using conversations k
-   where g.tenant_id = tenant and g.contact_id = gone
-     and k.tenant_id = tenant and k.contact_id = kept and k.connection_id = g.connection_id;
+  for pair in
+    select g.id as gone_id, k.id as kept_id
+      from conversations g join conversations k on k.tenant_id = g.tenant_id and k.connection_id = g.connection_id
+     where g.tenant_id = tenant and g.contact_id = gone and k.contact_id = kept
+  loop
+    update messages set conversation_id = pair.kept_id where tenant_id = tenant and conversation_id = pair.gone_id;
+    update conversation_aliases set conversation_id = pair.kept_id
+     where tenant_id = tenant and conversation_id = pair.gone_id;
+    insert into conversation_aliases (tenant_id, former_id, conversation_id)
+    values (tenant, pair.gone_id, pair.kept_id);
+    update conversations
+       set (last_message_at, last_inbound_at, created_at, read_up_to) = (
+         select max(last_message_at), max(last_inbound_at), min(created_at),
+                -- Of one that is read up to its end, the time says nothing about the other.
+                nullif(coalesce(min(coalesce(read_up_to, '-infinity'))
+                                  filter (where last_inbound_at > coalesce(read_up_to, '-infinity')),
+                                max(read_up_to)), '-infinity')
+           from conversations where tenant_id = tenant and id in (pair.gone_id, pair.kept_id))
+     where tenant_id = tenant and id = pair.kept_id;
+    delete from conversations where tenant_id = tenant and id = pair.gone_id;
+  end loop;
   update conversations set contact_id = kept where tenant_id = tenant and contact_id = gone;
 
   insert into contact_aliases (tenant_id, provider, kind, former_id, contact_id, held_until)

@@ -16,6 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
+  await database.sql("delete from conversation_aliases");
+  await database.sql("delete from conversations");
   await database.sql("delete from contact_aliases");
   await database.sql("delete from contacts");
 });
@@ -82,4 +84,55 @@ test("a former id is one of its kind: a number leads to nobody by a user's id of
       .transaction()
       .execute((trx) => findContacts(trx, [{ tenantId: randomUUID(), provider, waId: "7", userId: null }])),
   ).toEqual([]);
+});
+
+test("two conversations that become one are unread from where either was, and have its later and earlier times", async () => {
+  interface Times {
+    inbound: number | null;
+    read: number | null;
+  }
+  const hours = [null, 1, 2, 3];
+  const states: Times[] = hours.flatMap((inbound) => hours.map((read) => ({ inbound, read })));
+  const pairs = states.flatMap((kept) => states.map((gone): [Times, Times] => [kept, gone]));
+  const isUnread = ({ inbound, read }: Times) => inbound !== null && inbound > (read ?? 0);
+  const latest = (...times: (number | null)[]) => Math.max(...times.map((time) => time ?? 0)) || null;
+  const readUpTo = (both: Times[]) =>
+    both.some(isUnread)
+      ? Math.min(...both.filter(isUnread).map(({ read }) => read ?? 0)) || null
+      : latest(...both.map(({ read }) => read));
+
+  await database.sql(
+    `with connection as (
+       insert into channel_connections (tenant_id, provider, status) values ($1, $2, 'pending') returning id),
+     contact as (
+       insert into contacts (tenant_id, provider, wa_id, profile_name)
+       select $1, $2, n::text, n::text from generate_series(1, $3::int) n returning id, profile_name)
+     insert into conversations (tenant_id, connection_id, contact_id, created_at, last_message_at, last_inbound_at, read_up_to)
+     select $1, connection.id, contact.id, $4::timestamptz - make_interval(hours => n),
+            $4::timestamptz + make_interval(hours => n), $4::timestamptz + make_interval(hours => (s ->> 'inbound')::int),
+            $4::timestamptz + make_interval(hours => (s ->> 'read')::int)
+       from connection, contact, cast(profile_name as int) n, cast($5::json -> (n - 1) as json) s`,
+    [tenantId, provider, pairs.length * 2, at, JSON.stringify(pairs.flat())],
+  );
+  const merged = await database.sql(
+    `with people as (select id, profile_name::int as n from contacts)
+     select app.merge_contacts($1, k.id, g.id) from people k join people g on g.n = k.n + 1 and k.n % 2 = 1`,
+    [tenantId],
+  );
+  expect(merged).toHaveLength(pairs.length);
+  const hoursOf = (column: string) => `round(extract(epoch from ${column} - $1::timestamptz) / 3600)::int`;
+  const rows = await database.sql(
+    `select ${hoursOf("v.last_inbound_at")} as inbound, ${hoursOf("v.read_up_to")} as read,
+            ${hoursOf("v.last_message_at")} as last, ${hoursOf("v.created_at")} as created
+       from conversations v join contacts c on c.id = v.contact_id order by c.profile_name::int`,
+    [at],
+  );
+  expect(rows).toEqual(
+    pairs.map(([kept, gone], n) => ({
+      inbound: latest(kept.inbound, gone.inbound),
+      read: readUpTo([kept, gone]),
+      last: 2 * n + 2,
+      created: -(2 * n + 2),
+    })),
+  );
 });
