@@ -143,8 +143,8 @@ export interface Schema {
     profile_name: string | null;
     created_at: CreatedAt;
     updated_at: Generated<Date>;
-    wa_id_at: Date | null;
-    user_id_at: Date | null;
+    wa_id_at: Generated<Date>;
+    user_id_at: Generated<Date>;
   };
   contact_aliases: {
     tenant_id: string;

@@ -15,9 +15,9 @@ create table contacts (
   profile_name text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When the present id was first told; where that is null created_at stands for it.
-  wa_id_at timestamptz,
-  user_id_at timestamptz,
+  -- When the present id was first told.
+  wa_id_at timestamptz not null default now(),
+  user_id_at timestamptz not null default now(),
   unique (tenant_id, id)
 );
 create unique index contacts_wa_id_key on contacts (tenant_id, provider, wa_id) where wa_id is not null;

@@ -56,6 +56,8 @@ export async function insertContacts(
       ),
       created_at: "p.created",
       updated_at: "p.updated",
+      wa_id_at: "p.created",
+      user_id_at: "p.created",
     },
     source: `${asideSchema}.contact_places p join ${aside(plan)} on o.ctid = p.at`,
     extras,

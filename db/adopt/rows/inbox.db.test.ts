@@ -175,6 +175,23 @@ test("keeps ids that are uuids beside ours, and keys that point to them", async 
   ]);
 });
 
+test("gives a contact its number from when the older row was made, so that what is said of it later counts", async () => {
+  const older = await createOlderDatabase(
+    [
+      tenants,
+      `create table contacts (id int primary key, tenant_id uuid, wa_id text, created_at timestamptz);
+       insert into contacts values (1, '${luz}', '5215511', '2025-01-01Z'), (2, '${luz}', '5215522', null);`,
+    ].join("\n"),
+  );
+  await older.adopt();
+  expect(
+    await older.sql("select wa_id_at, user_id_at = created_at as both from contacts order by id"),
+  ).toEqual([
+    { wa_id_at: new Date("2025-01-01Z"), both: true },
+    { wa_id_at: expect.any(Date), both: true },
+  ]);
+});
+
 test("makes the workspaces that rows speak of where there was no table of them", async () => {
   const older = await createOlderDatabase(
     [

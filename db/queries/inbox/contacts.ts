@@ -28,8 +28,8 @@ export type FoundContact = StoredContact &
 export type Names = Pick<ContactRow, "tenantId" | "provider" | "waId" | "userId">;
 
 const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.user_id as "userId",
-  c.username, c.profile_name as "profileName", c.updated_at as "seenAt",
-  coalesce(c.wa_id_at, c.created_at) as "waIdAt", coalesce(c.user_id_at, c.created_at) as "userIdAt"`;
+  c.username, c.profile_name as "profileName", c.updated_at as "seenAt", c.wa_id_at as "waIdAt",
+  c.user_id_at as "userIdAt"`;
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
