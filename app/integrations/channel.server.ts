@@ -82,15 +82,15 @@ export interface ChannelConnector {
   channel: ChannelId;
   /** Of our app at the platform, by which it tells us apart from other partners. */
   appId: string;
-  /** Where to send the person. `state` comes back untouched in the callback. */
-  authorizeUrl(state: string): string;
+  /** Where to send the person, who comes back to `redirectUri` with the `state` untouched. */
+  authorizeUrl(attempt: { state: string; redirectUri: string }): string;
   /** What a page needs to open the sign-up in a window of its own; undefined where that is not switched on. */
   signupWindow: SignupWindow | undefined;
   /**
-   * Spends the code that came back on this flow. Never retried: a code works once, and after a time-out nobody knows
+   * Spends the code that came back on this flow, for the `redirectUri` of `authorizeUrl`. Never retried: a code works once, and after a time-out nobody knows
    * whether it was spent.
    */
-  exchangeCode(code: string, flow: SignupFlow): Promise<Grant>;
+  exchangeCode(code: string, returned: { flow: SignupFlow; redirectUri: string }): Promise<Grant>;
   /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
   findReach(accessToken: Secret): Promise<Reach>;
   /** At which step `findReach` failed when it threw this. */

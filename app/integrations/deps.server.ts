@@ -4,6 +4,7 @@ import type { ConnectionRow } from "../../db/queries/connections/connections.ts"
 import { factsOf } from "../../db/queries/connections/facts.ts";
 import type { Log } from "../platform/log.server.ts";
 import type { Secret } from "../platform/secret.server.ts";
+import type { ChannelId } from "./catalog.ts";
 import { markOf, type SecretPlace, type TokenVault } from "./crypto.server.ts";
 import type { ConnectorRegistry } from "./registry.server.ts";
 
@@ -14,6 +15,12 @@ export interface IntegrationDeps {
   connectors: ConnectorRegistry;
   log: Log;
   now: () => Date;
+}
+
+/** What sending a person to a platform takes besides. */
+export interface ConnectDeps extends IntegrationDeps {
+  /** Where the channel's platform sends people back to: the same at the dialog and at the exchange of its code. */
+  redirectUriOf(channel: ChannelId): string;
 }
 
 /** Who asks, in which workspace, from which session and request. */

@@ -4,6 +4,7 @@ import type { Db } from "../../db/client.ts";
 import { commaList, graphVersion, httpUrl, key32, metaId, secretText } from "../platform/env.server.ts";
 import type { Log } from "../platform/log.server.ts";
 import { Secret } from "../platform/secret.server.ts";
+import { type ChannelId, connectPath } from "./catalog.ts";
 import { createTokenVault, type TokenVaultProblem, watchVault } from "./crypto.server.ts";
 import type { IntegrationDeps } from "./deps.server.ts";
 import { createConnectors } from "./registry.server.ts";
@@ -23,6 +24,17 @@ export const integrationEnv = z.object({
   TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: commaList(key32).optional(),
 });
 
+/**
+ * Where a channel's platform sends people back to, byte for byte as it is listed there. The mission names WhatsApp's; any
+ * other follows from the app's own address.
+ */
+export function redirectUriOf(
+  { META_REDIRECT_URI, APP_ORIGIN }: { META_REDIRECT_URI: string; APP_ORIGIN: string },
+  channel: ChannelId,
+): string {
+  return channel === "meta_whatsapp" ? META_REDIRECT_URI : `${APP_ORIGIN}${connectPath(channel)}/callback`;
+}
+
 /** `db` in a role under the tenant wall. `onUnsealFailure` is told of each secret that does not open. */
 export function createIntegrationDeps(
   env: z.infer<typeof integrationEnv>,
@@ -34,7 +46,6 @@ export function createIntegrationDeps(
     appId: env.META_APP_ID,
     appSecret: new Secret(env.META_APP_SECRET),
     configId: env.META_CONFIG_ID,
-    redirectUri: env.META_REDIRECT_URI,
     graphUrl: env.META_GRAPH_URL,
     dialogUrl: env.META_DIALOG_URL,
     graphVersion: env.META_GRAPH_VERSION,

@@ -2,8 +2,8 @@
 import { createDb, createPool, type Db, type DbRole, shareAmongTenants } from "#db/client.ts";
 import type { InboxReading } from "../inbox/conversations/conversations.server.ts";
 import { createDeliveryIntake, type DeliveryIntake } from "../inbox/intake/accept.server.ts";
-import type { IntegrationDeps } from "../integrations/connection/connections.server.ts";
-import { createIntegrationDeps } from "../integrations/env.server.ts";
+import type { ConnectDeps, IntegrationDeps } from "../integrations/deps.server.ts";
+import { createIntegrationDeps, redirectUriOf } from "../integrations/env.server.ts";
 import { messageReaders } from "../integrations/registry.server.ts";
 import { databaseUrlOf } from "../platform/database-env.server.ts";
 import { envOrExit } from "../platform/env.server.ts";
@@ -34,7 +34,7 @@ export interface Services {
   /** Role app_operator: across workspaces, for the pages of platform staff. */
   operatorDb: Db;
   log: Log;
-  integrations: IntegrationDeps;
+  integrations: ConnectDeps;
   messageReaders: InboxReading["messageReaders"];
   /** After how long each who asks for a new password is answered. */
   askedAfterMs: number;
@@ -79,7 +79,10 @@ export function createServices(env: WebEnv, log: Log): Services {
     );
   const db = open("curbe-web", 10);
   shareAmongTenants(db, 4);
-  const integrations = createIntegrationDeps(env, db, log, (reason) => tokenUnsealFailures.inc({ reason }));
+  const integrations: ConnectDeps = {
+    ...createIntegrationDeps(env, db, log, (reason) => tokenUnsealFailures.inc({ reason })),
+    redirectUriOf: (channel) => redirectUriOf(env, channel),
+  };
   // Their own connections: a busy page must not keep Meta waiting.
   const webhookDb = open("curbe-webhooks", 3);
   // Connected on the first page of an operator, and a slow one of theirs keeps nobody else waiting.

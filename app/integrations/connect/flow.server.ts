@@ -3,7 +3,7 @@ import { withTenant } from "../../../db/client.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, SignupFlow } from "../channel.server.ts";
-import type { Actor, IntegrationDeps } from "../deps.server.ts";
+import type { Actor, ConnectDeps, IntegrationDeps } from "../deps.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
 import {
   type ConnectOutcome,
@@ -24,12 +24,13 @@ import {
 
 /** The state is committed before the URL is returned, so that no callback can arrive ahead of it. */
 export async function startConnect(
-  deps: IntegrationDeps,
+  deps: ConnectDeps,
   actor: Actor,
   input: { channel: ChannelId; caller: Caller },
 ): Promise<{ authUrl: string; state: string }> {
   const state = await issueState(deps, actor, input.channel, input.caller);
-  return { authUrl: deps.connectors[input.channel].authorizeUrl(state), state };
+  const redirectUri = deps.redirectUriOf(input.channel);
+  return { authUrl: deps.connectors[input.channel].authorizeUrl({ state, redirectUri }), state };
 }
 
 /** What came back from Meta, by redirect or told by its window; everything in it is untrusted text. */
@@ -64,7 +65,7 @@ interface Attempt {
  * be tried again.
  */
 export async function completeConnect(
-  deps: IntegrationDeps,
+  deps: ConnectDeps,
   actor: Actor,
   input: Return,
 ): Promise<ConnectOutcome> {
@@ -77,7 +78,7 @@ export async function completeConnect(
 }
 
 async function attempt(
-  deps: IntegrationDeps,
+  deps: ConnectDeps,
   actor: Actor,
   { channel, params, beforeRefusal }: Return,
 ): Promise<Attempt> {
@@ -121,13 +122,16 @@ function metaCodeIn({ errorCode }: CallbackParams): { meta_code?: string } {
 }
 
 async function spendCode(
-  deps: IntegrationDeps,
+  deps: ConnectDeps,
   channel: ChannelId,
   code: string,
   flow: SignupFlow,
 ): Promise<Grant | { reason: ReasonCode }> {
   try {
-    return await deps.connectors[channel].exchangeCode(code, flow);
+    return await deps.connectors[channel].exchangeCode(code, {
+      flow,
+      redirectUri: deps.redirectUriOf(channel),
+    });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return { reason: reasonOf(error) };

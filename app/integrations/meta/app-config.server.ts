@@ -13,8 +13,6 @@ export interface MetaAppConfig {
   appSecret: Secret;
   /** Facebook Login for Business configuration; without one the dialog gets plain scopes. */
   configId?: string | undefined;
-  /** Must be byte-identical in the dialog and in the exchange, and listed as a valid redirect URI at Meta. */
-  redirectUri: string;
   graphUrl: string;
   dialogUrl: string;
   graphVersion: string;

@@ -27,7 +27,6 @@ async function clientOf(listener: RequestListener, timeoutMs = 5_000, pressure =
   const config = {
     appId: "12345",
     appSecret: new Secret("app-secret"),
-    redirectUri: "",
     dialogUrl: "",
     log: quiet,
   };
@@ -147,7 +146,6 @@ describe("a Graph call", () => {
     const graph = createGraphClient({
       appId: "1",
       appSecret: new Secret("s"),
-      redirectUri: "",
       dialogUrl: "",
       graphUrl: "http://127.0.0.1:1",
       graphVersion: "v25.0",

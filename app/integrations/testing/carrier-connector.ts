@@ -34,11 +34,11 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
     channel: carrier,
     appId: config.clientId,
     signupWindow: undefined,
-    authorizeUrl(state) {
-      return `${config.url}/consent?${new URLSearchParams({ client: config.clientId, state })}`;
+    authorizeUrl({ state, redirectUri }) {
+      return `${config.url}/consent?${new URLSearchParams({ client: config.clientId, state, back: redirectUri })}`;
     },
-    async exchangeCode(code) {
-      const json = { client: config.clientId, secret: config.clientSecret, code };
+    async exchangeCode(code, { redirectUri }) {
+      const json = { client: config.clientId, secret: config.clientSecret, code, back: redirectUri };
       const { key, until } = await ask({ endpoint: "redeem", path: ["redeem"], json, schema: keyAnswer });
       return { accessToken: new Secret(key), expiresAt: until ? new Date(until) : undefined };
     },

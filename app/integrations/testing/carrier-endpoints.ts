@@ -8,7 +8,7 @@ export interface Line {
   label: string;
 }
 
-interface KeyGrant {
+export interface KeyGrant {
   accounts: string[];
   rights: string[];
   client: string;
@@ -18,7 +18,8 @@ export interface CarrierWorld {
   client: { id: string; secret: string };
   /** A feed goes to its client's own address (null) or to another. */
   accounts: Record<string, { lines: Line[]; feeds: Map<string, string | null> }>;
-  codes: Map<string, KeyGrant>;
+  /** Each is of use only to who names again where it led back to. */
+  codes: Map<string, { grant: KeyGrant; back: string }>;
   keys: Map<string, KeyGrant>;
   /** Says yes to a feed and does nothing. */
   ignoresFeeds: boolean;
@@ -56,12 +57,13 @@ export function carrierAnswer(world: CarrierWorld, request: IncomingMessage, bod
 }
 
 function redeem(world: CarrierWorld, body: string): Answer {
-  const { client, secret, code } = JSON.parse(body) as Record<string, string>;
-  const grant = world.codes.get(code ?? "");
-  if (client !== world.client.id || secret !== world.client.secret || !grant) return problem(400, "code_bad");
+  const { client, secret, code, back } = JSON.parse(body) as Record<string, string>;
+  const known = world.codes.get(code ?? "");
+  if (client !== world.client.id || secret !== world.client.secret) return problem(400, "code_bad");
+  if (!known || known.back !== back) return problem(400, "code_bad");
   world.codes.delete(code ?? "");
   const key = `key~${code?.split("").reverse().join("")}`;
-  world.keys.set(key, grant);
+  world.keys.set(key, known.grant);
   return { status: 200, json: { key, until: "2099-01-01T00:00:00Z" } };
 }
 

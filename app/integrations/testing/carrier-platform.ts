@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CarrierWorld, carrierAnswer, type Line } from "./carrier-endpoints.ts";
+import { type CarrierWorld, carrierAnswer, type KeyGrant, type Line } from "./carrier-endpoints.ts";
 import type { Fault } from "./connector-stage.ts";
 
 export interface CarrierPlatform {
@@ -13,9 +13,9 @@ export interface CarrierPlatform {
   clientId: string;
   clientSecret: string;
   world: CarrierWorld;
-  /** A code whose key reaches these accounts, all of them unless told otherwise. */
-  mintCode(grant?: { accounts?: string[]; rights?: string[]; client?: string }): string;
-  mintKey(grant?: { accounts?: string[]; rights?: string[]; client?: string }): string;
+  /** A code that leads `back`, whose key reaches these accounts, all of them unless told otherwise. */
+  mintCode(back: string, grant?: Partial<KeyGrant>): string;
+  mintKey(grant?: Partial<KeyGrant>): string;
   /** What every call meets from now on. */
   breakWith(fault: Fault | undefined): void;
   /** Method and path of every call. */
@@ -40,15 +40,23 @@ export async function startCarrierPlatform(): Promise<CarrierPlatform> {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const mint = minter(world, clientId);
+  const everything = { accounts: Object.keys(world.accounts), rights: carrierRights, client: clientId };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     clientId,
     clientSecret,
     world,
     calls,
-    mintCode: (grant) => mint("codes", grant),
-    mintKey: (grant) => mint("keys", grant),
+    mintCode(back, grant) {
+      const code = `code~${randomBytes(18).toString("base64url")}`;
+      world.codes.set(code, { grant: { ...everything, ...grant }, back });
+      return code;
+    },
+    mintKey(grant) {
+      const key = `keys~${randomBytes(18).toString("base64url")}`;
+      world.keys.set(key, { ...everything, ...grant });
+      return key;
+    },
     breakWith(met) {
       fault = met;
     },
@@ -56,15 +64,6 @@ export async function startCarrierPlatform(): Promise<CarrierPlatform> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
-}
-
-function minter(world: CarrierWorld, clientId: string) {
-  return (kind: "codes" | "keys", grant: Parameters<CarrierPlatform["mintKey"]>[0] = {}): string => {
-    const value = `${kind.slice(0, 4)}~${randomBytes(18).toString("base64url")}`;
-    const { accounts = Object.keys(world.accounts), rights = carrierRights, client = clientId } = grant;
-    world[kind].set(value, { accounts, rights, client });
-    return value;
   };
 }
 

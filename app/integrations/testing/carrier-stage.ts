@@ -2,7 +2,7 @@
 import { Secret } from "../../platform/secret.server.ts";
 import { createCarrierConnector } from "./carrier-connector.ts";
 import { type CarrierPlatform, startCarrierPlatform } from "./carrier-platform.ts";
-import type { ConnectorStage } from "./connector-stage.ts";
+import { type ConnectorStage, redirectUri } from "./connector-stage.ts";
 
 export async function carrierStage(): Promise<ConnectorStage> {
   const platform = await startCarrierPlatform();
@@ -16,7 +16,7 @@ export async function carrierStage(): Promise<ConnectorStage> {
     connect: (options) => createCarrierConnector({ ...platform, ...options }),
     secrets: [platform.clientSecret],
     written: () => "",
-    codeFor: (grant) => platform.mintCode(grants[grant]),
+    codeFor: (grant) => platform.mintCode(redirectUri, grants[grant]),
     foreignToken: () => new Secret(platform.mintKey({ client: "client~another" })),
     revokeTokens: () => world.keys.clear(),
     one: { accountId: "acct/blue.1", phoneNumberId: "ln:Blue-1" },

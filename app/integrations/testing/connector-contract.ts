@@ -7,7 +7,7 @@ import { Secret } from "../../platform/secret.server.ts";
 import { channels, isChannelId } from "../catalog.ts";
 import type { ChannelMessages } from "../channel.server.ts";
 import type { GraphError } from "../meta/graph-error.server.ts";
-import type { ConnectorStage } from "./connector-stage.ts";
+import { type ConnectorStage, redirectUri } from "./connector-stage.ts";
 import { describeFailures } from "./failure-contract.ts";
 import { describeMessages } from "./messages-contract.ts";
 import { describeReader, type WebhookSamples } from "./reader-contract.ts";
@@ -35,15 +35,18 @@ export function describeConnector(
   describeMessages(name, samples);
 }
 
+const returned = { flow: "redirect", redirectUri } as const;
+
 const tokenOf = async (stage: ConnectorStage, grant: "one" | "many" | "lacking" = "many"): Promise<Secret> =>
-  (await stage.connect().exchangeCode(stage.codeFor(grant), "redirect")).accessToken;
+  (await stage.connect().exchangeCode(stage.codeFor(grant), returned)).accessToken;
 
 function describeSigningIn(stage: () => ConnectorStage): void {
   test.each(["x".repeat(43), "a-b_c", "+ &=?#%/ñ"])(
-    "carries the state %s untouched, and nothing secret",
+    "carries the state %s and where to come back to untouched, and nothing secret",
     (state) => {
-      const url = new URL(stage().connect().authorizeUrl(state));
+      const url = new URL(stage().connect().authorizeUrl({ state, redirectUri }));
       expect(url.searchParams.getAll("state")).toEqual([state]);
+      expect([...url.searchParams.values()].filter((value) => value === redirectUri)).toHaveLength(1);
       for (const secret of stage().secrets) expect(decodeURIComponent(url.href)).not.toContain(secret);
     },
   );
@@ -56,12 +59,16 @@ function describeSigningIn(stage: () => ConnectorStage): void {
   test("spends a code once, and a code that never was is refused", async () => {
     const connector = stage().connect();
     const code = stage().codeFor("one");
-    const { accessToken, expiresAt } = await connector.exchangeCode(code, "redirect");
+    const { accessToken, expiresAt } = await connector.exchangeCode(code, returned);
     expect(accessToken).toBeInstanceOf(Secret);
     expect(expiresAt === undefined || expiresAt instanceof Date).toBe(true);
     for (const refused of [code, "no code of anybody"]) {
-      await expect(connector.exchangeCode(refused, "redirect")).rejects.toMatchObject({ name: "GraphError" });
+      await expect(connector.exchangeCode(refused, returned)).rejects.toMatchObject({ name: "GraphError" });
     }
+    const elsewhere = { ...returned, redirectUri: `${redirectUri}/` };
+    await expect(connector.exchangeCode(stage().codeFor("one"), elsewhere)).rejects.toMatchObject({
+      name: "GraphError",
+    });
     expect(stage().written()).not.toContain(accessToken.reveal());
     expect(stage().written()).not.toContain(code);
   });

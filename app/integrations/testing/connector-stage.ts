@@ -4,6 +4,9 @@ import type { ChannelConnector } from "../channel.server.ts";
 
 export type Fault = "hang" | "reset" | "bad_gateway" | "wrong_shape" | { redirectTo: string };
 
+/** Where people come back to: the stand-in knows it, and each connector is told. */
+export const redirectUri = "https://app.curbe.test/back";
+
 interface Asset {
   accountId: string;
   phoneNumberId: string;
@@ -17,7 +20,7 @@ export interface ConnectorStage {
   secrets: string[];
   /** Everything that was logged so far. */
   written(): string;
-  /** A code of a grant: one account with one working number, every account, or one that lacks a permission. */
+  /** A code that came back to `redirectUri`, of a grant: one account with one working number, every account, or one that lacks a permission. */
   codeFor(grant: "one" | "many" | "lacking"): string;
   /** A living token that was given to another app. */
   foreignToken(): Secret;

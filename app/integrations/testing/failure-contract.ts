@@ -6,8 +6,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelConnector } from "../channel.server.ts";
 import { GraphError } from "../meta/graph-error.server.ts";
-import type { ConnectorStage, Fault } from "./connector-stage.ts";
+import { type ConnectorStage, type Fault, redirectUri } from "./connector-stage.ts";
 
+const returned = { flow: "redirect", redirectUri } as const;
 const pin = new Secret("131313");
 
 /** Every method that asks the platform something. */
@@ -19,7 +20,7 @@ function methodsOf(
   const open = stage.unregistered?.open.phoneNumberId;
   const code = stage.codeFor("one");
   return [
-    ["exchangeCode", (connector) => connector.exchangeCode(code, "redirect")],
+    ["exchangeCode", (connector) => connector.exchangeCode(code, returned)],
     ["findReach", (connector) => connector.findReach(token)],
     ["startDeliveries", (connector) => connector.startDeliveries(token, one.accountId)],
     ["stopDeliveries", (connector) => connector.stopDeliveries(token, one.accountId)],
@@ -40,7 +41,7 @@ function registrationMethods(
 
 /** What each method throws, once the platform is at fault. */
 async function thrown(stage: ConnectorStage, fault: Fault): Promise<[string, unknown][]> {
-  const { accessToken: token } = await stage.connect().exchangeCode(stage.codeFor("many"), "redirect");
+  const { accessToken: token } = await stage.connect().exchangeCode(stage.codeFor("many"), returned);
   const methods = methodsOf(stage, token);
   stage.breakWith(fault);
   const timeoutMs = fault === "hang" ? 50 : 5_000;

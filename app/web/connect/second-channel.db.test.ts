@@ -64,8 +64,10 @@ async function page(path: string, person = ana, init: RequestInit = {}): Promise
 async function connect(person: TestPerson, accounts: string[]): Promise<string | null> {
   const started = await call(start.action, `${api}/start`, person, { method: "POST" });
   const { authUrl, state } = (await started.json()) as { authUrl: string; state: string };
-  expect(new URL(authUrl).origin).toBe(platform.url);
-  const query = new URLSearchParams({ state, code: platform.mintCode({ accounts }) });
+  const consent = new URL(authUrl);
+  const back = consent.searchParams.get("back") ?? "";
+  expect([consent.origin, back]).toEqual([platform.url, `${product.origin}${api}/callback`]);
+  const query = new URLSearchParams({ state, code: platform.mintCode(back, { accounts }) });
   return (await call(callback.loader, `${api}/callback?${query}`, person)).headers.get("location");
 }
 

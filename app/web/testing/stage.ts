@@ -42,6 +42,7 @@ export async function openStage(adminUrl: string, template: string): Promise<Sta
       connectors: { meta_whatsapp: unreachable },
       log: silent,
       now: () => new Date(),
+      redirectUriOf: unreachable,
     },
     messageReaders,
     askedAfterMs: 0,

@@ -79,7 +79,6 @@ function graphClient(env: MetaEnv, { timeoutMs }: Patient): GraphClient {
     graphUrl: env.META_GRAPH_URL,
     graphVersion: env.META_GRAPH_VERSION,
     // The dialog's part of the configuration: no call of ours here uses it.
-    redirectUri: "",
     dialogUrl: "",
     log: { info() {}, warn() {}, error() {} },
   };

@@ -7,7 +7,7 @@ import { createGraphClient, type GraphClient } from "../../../integrations/meta/
 import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector/connector.server.ts";
 import { Secret } from "../../../platform/secret.server.ts";
 import { action as numberAction } from "../../../routes/settings.integrations_.$channel.number.tsx";
-import { api, connectFlows, pickerPlace } from "../connect-flows.ts";
+import { connectFlows, pickerPlace } from "../connect-flows.ts";
 import { callRoute, type TestPerson, type TestProduct } from "../product.ts";
 import { lookAtTenant } from "./expectations.ts";
 import type { Failure, Outcome, Place } from "./table.ts";
@@ -75,11 +75,10 @@ function actsOf(flows: ReturnType<typeof connectFlows>, spentCodes: string[]) {
   return { connectWith, look, choose };
 }
 
-function configOf({ origin, sandbox, services }: TestProduct): MetaAppConfig {
+function configOf({ sandbox, services }: TestProduct): MetaAppConfig {
   return {
     appId: services.integrations.connectors.meta_whatsapp.appId,
     appSecret: services.webhooks.appSecrets[0] ?? new Secret(""),
-    redirectUri: `${origin}${api}/callback`,
     graphUrl: sandbox.url,
     dialogUrl: sandbox.url,
     graphVersion: "v25.0",

@@ -9,7 +9,7 @@ import {
 } from "../../../../../scripts/meta-sandbox/world/world.ts";
 import { Secret } from "../../../../platform/secret.server.ts";
 import { describeConnector } from "../../../testing/connector-contract.ts";
-import type { ConnectorStage, Fault } from "../../../testing/connector-stage.ts";
+import { type ConnectorStage, type Fault, redirectUri } from "../../../testing/connector-stage.ts";
 import { createGraphClient } from "../../graph.server.ts";
 import { whatsappMessages } from "../messages/messages.server.ts";
 import { accountEntries, bodyWith } from "../webhook/account-fixtures.ts";
@@ -28,7 +28,6 @@ import { createWhatsappConnector } from "./connector.server.ts";
 
 const appId = "900100000000000101";
 const appSecret = "the secret of the contract";
-const redirectUri = "https://app.curbe.test/api/integrations/meta/whatsapp/callback";
 const { luz, cadenas } = BUSINESS_IDS;
 
 /** One grant over two businesses, so that every asset of the contract is within it. */
@@ -56,7 +55,6 @@ async function metaStage(): Promise<ConnectorStage> {
   const config = {
     appId,
     appSecret: new Secret(appSecret),
-    redirectUri,
     graphVersion: "v25.0",
     graphUrl: sandbox.url,
     dialogUrl: sandbox.url,

@@ -19,9 +19,9 @@ export function createWhatsappConnector(
   return {
     channel: "meta_whatsapp",
     appId: config.appId,
-    authorizeUrl: (state) => authorizeUrl(config, state),
+    authorizeUrl: (attempt) => authorizeUrl(config, attempt),
     signupWindow: signupWindow(config),
-    exchangeCode: (code, flow) => exchangeCode(config, graph, now, code, flow),
+    exchangeCode: (code, returned) => exchangeCode(config, graph, now, code, returned),
     findReach: (token) => findReach(config, graph, token),
     reachStepOf,
 

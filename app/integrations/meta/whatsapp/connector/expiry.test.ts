@@ -9,7 +9,6 @@ import { exchangeCode } from "./sign-up.server.ts";
 const config = {
   appId: "12345",
   appSecret: new Secret("app-secret"),
-  redirectUri: "",
   graphUrl: "",
   dialogUrl: "",
   graphVersion: "v25.0",
@@ -30,6 +29,9 @@ test.each(never)("a token that ends at %d", async (expires_at) => {
 
 test.each(never)("a token that ends in %d seconds", async (expires_in) => {
   const graph = answering({ access_token: "EAAtoken", expires_in });
-  const exchanged = exchangeCode(config, graph, () => new Date(), "code", "redirect");
+  const exchanged = exchangeCode(config, graph, () => new Date(), "code", {
+    flow: "redirect",
+    redirectUri: "",
+  });
   await expect(exchanged).rejects.toThrow(/expires_in/);
 });

@@ -18,10 +18,13 @@ const tokenAnswer = z.object({
   expires_in: z.number().positive().max(3_155_760_000).optional(),
 });
 
-export function authorizeUrl(config: MetaAppConfig, state: string): string {
+export function authorizeUrl(
+  config: MetaAppConfig,
+  { state, redirectUri }: { state: string; redirectUri: string },
+): string {
   const url = new URL(`${config.dialogUrl}/${config.graphVersion}/dialog/oauth`);
   url.searchParams.set("client_id", config.appId);
-  url.searchParams.set("redirect_uri", config.redirectUri);
+  url.searchParams.set("redirect_uri", redirectUri);
   url.searchParams.set("response_type", "code");
   url.searchParams.set("state", state);
   if (config.configId) {
@@ -58,9 +61,10 @@ export async function exchangeCode(
   graph: GraphClient,
   now: () => Date,
   code: string,
-  flow: SignupFlow,
+  { flow, redirectUri }: { flow: SignupFlow; redirectUri: string },
 ): Promise<Grant> {
-  const redirectUri = flow === "redirect" ? { redirect_uri: config.redirectUri } : popupRedirectUri(config);
+  // Byte-identical to the dialog's.
+  const from = flow === "redirect" ? { redirect_uri: redirectUri } : popupRedirectUri(config);
   const answer = await graph.call({
     endpoint: "exchange",
     method: "POST",
@@ -68,7 +72,7 @@ export async function exchangeCode(
     form: {
       client_id: config.appId,
       client_secret: config.appSecret.reveal(),
-      ...redirectUri,
+      ...from,
       code,
     },
     auth: "none",
