@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
-import { connectionErrorCodes } from "../integrations/connect/reasons.ts";
+import { connectionErrorCodes } from "../../db/queries/connections/error-codes.ts";
 import { composeMail, type MailSubject, oneLine } from "./compose.server.ts";
 
 const luz: MailSubject = {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { withTenant } from "../../db/client.ts";
 import { markBroken, markMended, revokeConnection } from "../../db/queries/connections/connections.ts";
+import type { ConnectionErrorCode } from "../../db/queries/connections/error-codes.ts";
 import { findWaitingMail, openRecipients } from "../../db/queries/mail/outbox.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { type MailCatcher, startMailCatcher } from "../../scripts/dev/mail-catcher.ts";
@@ -75,7 +76,7 @@ async function person(
 }
 
 let moment = Date.parse("2026-11-23T08:00:00Z");
-const lose = (at: Workspace, code = "token_rejected") => {
+const lose = (at: Workspace, code: ConnectionErrorCode = "token_rejected") => {
   moment += 60_000;
   const row = { tenant_id: at.tenantId, id: at.id, access_token_enc: "sealed" };
   const error = { code, at: new Date(moment).toISOString() };
@@ -148,7 +149,7 @@ describe("an incident", () => {
     ["access_removed", 120],
     ["offboarded", 600],
     ["account_disabled", 0],
-  ])("by Meta's word %s waits %i s, in which it may pass by itself", async (code, waits) => {
+  ] as const)("by Meta's word %s waits %i s, in which it may pass by itself", async (code, waits) => {
     await lose(luz, code);
     expect((await jobs()).map((job) => job.waits)).toEqual([waits]);
   });

@@ -1,3 +1,5 @@
+export type { AdoptionErrorCode, ConnectionErrorCode } from "../../../db/queries/connections/error-codes.ts";
+
 /** Why an attempt to connect ended without a connection. Codes travel in URLs; the words for them are the page's. */
 export const reasonCodes = [
   "cancelled",
@@ -18,23 +20,3 @@ export type ReasonCode = (typeof reasonCodes)[number];
 export function isReasonCode(value: string | null | undefined): value is ReasonCode {
   return reasonCodes.some((code) => code === value);
 }
-
-/** What only the taking over of older tables finds. */
-const adoptionErrorCodes = ["incomplete", "number_taken", "status_unknown"] as const;
-
-/** Why a connection that worked needs a person: `metadata.error.code`, and `token_expired`, which the clock alone tells. */
-export const connectionErrorCodes = [
-  "access_removed",
-  "account_deleted",
-  "account_disabled",
-  "offboarded",
-  "deauthorized",
-  "token_rejected",
-  "token_unreadable",
-  "token_expired",
-  "permission_lost",
-  ...adoptionErrorCodes,
-] as const;
-
-export type ConnectionErrorCode = (typeof connectionErrorCodes)[number];
-export type AdoptionErrorCode = (typeof adoptionErrorCodes)[number];

@@ -1,5 +1,6 @@
 /** How a connection stands after Meta has told something of its account. Pure. */
 import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
+import type { ConnectionErrorCode } from "../../../db/queries/connections/error-codes.ts";
 import {
   type ConnectionFacts,
   factsOf,
@@ -7,7 +8,6 @@ import {
   withFacts,
 } from "../../../db/queries/connections/facts.ts";
 import type { AccountDetail } from "../channel.server.ts";
-import type { ConnectionErrorCode } from "../connect/reasons.ts";
 
 export interface AccountNews {
   field: string;

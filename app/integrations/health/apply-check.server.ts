@@ -27,7 +27,7 @@ export type CheckableRow = ConnectionRow & {
 };
 
 /** Causes that a successful check disproves. */
-const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"];
+const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"] as const;
 
 /** Takes back an earlier verdict, and asks anew for deliveries and for the registration where they are gone. */
 export async function takeUpReport(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { connectionErrorCodes } from "../../../db/queries/connections/error-codes.ts";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { connectionErrorCodes, reasonCodes } from "../../integrations/connect/reasons.ts";
+import { reasonCodes } from "../../integrations/connect/reasons.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { manualTexts } from "../../texts/manual.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";

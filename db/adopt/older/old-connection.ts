@@ -1,4 +1,5 @@
 /** A row of an older `channel_connections` as it is read, and as it is to be. */
+import type { AdoptionErrorCode } from "../../queries/connections/error-codes.ts";
 
 export interface OldConnection {
   /** Where the row lies: a row may lack every other name. */
@@ -21,7 +22,7 @@ export interface OldConnection {
   updatedAt: number;
 }
 
-export type Cause = "incomplete" | "number_taken" | "token_unreadable" | "status_unknown";
+export type Cause = AdoptionErrorCode | "token_unreadable";
 
 export interface AdoptedConnection {
   at: string;

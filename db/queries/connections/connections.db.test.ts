@@ -9,7 +9,7 @@ let database: TestDatabase;
 let db: ReturnType<TestDatabase["as"]>;
 const tenant_id = randomUUID();
 const id = randomUUID();
-const now = { code: "token_rejected", at: "2026-01-01T00:00:00.000Z" };
+const now = { code: "token_rejected", at: "2026-01-01T00:00:00.000Z" } as const;
 
 beforeAll(async () => {
   database = await createTestDatabase(inject("adminUrl"), inject("template"));

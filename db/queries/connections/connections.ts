@@ -2,7 +2,8 @@
 import { type Selectable, sql } from "kysely";
 import type { TenantDb } from "../../client.ts";
 import type { ConnectionStatus, Schema } from "../../schema.ts";
-import type { ConnectionFacts, Incident } from "./facts.ts";
+import type { ConnectionErrorCode } from "./error-codes.ts";
+import type { ConnectionFacts } from "./facts.ts";
 
 export type ConnectionRow = Selectable<Schema["channel_connections"]>;
 
@@ -189,7 +190,7 @@ export async function noteOnConnection(
 export async function markBroken(
   tdb: TenantDb,
   row: Pick<ConnectionRow, "tenant_id" | "id" | "access_token_enc">,
-  error: Incident,
+  error: { code: ConnectionErrorCode; at: string },
 ): Promise<boolean> {
   const changed = await tdb
     .updateTable("channel_connections")
@@ -215,7 +216,7 @@ export async function markMended(
   tdb: TenantDb,
   tenantId: string,
   id: string,
-  codes: string[],
+  codes: readonly ConnectionErrorCode[],
 ): Promise<boolean> {
   const changed = await tdb
     .updateTable("channel_connections")
