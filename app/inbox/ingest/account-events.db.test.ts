@@ -1,44 +1,38 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobCatalog } from "#db/jobs.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import type { ChannelConnector } from "../../integrations/channel.server.ts";
 import type { IntegrationDeps } from "../../integrations/deps.server.ts";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
 import * as told from "../../integrations/meta/whatsapp/webhook/account-fixtures.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
-import { connectWorkspace, deliverAll, inboxDeps, type Workspace } from "../testing/test-workspaces.ts";
-import { processDeliveries } from "./ingest.server.ts";
+import { inboxStage } from "../testing/inbox-stage.ts";
+import { connectWorkspace, type Workspace } from "../testing/test-workspaces.ts";
 
-let database: TestDatabase;
-let inbox: ReturnType<typeof inboxDeps>;
+const { inbox, sql, process } = inboxStage();
 let integrations: IntegrationDeps;
-/** Luz has two numbers under one account; Norte has an account of its own. */
-let luz: Workspace;
-let norte: Workspace;
 const norteWaba = "900000000000001";
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  inbox = inboxDeps(database);
+beforeAll(() => {
   integrations = {
-    db: database.as("app_tenant"),
-    log: inbox.log,
+    db: inbox.database.as("app_tenant"),
+    log: inbox.deps.log,
     now: () => new Date(),
     vault: {} as never,
     connectors: { meta_whatsapp: { channel: "meta_whatsapp", appId: told.ourAppId } as ChannelConnector },
   };
 });
-afterAll(() => database.drop());
+const connect = async (phoneNumberId: string, ...account: [wabaId: string, e164: string]) =>
+  describeAccount(await connectWorkspace(inbox.database, phoneNumberId), ...account);
+
+/** Luz has two numbers under one account; Norte has an account of its own. */
 beforeEach(async () => {
-  await database.empty("tenants", "webhook_deliveries", "graphile_worker._private_jobs");
-  inbox.lines.length = 0;
-  luz = await connect(meta.phoneNumberId, meta.wabaId, `+${told.displayNumber}`);
-  norte = await connect("777000111222333", norteWaba, "+5491123456789");
+  await inbox.database.empty("graphile_worker._private_jobs");
+  await describeAccount(inbox.luz, meta.wabaId, `+${told.displayNumber}`);
+  await describeAccount(inbox.norte, norteWaba, "+5491123456789");
 });
 
-async function connect(phoneNumberId: string, wabaId: string, e164: string): Promise<Workspace> {
-  const workspace = await connectWorkspace(database, phoneNumberId);
-  await database.sql(
+async function describeAccount(workspace: Workspace, wabaId: string, e164: string): Promise<Workspace> {
+  await sql(
     `update channel_connections set waba_id = $2, phone_number_e164 = $3, access_token_enc = 'sealed',
        metadata = '{"connected_at": "2025-01-01T00:00:00Z"}' where id = $1`,
     [workspace.connectionId, wabaId, e164],
@@ -48,7 +42,7 @@ async function connect(phoneNumberId: string, wabaId: string, e164: string): Pro
 
 /** Ingests the bodies, runs the jobs that this asked for, and returns the outcomes of the deliveries. */
 async function tell(...bodies: unknown[]): Promise<string[]> {
-  const { outcomes } = await processDeliveries(inbox, await deliverAll(database, bodies));
+  const { outcomes } = await process(...bodies);
   await runJobs();
   return outcomes;
 }
@@ -58,26 +52,24 @@ async function runJobs(times = 1): Promise<void> {
     const news = jobCatalog.apply_account_event.payload.parse(payload);
     for (let time = 0; time < times; time++) await applyAccountEvent(integrations, news);
   }
-  await database.sql("delete from graphile_worker._private_jobs");
+  await sql("delete from graphile_worker._private_jobs");
 }
 
 const jobs = async () =>
   (
-    await database.sql<{ payload: Record<string, unknown> }>(
+    await sql<{ payload: Record<string, unknown> }>(
       "select payload from graphile_worker._private_jobs order by id",
     )
   ).map(({ payload }) => payload);
 const stateOf = async ({ connectionId }: Workspace) => {
-  const [row] = await database.sql<{ status: string; metadata: Record<string, unknown>; token: string }>(
+  const [row] = await sql<{ status: string; metadata: Record<string, unknown>; token: string }>(
     "select status, metadata, access_token_enc as token from channel_connections where id = $1",
     [connectionId],
   );
   return row;
 };
 const events = () =>
-  database.sql<{ kind: string; detail: Record<string, unknown> }>(
-    "select * from connection_events order by id",
-  );
+  sql<{ kind: string; detail: Record<string, unknown> }>("select * from connection_events order by id");
 const at = new Date(told.toldAt * 1000).toISOString();
 const working = { status: "active", metadata: { connected_at: "2025-01-01T00:00:00Z" }, token: "sealed" };
 
@@ -90,14 +82,14 @@ describe("what Meta tells of an account", () => {
     ["account_disabled", told.ban("DISABLE")],
   ])("ends as %s on its connection, with token and claim kept, and on no other", async (code, entry) => {
     expect(await tell(told.bodyWith(entry))).toEqual(["processed"]);
-    expect(await stateOf(luz)).toMatchObject({
+    expect(await stateOf(inbox.luz)).toMatchObject({
       status: "error",
       token: "sealed",
       metadata: { error: { code, at } },
     });
-    expect(await stateOf(norte)).toEqual(working);
+    expect(await stateOf(inbox.norte)).toEqual(working);
     expect(await tell(meta.bodyOf({ messages: [meta.textMessage("wamid.A")] }))).toEqual(["processed"]);
-    expect(await database.sql("select tenant_id from messages")).toEqual([{ tenant_id: luz.tenantId }]);
+    expect(await sql("select tenant_id from messages")).toEqual([{ tenant_id: inbox.luz.tenantId }]);
   });
 
   test("is remembered with its place and its request, once for each connection of the account", async () => {
@@ -121,7 +113,7 @@ describe("what Meta tells of an account", () => {
     };
     const all = await events();
     expect(all).toHaveLength(2);
-    for (const { tenantId, connectionId } of [luz, second]) {
+    for (const { tenantId, connectionId } of [inbox.luz, second]) {
       expect(all).toContainEqual(
         expect.objectContaining({ ...common, tenant_id: tenantId, connection_id: connectionId }),
       );
@@ -133,22 +125,24 @@ describe("what Meta tells of an account", () => {
 
   test.each(Object.entries(told.accountEntries))("is applied whatever it is: %s", async (_, { entry }) => {
     expect(await tell(told.bodyWith(entry))).toEqual(["processed"]);
-    expect(await events()).toMatchObject([{ tenant_id: luz.tenantId, connection_id: luz.connectionId }]);
-    expect(JSON.stringify([await events(), await stateOf(luz)])).not.toMatch(/61555822107539|Panader/);
+    expect(await events()).toMatchObject([
+      { tenant_id: inbox.luz.tenantId, connection_id: inbox.luz.connectionId },
+    ]);
+    expect(JSON.stringify([await events(), await stateOf(inbox.luz)])).not.toMatch(/61555822107539|Panader/);
   });
 
   test("is undone by what takes it back", async () => {
     await tell(told.bodyWith(told.ban("DISABLE")));
     await tell(told.bodyWith(told.ban("REINSTATE", told.toldAt + 60)));
-    expect(await stateOf(luz)).toMatchObject({ status: "active", token: "sealed" });
-    expect((await stateOf(luz))?.metadata).not.toHaveProperty("error");
+    expect(await stateOf(inbox.luz)).toMatchObject({ status: "active", token: "sealed" });
+    expect((await stateOf(inbox.luz))?.metadata).not.toHaveProperty("error");
     expect((await events()).map(({ kind }) => kind)).toEqual(["account_disabled", "account_reinstated"]);
   });
 
   test("of another partner's app changes nothing and is not remembered", async () => {
     await tell(told.bodyWith(told.partnerUpdate("PARTNER_APP_UNINSTALLED", { partner_app_id: "111" })));
     await tell(told.bodyWith(told.partnerUpdate("PARTNER_APP_UNINSTALLED")));
-    expect([await stateOf(luz), await events()]).toEqual([working, []]);
+    expect([await stateOf(inbox.luz), await events()]).toEqual([working, []]);
   });
 
   test("reaches every account of one body, beside a message and something unreadable", async () => {
@@ -161,9 +155,9 @@ describe("what Meta tells of an account", () => {
       ),
     );
     expect(outcomes).toEqual(["quarantined"]);
-    expect(await stateOf(luz)).toMatchObject({ metadata: { error: { code: "account_deleted" } } });
-    expect(await stateOf(norte)).toMatchObject({ metadata: { error: { code: "offboarded" } } });
-    expect(await database.sql("select item_path, reason from delivery_quarantine")).toEqual([
+    expect(await stateOf(inbox.luz)).toMatchObject({ metadata: { error: { code: "account_deleted" } } });
+    expect(await stateOf(inbox.norte)).toMatchObject({ metadata: { error: { code: "offboarded" } } });
+    expect(await sql("select item_path, reason from delivery_quarantine")).toEqual([
       { item_path: "entry.3.changes.0", reason: "unreadable" },
     ]);
   });
@@ -178,14 +172,14 @@ describe("what Meta tells of a number", () => {
   test("concerns that number and no other of its account", async () => {
     const second = await connect("106540352242923", meta.wabaId, "+15550783882");
     await tell(told.bodyWith(rejected));
-    expect((await stateOf(luz))?.metadata).toMatchObject({ name_status: { event: "REJECTED", at } });
+    expect((await stateOf(inbox.luz))?.metadata).toMatchObject({ name_status: { event: "REJECTED", at } });
     expect(await stateOf(second)).toEqual(working);
   });
 
   test("finds it under another account than ours, unless somebody has it under the one that is named", async () => {
     const elsewhere = told.ofNumber("security", { event: "PIN_CHANGED" }, "900000000000009");
     await tell(told.bodyWith(elsewhere));
-    expect(await events()).toMatchObject([{ kind: "security", tenant_id: luz.tenantId }]);
+    expect(await events()).toMatchObject([{ kind: "security", tenant_id: inbox.luz.tenantId }]);
     const other = await connect("106540352242924", "900000000000009", `+${told.displayNumber}`);
     await tell(told.bodyWith(told.ofNumber("security", { event: "PIN_RESET_REQUEST" }, "900000000000009")));
     expect((await events()).slice(1)).toMatchObject([{ tenant_id: other.tenantId }]);
@@ -199,24 +193,22 @@ describe("what concerns nobody here", () => {
     ["a portfolio, of which we do not know the accounts", told.uninstall()],
     ["an event that Meta adds", told.bodyWith(told.accountUpdate("ACCOUNT_TELEPORTED"))],
   ])("%s is ignored and asks for no job", async (_, body) => {
-    expect((await processDeliveries(inbox, await deliverAll(database, [body]))).outcomes).toEqual([
-      "ignored",
-    ]);
-    expect([await jobs(), inbox.lines]).toEqual([[], []]);
+    expect((await process(body)).outcomes).toEqual(["ignored"]);
+    expect([await jobs(), inbox.deps.lines]).toEqual([[], []]);
   });
 
   test.each(["revoked", "pending"])("is also what was told of a connection that is %s", async (status) => {
-    await database.sql("update channel_connections set status = $1, access_token_enc = null", [status]);
+    await sql("update channel_connections set status = $1, access_token_enc = null", [status]);
     expect(await tell(told.bodyWith(told.accountUpdate("ACCOUNT_DELETED")))).toEqual(["ignored"]);
   });
 
   test("or was disconnected before the job ran", async () => {
     const body = told.bodyWith(told.accountUpdate("ACCOUNT_DELETED"));
-    await processDeliveries(inbox, await deliverAll(database, [body]));
-    expect(await jobs()).toMatchObject([{ connectionId: luz.connectionId }]);
-    await database.sql("update channel_connections set status = 'revoked', access_token_enc = null");
+    await process(body);
+    expect(await jobs()).toMatchObject([{ connectionId: inbox.luz.connectionId }]);
+    await sql("update channel_connections set status = 'revoked', access_token_enc = null");
     await runJobs();
-    expect(await stateOf(luz)).toMatchObject({ status: "revoked" });
+    expect(await stateOf(inbox.luz)).toMatchObject({ status: "revoked" });
     expect(await events()).toEqual([]);
   });
 
@@ -231,13 +223,13 @@ describe("what is told again", () => {
   const back = told.bodyWith(told.accountUpdate("ACCOUNT_RECONNECTED", {}, meta.wabaId, told.toldAt + 60));
 
   test("by the same job or by another delivery of the same event is remembered once", async () => {
-    await processDeliveries(inbox, await deliverAll(database, [lost, lost]));
+    await process(lost, lost);
     expect(await jobs()).toHaveLength(2);
     await runJobs(3);
-    const before = await stateOf(luz);
+    const before = await stateOf(inbox.luz);
     await tell(lost);
     expect(await events()).toHaveLength(1);
-    expect(await stateOf(luz)).toEqual(before);
+    expect(await stateOf(inbox.luz)).toEqual(before);
   });
 
   test("of the same moment with another detail is another event, and with its detail in another order is none", async () => {
@@ -249,7 +241,7 @@ describe("what is told again", () => {
     const ofLimit = (limit: string) =>
       told.bodyWith(told.ofNumber("phone_number_quality_update", quality(limit)));
     const bodies = [ofLimit("TIER_1K"), ofLimit("TIER_10K")];
-    await processDeliveries(inbox, await deliverAll(database, bodies));
+    await process(...bodies);
     const all = (await jobs()).map((payload) => jobCatalog.apply_account_event.payload.parse(payload));
     expect(new Set(all.map(({ occurredAt }) => occurredAt.getTime())).size).toBe(1);
     const turned = all.map((news) => ({
@@ -262,7 +254,7 @@ describe("what is told again", () => {
   });
 
   test("by two jobs at the same moment is remembered once", async () => {
-    await processDeliveries(inbox, await deliverAll(database, [lost, lost, lost, lost]));
+    await process(lost, lost, lost, lost);
     const all = (await jobs()).map((payload) => jobCatalog.apply_account_event.payload.parse(payload));
     await Promise.all(all.map((news) => applyAccountEvent(integrations, news)));
     expect(await events()).toHaveLength(1);
@@ -270,18 +262,16 @@ describe("what is told again", () => {
 
   test("after it was over changes nothing, in whatever order it comes", async () => {
     await tell(lost, back, lost);
-    expect(await stateOf(luz)).toMatchObject({ status: "active" });
+    expect(await stateOf(inbox.luz)).toMatchObject({ status: "active" });
     await tell(lost);
-    expect(await stateOf(luz)).toMatchObject({ status: "active" });
+    expect(await stateOf(inbox.luz)).toMatchObject({ status: "active" });
     expect((await events()).map(({ kind }) => kind)).toEqual(["account_offboarded", "account_reconnected"]);
   });
 
   test("and is older than the latest connect is remembered as outdated", async () => {
-    await database.sql(
-      `update channel_connections set metadata = '{"connected_at": "2025-12-01T00:00:00Z"}'`,
-    );
+    await sql(`update channel_connections set metadata = '{"connected_at": "2025-12-01T00:00:00Z"}'`);
     await tell(lost);
-    expect(await stateOf(luz)).toMatchObject({ status: "active" });
+    expect(await stateOf(inbox.luz)).toMatchObject({ status: "active" });
     expect(await events()).toMatchObject([
       { kind: "outdated_news", detail: { event: "ACCOUNT_OFFBOARDED", effect: "outdated" } },
     ]);
@@ -289,12 +279,14 @@ describe("what is told again", () => {
 
   test("with a time of the future counts from when we heard of it", async () => {
     await tell(told.bodyWith(told.accountUpdate("ACCOUNT_OFFBOARDED", {}, meta.wabaId, 4_000_000_000)));
-    expect(await stateOf(luz)).toMatchObject({ metadata: { error: { at: "2026-01-01T00:00:00.000Z" } } });
+    expect(await stateOf(inbox.luz)).toMatchObject({
+      metadata: { error: { at: "2026-01-01T00:00:00.000Z" } },
+    });
   });
 });
 
 test("the ingest role reads of a connection what routing needs, and applies nothing itself", async () => {
-  const db = database.as("app_ingest");
+  const db = inbox.database.as("app_ingest");
   await expect(db.selectFrom("channel_connections").select("metadata").execute()).rejects.toThrow(/denied/);
   await expect(db.updateTable("channel_connections").set({ status: "error" }).execute()).rejects.toThrow(
     /denied/,
@@ -302,7 +294,7 @@ test("the ingest role reads of a connection what routing needs, and applies noth
   await expect(
     db
       .insertInto("connection_events")
-      .values({ tenant_id: luz.tenantId, kind: "test" } as never)
+      .values({ tenant_id: inbox.luz.tenantId, kind: "test" } as never)
       .execute(),
   ).rejects.toThrow(/denied/);
 });

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { randomFrom, testSeed } from "#db/testing/generated.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { byTier } from "#db/testing/tier.ts";
-import { connectWorkspace, deliverAll, inboxDeps } from "../testing/test-workspaces.ts";
-import { processDeliveries } from "./ingest.server.ts";
+import { inboxStage } from "../testing/inbox-stage.ts";
 
-let database: TestDatabase;
-let deps: ReturnType<typeof inboxDeps>;
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  deps = inboxDeps(database);
-  await connectWorkspace(database, meta.phoneNumberId);
-});
-afterAll(() => database.drop());
+const { sql, deliverAll, processIds, process } = inboxStage();
 
 /** What Meta may say of one message, each in its own delivery. The times disagree with the ranks on purpose. */
 type Saying = (id: string) => Record<string, unknown>;
@@ -45,7 +35,7 @@ function permutations<T>(items: T[]): T[][] {
 
 /** Its row with what differs by design taken out: its own ids, and which delivery of the run was its first. */
 async function finalRows(prefix: string): Promise<string[]> {
-  const rows = await database.sql<{ row: string }>(
+  const rows = await sql<{ row: string }>(
     `select replace((to_jsonb(m) - 'id' - 'delivery_id' || jsonb_build_object('first', (
               select request_id from webhook_deliveries d where d.id = m.delivery_id)))::text,
             m.provider_message_id, 'WAMID') as row
@@ -62,21 +52,19 @@ async function outcomes(names: string[], orders: string[][], together: boolean):
   // Deliveries get their ids in one fixed order and are processed in another.
   const bodies = orders.flatMap((_, n) => names.map((name) => sayings[name]?.(`${prefix}.${n}`)));
   const times = orders.flatMap(() => names.map((_, m) => `2026-01-01T00:00:0${m}.000001Z`));
-  const ids = await deliverAll(database, bodies, times);
-  await database.sql(
-    `update webhook_deliveries set request_id = 'saying-' || ((id - $1) % $2) where id = any($3)`,
-    [ids[0], names.length, ids],
-  );
+  const ids = await deliverAll(bodies, times);
+  await sql(`update webhook_deliveries set request_id = 'saying-' || ((id - $1) % $2) where id = any($3)`, [
+    ids[0],
+    names.length,
+    ids,
+  ]);
   const idOf = (n: number, name: string) => ids[n * names.length + names.indexOf(name)] ?? "";
   if (together) {
     // One job for all; only the database's own order is left, so rows of one message meet in the folding.
-    await processDeliveries(deps, ids);
+    await processIds(ids);
   } else {
     for (const place of names.keys()) {
-      await processDeliveries(
-        deps,
-        orders.map((order, n) => idOf(n, order[place] ?? "")),
-      );
+      await processIds(orders.map((order, n) => idOf(n, order[place] ?? "")));
     }
   }
   const rows = await finalRows(prefix);
@@ -148,10 +136,7 @@ describe("whatever is said of a message, in whatever order, its row ends the sam
     const bodies = names.map(
       (name) => sayings[name]?.(`${prefix}.0`) as { entry: Record<string, unknown>[] },
     );
-    await processDeliveries(
-      deps,
-      await deliverAll(database, [meta.body(...bodies.flatMap(({ entry }) => entry))]),
-    );
+    await process(meta.body(...bodies.flatMap(({ entry }) => entry)));
     const [row] = await finalRows(prefix);
     return row;
   }

@@ -1,28 +1,12 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { otherFields, statusDetails } from "#app/integrations/meta/whatsapp/webhook/field-fixtures.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { connectWorkspace, deliverAll, inboxDeps } from "../testing/test-workspaces.ts";
-import { processDeliveries } from "./ingest.server.ts";
+import { inboxStage } from "../testing/inbox-stage.ts";
 
-let database: TestDatabase;
-let deps: ReturnType<typeof inboxDeps>;
+const { inbox, sql, process, count } = inboxStage();
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  deps = inboxDeps(database);
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await database.empty("tenants", "webhook_deliveries");
-  await connectWorkspace(database, meta.phoneNumberId);
-});
-
-const process = async (...bodies: unknown[]) => processDeliveries(deps, await deliverAll(database, bodies));
-const count = async (table: string) =>
-  (await database.sql<{ n: number }>(`select count(*)::int as n from ${table}`))[0]?.n;
 const time = (at: number) => String(Number(meta.sentAt) + at);
 
 test("every field that is shown nowhere is kept in its delivery, and makes nothing", async () => {
@@ -46,10 +30,10 @@ test("text that PostgreSQL refuses is stored in place of nothing else, wherever 
     outcomes: ["processed"],
     quarantined: [],
   });
-  expect(await database.sql("select profile_name, username from contacts")).toEqual([
+  expect(await sql("select profile_name, username from contacts")).toEqual([
     { profile_name: safe, username: safe },
   ]);
-  const [a, b] = await database.sql("select * from messages order by provider_message_id");
+  const [a, b] = await sql("select * from messages order by provider_message_id");
   expect(a).toMatchObject({ type: safe, content: { [safe]: { [safe]: safe } } });
   expect(b).toMatchObject({ error: { title: safe } });
   expect(Object.values(b?.status_detail as object)).toMatchObject([{ biz_opaque_callback_data: safe }]);
@@ -70,7 +54,7 @@ describe("what is told with the steps of a message", () => {
 
   test("is kept with it, step by step", async () => {
     await process(say("sent", 1, 1), say("delivered", 2, 2), message);
-    const [row] = await database.sql("select status_detail from messages");
+    const [row] = await sql("select status_detail from messages");
     const told = Object.values(row?.status_detail as object).sort((a, b) => a.at - b.at);
     expect(told).toEqual([
       { ...detail(1), status: "sent", at: Number(time(1)) },
@@ -90,9 +74,7 @@ describe("what is told with the steps of a message", () => {
       say("sent", 2, 1),
     ];
     const row = async () =>
-      (await database.sql("select to_jsonb(m) - 'id' - 'delivery_id' as row from messages m")).map(
-        ({ row }) => row,
-      );
+      (await sql("select to_jsonb(m) - 'id' - 'delivery_id' as row from messages m")).map(({ row }) => row);
     await process(...bodies);
     const expected = await row();
     expect(expected).toMatchObject([{ status: "played", type: "text" }]);
@@ -103,7 +85,7 @@ describe("what is told with the steps of a message", () => {
         fc.array(fc.nat(bodies.length - 1), { maxLength: 4 }),
         fc.constantFrom(1, 3, 12),
         async (order, again, atOnce) => {
-          await database.empty("messages", "webhook_deliveries");
+          await inbox.database.empty("messages", "webhook_deliveries");
           const told = [...order, ...again].map((n) => bodies[n]);
           while (told.length > 0) await process(...told.splice(0, atOnce));
           expect(await row()).toEqual(expected);
@@ -115,7 +97,7 @@ describe("what is told with the steps of a message", () => {
 
   test("and was told before is not written again", async () => {
     await process(say("sent", 1, 1), message);
-    const version = () => database.sql("select xmin, ctid from messages");
+    const version = () => sql("select xmin, ctid from messages");
     const before = await version();
     expect(before).toHaveLength(1);
     await process(say("sent", 1, 1), message);

@@ -1,20 +1,12 @@
 /** People named by a number, by a user id, by both and by each other's, in one job (R17 of the reliability scoreboard). */
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { processDeliveries } from "../ingest/ingest.server.ts";
-import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";
 
-let database: TestDatabase;
-let deps: ReturnType<typeof inboxDeps>;
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  deps = inboxDeps(database);
-  await connectWorkspace(database, meta.phoneNumberId);
-});
-afterAll(() => database.drop());
+import { inboxStage } from "./inbox-stage.ts";
+
+const { process } = inboxStage();
 
 interface Naming {
   wa: string | undefined;
@@ -31,7 +23,7 @@ async function say(namings: Naming[]): Promise<string[]> {
     from: mine(wa),
     from_user_id: mine(user),
   }));
-  return (await processDeliveries(deps, await deliverAll(database, [meta.bodyOf({ messages })]))).outcomes;
+  return (await process(meta.bodyOf({ messages }))).outcomes;
 }
 
 const wa = fc.constantFrom("346001", "346002", "346003", undefined);

@@ -1,34 +1,16 @@
 /** Structure-aware fuzz of what becomes of a delivery, against PostgreSQL (R17 of the reliability scoreboard). */
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fuzzedBody, tellBriefly } from "#app/integrations/meta/testing/webhook-fuzz-bodies.ts";
 import { canary } from "#app/integrations/meta/testing/webhook-fuzz-spoil.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { cases, testSeed } from "#db/testing/generated.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { processDeliveries } from "../ingest/ingest.server.ts";
-import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";
+import { inboxStage } from "./inbox-stage.ts";
 
-let database: TestDatabase;
-let deps: ReturnType<typeof inboxDeps>;
+const { inbox, startAfresh, sql, deliverAll, processIds, count } = inboxStage();
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  deps = inboxDeps(database);
-});
-afterAll(() => database.drop());
-beforeEach(startAfresh);
-
-async function startAfresh(): Promise<void> {
-  await database.empty("tenants", "webhook_deliveries");
-  deps.lines.length = 0;
-  await connectWorkspace(database, meta.phoneNumberId);
-}
-
-const count = async (table: string) =>
-  (await database.sql<{ n: number }>(`select count(*)::int as n from ${table}`))[0]?.n ?? 0;
 const stored = () =>
-  database.sql(`select provider_message_id, direction, type, status, body, content, occurred_at, sent_at, delivered_at,
+  sql(`select provider_message_id, direction, type, status, body, content, occurred_at, sent_at, delivered_at,
     read_at, played_at, failed_at, error, conversation_id, tenant_id from messages order by provider_message_id`);
 
 describe("R17 fuzz of storing", () => {
@@ -40,14 +22,14 @@ describe("R17 fuzz of storing", () => {
         const good = meta.bodyOf({ messages: [meta.textMessage(`wamid.good.${seen.bodies}`)] });
         const job = [...bodies.slice(0, 10), good, ...bodies.slice(10)];
         const started = performance.now();
-        const report = await processDeliveries(deps, await deliverAll(database, job));
+        const report = await processIds(await deliverAll(job));
         seen.slowest = Math.max(seen.slowest, performance.now() - started);
         expect(report.outcomes).toHaveLength(job.length);
         expect(await count("webhook_deliveries where processed_at is null")).toBe(0);
         expect(await count(`messages where provider_message_id = 'wamid.good.${seen.bodies}'`)).toBe(1);
 
         const before = await stored();
-        await processDeliveries(deps, await deliverAll(database, job));
+        await processIds(await deliverAll(job));
         expect(await stored()).toEqual(before);
         seen.bodies += bodies.length;
         seen.messages += before.length;
@@ -55,7 +37,7 @@ describe("R17 fuzz of storing", () => {
         seen.failed += report.quarantined.filter((reason) => reason === "failed").length;
         await startAfresh();
       }),
-      // Twenty bodies are quicker to look through than to shrink over a database.
+      // Twenty bodies are quicker to look through than to shrink over a inbox.database.
       { ...cases(10, 150), endOnFailure: true, reporter: tellBriefly },
     );
     expect(seen.messages).toBeGreaterThan(seen.bodies / 4);
@@ -70,10 +52,10 @@ describe("R17 fuzz of storing", () => {
   test("R17 what is logged and kept of a problem holds nothing of the body", async () => {
     const bodies = fc.sample(fuzzedBody, { numRuns: 200, seed: testSeed + 1 });
     expect(bodies.filter((body) => Buffer.from(body).includes(canary)).length).toBeGreaterThan(100);
-    await processDeliveries(deps, await deliverAll(database, bodies));
-    expect(deps.lines.length).toBeGreaterThan(10);
-    expect(JSON.stringify(deps.lines)).not.toContain(canary);
-    const aside = await database.sql<{ item_path: string; detail: string }>(
+    await processIds(await deliverAll(bodies));
+    expect(inbox.deps.lines.length).toBeGreaterThan(10);
+    expect(JSON.stringify(inbox.deps.lines)).not.toContain(canary);
+    const aside = await sql<{ item_path: string; detail: string }>(
       "select item_path, detail from delivery_quarantine",
     );
     expect(aside.length).toBeGreaterThan(10);

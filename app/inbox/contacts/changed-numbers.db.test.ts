@@ -1,166 +1,13 @@
+/** Whoever changes their number or id keeps their thread, in whatever order it is told. */
 import fc from "fast-check";
-import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { withTenant } from "#db/client.ts";
 import { cases } from "#db/testing/generated.ts";
-import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { processDeliveries } from "../ingest/ingest.server.ts";
-import { connectWorkspace, deliverAll, inboxDeps, type Workspace } from "../testing/test-workspaces.ts";
+import { norteNumber } from "../testing/inbox-stage.ts";
+import { changesNumber, inBody, peopleStage, says, time } from "../testing/people-stage.ts";
 
-let database: TestDatabase;
-let deps: ReturnType<typeof inboxDeps>;
-let luz: Workspace;
-let norte: Workspace;
-const norteNumber = "777000111222333";
-const secondNumber = "777000111222444";
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  deps = inboxDeps(database);
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await database.empty("tenants", "webhook_deliveries");
-  luz = await connectWorkspace(database, meta.phoneNumberId);
-  norte = await connectWorkspace(database, norteNumber);
-});
-
-interface Ids {
-  wa?: string | undefined;
-  user?: string | undefined;
-}
-const time = (at: number) => String(Number(meta.sentAt) + at);
-
-/** A message from somebody with these ids, so many seconds after the first. */
-function says(id: string, { wa, user }: Ids, at = 0) {
-  return { id, from: wa, from_user_id: user, timestamp: time(at), type: "text", text: { body: id } };
-}
-
-function changesNumber(id: string, was: Ids, is: Ids, at: number) {
-  const system = { type: "user_changed_number", body: "changed", wa_id: is.wa, user_id: is.user };
-  return {
-    id,
-    from: was.wa,
-    timestamp: time(at),
-    type: "system",
-    system: { ...system, previous_user_id: was.user },
-  };
-}
-
-const inBody = (...messages: object[]) => meta.bodyOf({ messages });
-const process = async (...bodies: unknown[]) => processDeliveries(deps, await deliverAll(database, bodies));
-const eachAlone = async (...messages: object[]) => {
-  for (const message of messages) await process(inBody(message));
-};
-
-const contacts = () => database.sql("select wa_id, user_id from contacts order by id");
-/** The messages of each conversation, by the contact that has it. */
-async function threads(): Promise<string[]> {
-  const rows = await database.sql<{ thread: string }>(
-    `select concat_ws(' ', coalesce(c.wa_id, '-'), coalesce(c.user_id, '-')) || ': ' ||
-            string_agg(m.provider_message_id, ' ' order by m.provider_message_id) as thread
-       from messages m join conversations v on v.id = m.conversation_id join contacts c on c.id = v.contact_id
-      group by c.id, v.id order by 1`,
-  );
-  return rows.map(({ thread }) => thread);
-}
-const everything = async () => [
-  await database.sql("select * from contacts order by id"),
-  await database.sql("select * from conversations order by id"),
-  await database.sql("select * from messages order by id"),
-  await database.sql("select * from contact_aliases order by kind, former_id, contact_id"),
-];
-
-describe("two contacts that turn out to be one person", () => {
-  test("become the older one, with all conversations, messages and the later times", async () => {
-    await database.sql(
-      `with c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id)
-         values ($1, 'meta_whatsapp', 'active', '1', $2) returning id)
-       insert into number_claims (provider, phone_number_id, tenant_id, connection_id, claimed_at)
-       select 'meta_whatsapp', $2, $1, id, '2020-01-01' from c`,
-      [luz.tenantId, secondNumber],
-    );
-    await eachAlone(
-      says("a", { wa: "34600" }, 1),
-      says("b", { user: "ES.1" }, 9),
-      says("c", { wa: "34600" }, 5),
-    );
-    await process(meta.bodyOf({ messages: [says("d", { user: "ES.1" }, 3)] }, secondNumber));
-    await eachAlone(says("e", { wa: "34600", user: "ES.1" }, 7));
-    expect(await contacts()).toEqual([{ wa_id: "34600", user_id: "ES.1" }]);
-    expect(await threads()).toEqual(["34600 ES.1: a b c e", "34600 ES.1: d"]);
-    const at = (seconds: number) => new Date((Number(meta.sentAt) + seconds) * 1000);
-    expect(await database.sql("select contact_id, last_message_at from conversations order by id")).toEqual([
-      { contact_id: "1", last_message_at: at(9) },
-      { contact_id: "1", last_message_at: at(3) },
-    ]);
-  });
-
-  test("stay one, whatever is said again", async () => {
-    const messages = [
-      says("a", { wa: "34600" }),
-      says("b", { user: "ES.1" }),
-      says("c", { wa: "34600", user: "ES.1" }),
-    ];
-    await eachAlone(...messages);
-    const before = await everything();
-    await eachAlone(...messages);
-    await process(inBody(...messages, ...messages.toReversed()));
-    expect(await everything()).toEqual(before);
-  });
-
-  test("never across workspaces", async () => {
-    await process(inBody(says("a", { wa: "34600" })));
-    await process(meta.bodyOf({ messages: [says("b", { user: "ES.1" })] }, norteNumber));
-    await process(inBody(says("c", { wa: "34600", user: "ES.1" })));
-    expect(await database.sql("select tenant_id, wa_id, user_id from contacts order by id")).toEqual([
-      { tenant_id: luz.tenantId, wa_id: "34600", user_id: "ES.1" },
-      { tenant_id: norte.tenantId, wa_id: null, user_id: "ES.1" },
-    ]);
-    // Nor by the function itself, whichever of the two workspaces it is told.
-    const before = await everything();
-    const merge = (tenantId: string, kept: number, gone: number) =>
-      sql`select app.merge_contacts(${tenantId}, ${kept}, ${gone})`.execute(deps.db);
-    await merge(luz.tenantId, 1, 2);
-    await merge(norte.tenantId, 2, 1);
-    await expect(merge(norte.tenantId, 1, 2)).rejects.toThrow(/foreign key/);
-    expect(await everything()).toEqual(before);
-  });
-
-  test("become one while many speak for them at once, and nothing is set aside", async () => {
-    await database
-      .sql(`alter database ${new URL(database.url).pathname.slice(1)} set deadlock_timeout = '10ms'`)
-      .catch((error: { code?: string }) => expect(error.code).toBe("42501"));
-    const ways: Ids[] = [{ wa: "1" }, { user: "U1" }, { wa: "2" }, { user: "U2" }];
-    const both: Ids[] = [
-      { wa: "1", user: "U1" },
-      { wa: "2", user: "U2" },
-    ];
-    const bodies = Array.from({ length: 120 }, (_, n) => {
-      const pick = (list: Ids[], k: number) => list[k % list.length] ?? {};
-      const late = n > 30;
-      return inBody(
-        says(`a${n}`, pick(late ? [...ways, ...both] : ways, n)),
-        says(`b${n}`, pick(late ? [...both, ...ways] : ways, n * 7 + 1)),
-      );
-    });
-    const ids = await deliverAll(database, bodies);
-    const queue = ids.entries();
-    const outcomes: string[] = [];
-    const lane = async () => {
-      for (const [, id] of queue) outcomes.push(...(await processDeliveries(deps, [id])).outcomes);
-    };
-    await Promise.all(Array.from({ length: 6 }, lane));
-    expect(outcomes).toEqual(Array(120).fill("processed"));
-    expect((await contacts()).map(({ wa_id, user_id }) => `${wa_id} ${user_id}`).sort()).toEqual([
-      "1 U1",
-      "2 U2",
-    ]);
-    expect((await threads()).map((thread) => thread.split(" ").length - 2).reduce((a, b) => a + b)).toBe(240);
-    expect(await threads()).toHaveLength(2);
-  });
-});
+const { inbox, sql, process, eachAlone, contacts, threads, everything } = peopleStage();
 
 describe("somebody who changes their number", () => {
   const was = { wa: "34600", user: "ES.1" };
@@ -242,11 +89,11 @@ describe("somebody who changes their number", () => {
     await process(meta.bodyOf({ messages: [says("m", { wa: "34600" }, 9)] }, norteNumber));
     expect(await threads()).toEqual(["34600 ES.1: m n", "34700 ES.2: a b"]);
     const aliases = (tenantId: string) =>
-      withTenant(database.as("app_tenant"), tenantId, (tdb) =>
+      withTenant(inbox.database.as("app_tenant"), tenantId, (tdb) =>
         tdb.selectFrom("contact_aliases").select("former_id").orderBy("former_id").execute(),
       );
-    expect(await aliases(luz.tenantId)).toEqual([{ former_id: "34600" }, { former_id: "ES.1" }]);
-    expect(await aliases(norte.tenantId)).toEqual([]);
+    expect(await aliases(inbox.luz.tenantId)).toEqual([{ former_id: "34600" }, { former_id: "ES.1" }]);
+    expect(await aliases(inbox.norte.tenantId)).toEqual([]);
   });
 
   test("ends with the same people in whatever order and however often all of it is told", async () => {
@@ -274,7 +121,7 @@ describe("somebody who changes their number", () => {
         fc.array(fc.nat(bodies.length - 1), { maxLength: 4 }),
         fc.constantFrom(1, 3, 20),
         async (order, again, atOnce) => {
-          await database.empty("contacts", "webhook_deliveries");
+          await inbox.database.empty("contacts", "webhook_deliveries");
           const told = [...order, ...again].map((n) => bodies[n]);
           while (told.length > 0) await process(...told.splice(0, atOnce));
           expect(await threads()).toEqual(["34800 ES.3: a b c d e f g h i out", "999 ES.Q: q r"]);
@@ -298,7 +145,7 @@ test("whatever contradictions are said of who has which id, every message is sto
       fc.array(saying, { minLength: 1, maxLength: 12 }),
       fc.constantFrom(1, 3, 20),
       async (sayings, atOnce) => {
-        await database.empty("contacts", "webhook_deliveries");
+        await inbox.database.empty("contacts", "webhook_deliveries");
         const bodies = sayings.map(({ who, was, at }, n) =>
           inBody(was ? changesNumber(`m${n}`, was, who, at) : says(`m${n}`, who, at)),
         );
@@ -316,7 +163,7 @@ test("whatever contradictions are said of who has which id, every message is sto
         expect(before.length).toBe(bodies.length - reports.flatMap(({ quarantined }) => quarantined).length);
         seen.said += bodies.length;
         seen.stored += before.length;
-        const [{ orphans, idle } = {}] = await database.sql(
+        const [{ orphans, idle } = {}] = await sql(
           `select (select count(*)::int from conversations v where not exists
                     (select from messages m where m.conversation_id = v.id)) as orphans,
                   (select count(*)::int from contacts c where wa_id is null and user_id is null and not exists
