@@ -68,11 +68,8 @@ describe("control API", () => {
       held: [],
       messageIds: [expect.stringMatching(/^wamid\./)],
     });
-    const delivery = await (await fetch(`${api}/deliveries/${sent.body.deliveries[0].id}`)).json();
-    expect(delivery).toMatchObject({
-      state: "delivered",
-      body: receiver.received[0]?.bytes.toString("utf8"),
-    });
+    expect(sent.body.deliveries).toMatchObject([{ state: "delivered" }]);
+    expect(receiver.received[0]?.bytes.toString("utf8")).toContain("hola");
     const world = await (await fetch(`${api}/world`)).text();
     expect(world).not.toContain(minted.body.token);
     expect(world).not.toContain(APP_SECRET);

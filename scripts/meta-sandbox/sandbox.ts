@@ -23,13 +23,10 @@ import { seededWorld, type World } from "./world/world.ts";
 export interface SandboxOptions {
   /** 0, the default, takes a free port. */
   port?: number;
-  host?: string;
   appId: string;
   appSecret: string;
-  /** Shown in the dialog; default "Curbe". */
-  appName?: string;
   configId?: string;
-  /** Valid OAuth redirect URIs, matched exactly; the control API can change them. */
+  /** Valid OAuth redirect URIs, matched exactly. */
   redirectUris: string[];
   /** The app-level subscription. Its callback is challenged after the start; a refusal is recorded, not fatal. */
   webhook?: { callbackUrl: string; verifyToken: string };
@@ -59,13 +56,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { platform, flush } = createPlatform(options);
   const control = createControl(platform);
   const server = createServer(createApp(platform, control));
-  const host = options.host ?? "127.0.0.1";
-  await listen(server, options.port ?? 0, host);
+  await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   // The web app may start later than the sandbox: nobody waits for this.
   void challengeCallback(platform);
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `http://127.0.0.1:${port}`,
     port,
     get world() {
       return platform.state.world;
@@ -91,7 +87,7 @@ function createPlatform(options: SandboxOptions): { platform: Platform; flush: (
       appId: options.appId,
       appSecret: options.appSecret,
       previousSecret: null,
-      name: options.appName ?? "Curbe",
+      name: "Curbe",
       configId: options.configId ?? null,
       redirectUris: options.redirectUris,
       webhook: options.webhook
@@ -141,10 +137,10 @@ function answerFailure(platform: Platform): ErrorRequestHandler {
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
 }
 

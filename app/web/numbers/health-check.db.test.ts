@@ -184,10 +184,7 @@ describe("a number's registration", () => {
 
   test("that is gone at Meta is noticed, and done again under the same PIN", async () => {
     const id = await registered();
-    flow.product.sandbox.control.changeNumber({
-      phoneNumberId: NUMBER_IDS.luz,
-      platformType: "NOT_APPLICABLE",
-    });
+    Object.assign(number() ?? {}, { platformType: "NOT_APPLICABLE" });
     await check(id);
     expect(await events()).toEqual(["registration_missing"]);
     expect(await taskNames()).toEqual(["register_number"]);
@@ -200,10 +197,7 @@ describe("a number's registration", () => {
     "that Meta refused (%s) is not tried again by a check: each try counts",
     async (code) => {
       const id = await registered();
-      flow.product.sandbox.control.changeNumber({
-        phoneNumberId: NUMBER_IDS.luz,
-        platformType: "NOT_APPLICABLE",
-      });
+      Object.assign(number() ?? {}, { platformType: "NOT_APPLICABLE" });
       await flow.product.database.sql(
         "update channel_connections set metadata = jsonb_set(metadata, '{registration}', $1)",
         [{ result: "failed", code }],

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from "express";
 import { z } from "zod";
-import { SWITCHES, type Switches } from "../world/switches.ts";
+import type { Switches } from "../world/switches.ts";
 import type { Control } from "./control.ts";
 import * as inputs from "./inputs.ts";
 import { ruleSchema } from "./scenarios.ts";
@@ -8,7 +8,7 @@ import { ruleSchema } from "./scenarios.ts";
 interface Route {
   method: "get" | "post" | "delete";
   path: string;
-  run: (body: unknown, request: Request) => unknown;
+  run: (body: unknown) => unknown;
 }
 
 /** The control API: JSON in, JSON out; 400 with `{error}` for input it does not understand. */
@@ -29,18 +29,13 @@ function taking<S extends z.ZodType>(schema: S, run: (input: z.output<S>) => unk
 function sendingRoutes(control: Control): Route[] {
   return [
     { method: "post", path: "/messages", run: taking(inputs.messageSchema, control.sendMessage) },
-    { method: "post", path: "/statuses", run: taking(inputs.statusSchema, control.sendStatus) },
     { method: "post", path: "/batches", run: taking(inputs.batchSchema, control.sendBatch) },
     {
       method: "post",
       path: "/account-updates",
       run: taking(inputs.accountUpdateSchema, control.sendAccountUpdate),
     },
-    {
-      method: "post",
-      path: "/samples",
-      run: taking(inputs.sampleSchema, ({ envelope }) => control.sendDashboardSample(envelope)),
-    },
+    { method: "post", path: "/samples", run: control.sendDashboardSample },
     { method: "post", path: "/raw", run: taking(inputs.rawSchema, control.sendRaw) },
     { method: "post", path: "/deliveries/resend", run: taking(inputs.resendSchema, control.resend) },
     {
@@ -58,16 +53,10 @@ function worldRoutes(control: Control): Route[] {
   };
   return [
     { method: "post", path: "/numbers", run: taking(inputs.numberSchema, control.addNumber) },
-    { method: "post", path: "/numbers/change", run: taking(inputs.numberChangeSchema, control.changeNumber) },
     { method: "post", path: "/wabas", run: taking(inputs.wabaSchema, control.addWaba) },
     { method: "post", path: "/tokens", run: taking(inputs.tokenSchema, control.mintToken) },
     { method: "post", path: "/tokens/revoke", run: taking(inputs.revokeSchema, control.revokeTokens) },
     { method: "post", path: "/codes", run: taking(inputs.codeSchema, control.mintCode) },
-    {
-      method: "post",
-      path: "/app",
-      run: taking(inputs.appSchema, (input) => andSnapshot(control.configureApp(input))),
-    },
     { method: "post", path: "/handshake", run: () => control.challengeCallback() },
     {
       method: "post",
@@ -94,32 +83,17 @@ function worldRoutes(control: Control): Route[] {
 function observingRoutes(control: Control): Route[] {
   return [
     { method: "get", path: "/world", run: () => control.snapshot() },
-    { method: "get", path: "/switches", run: () => SWITCHES },
     {
       method: "get",
       path: "/calls",
       run: () => ({ exchangeAttempts: control.exchangeAttempts(), calls: control.calls() }),
     },
-    { method: "delete", path: "/calls", run: () => control.clearCalls() },
-    { method: "get", path: "/deliveries", run: () => ({ deliveries: control.deliveries() }) },
-    {
-      method: "get",
-      path: "/deliveries/:id",
-      run: (_body, request) => oneDelivery(control, request.params.id ?? ""),
-    },
-    { method: "delete", path: "/deliveries", run: () => control.clearDeliveries() },
   ];
-}
-
-function oneDelivery(control: Control, id: string) {
-  const summary = control.deliveries().find((delivery) => delivery.id === id);
-  if (!summary) throw new Error(`unknown delivery ${id}`);
-  return { ...summary, ...control.deliveryContent(id) };
 }
 
 async function answer(route: Route, request: Request, response: Response): Promise<void> {
   try {
-    const result = await route.run(readJson(request), request);
+    const result = await route.run(readJson(request));
     response.json(result ?? { ok: true });
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;

@@ -9,10 +9,8 @@ import { endInstallations, installedWabaIds, recordInstallation } from "../world
 import { DEFAULT_WEBHOOK_FIELDS, type Handshake, type Platform } from "../world/platform.ts";
 import { addNumber, addWaba, numbersOf, type PhoneNumber, type Waba, wabasOf } from "../world/world.ts";
 import type {
-  appSchema,
   codeSchema,
   grantSchema,
-  numberChangeSchema,
   numberSchema,
   revokeSchema,
   tokenSchema,
@@ -34,19 +32,6 @@ export function createNumber(platform: Platform, input: z.input<typeof numberSch
   });
   platform.changed();
   return created;
-}
-
-/** Changes a number, for example to move it to another WABA or to make it unregistered. */
-export function changeNumber(platform: Platform, input: z.input<typeof numberChangeSchema>): PhoneNumber {
-  const number = platform.state.world.numbers[input.phoneNumberId];
-  if (!number) throw new Error(`unknown number ${input.phoneNumberId}`);
-  const { phoneNumberId: _id, ...changes } = input;
-  Object.assign(
-    number,
-    Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-  );
-  platform.changed();
-  return number;
 }
 
 export function createWaba(platform: Platform, input: z.input<typeof wabaSchema>): Waba {
@@ -120,12 +105,20 @@ function forgetSharedAppData(platform: Platform, wabaId: string): void {
   for (const number of numbersOf(platform.state.world, wabaId)) number.sharedAppData = [];
 }
 
+/** What the app's owner sets in the dashboard; what is not named stays. */
+export interface AppChanges {
+  /** null: no webhook any more. */
+  callbackUrl?: string | null;
+  verifyToken?: string;
+  fields?: string[];
+  /** A new secret; the old one stays usable as signature `previous_secret`. */
+  appSecret?: string;
+}
+
 /** Changes what the app's owner configures in the dashboard; a new callback is challenged, with the result recorded. */
-export async function configureApp(platform: Platform, input: z.input<typeof appSchema>): Promise<void> {
+export async function configureApp(platform: Platform, input: AppChanges): Promise<void> {
   const { app } = platform;
   if (input.callbackUrl) assertLoopback(input.callbackUrl);
-  if (input.redirectUris) app.redirectUris = input.redirectUris;
-  if (input.configId !== undefined) app.configId = input.configId;
   if (input.appSecret !== undefined && input.appSecret !== app.appSecret) {
     app.previousSecret = app.appSecret;
     app.appSecret = input.appSecret;
@@ -135,7 +128,7 @@ export async function configureApp(platform: Platform, input: z.input<typeof app
   platform.changed();
 }
 
-async function configureWebhook(platform: Platform, input: z.input<typeof appSchema>): Promise<void> {
+async function configureWebhook(platform: Platform, input: AppChanges): Promise<void> {
   const before = platform.app.webhook;
   const callbackUrl = input.callbackUrl ?? before?.callbackUrl;
   const verifyToken = input.verifyToken ?? before?.verifyToken;

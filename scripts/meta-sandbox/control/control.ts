@@ -5,8 +5,8 @@ import { snapshot } from "../world/snapshot.ts";
 import { defaultSwitches, type Switches, setSwitches } from "../world/switches.ts";
 import { seededWorld } from "../world/world.ts";
 import {
+  type AppChanges,
   challengeCallback,
-  changeNumber,
   configureApp,
   createNumber,
   createWaba,
@@ -15,9 +15,7 @@ import {
   revokeTokens,
 } from "./change-world.ts";
 import type {
-  appSchema,
   codeSchema,
-  numberChangeSchema,
   numberSchema,
   resendSchema,
   revokeSchema,
@@ -53,18 +51,17 @@ export function createControl(platform: Platform) {
     sendStatus: (input: StatusRequest) => sendStatus(platform, input),
     sendBatch: (input: BatchRequest) => sendBatch(platform, input),
     sendAccountUpdate: (input: AccountUpdateRequest) => sendAccountUpdate(platform, input),
-    sendDashboardSample: (withEnvelope = true) => sendDashboardSample(platform, withEnvelope),
+    sendDashboardSample: () => sendDashboardSample(platform),
     sendRaw: (input: RawRequest) => sendRaw(platform, input),
     resend: (input: z.input<typeof resendSchema> = {}) => resend(platform, input),
     sendSignedRequest: (input: z.input<typeof signedRequestSchema>) => postSignedRequest(platform, input),
 
     addNumber: (input: z.input<typeof numberSchema>) => createNumber(platform, input),
-    changeNumber: (input: z.input<typeof numberChangeSchema>) => changeNumber(platform, input),
     addWaba: (input: z.input<typeof wabaSchema>) => createWaba(platform, input),
     mintToken: (input: z.input<typeof tokenSchema>) => mintToken(platform, input),
     mintCode: (input: z.input<typeof codeSchema>) => mintCode(platform, input),
     revokeTokens: (input: z.input<typeof revokeSchema> = {}) => revokeTokens(platform, input),
-    configureApp: (input: z.input<typeof appSchema>) => configureApp(platform, input),
+    configureApp: (input: AppChanges) => configureApp(platform, input),
     challengeCallback: () => challengeCallback(platform),
 
     addScenario: (rule: RuleInput) => platform.scenarios.add(rule),
@@ -75,11 +72,8 @@ export function createControl(platform: Platform) {
 
     snapshot: () => snapshot(platform),
     calls: () => platform.calls.list(),
-    clearCalls: () => platform.calls.clear(),
     exchangeAttempts: () => platform.calls.exchangeAttempts(),
     deliveries: () => platform.deliveries.list(),
-    deliveryContent: (id: string) => platform.deliveries.contentOf(id),
-    clearDeliveries: () => platform.deliveries.clear(),
   };
 }
 

@@ -14,10 +14,8 @@ export const senderSchema = z.strictObject({
   name: z.string().optional(),
   username: z.string().optional(),
   userId: z.string().optional(),
-  parentUserId: z.string().optional(),
   omitPhone: z.boolean().optional(),
   omitUserId: z.boolean().optional(),
-  omitContact: z.boolean().optional(),
 });
 
 const sending = {
@@ -49,11 +47,6 @@ const statusFields = {
   messageId: z.string().optional(),
   recipient: senderSchema.default({}),
   timestamp: z.number().int().optional(),
-  bizOpaqueCallbackData: z.string().optional(),
-  error: z.strictObject({ code: z.number().int(), title: z.string(), details: z.string() }).optional(),
-  extra: record.optional(),
-  wabaId: z.string().optional(),
-  displayPhoneNumber: z.string().optional(),
 };
 
 export const messageSchema = z.strictObject({ ...messageFields, ...sending });
@@ -89,7 +82,6 @@ export const rawSchema = z
   })
   .refine((input) => (input.json === undefined) !== (input.text === undefined), "give json or text");
 
-export const sampleSchema = z.strictObject({ envelope: z.boolean().default(true) });
 export const resendSchema = z.strictObject({
   id: z.string().optional(),
   /** Sent at the same time. */
@@ -110,34 +102,7 @@ export const numberSchema = z.strictObject({
     .optional(),
 });
 
-export const numberChangeSchema = z.strictObject({
-  phoneNumberId: id,
-  wabaId: z.string().optional(),
-  verifiedName: z.string().optional(),
-  platformType: z.string().optional(),
-  status: z.string().optional(),
-  codeVerificationStatus: z.string().optional(),
-  qualityRating: z.string().optional(),
-  nameStatus: z.string().optional(),
-  isOnBizApp: z.boolean().optional(),
-  pin: z
-    .string()
-    .regex(/^\d{6}$/)
-    .nullable()
-    .optional(),
-});
-
 export const wabaSchema = z.strictObject({ businessId: id, name: z.string().min(1) });
-
-export const appSchema = z.strictObject({
-  redirectUris: z.array(z.string()).optional(),
-  callbackUrl: z.string().nullable().optional(),
-  verifyToken: z.string().optional(),
-  fields: z.array(z.string()).optional(),
-  configId: z.string().nullable().optional(),
-  /** A new secret; the old one stays usable as signature `previous_secret`. */
-  appSecret: z.string().min(1).optional(),
-});
 
 export const grantSchema = z.strictObject({
   businessId: id,

@@ -69,11 +69,9 @@ export function sendAccountUpdate(platform: Platform, input: AccountUpdateReques
   return dispatch(platform, [change], { kind: `account_update ${input.event}`, force, signature });
 }
 
-/** The dashboard's Test button; an older one sent the change without its envelope. */
-export async function sendDashboardSample(platform: Platform, withEnvelope: boolean): Promise<SendResult> {
-  const sample = dashboardSample();
-  if (withEnvelope) return dispatch(platform, [sample], { kind: "dashboard test", force: true });
-  return sendRaw(platform, { json: { field: sample.field, value: sample.value } });
+/** The dashboard's Test button. */
+export function sendDashboardSample(platform: Platform): Promise<SendResult> {
+  return dispatch(platform, [dashboardSample()], { kind: "dashboard test", force: true });
 }
 
 /** Delivers any JSON value (escaped as Meta does) or any text (bytes as given), signed, to the app's callback. */
@@ -116,14 +114,11 @@ function statusChange(platform: Platform, input: Omit<StatusRequest, "force" | "
   if (phoneNumberId === undefined)
     throw new Error("phoneNumberId is needed: the app has not sent anything yet");
   const recipient = senderOf(last ? { phone: last.recipient, ...input.recipient } : input.recipient);
-  const number = numberIdentity(platform, phoneNumberId, input.wabaId, input.displayPhoneNumber);
+  const number = numberIdentity(platform, phoneNumberId);
   return messageStatus(number, recipient, {
     status: input.status,
     messageId: input.messageId ?? last?.id ?? newMessageId(recipient.phone, "outbound"),
     timestamp: input.timestamp ?? secondsNow(platform),
-    bizOpaqueCallbackData: input.bizOpaqueCallbackData,
-    error: input.error,
-    extra: input.extra,
   });
 }
 

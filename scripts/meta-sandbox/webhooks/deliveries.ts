@@ -85,12 +85,6 @@ export class DeliveryEngine {
     return this.#entries.map(summaryOf).reverse();
   }
 
-  /** The bytes and headers of one delivery, for tests. */
-  contentOf(id: string): { body: string; headers: Record<string, string> } | null {
-    const post = this.#find(id)?.post;
-    return post ? { body: post.bytes.toString("utf8"), headers: post.headers } : null;
-  }
-
   /** Deliveries that were dropped after the last retry. */
   gaveUpCount(): number {
     return this.#gaveUp;

@@ -16,10 +16,8 @@ export interface Sender {
   name: string;
   username?: string | undefined;
   userId?: string | undefined;
-  parentUserId?: string | undefined;
   omitPhone?: boolean | undefined;
   omitUserId?: boolean | undefined;
-  omitContact?: boolean | undefined;
 }
 
 export interface MessageInput extends ContentInput {
@@ -39,9 +37,6 @@ export interface StatusInput {
   status: StatusKind;
   messageId: string;
   timestamp: number;
-  bizOpaqueCallbackData?: string | undefined;
-  error?: { code: number; title: string; details: string } | undefined;
-  extra?: Record<string, unknown> | undefined;
 }
 
 /** A `messages` change with one inbound message. */
@@ -52,14 +47,13 @@ export function inboundMessage(number: NumberIdentity, sender: Sender, input: Me
     ...(input.context ? { context: input.context } : {}),
     ...(sender.omitPhone ? {} : { from: sender.phone }),
     ...(userId === null ? {} : { from_user_id: userId }),
-    ...(sender.parentUserId ? { from_parent_user_id: sender.parentUserId } : {}),
     id: input.id ?? newMessageId(sender.phone),
     timestamp: String(input.timestamp),
     ...content,
     ...input.extra,
   };
   // Meta: system messages come without contacts, and `from` is the number before the change.
-  const hasContact = content.type !== "system" && !sender.omitContact;
+  const hasContact = content.type !== "system";
   return messagesChange(number, {
     ...(hasContact ? { contacts: [contact(number, sender)] } : {}),
     messages: [message],
@@ -76,12 +70,10 @@ export function messageStatus(number: NumberIdentity, recipient: Sender, input: 
     timestamp: String(input.timestamp),
     ...(recipient.omitPhone ? {} : { recipient_id: recipient.phone }),
     ...(userId === null ? {} : { recipient_user_id: userId }),
-    ...(input.bizOpaqueCallbackData ? { biz_opaque_callback_data: input.bizOpaqueCallbackData } : {}),
     ...(input.status === "sent" || input.status === "delivered" ? { pricing: PRICING } : {}),
-    ...(failed ? { errors: [statusError(input)] } : {}),
-    ...input.extra,
+    ...(failed ? { errors: [UNDELIVERABLE] } : {}),
   };
-  const withContact = !failed && userId !== null && !recipient.omitContact;
+  const withContact = !failed && userId !== null;
   return messagesChange(number, {
     ...(withContact ? { contacts: [contact(number, recipient)] } : {}),
     statuses: [status],
@@ -109,6 +101,14 @@ export function dashboardSample(): Change {
 
 const PRICING = { billable: false, pricing_model: "PMP", type: "free_customer_service", category: "service" };
 
+const UNDELIVERABLE = {
+  code: 131026,
+  title: "Message undeliverable",
+  message: "Message undeliverable",
+  error_data: { details: "Message Undeliverable." },
+  href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+};
+
 function messagesChange(number: NumberIdentity, more: Record<string, unknown>): Change {
   const metadata = {
     display_phone_number: digitsOf(number.displayPhoneNumber),
@@ -129,21 +129,10 @@ function contact(number: NumberIdentity, sender: Sender): Record<string, unknown
     profile: { name: sender.name, ...(sender.username ? { username: sender.username } : {}) },
     ...(sender.omitPhone ? {} : { wa_id: sender.phone }),
     ...(userId === null ? {} : { user_id: userId }),
-    ...(sender.parentUserId ? { parent_user_id: sender.parentUserId } : {}),
   };
 }
 
 function userIdOf(number: NumberIdentity, sender: Sender): string | null {
   if (sender.omitUserId) return null;
   return sender.userId ?? businessScopedUserId(number.businessId, sender.phone);
-}
-
-function statusError(input: StatusInput): Record<string, unknown> {
-  const { code, title, details } = input.error ?? {
-    code: 131026,
-    title: "Message undeliverable",
-    details: "Message Undeliverable.",
-  };
-  const href = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/";
-  return { code, title, message: title, error_data: { details }, href };
 }

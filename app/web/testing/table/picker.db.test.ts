@@ -122,7 +122,7 @@ describe("while a choice is open", () => {
       .filter((one) => one.id !== wanted)
       .map((one) => one.wabaId)
       .slice(-1);
-    control().changeNumber({ phoneNumberId: wanted, wabaId });
+    Object.assign(flow.product.sandbox.world.numbers[wanted] ?? {}, { wabaId });
     expect(await go()).toBe(connectedPlace);
     expect((await left()).rows).toMatchObject([{ waba_id: wabaId, phone_number_id: wanted }]);
   });
