@@ -121,6 +121,38 @@ describe("control page", () => {
     expect(await submit(sandbox.url, "status", { status: "read" })).toMatch(
       /^Not done: phoneNumberId is needed/,
     );
+    const account = { wabaId: WABA_IDS.luz, event: "PARTNER_REMOVED", force: "on" };
+    expect(await submit(sandbox.url, "account-event", account)).toBe("Delivered: HTTP 200");
+    expect(await submit(sandbox.url, "batch", {})).toBe("Choose at least one number.");
+    expect(await submit(sandbox.url, "batch", number)).toBe("not subscribed: nothing sent");
+    const portfolio = { businessId: BUSINESS_IDS.luz, name: "Cuenta" };
+    expect(await submit(sandbox.url, "account", portfolio)).toMatch(/^Added WhatsApp account \d+\.$/);
+    const added = { wabaId: WABA_IDS.luz, displayPhoneNumber: "+52 55 7777 0001", verifiedName: "Sucursal" };
+    expect(await submit(sandbox.url, "number", added)).toMatch(/^Added number \d+\.$/);
+    expect(await submit(sandbox.url, "token", portfolio)).toMatch(/^Token: \S+$/);
+    expect(await submit(sandbox.url, "revoke", { removeApp: "on" })).toBe("Revoked: 1 token.");
+    expect(await submit(sandbox.url, "clock", { advanceMs: "31000" })).toMatch(
+      /^The sandbox&#39;s time is now/,
+    );
+    const preset = { endpoint: "me", preset: "502 HTML", times: "" };
+    expect(await submit(sandbox.url, "scenario", preset)).toBe("Scenario added: me 502 HTML.");
+    expect(sandbox.control.snapshot().scenarios).toMatchObject([
+      { endpoint: "me", outcome: { kind: "http" } },
+    ]);
+    expect(await submit(sandbox.url, "clear-scenarios", {})).toBe("Scenarios cleared.");
+    expect(await submit(sandbox.url, "reset", {})).toBe("Back to the seeded world.");
+    expect(await submit(sandbox.url, "constructor", {})).toBe("Unknown form.");
+  });
+
+  test("has no form that nobody answers, and no id twice", async () => {
+    const sandbox = await sandboxForTest();
+    const page = await (await fetch(`${sandbox.url}/sandbox`)).text();
+    const all = (pattern: RegExp) => [...page.matchAll(pattern)].map((found) => found[1] ?? "");
+    const forms = all(/action="\/sandbox\/forms\/([^"]+)"/g);
+    expect(forms).toHaveLength(17);
+    for (const form of forms) expect(await submit(sandbox.url, form, {}), form).not.toBe("Unknown form.");
+    const ids = all(/ id="([^"]+)"/g);
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
   });
 });
 

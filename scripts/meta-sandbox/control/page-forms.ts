@@ -1,163 +1,155 @@
-import { choice, type Option, plainOptions, select, textField } from "../form-fields.ts";
+import { type Option, plainOptions, select } from "../form-fields.ts";
 import { type Html, html } from "../html.ts";
 import type { Snapshot } from "../world/snapshot.ts";
-import { SWITCHES, type SwitchName } from "../world/switches.ts";
-import { businessOptions, card, wabaOptions } from "./page-parts.ts";
+import { SWITCHES, type Switches, type SwitchName } from "../world/switches.ts";
+import { numberSchema, wabaSchema } from "./inputs.ts";
+import {
+  businessOptions,
+  cards,
+  type FormAction,
+  type Forms,
+  note,
+  pick,
+  text,
+  tick,
+  wabaOptions,
+} from "./page-parts.ts";
 import { SCENARIO_PRESETS } from "./scenario-presets.ts";
-import { ENDPOINTS } from "./scenarios.ts";
+import { ENDPOINTS, ruleSchema } from "./scenarios.ts";
+
+const WORLD: Forms = {
+  number: {
+    heading: "New number",
+    button: "Add number",
+    fields: (world) => [
+      pick("wabaId", "WhatsApp account", wabaOptions(world)),
+      text("displayPhoneNumber", "Phone number", "+52 55 7777 0001"),
+      text("verifiedName", "Display name", "Sucursal Nueva"),
+      pick("platformType", "Registration", [
+        ["NOT_APPLICABLE", "not registered yet"],
+        ["CLOUD_API", "registered"],
+      ]),
+      pick("codeVerificationStatus", "Verification", [
+        ["VERIFIED", "verified"],
+        ["NOT_VERIFIED", "not verified yet"],
+      ]),
+    ],
+    run: (control, form) => `Added number ${control.addNumber(numberSchema.parse(form)).id}.`,
+  },
+  account: {
+    heading: "New WhatsApp account",
+    button: "Add WhatsApp account",
+    fields: (world) => [
+      pick("businessId", "Portfolio", businessOptions(world)),
+      text("name", "Name", "Cuenta Nueva"),
+    ],
+    run: (control, form) => `Added WhatsApp account ${control.addWaba(wabaSchema.parse(form)).id}.`,
+  },
+  token: {
+    heading: "System user token",
+    button: "Make token",
+    fields: (world) => [
+      note("For connecting by hand, without the dialog."),
+      pick("businessId", "Portfolio", businessOptions(world)),
+    ],
+    run: (control, { businessId = "" }) => `Token: ${control.mintToken({ businessId }).token}`,
+  },
+  revoke: {
+    heading: "Revoke",
+    button: "Revoke tokens",
+    fields: (world) => [
+      pick("tokenId", "Token", [["", "every living token"], ...livingTokens(world)]),
+      tick("removeApp", "Remove the app: end subscriptions and send PARTNER_REMOVED"),
+    ],
+    run: async (control, { tokenId, removeApp }) => {
+      const { revoked } = await control.revokeTokens({ tokenId, removeApp: removeApp === "on" });
+      return `Revoked: ${revoked} token${revoked === 1 ? "" : "s"}.`;
+    },
+  },
+  clock: {
+    heading: "Time",
+    button: "Move clock",
+    fields: () => [
+      pick("advanceMs", "Forward by", [
+        ["31000", "31 seconds (a code dies)"],
+        ["660000", "11 minutes"],
+        ["259200000", "72 hours (registration lock)"],
+        ["604800000", "7 days (webhook retries end)"],
+        ["5270400000", "61 days (a token dies)"],
+      ]),
+    ],
+    run: async (control, { advanceMs }) => {
+      await control.advanceClock(Number(advanceMs));
+      return `The sandbox's time is now ${new Date(control.snapshot().now).toISOString()}.`;
+    },
+  },
+  reset: {
+    heading: "Start over",
+    button: "Reset sandbox",
+    fields: () => [note("Seeded world, default switches, no tokens, calls or deliveries.")],
+    run: (control) => {
+      control.reset();
+      return "Back to the seeded world.";
+    },
+  },
+};
+
+const FAILURES: Forms = {
+  scenario: {
+    heading: "Fail a Graph call",
+    button: "Add scenario",
+    fields: () => [
+      pick("endpoint", "Endpoint", plainOptions(ENDPOINTS)),
+      pick("preset", "Outcome", plainOptions(Object.keys(SCENARIO_PRESETS))),
+      pick("times", "How often", [
+        ["1", "once"],
+        ["3", "three times"],
+        ["", "until cleared"],
+      ]),
+    ],
+    run: (control, { endpoint, preset = "", times }) => {
+      const outcome = SCENARIO_PRESETS[preset];
+      control.addScenario(
+        ruleSchema.parse({ endpoint, outcome, times: times === undefined ? undefined : Number(times) }),
+      );
+      return `Scenario added: ${endpoint} ${preset}.`;
+    },
+  },
+  "clear-scenarios": {
+    heading: "Back to normal",
+    button: "Clear scenarios",
+    fields: () => [note("Ends every scenario.")],
+    run: (control) => {
+      control.clearScenarios();
+      return "Scenarios cleared.";
+    },
+  },
+};
+
+const saveSwitches: FormAction = (control, form) => {
+  control.setSwitches(form as Partial<Switches>);
+  return "Switches saved.";
+};
+
+export const SETTING_ACTIONS = { ...WORLD, ...FAILURES, switches: { run: saveSwitches } };
 
 /** The forms that change how the sandbox is or behaves. */
 export function settingForms(world: Snapshot): Html {
   return html`<h2>Change the world</h2>
-    <div class="cards">${numberForm(world)}${accountForm(world)}${tokenForm(world)}${revokeForm(world)}
-      ${clockForm()}${resetForm()}</div>
+    <div class="cards">${cards(WORLD, world)}</div>
     <h2>Failures</h2>
-    <div class="cards">${scenarioForm()}</div>
+    <div class="cards">${cards(FAILURES, world)}</div>
     <h2>Switches</h2>
     <p class="dim">Behaviour of Meta that varies or that its documentation leaves open.</p>
     ${switchesForm(world)}`;
 }
 
-function numberForm(world: Snapshot): Html {
-  const fields = [
-    select({
-      id: "number-waba",
-      name: "wabaId",
-      label: "WhatsApp account",
-      options: wabaOptions(world),
-    }),
-    textField({
-      id: "number-phone",
-      name: "displayPhoneNumber",
-      label: "Phone number",
-      value: "+52 55 7777 0001",
-    }),
-    textField({
-      id: "number-name",
-      name: "verifiedName",
-      label: "Display name",
-      value: "Sucursal Nueva",
-    }),
-    select({
-      id: "number-platform",
-      name: "platformType",
-      label: "Registration",
-      options: [
-        ["NOT_APPLICABLE", "not registered yet"],
-        ["CLOUD_API", "registered"],
-      ],
-    }),
-    select({
-      id: "number-verification",
-      name: "codeVerificationStatus",
-      label: "Verification",
-      options: [
-        ["VERIFIED", "verified"],
-        ["NOT_VERIFIED", "not verified yet"],
-      ],
-    }),
-  ];
-  return card("number", "New number", "Add number", html`${fields}`);
-}
-
-function accountForm(world: Snapshot): Html {
-  const fields = [
-    select({
-      id: "account-business",
-      name: "businessId",
-      label: "Portfolio",
-      options: businessOptions(world),
-    }),
-    textField({ id: "account-name", name: "name", label: "Name", value: "Cuenta Nueva" }),
-  ];
-  return card("account", "New WhatsApp account", "Add WhatsApp account", html`${fields}`);
-}
-
-function tokenForm(world: Snapshot): Html {
-  return card(
-    "token",
-    "System user token",
-    "Make token",
-    html`<p class="dim">For connecting by hand, without the dialog.</p>
-      ${select({ id: "token-business", name: "businessId", label: "Portfolio", options: businessOptions(world) })}`,
-  );
-}
-
-function revokeForm(world: Snapshot): Html {
+function livingTokens(world: Snapshot): Option[] {
   const alive = world.tokens.filter((token) => token.alive);
-  const tokens = alive.map((token): Option => {
+  return alive.map((token) => {
     const business = world.businesses.find(({ id }) => id === token.businessId);
     return [token.id, `${token.id} of ${business?.name ?? token.businessId}`];
   });
-  const fields = [
-    select({
-      id: "revoke-token",
-      name: "tokenId",
-      label: "Token",
-      options: [["", "every living token"], ...tokens],
-    }),
-    choice({
-      type: "checkbox",
-      id: "revoke-remove",
-      name: "removeApp",
-      label: "Remove the app: end subscriptions and send PARTNER_REMOVED",
-    }),
-  ];
-  return card("revoke", "Revoke", "Revoke tokens", html`${fields}`);
-}
-
-function clockForm(): Html {
-  const options: Option[] = [
-    ["31000", "31 seconds (a code dies)"],
-    ["660000", "11 minutes"],
-    ["259200000", "72 hours (registration lock)"],
-    ["604800000", "7 days (webhook retries end)"],
-    ["5270400000", "61 days (a token dies)"],
-  ];
-  return card(
-    "clock",
-    "Time",
-    "Move clock",
-    select({ id: "clock-by", name: "advanceMs", label: "Forward by", options }),
-  );
-}
-
-function resetForm(): Html {
-  return card(
-    "reset",
-    "Start over",
-    "Reset sandbox",
-    html`<p class="dim">Seeded world, default switches, no tokens, calls or deliveries.</p>`,
-  );
-}
-
-function scenarioForm(): Html {
-  const fields = [
-    select({
-      id: "scenario-endpoint",
-      name: "endpoint",
-      label: "Endpoint",
-      options: plainOptions(ENDPOINTS),
-    }),
-    select({
-      id: "scenario-preset",
-      name: "preset",
-      label: "Outcome",
-      options: plainOptions(Object.keys(SCENARIO_PRESETS)),
-    }),
-    select({
-      id: "scenario-times",
-      name: "times",
-      label: "How often",
-      options: [
-        ["1", "once"],
-        ["3", "three times"],
-        ["", "until cleared"],
-      ],
-    }),
-  ];
-  return html`${card("scenario", "Fail a Graph call", "Add scenario", html`${fields}`)}
-    ${card("clear-scenarios", "Back to normal", "Clear scenarios", html`<p class="dim">Ends every scenario.</p>`)}`;
 }
 
 function switchesForm(world: Snapshot): Html {
