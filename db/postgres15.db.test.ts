@@ -13,7 +13,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "./testing/embedded-postgres.ts";
-import { readWalls, reviewedWalls } from "./testing/walls.ts";
+import { readWalls, reviewedWalls } from "./walls/walls.ts";
 
 describe.skipIf(!existsSync(debianPostgres15))("on PostgreSQL 15", () => {
   let server: EmbeddedPostgres;

@@ -9,7 +9,7 @@ import { migrate } from "../db/migrate.ts";
 import { writeSchemaLevel } from "../db/migration-files.ts";
 import { testCluster } from "../db/testing/global-setup.ts";
 import { administer, withDatabase } from "../db/testing/test-database.ts";
-import { readWalls, wallsFile } from "../db/testing/walls.ts";
+import { readWalls, wallsFile } from "../db/walls/walls.ts";
 
 const header = `# Who may do what in the database: roles, owners, grants, policies, constraints, triggers, functions. Written by
 # npm run db:walls from the migrations, and reviewed: a line that changes here changes a wall between workspaces or roles.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readWalls, reviewedWalls } from "../testing/walls.ts";
+import { readWalls, reviewedWalls } from "../walls/walls.ts";
 import { olderDatabases } from "./testing/older-database.ts";
 
 const createOlderDatabase = olderDatabases();

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { type Db, type DbRole, type TenantDb, withTenant } from "./client.ts";
-import { enqueue, type JobName, jobCatalog } from "./jobs.ts";
-import { keepLanguage } from "./queries/people/people.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { type Db, type DbRole, type TenantDb, withTenant } from "../client.ts";
+import { enqueue, type JobName, jobCatalog } from "../jobs.ts";
+import { keepLanguage } from "../queries/people/people.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 
 const [own, other] = [randomUUID(), randomUUID()];
 const theirs = { connection: randomUUID(), person: randomUUID(), number: "111222333", waba: "777" };

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Db } from "./client.ts";
-import { endOfStretch, newestDeliveries, unroutedNumbers } from "./queries/operators/operations.ts";
-import { countDay, countOpen, givenUpJobs, jobsByTask } from "./queries/operators/operations-overview.ts";
-import { beginReplay, readBody, replayPart } from "./queries/operators/operator-acts.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import type { Db } from "../../client.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/test-database.ts";
+import { endOfStretch, newestDeliveries, unroutedNumbers } from "./operations.ts";
+import { countDay, countOpen, givenUpJobs, jobsByTask } from "./operations-overview.ts";
+import { beginReplay, readBody, replayPart } from "./operator-acts.ts";
 
 let database: TestDatabase;
 let operator: Db;

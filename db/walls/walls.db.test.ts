@@ -1,11 +1,11 @@
 /** The snapshot of the walls: what the database does is what was reviewed, and no hole in a wall escapes it. */
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { migrate } from "./migrate.ts";
-import { administer, withDatabase } from "./testing/test-database.ts";
-import { byTier } from "./testing/tier.ts";
-import { readWalls, reviewedWalls } from "./testing/walls.ts";
-import { widenings, widenTable } from "./testing/widenings.ts";
+import { migrate } from "../migrate.ts";
+import { administer, withDatabase } from "../testing/test-database.ts";
+import { byTier } from "../testing/tier.ts";
+import { readWalls, reviewedWalls } from "./walls.ts";
+import { widenings, widenTable } from "./widenings.ts";
 
 // Not a copy of the run's template: rights on a database do not come along with a copy.
 const name = `curbe_test_walls_${process.pid}`;

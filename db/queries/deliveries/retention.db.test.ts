@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { forgetOutlived } from "./queries/deliveries/retention.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/test-database.ts";
+import { forgetOutlived } from "./retention.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Why the walls stand as db/walls.txt says: rules that hold whatever is added. A new table or function must keep them. */
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

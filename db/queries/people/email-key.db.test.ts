@@ -1,7 +1,7 @@
 /** Who is one person by their address: the same for every spelling of it. */
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { findPerson, findSignInSubject } from "./queries/people/people.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/test-database.ts";
+import { findPerson, findSignInSubject } from "./people.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

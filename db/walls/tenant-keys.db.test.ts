@@ -1,7 +1,7 @@
 /** A row of one workspace points at no row of another: every key that says so is tried, and every reference has one. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 
 let database: TestDatabase;
 const own = randomUUID();

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { createDb, createPool, type Db, type TenantDb, withTenant } from "./client.ts";
-import { makeLogins } from "./logins.ts";
-import { testSeed } from "./testing/generated.ts";
-import { administer, createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
-import { byTier } from "./testing/tier.ts";
+import { createDb, createPool, type Db, type TenantDb, withTenant } from "../client.ts";
+import { makeLogins } from "../logins.ts";
+import { testSeed } from "../testing/generated.ts";
+import { administer, createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
+import { byTier } from "../testing/tier.ts";
 
 const switches = byTier(2_000, 50_000);
 const workspaces = 40;
