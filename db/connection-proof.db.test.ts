@@ -121,7 +121,7 @@ test("connections are made in these files only", () => {
     "db/testing/embedded-postgres.ts",
     "db/testing/test-database.ts",
     // Reads a URL as the driver does, and connects nowhere.
-    "scripts/dev/local-database.ts",
+    "scripts/dev/local-address.ts",
     "scripts/doctor/checks/database-session.ts",
     "scripts/operate/replay-webhook.ts",
     "scripts/seed.ts",

@@ -9,14 +9,13 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { isCommand } from "./command.ts";
-import { configIdCheck } from "./doctor/checks/config-id.ts";
 import { schemaCheck, serverCheck } from "./doctor/checks/database.ts";
 import { demoAccountsCheck } from "./doctor/checks/demo-accounts.ts";
 import { graphHostCheck } from "./doctor/checks/graph-host.ts";
 import { sealedTokensCheck, sessionSecretsCheck } from "./doctor/checks/keys.ts";
 import { rolesCheck } from "./doctor/checks/logins.ts";
 import { mailCheck } from "./doctor/checks/mail.ts";
-import { credentialsCheck, onFileCheck } from "./doctor/checks/meta-app.ts";
+import { configIdCheck, credentialsCheck, onFileCheck } from "./doctor/checks/meta-app.ts";
 import { poolingCheck } from "./doctor/checks/pooling.ts";
 import { handshakeCheck, proxyCheck, redirectCheck, webCheck } from "./doctor/checks/web.ts";
 import { devEnvironment } from "./doctor/dev-environment.ts";

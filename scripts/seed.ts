@@ -8,7 +8,7 @@ import pg from "pg";
 import { hashPassword } from "../app/platform/passwords.server.ts";
 import type { Role } from "../db/schema.ts";
 import { isCommand, runAsCommand } from "./command.ts";
-import { isLocalDatabase } from "./dev/local-database.ts";
+import { isLocalDatabase } from "./dev/local-address.ts";
 
 export const demoPassword = "curbe-demo";
 

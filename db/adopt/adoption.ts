@@ -6,6 +6,8 @@ import type pg from "pg";
 import type { Adoption } from "../migrate.ts";
 import { readMigrationFiles } from "../migration-files.ts";
 import { bringOver } from "./bring-over.ts";
+import { lookAtConnections, sealTokens, type TokenOptions } from "./connections/adopted-connections.ts";
+import type { TakenNumber } from "./connections/number-holders.ts";
 import { type ForeignKey, readForeignKeys } from "./extras/foreign-keys.ts";
 import { becomesFunction } from "./older/conversions.ts";
 import type { AdoptedName } from "./older/mission.ts";
@@ -30,8 +32,6 @@ import { CannotAdoptError, type Problem } from "./problems/problems.ts";
 import { findBrokenReferences, findForeignWords, findUnowned } from "./problems/references.ts";
 import { findSharedSequences, findUsedNames } from "./problems/used-names.ts";
 import { tellElsewhere } from "./report.ts";
-import { lookAtConnections, sealTokens, type TokenOptions } from "./rows/adopted-connections.ts";
-import type { TakenNumber } from "./rows/number-holders.ts";
 import { asideName, moveAside, renameAside } from "./set-aside.ts";
 
 export interface AdoptionOptions extends TokenOptions {

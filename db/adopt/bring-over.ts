@@ -1,6 +1,7 @@
 /** The rows of the older tables into ours, with what belongs to them, and the older tables' end. */
 import type pg from "pg";
 import type { Findings } from "./adoption.ts";
+import { extrasWithoutTokens, insertConnections, settleAround } from "./connections/connections.ts";
 import { addExtras, continueIdentities, findExtras, type Say } from "./extras/extra-columns.ts";
 import { bringChecks, bringIndexes, sayWhatIsGone } from "./extras/extra-rules.ts";
 import { bringKeys } from "./extras/keys-of-extras.ts";
@@ -10,11 +11,9 @@ import { type AdoptedName, adoptedNames, rules } from "./older/mission.ts";
 import type { AdoptedConnection } from "./older/old-connection.ts";
 import { asideSchema, quoted } from "./older/old-tables.ts";
 import type { TablePlan } from "./plan.ts";
-import { sayLeftTokens } from "./problems/left-tokens.ts";
 import { countOf } from "./problems/problems.ts";
 import { keepIfHarmless } from "./problems/trial.ts";
-import { tellConnections, tellCounts, tellMade } from "./report.ts";
-import { extrasWithoutTokens, insertConnections, settleAround } from "./rows/connections.ts";
+import { sayLeftTokens, tellConnections, tellCounts, tellMade } from "./report.ts";
 import { insertContacts } from "./rows/contacts.ts";
 import { finishConversations, insertConversations, placeConversations } from "./rows/conversations.ts";
 import { insertMessages, placeMessages } from "./rows/messages.ts";

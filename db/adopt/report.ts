@@ -1,9 +1,12 @@
 /** What a run tells its operator: ids, names and numbers; no token, and no number that could be called. */
-
+import type pg from "pg";
+import type { TakenNumber } from "./connections/number-holders.ts";
+import type { Say } from "./extras/extra-columns.ts";
 import type { AdoptedConnection } from "./older/old-connection.ts";
 import type { RelationElsewhere } from "./older/old-tables.ts";
+import { quoted } from "./older/old-tables.ts";
 import { countOf } from "./problems/problems.ts";
-import type { TakenNumber } from "./rows/number-holders.ts";
+import { asOwner } from "./rows/rows.ts";
 
 const causes = {
   incomplete: "lacks its account, its number or its token, and asks to be reconnected",
@@ -62,4 +65,30 @@ export function tellMade(made: Record<string, number>): string[] {
     repeated: "Conversations with the contact and the connection of another, kept with a contact like it",
   };
   return Object.entries(made).flatMap(([name, count]) => (count > 0 ? [`${words[name]}: ${count}.`] : []));
+}
+
+/** What a token is not looked for in: the seal itself, and what our rows always have. */
+const never = ["status", "access_token_enc", "created_at", "updated_at"];
+
+/** What still looks like a token in plain text after those were sealed that somebody named: says each column of channel_connections that holds one, with its number of rows; a value never. */
+export async function sayLeftTokens(client: pg.Client, say: Say): Promise<void> {
+  await asOwner(client, async () => {
+    const columns = await client.query<{ name: string }>(
+      `select attname as name from pg_attribute
+        where attrelid = 'public.channel_connections'::regclass and attnum > 0 and not attisdropped
+          and attname <> all($1) order by attnum`,
+      [never],
+    );
+    for (const { name } of columns.rows) {
+      const { rows } = await client.query<{ count: number }>(
+        `select count(*)::int as count from public.channel_connections where ${quoted(name)}::text ~ '\\mEAA[A-Za-z0-9]{17,}'`,
+      );
+      const count = rows[0]?.count ?? 0;
+      if (count > 0)
+        say(
+          `channel_connections.${name} still holds what looks like a token of Meta's in plain text (${countOf(count, "row")}): ` +
+            "--token-column seals those of a column, anything else is emptied by hand",
+        );
+    }
+  });
 }

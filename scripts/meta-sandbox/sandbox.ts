@@ -12,7 +12,7 @@ import { createDialogSessions } from "./dialog/session.ts";
 import { splitVersion } from "./graph/request.ts";
 import { serveGraph } from "./graph/server.ts";
 import { assertLoopback } from "./loopback-http.ts";
-import { sdkRoutes } from "./popup/sdk-routes.ts";
+import { sdkRoutes } from "./popup/browser-files.ts";
 import { DEFAULT_RETRY_DELAYS_MS, DeliveryEngine } from "./webhooks/deliveries.ts";
 import { createClock } from "./world/clock.ts";
 import { DEFAULT_WEBHOOK_FIELDS, type Platform } from "./world/platform.ts";

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { webhookReaders } from "../../app/integrations/registry.server.ts";
-import { isLocalWeb } from "../dev/local-web.ts";
+import { isLocalWeb } from "../dev/local-address.ts";
 import { root } from "../stack.ts";
 
 const { values: options } = parseArgs({

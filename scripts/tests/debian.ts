@@ -1,6 +1,14 @@
 /** Programs that come as packages: what is here, and what Debian can install when a test command runs as root. */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 /** Where a program is, also outside of a user's PATH; undefined when it is not here. */
@@ -37,9 +45,35 @@ function isExecutable(file: string): boolean {
   }
 }
 
-export function isDebian(): boolean {
+function isDebian(): boolean {
   return (
     existsSync("/etc/os-release") &&
     /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"))
   );
+}
+
+const versions = "/usr/lib/postgresql";
+
+/**
+ * The folder with the programs of the system's PostgreSQL, an older one than ours, with what ours lacks (`pg_dump`):
+ * version 15 before later ones; undefined where there is none of 15 or later.
+ */
+export function systemPostgres(): string | undefined {
+  if (!existsSync(versions)) return undefined;
+  const found = readdirSync(versions)
+    .filter((version) => Number(version) >= 15)
+    .map((version) => path.join(versions, version, "bin"))
+    .filter((folder) =>
+      ["initdb", "postgres", "pg_dump"].every((name) => existsSync(path.join(folder, name))),
+    );
+  return found.sort()[0];
+}
+
+/** On Debian as root it installs the package `postgresql` when there is none, without a cluster; else it does nothing. */
+export function ensureSystemPostgres(): void {
+  if (systemPostgres() || process.getuid?.() !== 0 || !isDebian()) return;
+  // The package would make a cluster and start it.
+  mkdirSync("/etc/postgresql-common/createcluster.d", { recursive: true });
+  writeFileSync("/etc/postgresql-common/createcluster.d/no-cluster.conf", "create_main_cluster = false\n");
+  installOnDebian("postgresql");
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { root } from "../stack.ts";
 import { ensureBrowser } from "./browser.ts";
 import { readPlaywright, readVitest, results } from "./counts.ts";
-import { ensureSystemPostgres } from "./debian-postgres.ts";
+import { ensureSystemPostgres } from "./debian.ts";
 import type { NodeCommand } from "./processes.ts";
 import type { Part } from "./run.ts";
 

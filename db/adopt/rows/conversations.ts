@@ -1,9 +1,9 @@
 /** `conversations`: one for each contact on a connection, the older ones and those that messages need. */
 import type pg from "pg";
+import { addPastConnections, foremostConnections } from "../connections/connections.ts";
 import { uuidForm } from "../older/conversions.ts";
 import { asideSchema } from "../older/old-tables.ts";
 import type { TablePlan } from "../plan.ts";
-import { addPastConnections, foremostConnections } from "./connections.ts";
 import { addMissingContacts, nameOf, waIdOf } from "./contacts.ts";
 import { aside, asOwner, continueIds, type ExtraColumn, firstOf, insertRows, taken, textOf } from "./rows.ts";
 

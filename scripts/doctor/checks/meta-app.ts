@@ -4,7 +4,7 @@ import { createGraphClient, type GraphClient } from "../../../app/integrations/m
 import { GraphError } from "../../../app/integrations/meta/graph-error.server.ts";
 import { Secret } from "../../../app/platform/secret.server.ts";
 import { check, NotPossible, type Patient } from "../examine.ts";
-import { type Finding, fail, faultsOr, ok, warn } from "../findings.ts";
+import { type Finding, fail, faultsOr, ok, skip, warn } from "../findings.ts";
 import { isReadableOnTheWay, shownUrl } from "./addresses.ts";
 
 const credentials = "app id and secret";
@@ -138,3 +138,24 @@ function refusal(subject: string, error: unknown): Finding {
     return warn(subject, `Meta is busy or throttling (code ${code})`, "try again later");
   return fail(subject, `Meta refuses the question (code ${code})`, "look the code up in Meta's error codes");
 }
+
+const configId = "config id";
+const configurations = "App Dashboard → Facebook Login for Business → Configurations";
+
+/** The Facebook Login for Business configuration, which no API shows. Set or not; that the number is the right one can only be seen at Meta. */
+export const configIdCheck = check(
+  configId,
+  [],
+  async ({ META_CONFIG_ID, META_SIGNUP_WINDOW }, { problems }) => {
+    if (problems.some(({ variable }) => variable === "META_CONFIG_ID"))
+      return [skip(configId, "needs META_CONFIG_ID")];
+    if (META_CONFIG_ID)
+      return [ok(configId, `set; Meta has no API to check it against: compare it with ${configurations}`)];
+    const toDo = `create a WhatsApp Embedded Signup configuration and set its id: ${configurations}`;
+    if (META_SIGNUP_WINDOW === "true")
+      return [
+        fail(configId, "META_SIGNUP_WINDOW is on and does nothing: a window needs META_CONFIG_ID", toDo),
+      ];
+    return [warn(configId, "META_CONFIG_ID is not set: the dialog asks for plain scopes", toDo)];
+  },
+);

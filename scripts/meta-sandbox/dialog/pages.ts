@@ -1,6 +1,7 @@
 import { choice, textField } from "../form-fields.ts";
 import { type Html, html, page } from "../html.ts";
-import type { PhoneNumber, World } from "../world/world.ts";
+import { type PhoneNumber, type World, wabasOf } from "../world/world.ts";
+import type { DialogProblem } from "./request.ts";
 import {
   accountsToChoose,
   type DialogSession,
@@ -8,7 +9,6 @@ import {
   numbersToChoose,
   type Step,
 } from "./session.ts";
-import { numberSummary, portfolioSummary } from "./summaries.ts";
 
 export interface DialogView {
   world: World;
@@ -168,4 +168,52 @@ function permissionNote({ request }: DialogSession): Html {
 
 function personOf({ session, world }: DialogView) {
   return session.personId === null ? undefined : world.people[session.personId];
+}
+
+/** The chosen numbers, for the review page. */
+function numberSummary(world: World, session: DialogSession): string {
+  if (session.numberChoice === "none") return "none yet";
+  if (session.numberChoice === "new") return `${session.newNumber.phone} (new)`;
+  return session.numberIds.map((id) => world.numbers[id]?.displayPhoneNumber ?? id).join(", ");
+}
+
+/** What a person would share, for the sign-in page. */
+function portfolioSummary(world: World, businessIds: string[]): string {
+  return businessIds
+    .map((id) => {
+      const wabas = wabasOf(world, id);
+      const numbers = Object.values(world.numbers).filter((number) =>
+        wabas.some(({ id }) => id === number.wabaId),
+      );
+      return `${world.businesses[id]?.name ?? id}: ${count(wabas.length, "account")}, ${count(numbers.length, "number")}`;
+    })
+    .join(" · ");
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+/** Meta's own error page: the browser stays here and the app hears nothing. */
+export function problemPage(problem: DialogProblem): string {
+  return page({
+    title: `${problem.title} · Meta sandbox`,
+    body: html`<h1>${problem.title}</h1><p>${problem.detail}</p>
+      <p class="dim">The app gets no callback from here. Go back to it and start again.</p>`,
+  });
+}
+
+/** The end of a popup, which passes the outcome on and closes itself, or of the hosted link. */
+export function lastPage(session: DialogSession): string {
+  const { ending } = session.request;
+  const answer =
+    ending.kind === "popup"
+      ? JSON.stringify({ origin: ending.origin, messages: session.popupMessages })
+      : null;
+  return page({
+    title: "Sign-up ended · Meta sandbox",
+    body: html`<h1>You can close this window</h1>
+      <p>${session.granted ? "What you chose is shared with the app now." : "Nothing was shared."}</p>
+      ${answer === null ? null : html`<script src="/dialog/popup-end.js" data-answer="${answer}"></script>`}`,
+  });
 }

@@ -2,13 +2,14 @@ import express, { type Request, type Response, type Router } from "express";
 import { sendScript } from "../popup/browser-files.ts";
 import type { Platform } from "../world/platform.ts";
 import { readEmbeddedRequest, readHostedRequest } from "./flows.ts";
-import { lastPage, problemPage } from "./last-pages.ts";
 import { approve, cancel } from "./outcome.ts";
 import {
   accountsPage,
   businessPage,
   type DialogView,
+  lastPage,
   numbersPage,
+  problemPage,
   reviewPage,
   signInPage,
   stepUrl,

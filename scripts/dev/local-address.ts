@@ -1,4 +1,4 @@
-/** Whether a database is on this machine, by all that may say where it is. Nothing is connected to. */
+/** Whether a web or a database is on this machine, by all that may say where it is. Nothing is connected to. */
 import { BlockList, isIP } from "node:net";
 import pg from "pg";
 
@@ -39,4 +39,11 @@ function isHere(place: string): boolean {
   const address = place.replace(/^\[(.*)\]$/, "$1");
   const family = isIP(address);
   return family !== 0 && loopback.check(address, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** True for http and https at `localhost` or a loopback address. Names are not looked up: another answer may come later. */
+export function isLocalWeb(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return /^https?:$/.test(protocol) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

@@ -5,8 +5,8 @@ import { provider } from "../older/mission.ts";
 import type { AdoptedConnection, OldConnection } from "../older/old-connection.ts";
 import { quoted } from "../older/old-tables.ts";
 import type { TablePlan } from "../plan.ts";
+import { aside, asOwner, type ExtraColumn, firstOf, insertRows, taken } from "../rows/rows.ts";
 import { parseExactly } from "./exact-json.ts";
-import { aside, asOwner, type ExtraColumn, firstOf, insertRows, taken } from "./rows.ts";
 
 /** Columns that may hold plain tokens. */
 export function tokenColumns(plan: TablePlan, named: string | undefined): string[] {
