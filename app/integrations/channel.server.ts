@@ -13,8 +13,8 @@
 import type { MarkTypes } from "../../db/queries/inbox/threads.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
+import type { ChannelError } from "./channel-error.server.ts";
 import type { MessageFailure, MessageReading, MessageReference, MessageSummary } from "./message.ts";
-import type { GraphError } from "./meta/graph-error.server.ts";
 
 export type { ChannelId } from "./catalog.ts";
 
@@ -77,7 +77,7 @@ export interface SignupWindow {
 /** What reading a grant's reach goes through, in this order. */
 export type ReachStep = "access_seen" | "account_found" | "number_proved";
 
-/** How a tenant is connected to a channel. Every method throws `GraphError` and nothing else for what Meta does. */
+/** How a tenant is connected to a channel. Every method throws `ChannelError` and nothing else for what its platform does. */
 export interface ChannelConnector {
   channel: ChannelId;
   /** Of our app at the platform, by which it tells us apart from other partners. */
@@ -94,7 +94,7 @@ export interface ChannelConnector {
   /** Proves the grant is for our app and finds what it reaches. Ids named by a browser are never taken for proof. */
   findReach(accessToken: Secret): Promise<Reach>;
   /** At which step `findReach` failed when it threw this. */
-  reachStepOf(error: GraphError): ReachStep;
+  reachStepOf(error: ChannelError): ReachStep;
   /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, accountId: string): Promise<void>;
   /** Undefined where a number takes part as soon as the platform lists it; the catalogue says the same to pages. */
@@ -116,14 +116,14 @@ export type RegistrationRefusal =
   | "account_locked"
   | "deleted_recently";
 
-/** For a channel whose numbers take part only once they are registered. The methods throw `GraphError`, as the others do. */
+/** For a channel whose numbers take part only once they are registered. The methods throw `ChannelError`, as the others do. */
 export interface NumberRegistration {
   /** Whether the number takes part on the platform: until then it sends nothing for it. */
   read(accessToken: Secret, phoneNumberId: string): Promise<Registration>;
   /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
   register(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
   /** What the error of a refusal means; undefined for any other. */
-  refusalOf(error: GraphError): RegistrationRefusal | undefined;
+  refusalOf(error: ChannelError): RegistrationRefusal | undefined;
 }
 
 /** How a channel's deliveries are read. Pure: same bytes, same reading. */

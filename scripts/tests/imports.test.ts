@@ -45,6 +45,8 @@ const names = Object.keys(rooms) as Room[];
 const others: [verdict: "allowed" | "refused", file: string, imported: string][] = [
   ["allowed", "app/integrations/registry.server.ts", "app/integrations/meta/whatsapp/made-up.ts"],
   ["refused", "app/integrations/catalog.ts", "app/integrations/meta/whatsapp/made-up.ts"],
+  ["refused", "app/integrations/health/made-up.ts", "app/integrations/meta/graph-error.server.ts"],
+  ["refused", "app/integrations/connection/made-up.ts", "app/integrations/meta/signed-request.server.ts"],
   ["refused", "app/integrations/registry.server.ts", "app/inbox/ingest/made-up.ts"],
   ["refused", "app/texts/en/made-up.ts", "app/integrations/health/made-up.server.ts"],
   ["refused", "app/texts/en/made-up.ts", "app/inbox/contacts/made-up.server.ts"],

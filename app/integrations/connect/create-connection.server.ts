@@ -21,9 +21,9 @@ import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
+import type { ChannelError } from "../channel-error.server.ts";
 import { grantedBy } from "../connection/obligations.server.ts";
 import { type Actor, type IntegrationDeps, sealToken } from "../deps.server.ts";
-import { type GraphError, redirectMismatch } from "../meta/graph-error.server.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { type SetupProgress, stepsDone } from "./setup-progress.server.ts";
 
@@ -154,13 +154,11 @@ function withoutGrant(numberRow: ConnectionRow | undefined, userId: string): Con
 export const noMember = { kind: "failed", reason: "state_invalid" } as const satisfies ConnectOutcome;
 
 /** The reason a person is told when Meta refused a step on the way. */
-export function reasonOf(error: GraphError): ReasonCode {
-  if (error.kind === "permission") return "permission_missing";
-  if (error.kind === "tell_tenant") return "account_restricted";
-  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice. A code
-  // that was made for another address is none of ours.
-  const isOurs = error.kind === "bug" && error.facts.subcode !== redirectMismatch;
-  return isOurs || error.kind === "retry_later" ? "meta_unavailable" : "code_rejected";
+export function reasonOf({ kind }: ChannelError): ReasonCode {
+  if (kind === "permission") return "permission_missing";
+  if (kind === "tell_tenant") return "account_restricted";
+  // A shape we do not know or a misconfiguration is not the person's doing either: "later" is the honest advice.
+  return kind === "bug" || kind === "retry_later" ? "meta_unavailable" : "code_rejected";
 }
 
 /** Of the number and its account, whatever grant we had then: Meta tells it when it changes and not again. */

@@ -3,8 +3,8 @@ import { withTenant } from "../../../db/client.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, SignupFlow } from "../channel.server.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import type { Actor, ConnectDeps, IntegrationDeps } from "../deps.server.ts";
-import { GraphError } from "../meta/graph-error.server.ts";
 import {
   type ConnectOutcome,
   connectNumber,
@@ -133,7 +133,7 @@ async function spendCode(
       redirectUri: deps.redirectUriOf(channel),
     });
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof ChannelError)) throw error;
     return { reason: reasonOf(error) };
   }
 }
@@ -158,7 +158,7 @@ async function followGrant(
       outcome: await settle(deps, actor, channel, { grant, reach, progress: seen, pickedNumberId }),
     };
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof ChannelError)) throw error;
     const reason = reasonOf(error);
     const step = deps.connectors[channel].reachStepOf(error);
     const stopped = progressOfFailure(progress, step, reason, deps.now());

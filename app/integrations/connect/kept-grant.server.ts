@@ -19,10 +19,10 @@ import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/f
 import { holdMembership } from "../../../db/queries/people/memberships.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { Grant, Reach, ReachableNumber } from "../channel.server.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import { grantedBy } from "../connection/obligations.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type Actor, type IntegrationDeps, isSealed, openToken, sealToken } from "../deps.server.ts";
-import { GraphError } from "../meta/graph-error.server.ts";
 import {
   type ConnectOutcome,
   noMember,
@@ -202,7 +202,7 @@ export async function reachOfKeptGrant(
       await dropGrant(deps, actor, row, { reason: "choice_expired", code: "token_unreadable" });
       return { kind: "failed", reason: "choice_expired" };
     }
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof ChannelError)) throw error;
     if (error.kind === "reconnect") await dropGrant(deps, actor, row, { reason: "code_rejected" });
     return { kind: "failed", reason: reasonOf(error) };
   }

@@ -1,8 +1,8 @@
 /** Connecting with ids and a token typed in by an admin of ours, behind a feature flag. */
 import type { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import type { Actor, IntegrationDeps } from "../deps.server.ts";
-import { GraphError } from "../meta/graph-error.server.ts";
 import { type ConnectOutcome, connectNumber, reasonOf } from "./create-connection.server.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { progressOfReach } from "./setup-progress.server.ts";
@@ -31,7 +31,7 @@ export async function connectManually(
     const progress = progressOfReach({}, reach, deps.now());
     return await connectNumber(deps, actor, channel, { token, reach, number, how: "manual", progress });
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof ChannelError)) throw error;
     const reason = reasonOf(error);
     return { kind: "failed", reason: reason === "code_rejected" ? "token_rejected" : reason };
   }

@@ -15,7 +15,14 @@ import {
 import type { Log } from "../../platform/log.server.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { Reach } from "../channel.server.ts";
-import type { MetaUserRequest } from "../meta/signed-request.server.ts";
+
+/** The person that a request of the platform speaks of, and when it was written. */
+export interface MetaUserRequest {
+  /** Scoped to our app: says nothing outside it, and names no account of theirs. */
+  metaUserId: string;
+  /** Whole seconds, by Meta's clock. */
+  issuedAt: Date;
+}
 
 export interface ObligationDeps {
   /** Role app_web. */

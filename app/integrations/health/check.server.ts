@@ -22,9 +22,9 @@ import {
 import { openMail } from "../../../db/queries/mail/outbox.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { AccessReport } from "../channel.server.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, openToken } from "../deps.server.ts";
-import { GraphError } from "../meta/graph-error.server.ts";
 import { type CheckableRow, recordNoticed, type Subject, takeUpReport } from "./apply-check.server.ts";
 import { noticeSilence } from "./silence.server.ts";
 
@@ -107,19 +107,19 @@ async function askPlatform(deps: IntegrationDeps, row: CheckableRow): Promise<Ve
     const once = () => connector.checkAccess(token, asset);
     // Meta loses sight of an object for a moment now and then: a refused reading counts when it is refused twice.
     const report = await once().catch((error: unknown) => {
-      if (error instanceof GraphError && error.kind === "permission") return once();
+      if (error instanceof ChannelError && error.kind === "permission") return once();
       throw error;
     });
     return { kind: "alive", report };
   } catch (error) {
-    if (error instanceof GraphError && error.kind === "reconnect")
+    if (error instanceof ChannelError && error.kind === "reconnect")
       return { kind: "refused", code: "token_rejected" };
-    if (error instanceof GraphError && error.kind === "permission")
+    if (error instanceof ChannelError && error.kind === "permission")
       return { kind: "refused", code: "permission_lost" };
     if (error instanceof TokenVaultError) return { kind: "refused", code: "token_unreadable" };
     const { tenant_id, id: connection_id } = row;
     deps.log.warn("connection could not be checked", { tenant_id, connection_id, error });
-    return { kind: "unknown", result: error instanceof GraphError ? error.kind : "failed" };
+    return { kind: "unknown", result: error instanceof ChannelError ? error.kind : "failed" };
   }
 }
 

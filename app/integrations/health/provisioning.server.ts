@@ -16,10 +16,10 @@ import {
   type TeardownRow,
 } from "../../../db/queries/connections/teardowns.ts";
 import type { ChannelId } from "../catalog.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import { teardownPlace } from "../connection/disconnect.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";
-import { GraphError, mayPass } from "../meta/graph-error.server.ts";
 
 export interface Run {
   tenantId: string;
@@ -141,7 +141,7 @@ async function noteDeliveries(
 
 /** Undefined for what is neither Meta's nor the vault's doing (the database, say): that is thrown on. */
 function failureCode(error: unknown): string | undefined {
-  if (error instanceof GraphError) return error.kind;
+  if (error instanceof ChannelError) return error.kind;
   return error instanceof TokenVaultError ? "token_unreadable" : undefined;
 }
 
@@ -156,5 +156,5 @@ export async function askForCheck(
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof GraphError && mayPass(error);
+  return error instanceof ChannelError && error.mayPass;
 }

@@ -20,9 +20,9 @@ import {
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { RegistrationRefusal } from "../channel.server.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";
-import { GraphError, mayPass } from "../meta/graph-error.server.ts";
 import { askForCheck, type Run } from "./provisioning.server.ts";
 
 /** For a number that was deleted a moment ago. Each try counts. */
@@ -72,12 +72,12 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
     }
     if (error instanceof PinUnreadableError)
       return conclude(deps, subject, channel, { result: "failed", code: pinUnreadable });
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof ChannelError)) throw error;
     const refusal = registration.refusalOf(error);
     if (refusal === "deleted_recently" && (await waitFurther(deps, subject, row))) return;
     // A wrong PIN is never tried again by itself: ten wrong ones lock the number, and only a person can take an earlier
     // provider's PIN away.
-    const code = refusal ?? (mayPass(error) ? undefined : error.kind);
+    const code = refusal ?? (error.mayPass ? undefined : error.kind);
     if (code === undefined && !subject.lastAttempt) throw error;
     if (code === tooMany) await withTenant(deps.db, tenantId, (tdb) => holdRegistration(tdb, connectionId));
     await conclude(deps, subject, channel, { result: "failed", code: code ?? "meta_unavailable" });

@@ -1,18 +1,5 @@
 /** What a failed Graph call means for us. Decided by the JSON code: HTTP statuses vary for the same error. */
-
-export type GraphErrorKind =
-  /** The token is dead: the person must connect again. */
-  | "reconnect"
-  /** The grant lacks a permission, or the object is not (any more) within it. */
-  | "permission"
-  /** Meta is busy, throttling or unreachable: the same call may work later. */
-  | "retry_later"
-  /** Meta's decision about this business or number; only the tenant can act on it. */
-  | "tell_tenant"
-  /** The input of this one call was refused (a code that is used or expired, say). */
-  | "rejected"
-  /** We are misconfigured, or Meta answered in a shape we do not know. */
-  | "bug";
+import { ChannelError, type ChannelErrorKind } from "../channel-error.server.ts";
 
 export interface GraphErrorFacts {
   endpoint: string;
@@ -25,24 +12,21 @@ export interface GraphErrorFacts {
 }
 
 /** Its message names the endpoint and the codes only, so it may be logged and stored. */
-export class GraphError extends Error {
+export class GraphError extends ChannelError {
   override name = "GraphError";
-  readonly kind: GraphErrorKind;
   readonly facts: GraphErrorFacts;
 
-  constructor(kind: GraphErrorKind, facts: GraphErrorFacts) {
-    const codes = [facts.code, facts.subcode].filter((part) => part !== undefined).join("/");
-    super(
-      `Graph ${facts.endpoint}: ${kind}${codes ? ` (${codes})` : ""}${facts.note ? `, ${facts.note}` : ""}`,
-    );
-    this.kind = kind;
+  constructor(kind: ChannelErrorKind, facts: GraphErrorFacts) {
+    const { endpoint, code, subcode, note } = facts;
+    const codes = [code, subcode].filter((part) => part !== undefined).join("/");
+    super(kind, {
+      endpoint,
+      message: `Graph ${endpoint}: ${kind}${codes ? ` (${codes})` : ""}${note ? `, ${note}` : ""}`,
+      // With a code it is Meta's answer, which will be the same.
+      mayPass: kind === "retry_later" || (kind === "bug" && code === undefined),
+    });
     this.facts = facts;
   }
-}
-
-/** Whether the same call may succeed later: Meta is away, or something else answered in its place. */
-export function mayPass({ kind, facts }: GraphError): boolean {
-  return kind === "retry_later" || (kind === "bug" && facts.code === undefined);
 }
 
 const retryLater = new Set([
@@ -59,7 +43,7 @@ export function graphErrorKind(error: {
   code?: number | undefined;
   error_subcode?: number | undefined;
   is_transient?: boolean | undefined;
-}): GraphErrorKind {
+}): ChannelErrorKind {
   const { code, error_subcode: subcode } = error;
   if (error.is_transient) return "retry_later";
   if (code === undefined) return "bug";

@@ -314,4 +314,9 @@ describe("Graph error codes", () => {
   ] as const)("%j is %s", (error, kind) => {
     expect(graphErrorKind(error)).toBe(kind);
   });
+
+  test("of answers that are no use, only one without a code may be another the next time", () => {
+    expect(new GraphError("bug", { endpoint: "phone", httpStatus: 200 }).mayPass).toBe(true);
+    expect(new GraphError("bug", { endpoint: "phone", code: 101 }).mayPass).toBe(false);
+  });
 });

@@ -5,18 +5,11 @@
  */
 import { z } from "zod";
 import type { Secret } from "../../platform/secret.server.ts";
+import type { MetaUserRequest } from "../connection/obligations.server.ts";
 import { isHmacUnderOne } from "./signature.server.ts";
 
 /** Meta's own are a few hundred characters; those it gives to pages are longer. */
 const longest = 8 * 1024;
-
-/** The person a signed request speaks of, and when Meta wrote it. */
-export interface MetaUserRequest {
-  /** Scoped to our app: says nothing outside it, and names no account of theirs. */
-  metaUserId: string;
-  /** Whole seconds, by Meta's clock. */
-  issuedAt: Date;
-}
 
 export type SignedRequestReading =
   | { kind: "signed"; request: MetaUserRequest }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { ChannelConnector, Reach, ReachableNumber } from "../channel.server.ts";
-import { GraphError, type GraphErrorKind } from "../meta/graph-error.server.ts";
+import { ChannelError, type ChannelErrorKind } from "../channel-error.server.ts";
 import { carrierRights } from "./carrier-platform.ts";
 
 export const carrier = "carrier" as ChannelId;
@@ -43,11 +43,10 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
       return { accessToken: new Secret(key), expiresAt: until ? new Date(until) : undefined };
     },
     findReach: (token) => findReach(config, ask, token),
-    reachStepOf: ({ facts }) => (facts.endpoint === "self" ? "access_seen" : "number_proved"),
+    reachStepOf: ({ endpoint }) => (endpoint === "self" ? "access_seen" : "number_proved"),
     async startDeliveries(token, account) {
       await feeds(token, account, "PUT");
-      if (!(await feeds(token, account)))
-        throw new GraphError("retry_later", { endpoint: "feeds", note: "not on" });
+      if (!(await feeds(token, account))) throw new ChannelError("retry_later", { endpoint: "feeds" });
     },
     async stopDeliveries(token, account) {
       await feeds(token, account, "DELETE");
@@ -79,8 +78,7 @@ function endpointsOf(config: CarrierConfig) {
 
 async function findReach(config: CarrierConfig, ask: Ask, token: Secret): Promise<Reach> {
   const self = await ask({ endpoint: "self", path: ["self"], token, schema: selfAnswer });
-  if (self.client !== config.clientId)
-    throw new GraphError("reconnect", { endpoint: "self", note: "another's" });
+  if (self.client !== config.clientId) throw new ChannelError("reconnect", { endpoint: "self" });
   const missingPermissions = carrierRights.filter((right) => !self.rights.includes(right));
   const reach = { scopes: self.rights, missingPermissions, expiresAt: undefined, metaUserId: undefined };
   if (missingPermissions.length > 0) return { ...reach, accountIds: [], numbers: [] };
@@ -114,7 +112,7 @@ interface Call<Schema extends z.ZodType> {
 }
 type Ask = <Schema extends z.ZodType>(call: Call<Schema>) => Promise<z.infer<Schema>>;
 
-const kinds: Record<string, GraphErrorKind> = {
+const kinds: Record<string, ChannelErrorKind> = {
   key_dead: "reconnect",
   not_yours: "permission",
   code_bad: "rejected",
@@ -122,8 +120,7 @@ const kinds: Record<string, GraphErrorKind> = {
 
 function caller({ url, timeoutMs = 5_000 }: CarrierConfig): Ask {
   return async ({ endpoint, path, schema, method, page, token, json }) => {
-    const fail = (kind: GraphErrorKind, httpStatus?: number) =>
-      new GraphError(kind, { endpoint, httpStatus });
+    const fail = (kind: ChannelErrorKind) => new ChannelError(kind, { endpoint });
     const address = `${url}/${path.map(encodeURIComponent).join("/")}${page ? `?page=${page}` : ""}`;
     const answer = await fetch(address, {
       method: method ?? (json ? "POST" : "GET"),
@@ -134,14 +131,14 @@ function caller({ url, timeoutMs = 5_000 }: CarrierConfig): Ask {
     })
       .then(async (response) => ({ status: response.status, text: await response.text() }))
       .catch(() => undefined);
-    if (!answer || answer.status >= 500) throw fail("retry_later", answer?.status);
+    if (!answer || answer.status >= 500) throw fail("retry_later");
     const body: unknown = await new Response(answer.text).json().catch(() => undefined);
     if (answer.status < 300) {
       const parsed = schema.safeParse(body);
       if (parsed.success) return parsed.data;
-      throw fail("bug", answer.status);
+      throw fail("bug");
     }
     const named = z.object({ problem: z.string() }).safeParse(body).data?.problem;
-    throw fail((named && kinds[named]) || "bug", answer.status);
+    throw fail((named && kinds[named]) || "bug");
   };
 }

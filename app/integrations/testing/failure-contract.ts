@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../platform/secret.server.ts";
 import type { ChannelConnector } from "../channel.server.ts";
-import { GraphError } from "../meta/graph-error.server.ts";
+import { ChannelError } from "../channel-error.server.ts";
 import { type ConnectorStage, type Fault, redirectUri } from "./connector-stage.ts";
 
 const returned = { flow: "redirect", redirectUri } as const;
@@ -70,14 +70,15 @@ export function describeFailures(stage: () => ConnectorStage): void {
   describe("of a platform that fails", () => {
     test.each(["hang", "reset", "bad_gateway"] as const)("every method says later to: %s", async (fault) => {
       for (const [name, error] of await thrown(stage(), fault)) {
-        expect(error, name).toBeInstanceOf(GraphError);
-        expect(error, name).toMatchObject({ kind: "retry_later" });
+        expect(error, name).toBeInstanceOf(ChannelError);
+        expect(error, name).toMatchObject({ kind: "retry_later", mayPass: true });
       }
     });
 
     test("every method refuses an answer of another shape", async () => {
       for (const [name, error] of await thrown(stage(), "wrong_shape")) {
-        expect(error, name).toBeInstanceOf(GraphError);
+        expect(error, name).toBeInstanceOf(ChannelError);
+        expect(error, name).toMatchObject({ mayPass: true });
       }
     });
 
@@ -91,7 +92,7 @@ export function describeFailures(stage: () => ConnectorStage): void {
       onTestFinished(() => void trap.close());
       const redirectTo = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/elsewhere`;
       for (const [name, error] of await thrown(stage(), { redirectTo })) {
-        expect(error, name).toBeInstanceOf(GraphError);
+        expect(error, name).toBeInstanceOf(ChannelError);
       }
       expect(visits).toBe(0);
     });

@@ -5,8 +5,9 @@ import {
   deleteDataOf,
   deletionStatus,
   endGrantsOf,
+  type MetaUserRequest,
 } from "../../integrations/connection/obligations.server.ts";
-import { type MetaUserRequest, readSignedRequest } from "../../integrations/meta/signed-request.server.ts";
+import { readSignedRequest } from "../../integrations/meta/signed-request.server.ts";
 import { requestIdOf, requireMethod } from "../connect/channel-request.server.ts";
 import { readBoundedForm } from "../http/input.server.ts";
 import { metaCallbacks } from "../http/metrics.server.ts";

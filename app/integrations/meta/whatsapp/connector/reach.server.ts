@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Secret } from "../../../../platform/secret.server.ts";
 import type { Reach, ReachableNumber, ReachStep } from "../../../channel.server.ts";
+import type { ChannelError } from "../../../channel-error.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
@@ -58,9 +59,9 @@ export async function findReach(config: MetaAppConfig, graph: GraphClient, token
 }
 
 /** At which step `findReach` met this. */
-export function reachStepOf({ facts }: GraphError): ReachStep {
-  if (facts.endpoint === "debug_token") return "access_seen";
-  return facts.endpoint === "phone_numbers" ? "number_proved" : "account_found";
+export function reachStepOf({ endpoint }: ChannelError): ReachStep {
+  if (endpoint === "debug_token") return "access_seen";
+  return endpoint === "phone_numbers" ? "number_proved" : "account_found";
 }
 
 async function inspectToken(config: MetaAppConfig, graph: GraphClient, token: Secret): Promise<TokenFacts> {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { NumberRegistration, Registration, RegistrationRefusal } from "../../../channel.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
+import { GraphError } from "../../graph-error.server.ts";
 
 export const registrationFields = z.object({
   // Asked for or not, Meta names the object: an answer without it is about something else, and must not read as registered.
@@ -42,7 +43,7 @@ export function createRegistration(graph: GraphClient): NumberRegistration {
         schema: z.object({ success: z.literal(true) }),
       });
     },
-    refusalOf: ({ facts }) => refusals.get(facts.code),
+    refusalOf: (error) => (error instanceof GraphError ? refusals.get(error.facts.code) : undefined),
   };
 }
 

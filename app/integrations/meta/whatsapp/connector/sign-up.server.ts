@@ -4,6 +4,7 @@ import { Secret } from "../../../../platform/secret.server.ts";
 import type { Grant, SignupFlow, SignupWindow } from "../../../channel.server.ts";
 import type { MetaAppConfig } from "../../app-config.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
+import { GraphError, redirectMismatch } from "../../graph-error.server.ts";
 
 /**
  * The least that carries this product. whatsapp_business_management: list numbers, subscribe the WABA's webhooks.
@@ -65,20 +66,27 @@ export async function exchangeCode(
 ): Promise<Grant> {
   // Byte-identical to the dialog's.
   const from = flow === "redirect" ? { redirect_uri: redirectUri } : popupRedirectUri(config);
-  const answer = await graph.call({
-    endpoint: "exchange",
-    method: "POST",
-    path: ["oauth", "access_token"],
-    form: {
-      client_id: config.appId,
-      client_secret: config.appSecret.reveal(),
-      ...from,
-      code,
-    },
-    auth: "none",
-    schema: tokenAnswer,
-    urgent: true,
-  });
+  const answer = await graph
+    .call({
+      endpoint: "exchange",
+      method: "POST",
+      path: ["oauth", "access_token"],
+      form: {
+        client_id: config.appId,
+        client_secret: config.appSecret.reveal(),
+        ...from,
+        code,
+      },
+      auth: "none",
+      schema: tokenAnswer,
+      urgent: true,
+    })
+    .catch((error: unknown) => {
+      // Of the dialog's own address this speaks of our set-up, but a code is anybody's: made for another, it is none of ours.
+      if (error instanceof GraphError && error.facts.subcode === redirectMismatch)
+        throw new GraphError("rejected", error.facts);
+      throw error;
+    });
   return {
     accessToken: new Secret(answer.access_token),
     expiresAt: answer.expires_in ? new Date(now().getTime() + answer.expires_in * 1000) : undefined,
