@@ -176,7 +176,9 @@ export type Role = "admin" | "member";
 export type ConnectionStatus = "pending" | "active" | "error" | "revoked";
 export type DeliveryOutcome = "processed" | "quarantined" | "ignored" | "failed";
 export type QuarantineReason = "unreadable" | "unknown_number" | "conflict" | "failed";
-export type MessageStatus = "received" | "sent" | "failed" | "delivered" | "read" | "played";
+/** From the lowest rank up: of all that is told of a message, the highest is its status. */
+export const messageStatuses = ["received", "sent", "failed", "delivered", "read", "played"] as const;
+export type MessageStatus = (typeof messageStatuses)[number];
 
 interface ChannelConnectionsTable {
   id: Generated<string>;

@@ -1,12 +1,8 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
 import { hash } from "node:crypto";
 import type { KnownMessage, MessageRow } from "#db/queries/inbox/messages.ts";
-import type {
-  ContactIdentity,
-  MessageEvent,
-  OutboundStatus,
-  StatusEvent,
-} from "../../integrations/channel.server.ts";
+import { type MessageStatus, messageStatuses } from "#db/schema.ts";
+import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
 
 /** An item that speaks of one message. */
@@ -106,21 +102,14 @@ function detailOf({ status, occurredAt, detail }: StatusEvent): MessageRow["stat
   return { [hash("sha1", JSON.stringify(told)).slice(0, 16)]: told };
 }
 
-const ranks: Record<OutboundStatus | "received", number> = {
-  received: 0,
-  sent: 1,
-  failed: 2,
-  delivered: 3,
-  read: 4,
-  played: 5,
-};
+const rankOf = (status: MessageStatus): number => messageStatuses.indexOf(status);
 
 /** `later` comes after `draft` in storing order, so it never brings a message that `draft` lacks. */
 function merge(draft: MessageDraft, later: MessageDraft): void {
   const { row } = draft;
   const other = later.row;
   draft.events.push(...later.events);
-  if (ranks[other.status] > ranks[row.status]) row.status = other.status;
+  if (rankOf(other.status) > rankOf(row.status)) row.status = other.status;
   if (isEarlierFailure(other, row)) row.error = other.error;
   if (other.statusDetail) row.statusDetail = { ...row.statusDetail, ...other.statusDetail };
   for (const step of ["sentAt", "deliveredAt", "readAt", "playedAt", "failedAt"] as const) {

@@ -1,6 +1,6 @@
 /** Messages as ingest writes them: one statement for all of a job, in which order and repetition do not matter. */
 import { sql, type Transaction } from "kysely";
-import type { MessageStatus, Schema } from "../../schema.ts";
+import { type MessageStatus, messageStatuses, type Schema } from "../../schema.ts";
 
 export interface StoredMessage {
   providerMessageId: string;
@@ -70,8 +70,7 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
 const isStub = sql.raw(`m.content = '{}'`);
 const bringsMessage = sql.raw(`excluded.content <> '{}'`);
 const fillsStub = sql`${isStub} and ${bringsMessage}`;
-const rank = (status: string) =>
-  sql.raw(`array_position('{received,sent,failed,delivered,read,played}'::text[], ${status})`);
+const rank = (status: string) => sql.raw(`array_position('{${messageStatuses}}'::text[], ${status})`);
 /** Two failures in one second: the lower code stays, whichever came first. */
 const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
 const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
