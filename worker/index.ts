@@ -137,9 +137,10 @@ function createTaskList(config: WorkerEnv) {
   const mail: MailDeps = { db: tenantDb, log, outgoing: outgoingMail(config) };
   const tasks = createTasks({
     inbox: { db: ingestDb, readers: webhookReaders, log },
+    reconciliation: { db: ingestDb, jobsDb: livenessDb, log },
     retention: { db: ingestDb, log, retentionDays: config.DELIVERY_RETENTION_DAYS },
-    reconcile: { db: ingestDb, jobsDb: livenessDb, log },
-    connections: { ...integrations, clockDb },
+    integrations,
+    clock: { ...integrations, clockDb },
     mail: { ...mail, jobsDb: livenessDb },
     metrics,
     isStopping: () => draining,

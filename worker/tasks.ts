@@ -4,6 +4,7 @@ import { drainDeliveries } from "#app/inbox/intake/drain.server.ts";
 import { type ReconcileDeps, reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
 import { replayParked } from "#app/inbox/intake/replay.server.ts";
 import { dropOutlivedDeliveries, type RetentionDeps } from "#app/inbox/intake/retention.server.ts";
+import type { IntegrationDeps } from "#app/integrations/deps.server.ts";
 import { applyAccountEvent } from "#app/integrations/health/account-events.server.ts";
 import { type ClockDeps, checkConnection, requestDueChecks } from "#app/integrations/health/check.server.ts";
 import { finishTeardown, subscribeWaba } from "#app/integrations/health/provisioning.server.ts";
@@ -16,12 +17,15 @@ import type { WorkerMetrics } from "./metrics.ts";
 import type { RunJob } from "./task-frame.ts";
 
 export interface TaskDeps {
-  /** Across workspaces, as app_ingest. */
+  /** Across workspaces, as app_ingest: for what arrives, for what is left behind, and for what is old enough to go. */
   inbox: InboxDeps;
+  reconciliation: ReconcileDeps;
   retention: RetentionDeps;
-  reconcile: ReconcileDeps;
-  /** Within a workspace, as app_tenant; and for the clock. */
-  connections: ClockDeps;
+  /** Within a workspace, as app_tenant. */
+  integrations: IntegrationDeps;
+  /** The same, and across workspaces as app_clock, to find what is due in them. */
+  clock: ClockDeps;
+  /** Within a workspace; across them, as app_jobs, for what concerns a person's account. */
   mail: MailDeps & AccountMailDeps;
   metrics: Pick<WorkerMetrics, "countIngest">;
   /** True once the process is to end: a drain then leaves the rest to others. */
@@ -33,17 +37,17 @@ const leftBehindMs = 30_000;
 
 /** A task for each job of the catalogue. */
 export function createTasks(deps: TaskDeps): { [Name in JobName]: RunJob<Name> } {
-  const { inbox, connections, mail } = deps;
+  const { inbox, integrations, clock, mail } = deps;
   return {
     process_deliveries: () => processDeliveries(deps),
-    subscribe_waba: (payload, attempt) => subscribeWaba(connections, { ...payload, ...attempt }),
-    stop_deliveries: (payload, attempt) => finishTeardown(connections, { ...payload, ...attempt }),
-    register_number: (payload, attempt) => registerNumber(connections, { ...payload, ...attempt }),
-    check_connection: (payload) => checkConnection(connections, payload),
-    request_checks: (_payload, { requestId }) => requestDueChecks(connections, requestId),
-    apply_account_event: (payload) => applyAccountEvent(connections, payload),
-    reconcile_deliveries: () => reconcileDeliveries(deps.reconcile, { olderThanMs: leftBehindMs }),
-    forget_outlived: () => forgetWhatOutlived(connections),
+    subscribe_waba: (payload, attempt) => subscribeWaba(integrations, { ...payload, ...attempt }),
+    stop_deliveries: (payload, attempt) => finishTeardown(integrations, { ...payload, ...attempt }),
+    register_number: (payload, attempt) => registerNumber(integrations, { ...payload, ...attempt }),
+    check_connection: (payload) => checkConnection(integrations, payload),
+    request_checks: (_payload, { requestId }) => requestDueChecks(clock, requestId),
+    apply_account_event: (payload) => applyAccountEvent(integrations, payload),
+    reconcile_deliveries: () => reconcileDeliveries(deps.reconciliation, { olderThanMs: leftBehindMs }),
+    forget_outlived: () => forgetWhatOutlived(clock),
     replay_parked: (payload) => replayParked(inbox, payload),
     drop_deliveries: () => dropOutlivedDeliveries(deps.retention),
     send_mail: (payload, { lastAttempt }) => sendMail(mail, { ...payload, lastAttempt }),
