@@ -15,7 +15,7 @@ function stepsWith(other: Partial<Record<ConnectStep, Partial<StepState>>> = {})
   }));
 }
 const waiting = { result: "waiting" as const, at: null };
-const nothingTold = { quality: null, limit: null, name: null, restriction: null };
+const nothingTold = { qualityNews: null, limit: null, name: null, restriction: null };
 
 describe("the card", () => {
   const view = (changed: Partial<ConnectionView>): ConnectionView => ({

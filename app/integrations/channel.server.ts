@@ -52,7 +52,7 @@ export interface AccessReport {
   /** Undefined on a channel without registration. */
   registration: Registration | undefined;
   /** How people take the number's messages, in the platform's own code word; undefined where it does not say. */
-  quality?: string | undefined;
+  qualityRating?: string | undefined;
   /** How many conversations the business may begin in a day, in the platform's own code word. */
   messagingLimit?: string | undefined;
 }

@@ -68,9 +68,9 @@ function standingFacts(texts: Texts, props: PartProps): Fact[] {
     number.latest.limit,
     answer?.messagingLimit ? { word: answer.messagingLimit, at: answer.at } : null,
   );
-  const quality = answer?.quality ? { word: answer.quality, at: answer.at } : null;
+  const rating = answer?.qualityRating ? { word: answer.qualityRating, at: answer.at } : null;
   return [
-    ...(quality ? [{ name: words.quality, value: <Told told={quality} known={words.qualities} /> }] : []),
+    ...(rating ? [{ name: words.quality, value: <Told told={rating} known={words.qualities} /> }] : []),
     ...(limit ? [{ name: words.limit, value: <Told told={limit} known={texts.integrations.limits} /> }] : []),
     { name: words.access, value: <Access number={number} /> },
     {

@@ -80,7 +80,7 @@ function Incident({ channel, incident }: IncidentProps) {
 function Told({ channel, number: { latest } }: NoticesProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { quality, restriction } = latest;
+  const { qualityNews, restriction } = latest;
   const { quality: flagged, restrictionText } = texts.channels[channel];
   return (
     <>
@@ -89,9 +89,9 @@ function Told({ channel, number: { latest } }: NoticesProps) {
           {restrictionText} <Time at={restriction.at} />.
         </Notice>
       ) : null}
-      {quality?.word === "FLAGGED" ? (
+      {qualityNews?.word === "FLAGGED" ? (
         <Notice look="plain" title={flagged.title}>
-          {flagged.text} <Time at={quality.at} />.
+          {flagged.text} <Time at={qualityNews.at} />.
         </Notice>
       ) : null}
     </>

@@ -41,8 +41,8 @@ export interface ConnectionView {
   latest: Record<LatestKind, LatestWord | null>;
 }
 
-/** `quality`, `name`: what Meta decided. `limit`: conversations a day. `restriction`: what it did to the account. */
-type LatestKind = "quality" | "limit" | "name" | "restriction";
+/** `qualityNews`, `name`: what Meta decided. `limit`: conversations a day. `restriction`: what it did to the account. */
+type LatestKind = "qualityNews" | "limit" | "name" | "restriction";
 
 interface LatestWord {
   /** Meta's own code word. */
@@ -91,7 +91,7 @@ function latestOf({ quality, name_status, restriction }: ConnectionFacts): Conne
   const latest = (word: string | undefined, at: string | undefined) =>
     word && at ? { word, at: new Date(at) } : null;
   return {
-    quality: latest(quality?.event, quality?.at),
+    qualityNews: latest(quality?.event, quality?.at),
     limit: latest(quality?.current_limit?.toString(), quality?.at),
     name: latest(name_status?.event, name_status?.at),
     // One event tells of a ban and of its end.

@@ -138,8 +138,8 @@ async function conclude(
     const silence = await noticeSilence(tdb, row, deps.now());
     if (silence) await recordNoticed(tdb, subject, row, silence, {});
     const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
-    const { deliveries, quality = null, messagingLimit = null } = verdict.report;
-    const answer = { deliveries, quality, messagingLimit };
+    const { deliveries, qualityRating = null, messagingLimit = null } = verdict.report;
+    const answer = { deliveries, qualityRating, messagingLimit };
     return { result: "alive", refusals: 0, warnedDays, nextInSeconds: regularSeconds(), answer };
   }
   const refusals = health.refusals + 1;

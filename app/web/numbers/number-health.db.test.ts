@@ -96,7 +96,7 @@ describe("what a check brings", () => {
     expect(await page(id)).toContain(words.noAnswer);
     expect((await numberHealth(deps(), flow.ana.tenantId, id)).lastCheck?.answer).toMatchObject({
       deliveries: "ours",
-      quality: "GREEN",
+      qualityRating: "GREEN",
       messagingLimit: "TIER_250",
     });
     flow.product.sandbox.control.clearScenarios();
@@ -107,7 +107,7 @@ describe("what a check brings", () => {
     await check(id);
     expect((await numberHealth(deps(), flow.ana.tenantId, id)).lastCheck).toMatchObject({
       result: "alive",
-      answer: { quality: null, messagingLimit: null },
+      answer: { qualityRating: null, messagingLimit: null },
     });
   });
 

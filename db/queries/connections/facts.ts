@@ -77,6 +77,7 @@ const connectionFacts = z.object({
   error: part(incident.extend({ also: part(listOf(incident)), missing: part(listOf(z.string())) })),
   /** By cause, when the platform last spoke of it. */
   told: part(byName(time)),
+  /** Meta's last news of the quality (`FLAGGED`, say); its rating is a column of `connection_health`. */
   quality: part(word),
   name_status: part(word),
   limits: part(word),

@@ -46,10 +46,10 @@ export interface Check {
   answer?: AccessAnswer;
 }
 
-/** `quality`, `messagingLimit`: Meta's own code words; null for what it did not say. */
+/** `qualityRating`, `messagingLimit`: Meta's own code words; null for what it did not say. */
 export interface AccessAnswer {
   deliveries: "ours" | "missing" | "elsewhere";
-  quality: string | null;
+  qualityRating: string | null;
   messagingLimit: string | null;
 }
 
@@ -68,7 +68,7 @@ export async function saveCheck(
     ...(answer && {
       answered_at: sql<Date>`now()`,
       deliveries: answer.deliveries,
-      quality_rating: answer.quality,
+      quality_rating: answer.qualityRating,
       messaging_limit: answer.messagingLimit,
     }),
   };
@@ -120,7 +120,7 @@ export async function readLastCheck(
         ? {
             at: row.answered_at,
             deliveries: row.deliveries,
-            quality: row.quality_rating,
+            qualityRating: row.quality_rating,
             messagingLimit: row.messaging_limit,
           }
         : null,

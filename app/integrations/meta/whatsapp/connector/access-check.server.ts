@@ -71,7 +71,7 @@ export async function checkAccess(
     displayName: number.verified_name || number.display_phone_number,
     deliveries: !ours ? "missing" : override ? "elsewhere" : "ours",
     registration: registrationOf(number),
-    quality: number.quality_rating,
+    qualityRating: number.quality_rating,
     messagingLimit: number.whatsapp_business_manager_messaging_limit,
   };
 }
