@@ -120,7 +120,9 @@ export type RegistrationRefusal =
 export interface NumberRegistration {
   /** Whether the number takes part on the platform: until then it sends nothing for it. */
   read(accessToken: Secret, phoneNumberId: string): Promise<Registration>;
-  /** Registers the number under its two-step PIN. Ten calls in 72 hours lock it: never call it to find out. */
+  /** One to register a number under: what the domain seals and keeps, the channel knows the form of. */
+  newPin(): Secret;
+  /** Registers the number under its PIN. Ten calls in 72 hours lock it: never call it to find out. */
   register(accessToken: Secret, phoneNumberId: string, pin: Secret): Promise<void>;
   /** What the error of a refusal means; undefined for any other. */
   refusalOf(error: ChannelError): RegistrationRefusal | undefined;

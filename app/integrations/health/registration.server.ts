@@ -1,5 +1,4 @@
 /** Registering a number that was picked or made at Meta, so that it receives. Done by the worker after a connect. */
-import { randomInt } from "node:crypto";
 import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
@@ -17,7 +16,7 @@ import {
   replacePin,
   takeRegistrationTry,
 } from "../../../db/queries/numbers/registrations.ts";
-import { Secret } from "../../platform/secret.server.ts";
+import type { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
 import type { RegistrationRefusal } from "../channel.server.ts";
 import { ChannelError } from "../channel-error.server.ts";
@@ -52,7 +51,7 @@ export async function registerNumber(deps: IntegrationDeps, subject: Subject): P
     const token = openToken(deps, row);
     const state = await registration.read(token, row.phone_number_id);
     if (state === "open") {
-      const pin = await pinOf(deps, subject);
+      const pin = await pinOf(deps, subject, registration.newPin());
       const counted = await withTenant(deps.db, tenantId, (tdb) => takeRegistrationTry(tdb, connectionId));
       // Disconnected meanwhile.
       if (counted.kind === "none") return;
@@ -93,9 +92,12 @@ class PinUnreadableError extends Error {
  * The number's own PIN: committed before Meta hears of it, so that no crash can lose one that counts. One that does not
  * open is told first; when a person asks anew after that, another takes its place.
  */
-async function pinOf(deps: IntegrationDeps, { tenantId, connectionId }: Subject): Promise<Secret> {
+async function pinOf(
+  deps: IntegrationDeps,
+  { tenantId, connectionId }: Subject,
+  fresh: Secret,
+): Promise<Secret> {
   const place = { table: "number_registrations", column: "pin_enc", tenantId, rowId: connectionId };
-  const fresh = new Secret(String(randomInt(1_000_000)).padStart(6, "0"));
   const sealed = deps.vault.encryptToken(fresh, place);
   const kept = await withTenant(deps.db, tenantId, (tdb) => keepPin(tdb, tenantId, connectionId, sealed));
   try {

@@ -146,8 +146,6 @@ function describeDeliveries(stage: () => ConnectorStage): void {
 }
 
 function describeNumbers(stage: () => ConnectorStage): void {
-  const pin = new Secret("424242");
-
   test("tells whether a number takes part, and registers one that does not", async () => {
     const connector = stage().connect();
     const { registration } = connector;
@@ -162,6 +160,7 @@ function describeNumbers(stage: () => ConnectorStage): void {
       return;
     }
     const { open } = unregistered;
+    const pin = registration.newPin();
     expect(await registration.read(token, one.phoneNumberId)).toBe("registered");
     expect(await registration.read(token, open.phoneNumberId)).toBe("open");
     await registration.register(token, open.phoneNumberId, pin);
@@ -175,7 +174,10 @@ function describeNumbers(stage: () => ConnectorStage): void {
     if (!registration || !unregistered) return;
     const token = await tokenOf(stage());
     const { phoneNumberId } = unregistered.pinned;
-    const error = await refusalOf(registration.register(token, phoneNumberId, pin), "tell_tenant");
+    const error = await refusalOf(
+      registration.register(token, phoneNumberId, registration.newPin()),
+      "tell_tenant",
+    );
     expect(registration.refusalOf(error)).toBe("pin_mismatch");
     expect(await registration.read(token, phoneNumberId)).toBe("open");
   });

@@ -1,5 +1,7 @@
 /** Registering a number at Meta, and what its refusals mean. */
+import { randomInt } from "node:crypto";
 import { z } from "zod";
+import { Secret } from "../../../../platform/secret.server.ts";
 import type { NumberRegistration, Registration, RegistrationRefusal } from "../../../channel.server.ts";
 import type { GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
@@ -24,6 +26,8 @@ const refusals = new Map<number | undefined, RegistrationRefusal>([
 
 export function createRegistration(graph: GraphClient): NumberRegistration {
   return {
+    // Two-step verification takes six digits.
+    newPin: () => new Secret(String(randomInt(1_000_000)).padStart(6, "0")),
     async read(token, phoneNumberId) {
       const query = { fields: "platform_type,is_on_biz_app" };
       const path = [phoneNumberId];
