@@ -1,11 +1,17 @@
 /** graphile-worker's runner, with what its defaults leave to us. */
 import { EventEmitter } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { parseCronItems, run, type TaskList, type WorkerEvents, type WorkerPool } from "graphile-worker";
+import {
+  Logger,
+  parseCronItems,
+  run,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from "graphile-worker";
 import type pg from "pg";
-import type { Log } from "#app/platform/log.server.ts";
+import { type Log, maskValues } from "#app/platform/log.server.ts";
 import { jobCatalog } from "#db/jobs.ts";
-import { graphileLogger } from "./graphile-log.ts";
 import type { Liveness } from "./liveness.ts";
 
 export interface JobRunner {
@@ -81,4 +87,16 @@ export async function startRunner(options: Options): Promise<JobRunner> {
 
 function late(ms: number): Promise<false> {
   return pause(ms, false as const, { ref: false });
+}
+
+/**
+ * graphile-worker's warnings and errors in our log. Its metadata holds whole jobs with their payloads and errors with
+ * their values, so none of it is passed on; and its own line about a failed job only repeats ours.
+ */
+export function graphileLogger(log: Log): Logger {
+  return new Logger((scope) => (level, message, meta) => {
+    if (level === "debug" || level === "info" || meta.failure === true) return;
+    const fields = { task: scope.taskIdentifier, job_id: scope.jobId };
+    log[level === "error" ? "error" : "warn"](`jobs: ${maskValues(message)}`, fields);
+  });
 }

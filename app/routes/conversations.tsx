@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { ConversationsPage } from "../components/conversations/conversations-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import { listConversations } from "../inbox/conversations/conversations.server.ts";
-import { mayAnswer } from "../integrations/connection/may-answer.server.ts";
+import { mayAnswer } from "../integrations/connection/connections.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session/session.server.ts";

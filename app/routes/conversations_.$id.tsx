@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { ThreadPage, threadTitle } from "../components/conversations/thread-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import { readThread } from "../inbox/conversations/thread.server.ts";
-import { mayAnswer } from "../integrations/connection/may-answer.server.ts";
+import { mayAnswer } from "../integrations/connection/connections.server.ts";
 import { paramOf, readQuery } from "../web/http/input.server.ts";
 import { isPrefetch } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";

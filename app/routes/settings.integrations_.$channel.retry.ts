@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { retryableSteps } from "../integrations/connect/retry-step.server.ts";
+import { retryableSteps } from "../integrations/connect/unfinished-steps.server.ts";
 import { retryStep } from "../integrations/connection/connections.server.ts";
 import { actorOf, channelOf, connectionIdFrom } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget, tooManyAtEndpoint } from "../web/connect/too-many.server.tsx";

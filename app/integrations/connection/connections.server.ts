@@ -3,13 +3,17 @@
  * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
  */
 import { withTenant } from "../../../db/client.ts";
-import { listConnectionRows, type Member } from "../../../db/queries/connections/connections.ts";
+import {
+  listConnectionRows,
+  listNumberRows,
+  type Member,
+} from "../../../db/queries/connections/connections.ts";
 import { countEffects, type DisconnectEffects } from "../../../db/queries/connections/disconnect-effects.ts";
 import { firstEventsOf } from "../../../db/queries/numbers/number-claims.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
-import type { ChannelId } from "../catalog.ts";
+import { type ChannelId, channelIds } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
-import { type ConnectionView, viewOf } from "./connection-view.server.ts";
+import { type ConnectionView, maySend, viewOf } from "./connection-view.server.ts";
 
 export type { ConnectOutcome } from "../connect/create-connection.server.ts";
 export { completeConnect, startConnect } from "../connect/flow.server.ts";
@@ -21,7 +25,7 @@ export {
   pendingChoice,
 } from "../connect/number-choice.server.ts";
 export { isConnecting } from "../connect/oauth-states.server.ts";
-export { retryStep } from "../connect/retry-step.server.ts";
+export { retryStep } from "../connect/unfinished-steps.server.ts";
 export type { Actor, IntegrationDeps } from "../deps.server.ts";
 export type { ConnectionView } from "./connection-view.server.ts";
 export { disconnect } from "./disconnect.server.ts";
@@ -109,4 +113,18 @@ export async function disconnectEffects(
   return withTenant(deps.db, tenantId, (tdb) =>
     countEffects(tdb, tenantId, connectionId, { since, most: mostCounted }),
   );
+}
+
+/** Whether there is a connection, on any channel, through which something may be sent now. */
+export async function mayAnswer(
+  { db, now }: Pick<IntegrationDeps, "db" | "now">,
+  tenantId: string,
+): Promise<boolean> {
+  return withTenant(db, tenantId, async (tdb) => {
+    for (const channel of channelIds()) {
+      const rows = await listNumberRows(tdb, tenantId, channel);
+      if (rows.some((row) => maySend(row, now()))) return true;
+    }
+    return false;
+  });
 }

@@ -9,6 +9,7 @@ import {
 } from "../../../db/queries/connections/connections.ts";
 import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
 import { factsOf } from "../../../db/queries/connections/facts.ts";
+import { readRhythm } from "../../../db/queries/connections/health.ts";
 import type { AccessReport } from "../channel.server.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { noteRegistration } from "./registration.server.ts";
@@ -29,7 +30,7 @@ export type CheckableRow = ConnectionRow & {
 /** Causes that a successful check disproves. */
 const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"] as const;
 
-/** Takes back an earlier verdict, and asks anew for deliveries and for the registration where they are gone. */
+/** Takes back an earlier verdict, asks anew for deliveries and for the registration where they are gone, and notices a silence. */
 export async function takeUpReport(
   deps: IntegrationDeps,
   tdb: TenantDb,
@@ -41,6 +42,7 @@ export async function takeUpReport(
     await recordNoticed(tdb, subject, row, "access_recovered", {});
   await healDeliveries(deps, tdb, subject, row, report);
   await healRegistration(deps, tdb, subject, row, report);
+  await noticeSilence(deps, tdb, subject, row);
 }
 
 async function healDeliveries(
@@ -93,6 +95,30 @@ async function healRegistration(
     await noteRegistration(deps, tdb, subject, { result: "registered", code: registration });
     await recordNoticed(tdb, subject, row, "number_registered", {});
   }
+}
+
+/** Fewer people than this in a fortnight make no rhythm: a day without a message is then nothing unusual. */
+const livelyPeople = 20;
+const silentHours = 24;
+
+/**
+ * Nothing arrives any more where something usually does: no error tells of it, only its absence. Compares the number's
+ * last message with its usual rhythm, and tells once when a silence begins to be one and once when it ends.
+ */
+async function noticeSilence(
+  { now }: IntegrationDeps,
+  tdb: TenantDb,
+  subject: Subject,
+  row: CheckableRow,
+): Promise<void> {
+  const known = factsOf(row).silent_since ?? null;
+  const { lastInboundAt, lively } = await readRhythm(tdb, row.tenant_id, row.id);
+  const hours = lastInboundAt ? (now().getTime() - lastInboundAt.getTime()) / 3_600_000 : 0;
+  const isSilent = lively >= livelyPeople && hours >= silentHours;
+  if (isSilent === (known !== null)) return;
+  const silentSince = isSilent ? (lastInboundAt?.toISOString() ?? null) : null;
+  await noteOnConnection(tdb, row.tenant_id, row.id, { silent_since: silentSince });
+  await recordNoticed(tdb, subject, row, isSilent ? "silence_noticed" : "silence_ended", {});
 }
 
 /** Records what we noticed by ourselves. */

@@ -26,7 +26,6 @@ import { ChannelError } from "../channel-error.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, openToken } from "../deps.server.ts";
 import { type CheckableRow, recordNoticed, type Subject, takeUpReport } from "./apply-check.server.ts";
-import { noticeSilence } from "./silence.server.ts";
 
 const hour = 3_600;
 /** Every six hours, give or take a quarter, so that a thousand connections made in one day do not come up together. */
@@ -135,8 +134,6 @@ async function conclude(
   }
   if (verdict.kind === "alive") {
     await takeUpReport(deps, tdb, subject, row, verdict.report);
-    const silence = await noticeSilence(tdb, row, deps.now());
-    if (silence) await recordNoticed(tdb, subject, row, silence, {});
     const warnedDays = await warnBeforeTheEnd(deps, tdb, subject, row, health.warnedDays);
     const { deliveries, qualityRating = null, messagingLimit = null } = verdict.report;
     const answer = { deliveries, qualityRating, messagingLimit };

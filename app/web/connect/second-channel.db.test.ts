@@ -1,6 +1,6 @@
 /** A channel that was added to catalogue, words and registries, and to nothing else, in the flow that is there. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { retryStep } from "../../integrations/connect/retry-step.server.ts";
+import { retryStep } from "../../integrations/connect/unfinished-steps.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { carrier } from "../../integrations/testing/carrier-connector.ts";
 import type { CarrierPlatform } from "../../integrations/testing/carrier-platform.ts";

@@ -1,7 +1,7 @@
 /** How a number is doing: what a check at Meta brings, a check asked for by a person, and the last day. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { skipTest } from "../../integrations/connection/first-message.server.ts";
+import { skipTest } from "../../integrations/connect/unfinished-steps.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { numberHealth, requestCheck } from "../../integrations/health/number-health.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { EARLIER_PROVIDER_PIN, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { retryStep } from "../../integrations/connect/retry-step.server.ts";
+import { retryStep } from "../../integrations/connect/unfinished-steps.server.ts";
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { action as retry } from "../../routes/settings.integrations_.$channel.retry.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { graphileLogger } from "./graphile-log.ts";
+import { graphileLogger } from "./runner.ts";
 
 test("nothing of a job or an error reaches the log, and numbers in messages are masked", () => {
   const lines: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Trying one step at Meta again because a person asked: they may have mended there what we could not. */
+/** What a person does about a step that is not done: has it tried again, having mended at Meta what we could not, or goes on. */
 import { type TenantDb, withTenant } from "../../../db/client.ts";
 import { enqueue } from "../../../db/jobs.ts";
 import { recordEvent } from "../../../db/queries/connections/connection-events.ts";
@@ -48,6 +48,26 @@ export async function retryStep(
     const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
     await recordEvent(tdb, { ...event, kind: `${step}_retried` });
     return { kind: "asked" };
+  });
+}
+
+/**
+ * The last step, a first message, is done without until the number is connected anew. Asked again it changes nothing.
+ * Returns false when there is no such active connection.
+ */
+export async function skipTest(
+  deps: Pick<IntegrationDeps, "db" | "now">,
+  { tenantId, userId, requestId }: Actor,
+  { channel, connectionId }: { channel: ChannelId; connectionId: string },
+): Promise<boolean> {
+  return withTenant(deps.db, tenantId, async (tdb) => {
+    const row = await findConnection(tdb, tenantId, connectionId);
+    if (row?.status !== "active" || row.provider !== channel) return false;
+    if (factsOf(row).test_skipped_at) return true;
+    await noteOnConnection(tdb, tenantId, connectionId, { test_skipped_at: deps.now().toISOString() });
+    const event = { tenantId, connectionId, provider: channel, actorUserId: userId, requestId };
+    await recordEvent(tdb, { ...event, kind: "test_skipped" });
+    return true;
   });
 }
 
