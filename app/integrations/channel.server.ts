@@ -1,14 +1,6 @@
 /**
- * The terms of the domain, and what a channel must bring to be connectable.
- *
- * - tenant: a customer's workspace. connection: its link to one number of a channel (`channel_connections`).
- * - WABA: WhatsApp Business Account, owns numbers. phone number id: Meta's opaque id of a number; routes webhooks.
- * - grant: what a person gave us at Meta, i.e. a token and the accounts it reaches.
- * - delivery: one signed webhook body. event: one thing in it, such as a message or a status.
- * - contact: a person on the channel, named by wa_id, by Meta's business-scoped user_id, or by both.
- * - conversation: a tenant's thread with one contact on one connection.
- *
- * Meta's ids are opaque text. A number may come to sit under several WABA ids: never derive one from the other.
+ * What a channel must bring to be connectable; the terms stand in README.md. A platform's ids are opaque text. A number may
+ * come to sit under several accounts: never derive one from the other.
  */
 import type { MarkTypes } from "../../db/queries/inbox/threads.ts";
 import type { Secret } from "../platform/secret.server.ts";
@@ -21,15 +13,15 @@ export type { ChannelId } from "./catalog.ts";
 /** What is left of a redeemed code. */
 export interface Grant {
   accessToken: Secret;
-  /** Undefined when Meta names no end. */
+  /** Undefined when the platform names no end. */
   expiresAt: Date | undefined;
 }
 
-/** A number the grant reaches, as Meta reports it now. */
+/** A number the grant reaches, as the platform reports it now. */
 export interface ReachableNumber {
   accountId: string;
   phoneNumberId: string;
-  /** E.164 with a leading +, from Meta's display form. */
+  /** E.164 with a leading +, from the form that the platform displays. */
   e164: string;
   displayName: string;
 }
@@ -41,7 +33,7 @@ export interface Reach {
   accountIds: string[];
   numbers: ReachableNumber[];
   expiresAt: Date | undefined;
-  /** Who the token acts as, by Meta's id scoped to our app; undefined when Meta names nobody. */
+  /** Who the token acts as, by the platform's id scoped to our app; undefined when it names nobody. */
   metaUserId: string | undefined;
 }
 
@@ -95,7 +87,7 @@ export interface ChannelConnector {
   findReach(accessToken: Secret): Promise<Reach>;
   /** At which step `findReach` failed when it threw this. */
   reachStepOf(error: ChannelError): ReachStep;
-  /** Makes Meta deliver the WABA's events to us and reads it back. Idempotent. */
+  /** Makes the platform deliver the account's events to us and reads it back. Idempotent. */
   startDeliveries(accessToken: Secret, accountId: string): Promise<void>;
   /** Undefined where a number takes part as soon as the platform lists it; the catalogue says the same to pages. */
   registration: NumberRegistration | undefined;
@@ -104,7 +96,7 @@ export interface ChannelConnector {
     accessToken: Secret,
     asset: { accountId: string; phoneNumberId: string },
   ): Promise<AccessReport>;
-  /** Makes Meta stop. Idempotent; never deregisters a number. */
+  /** Makes it stop. Idempotent; never deregisters a number. */
   stopDeliveries(accessToken: Secret, accountId: string): Promise<void>;
 }
 
@@ -162,11 +154,11 @@ export interface MessageEvent extends EventPlace {
   phoneNumberId: string;
   direction: "inbound" | "outbound";
   providerMessageId: string;
-  /** Meta's own type name; unknown ones are kept as they are. */
+  /** The platform's own type name; unknown ones are kept as they are. */
   type: string;
   /** What a person would read in a list: text, caption, title of a reply, name of a place … */
   body: string | null;
-  /** The item as Meta sent it, made safe for jsonb. */
+  /** The item as it was sent, made safe for jsonb. */
   content: Record<string, unknown>;
   occurredAt: Date;
   contact: ContactIdentity;
@@ -181,10 +173,10 @@ export interface StatusEvent extends EventPlace {
   providerMessageId: string;
   status: OutboundStatus;
   occurredAt: Date;
-  /** Null when Meta names nobody. */
+  /** Null when it names nobody. */
   recipient: ContactIdentity | null;
   error: Record<string, unknown> | null;
-  /** What else Meta told with it (pricing, conversation, all errors …), made safe for jsonb; null when nothing. */
+  /** What else was told with it (pricing, conversation, all errors …), made safe for jsonb; null when nothing. */
   detail: Record<string, unknown> | null;
 }
 
@@ -196,12 +188,12 @@ export interface PersonEvent extends EventPlace {
   contact: ContactIdentity;
 }
 
-/** Something that Meta tells of an account, of a number as such, or of a grant; it may concern several connections. */
+/** Something that the platform tells of an account, of a number as such, or of a grant; it may concern several connections. */
 export interface AccountEvent extends EventPlace {
   kind: "account";
   phoneNumberId: null;
   field: string;
-  /** Meta's word for what happened; null for fields that only bring values. */
+  /** The platform's word for what happened; null for fields that only bring values. */
   event: string | null;
   /** The account it concerns, or with `phoneDigits` the one it came under. */
   accountId: string | null;
@@ -211,7 +203,7 @@ export interface AccountEvent extends EventPlace {
   businessId: string | null;
   /** Code words, counts and times, by names of ours; nothing of a person. */
   detail: AccountDetail;
-  /** Of whole seconds; null when Meta gives no time. */
+  /** Of whole seconds; null when it gives no time. */
   occurredAt: Date | null;
 }
 
