@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./stack.ts";
-import { ensureBrowser } from "./tests/browser.ts";
+import { ensureBrowser } from "./tests/programs/browser.ts";
 
 const { only, out, build } = options();
 const folder = path.resolve(out);

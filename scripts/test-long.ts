@@ -6,8 +6,8 @@
 import path from "node:path";
 import { debianPostgres15 } from "../db/testing/embedded-postgres.ts";
 import { clearResults, results } from "./tests/counts.ts";
-import { ensureNode22 } from "./tests/node-22.ts";
 import { browserPart, build, vitestPart } from "./tests/parts.ts";
+import { ensureNode22 } from "./tests/programs/node-22.ts";
 import { report } from "./tests/report.ts";
 import { type Part, runStages } from "./tests/run.ts";
 

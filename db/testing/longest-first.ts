@@ -14,7 +14,7 @@ const known = [
   "app/web/testing/table/failures",
   "app/integrations/meta/testing/webhook-fuzz",
   "app/web/http/door/connections",
-  "scripts/tests/env-processes",
+  "scripts/tests/repository/env-processes",
 ];
 
 export default class LongestFirst extends BaseSequencer {

@@ -5,7 +5,7 @@ import { controlApi } from "./control/api.ts";
 import { createCallLog } from "./control/call-log.ts";
 import { challengeCallback } from "./control/change-world.ts";
 import { type Control, createControl } from "./control/control.ts";
-import { controlPageRoutes } from "./control/page-routes.ts";
+import { controlPageRoutes } from "./control/page/routes.ts";
 import { createScenarioRules } from "./control/scenarios.ts";
 import { dialogRoutes } from "./dialog/routes.ts";
 import { createDialogSessions } from "./dialog/session.ts";

@@ -1,10 +1,10 @@
 /** The parts that `npm test` and `npm run test:long` are made of. */
 import path from "node:path";
 import { root } from "../stack.ts";
-import { ensureBrowser } from "./browser.ts";
 import { readPlaywright, readVitest, results } from "./counts.ts";
-import { ensureSystemPostgres } from "./debian.ts";
 import type { NodeCommand } from "./processes.ts";
+import { ensureBrowser } from "./programs/browser.ts";
+import { ensureSystemPostgres } from "./programs/debian.ts";
 import type { Part } from "./run.ts";
 
 /** Where a package's program stands. */

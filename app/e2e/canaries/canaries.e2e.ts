@@ -3,7 +3,7 @@
  * stands nowhere but where it belongs. With a PostgreSQL that logs every statement and every parameter.
  */
 import { expect } from "@playwright/test";
-import { systemPostgres } from "../../../scripts/tests/debian.ts";
+import { systemPostgres } from "../../../scripts/tests/programs/debian.ts";
 import { test } from "../product/complaints.ts";
 import { type Artefact, allowed, artefacts, gather } from "./artefacts.ts";
 import { byHand, everyday, passwords, registering } from "./everyday.ts";

@@ -9,7 +9,7 @@ import { expect } from "@playwright/test";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { demoPassword } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
-import { ensureProgram } from "../../../scripts/tests/debian.ts";
+import { ensureProgram } from "../../../scripts/tests/programs/debian.ts";
 import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { type DoorProduct, test } from "../product/door.ts";
 import { sign } from "../product/hostile.ts";

@@ -1,8 +1,8 @@
 import { digitsOf, newMessageId } from "../world/identifiers.ts";
 import type { Platform } from "../world/platform.ts";
-import { requireNumber, requireScope, requireToken } from "./auth.ts";
 import { GraphError } from "./error.ts";
 import { type GraphRequest, parameter } from "./request.ts";
+import { requireNumber, requireScope, requireToken } from "./tokens/auth.ts";
 
 const KEPT_OUTBOUND = 500;
 

@@ -2,9 +2,9 @@ import type { AccessToken } from "../world/grants.ts";
 import { digitsOf } from "../world/identifiers.ts";
 import type { Platform } from "../world/platform.ts";
 import type { Business, PhoneNumber, Waba } from "../world/world.ts";
-import { reachableNumbers } from "./auth.ts";
 import { type GraphNode, selectFields } from "./fields.ts";
 import type { GraphRequest } from "./request.ts";
+import { reachableNumbers } from "./tokens/auth.ts";
 
 const WABA_DEFAULTS = ["name", "timezone_id", "message_template_namespace"];
 const NUMBER_DEFAULTS = [

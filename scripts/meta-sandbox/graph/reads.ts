@@ -1,11 +1,11 @@
 import type { AccessToken } from "../world/grants.ts";
 import type { Platform } from "../world/platform.ts";
 import type { PhoneNumber, Waba } from "../world/world.ts";
-import { reachableNumbers, requireNumber, requireScope, requireToken, requireWaba } from "./auth.ts";
 import { badParameter, objectNotReachable } from "./error.ts";
 import { pageOf } from "./fields.ts";
 import { renderBusiness, renderMe, renderNumber, renderWaba } from "./nodes.ts";
 import { type GraphRequest, parameter } from "./request.ts";
+import { reachableNumbers, requireNumber, requireScope, requireToken, requireWaba } from "./tokens/auth.ts";
 
 export function readMe(platform: Platform, request: GraphRequest): Record<string, unknown> {
   return renderMe(platform, requireToken(platform, request), request);

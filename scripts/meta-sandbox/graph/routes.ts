@@ -1,12 +1,11 @@
 import type { Endpoint } from "../control/scenarios.ts";
 import type { Platform } from "../world/platform.ts";
-import { requireScope, requireToken } from "./auth.ts";
-import { shareAppData } from "./coexistence.ts";
-import { debugToken } from "./debug-token.ts";
 import { badParameter, GraphError } from "./error.ts";
 import { sendMessage } from "./messages.ts";
+import { shareAppData } from "./numbers/coexistence.ts";
+import { deregisterNumber, registerNumber, setPin } from "./numbers/registration.ts";
+import { addPhoneNumber, requestCode, verifyCode } from "./numbers/verification.ts";
 import { readBusinessWabas, readIds, readMe, readNode, readPermissions, readPhoneNumbers } from "./reads.ts";
-import { deregisterNumber, registerNumber, setPin } from "./registration.ts";
 import { type GraphRequest, objectParameter, parameter } from "./request.ts";
 import {
   appSubscriptions,
@@ -15,9 +14,10 @@ import {
   subscribeApp,
   unsubscribeApp,
 } from "./subscriptions.ts";
-import { systemUserToken } from "./system-users.ts";
-import { exchangeClientCredentials, exchangeCode } from "./token-exchange.ts";
-import { addPhoneNumber, requestCode, verifyCode } from "./verification.ts";
+import { requireScope, requireToken } from "./tokens/auth.ts";
+import { debugToken } from "./tokens/debug-token.ts";
+import { systemUserToken } from "./tokens/system-users.ts";
+import { exchangeClientCredentials, exchangeCode } from "./tokens/token-exchange.ts";
 
 type Body = Record<string, unknown>;
 

@@ -1,6 +1,8 @@
 import { performHandshake } from "../webhooks/handshake.ts";
 import type { Platform } from "../world/platform.ts";
 import type { CallbackOverride, SubscribedApp, Waba } from "../world/world.ts";
+import { badParameter, GraphError, objectNotReachable } from "./error.ts";
+import { type GraphRequest, objectParameter, parameter } from "./request.ts";
 import {
   isAppToken,
   requireNumber,
@@ -8,9 +10,7 @@ import {
   requireToken,
   requireWaba,
   unparsableToken,
-} from "./auth.ts";
-import { badParameter, GraphError, objectNotReachable } from "./error.ts";
-import { type GraphRequest, objectParameter, parameter } from "./request.ts";
+} from "./tokens/auth.ts";
 
 const MAX_OVERRIDE_LENGTH = 200;
 const NOT_SUBSCRIBED_YET =

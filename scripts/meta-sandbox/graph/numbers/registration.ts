@@ -1,8 +1,8 @@
-import type { Platform } from "../world/platform.ts";
-import type { PhoneNumber } from "../world/world.ts";
-import { requireNumber, requireScope, requireToken } from "./auth.ts";
-import { badParameter, GraphError } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
+import type { Platform } from "../../world/platform.ts";
+import type { PhoneNumber } from "../../world/world.ts";
+import { badParameter, GraphError } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
+import { requireNumber, requireScope, requireToken } from "../tokens/auth.ts";
 
 const MAX_CALLS = 10;
 const WINDOW_MS = 72 * 3_600_000;

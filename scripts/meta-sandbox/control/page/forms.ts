@@ -1,8 +1,10 @@
-import { type Option, plainOptions, select } from "../form-fields.ts";
-import { type Html, html } from "../html.ts";
-import type { Snapshot } from "../world/snapshot.ts";
-import { SWITCHES, type Switches, type SwitchName } from "../world/switches.ts";
-import { numberSchema, wabaSchema } from "./inputs.ts";
+import { type Option, plainOptions, select } from "../../form-fields.ts";
+import { type Html, html } from "../../html.ts";
+import type { Snapshot } from "../../world/snapshot.ts";
+import { SWITCHES, type Switches, type SwitchName } from "../../world/switches.ts";
+import { numberSchema, wabaSchema } from "../inputs.ts";
+import { SCENARIO_PRESETS } from "../scenario-presets.ts";
+import { ENDPOINTS, ruleSchema } from "../scenarios.ts";
 import {
   businessOptions,
   cards,
@@ -13,9 +15,7 @@ import {
   text,
   tick,
   wabaOptions,
-} from "./page-parts.ts";
-import { SCENARIO_PRESETS } from "./scenario-presets.ts";
-import { ENDPOINTS, ruleSchema } from "./scenarios.ts";
+} from "./parts.ts";
 
 const WORLD: Forms = {
   number: {

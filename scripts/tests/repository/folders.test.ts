@@ -2,7 +2,7 @@
 import { globSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../stack.ts";
+import { root } from "../../stack.ts";
 
 const mostSiblings = 16;
 

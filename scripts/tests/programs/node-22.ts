@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { program } from "./parts.ts";
+import { program } from "../parts.ts";
 
 /**
  * A Node 22 of the npm registry, installed into a folder of our caches when it is not there. Throws a sentence when that

@@ -1,8 +1,8 @@
-import { type Html, html, page } from "../html.ts";
-import type { Snapshot } from "../world/snapshot.ts";
-import type { Control } from "./control.ts";
-import { settingForms } from "./page-forms.ts";
-import { sendForms } from "./page-sends.ts";
+import { type Html, html, page } from "../../html.ts";
+import type { Snapshot } from "../../world/snapshot.ts";
+import type { Control } from "../control.ts";
+import { settingForms } from "./forms.ts";
+import { sendForms } from "./sends.ts";
 
 const SHOWN_DELIVERIES = 15;
 const SHOWN_CALLS = 15;

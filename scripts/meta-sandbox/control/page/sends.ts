@@ -1,12 +1,13 @@
-import { plainOptions } from "../form-fields.ts";
-import { type Html, html } from "../html.ts";
-import { ACCOUNT_EVENTS } from "../webhooks/account-events.ts";
-import { MESSAGE_KINDS } from "../webhooks/message-contents.ts";
-import { STATUS_KINDS } from "../webhooks/payloads.ts";
-import type { HeldReason, SendResult } from "../webhooks/routing.ts";
-import { SIGNATURE_MODES } from "../webhooks/signing.ts";
-import type { Snapshot } from "../world/snapshot.ts";
-import { accountUpdateSchema, batchSchema, messageSchema, statusSchema } from "./inputs.ts";
+import { plainOptions } from "../../form-fields.ts";
+import { type Html, html } from "../../html.ts";
+import { ACCOUNT_EVENTS } from "../../webhooks/account-events.ts";
+import { MESSAGE_KINDS } from "../../webhooks/message-contents.ts";
+import { STATUS_KINDS } from "../../webhooks/payloads.ts";
+import type { HeldReason, SendResult } from "../../webhooks/routing.ts";
+import { SIGNATURE_MODES } from "../../webhooks/signing.ts";
+import type { Snapshot } from "../../world/snapshot.ts";
+import { accountUpdateSchema, batchSchema, messageSchema, statusSchema } from "../inputs.ts";
+import { DEFAULT_SENDER, UNKNOWN_NUMBER_ID } from "../sending.ts";
 import {
   cards,
   type FormAction,
@@ -17,8 +18,7 @@ import {
   tick,
   tickAny,
   wabaOptions,
-} from "./page-parts.ts";
-import { DEFAULT_SENDER, UNKNOWN_NUMBER_ID } from "./sending.ts";
+} from "./parts.ts";
 
 const force = tick("force", "Send even if not subscribed");
 

@@ -1,7 +1,7 @@
-import { choice, type Option, select, textField } from "../form-fields.ts";
-import { type Html, html } from "../html.ts";
-import type { Snapshot } from "../world/snapshot.ts";
-import type { Control } from "./control.ts";
+import { choice, type Option, select, textField } from "../../form-fields.ts";
+import { type Html, html } from "../../html.ts";
+import type { Snapshot } from "../../world/snapshot.ts";
+import type { Control } from "../control.ts";
 
 /** A form of the control page; it posts to `/sandbox/forms/{name}`, its name in the table it stands in. */
 export interface Form {

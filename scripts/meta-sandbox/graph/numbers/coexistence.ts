@@ -1,12 +1,12 @@
-import { appStateChanges, historyChanges } from "../webhooks/coexistence-payloads.ts";
-import { dispatch } from "../webhooks/routing.ts";
-import { newNumericId } from "../world/identifiers.ts";
-import { lastSharedAt } from "../world/installations.ts";
-import type { Platform } from "../world/platform.ts";
-import type { PhoneNumber } from "../world/world.ts";
-import { requireNumber, requireScope, requireToken } from "./auth.ts";
-import { badParameter, GraphError } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
+import { appStateChanges, historyChanges } from "../../webhooks/coexistence-payloads.ts";
+import { dispatch } from "../../webhooks/routing.ts";
+import { newNumericId } from "../../world/identifiers.ts";
+import { lastSharedAt } from "../../world/installations.ts";
+import type { Platform } from "../../world/platform.ts";
+import type { PhoneNumber } from "../../world/world.ts";
+import { badParameter, GraphError } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
+import { requireNumber, requireScope, requireToken } from "../tokens/auth.ts";
 
 const WINDOW_MS = 24 * 3_600_000;
 const AFTER_ANSWER_MS = 150;

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root } from "../stack.ts";
+import { root } from "../../stack.ts";
 
 /** A file of each room, as deep in it as its files stand; and which rooms that room may import besides itself. */
 const rooms = {

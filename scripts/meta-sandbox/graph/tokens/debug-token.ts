@@ -1,9 +1,9 @@
-import { type AccessToken, deathOf } from "../world/grants.ts";
-import { shuffledBy } from "../world/identifiers.ts";
-import type { Platform } from "../world/platform.ts";
+import { type AccessToken, deathOf } from "../../world/grants.ts";
+import { shuffledBy } from "../../world/identifiers.ts";
+import type { Platform } from "../../world/platform.ts";
+import { badParameter, GraphError } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
 import { isAppToken, unparsableToken } from "./auth.ts";
-import { badParameter, GraphError } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
 
 const DATA_ACCESS_DAYS = 90;
 

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../db/testing/test-database.ts";
-import { fixedAnswer, silentHost } from "./doctor/testing/stand-ins.ts";
-import { expectFaults, expectNoSecret, faults, goodWorld, type World } from "./doctor/testing/world.ts";
-import { runDoctor } from "./doctor.ts";
+import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { runDoctor } from "../doctor.ts";
+import { fixedAnswer, silentHost } from "./testing/stand-ins.ts";
+import { expectFaults, expectNoSecret, faults, goodWorld, type World } from "./testing/world.ts";
 
 const { PATH, NODE_COMPILE_CACHE } = process.env;
 
@@ -273,7 +273,7 @@ describe("doctor, on environment, Meta and web", () => {
 describe("the command", () => {
   /** As an operator runs it, with nothing but these variables. */
   async function run(args: string[], variables: Record<string, string | undefined>) {
-    const command = fileURLToPath(new URL("./doctor.ts", import.meta.url));
+    const command = fileURLToPath(new URL("../doctor.ts", import.meta.url));
     const child = spawn(process.execPath, [command, ...args], {
       env: { NODE_ENV: "production", PATH, NODE_COMPILE_CACHE, ...variables },
     });

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type AccessToken, deathOf } from "../world/grants.ts";
-import type { Platform } from "../world/platform.ts";
-import { numbersOf, type PhoneNumber, type Waba } from "../world/world.ts";
-import { GraphError, objectNotReachable, permissionMissing } from "./error.ts";
-import type { GraphRequest } from "./request.ts";
+import { type AccessToken, deathOf } from "../../world/grants.ts";
+import type { Platform } from "../../world/platform.ts";
+import { numbersOf, type PhoneNumber, type Waba } from "../../world/world.ts";
+import { GraphError, objectNotReachable, permissionMissing } from "../error.ts";
+import type { GraphRequest } from "../request.ts";
 
 /**
  * The live customer token a call carries.

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { root } from "../stack.ts";
+import { root } from "../../stack.ts";
 
 const good = {
   DATABASE_URL: "postgres://curbe:canary@127.0.0.1:1/curbe",

@@ -3,11 +3,11 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
-import { webEnv } from "../../app/web/env.server.ts";
-import { jobCatalog } from "../../db/jobs.ts";
-import { workerEnv } from "../../worker/env.ts";
-import { root } from "../stack.ts";
+import { EnvError, parseEnv } from "../../../app/platform/env.server.ts";
+import { webEnv } from "../../../app/web/env.server.ts";
+import { jobCatalog } from "../../../db/jobs.ts";
+import { workerEnv } from "../../../worker/env.ts";
+import { root } from "../../stack.ts";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const files = ["README.md", ...globSync("{app,db,scripts,worker}/**/README.md", { cwd: root })].sort();

@@ -1,10 +1,10 @@
 /** Every variable of both processes, with what copying leaves around a value. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { EnvError, parseEnv } from "../../app/platform/env.server.ts";
-import { isSecret } from "../../app/platform/env-faults.server.ts";
-import { webEnv } from "../../app/web/env.server.ts";
-import { workerEnv } from "../../worker/env.ts";
+import { EnvError, parseEnv } from "../../../app/platform/env.server.ts";
+import { isSecret } from "../../../app/platform/env-faults.server.ts";
+import { webEnv } from "../../../app/web/env.server.ts";
+import { workerEnv } from "../../../worker/env.ts";
 
 const processes = { web: webEnv, worker: workerEnv };
 const key = () => randomBytes(32).toString("base64");

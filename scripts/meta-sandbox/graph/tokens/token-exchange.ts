@@ -1,8 +1,8 @@
-import { type AuthorizationCode, issueToken, TOKEN_LIFE_SECONDS } from "../world/grants.ts";
-import type { Platform } from "../world/platform.ts";
+import { type AuthorizationCode, issueToken, TOKEN_LIFE_SECONDS } from "../../world/grants.ts";
+import type { Platform } from "../../world/platform.ts";
+import { GraphError } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
 import { clientCredentialsToken } from "./auth.ts";
-import { GraphError } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
 
 /**
  * Exchanges a code for a customer token. Meta: codes are single use, live 30 s, and are bound to the app and to the

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { root } from "../stack.ts";
+import { root } from "../../stack.ts";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
@@ -21,7 +21,7 @@ const run: Record<string, string[]> = {
     "scripts/requests.sh all",
     "node scripts/meta-sandbox/index.ts",
   ],
-  "scripts/doctor.db.test.ts": ["npm run -s doctor -- --json"],
+  "scripts/doctor/doctor.db.test.ts": ["npm run -s doctor -- --json"],
   "scripts/migrate.db.test.ts": [
     "npm run db:migrate",
     "npm run db:migrate -- --dry-run",
@@ -47,8 +47,8 @@ const run: Record<string, string[]> = {
     "npm run -s quarantine -- replay 42",
   ],
   "scripts/tests/killed-run.db.test.ts": ["npm test -- database", "npm test -- database app/inbox"],
-  "scripts/tests/env-processes.test.ts": ["node worker/index.ts"],
-  "scripts/tests/readme-commands.test.ts": ["npm run test:long -- nothing"],
+  "scripts/tests/repository/env-processes.test.ts": ["node worker/index.ts"],
+  "scripts/tests/repository/readme-commands.test.ts": ["npm run test:long -- nothing"],
   "app/e2e/installations/deployables.e2e.ts": ["npm start", "npm run worker"],
   "app/e2e/installations/production-packages.long.e2e.ts": ["npm ci --omit=dev"],
   "app/e2e/installations/gallery.long.e2e.ts": [

@@ -1,9 +1,9 @@
-import { digitsOf, newVerificationCode } from "../world/identifiers.ts";
-import type { Platform } from "../world/platform.ts";
-import { addNumber, numberByDigits, type PhoneNumber } from "../world/world.ts";
-import { requireNumber, requireScope, requireToken, requireWaba } from "./auth.ts";
-import { badParameter, GraphError } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
+import { digitsOf, newVerificationCode } from "../../world/identifiers.ts";
+import type { Platform } from "../../world/platform.ts";
+import { addNumber, numberByDigits, type PhoneNumber } from "../../world/world.ts";
+import { badParameter, GraphError } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
+import { requireNumber, requireScope, requireToken, requireWaba } from "../tokens/auth.ts";
 
 /** `POST /{waba}/phone_numbers {cc, phone_number, verified_name}`: a number that has yet to be verified. */
 export function addPhoneNumber(platform: Platform, request: GraphRequest, wabaId: string) {

@@ -1,10 +1,10 @@
-import { type AccessToken, deathOf, type Grant, issueToken, TOKEN_LIFE_SECONDS } from "../world/grants.ts";
-import { installedGrant } from "../world/installations.ts";
-import type { Platform } from "../world/platform.ts";
-import { PARTNER_BUSINESS_ID } from "../world/world.ts";
+import { type AccessToken, deathOf, type Grant, issueToken, TOKEN_LIFE_SECONDS } from "../../world/grants.ts";
+import { installedGrant } from "../../world/installations.ts";
+import type { Platform } from "../../world/platform.ts";
+import { PARTNER_BUSINESS_ID } from "../../world/world.ts";
+import { GraphError, objectNotReachable } from "../error.ts";
+import { type GraphRequest, parameter } from "../request.ts";
 import { requireProof, requireScope, requireToken } from "./auth.ts";
-import { GraphError, objectNotReachable } from "./error.ts";
-import { type GraphRequest, parameter } from "./request.ts";
 
 /**
  * `POST /{business}/system_user_access_tokens`: the customer's token, fetched with the partner's own system token. Meta:

@@ -1,10 +1,10 @@
 import express, { type Request, type Router } from "express";
 import { z } from "zod";
-import type { Control } from "./control.ts";
+import type { Control } from "../control.ts";
+import { SETTING_ACTIONS } from "./forms.ts";
 import { controlPage } from "./page.ts";
-import { SETTING_ACTIONS } from "./page-forms.ts";
-import type { FormAction } from "./page-parts.ts";
-import { SEND_ACTIONS } from "./page-sends.ts";
+import type { FormAction } from "./parts.ts";
+import { SEND_ACTIONS } from "./sends.ts";
 
 const ACTIONS: Record<string, { run: FormAction }> = { ...SEND_ACTIONS, ...SETTING_ACTIONS };
 
