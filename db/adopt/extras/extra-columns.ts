@@ -24,7 +24,7 @@ export async function findExtras(
   plan: TablePlan,
   also: string[] = [],
 ): Promise<ExtraColumn[]> {
-  const ours = await readColumns(client, "public", plan.name);
+  const ours = await readColumns(client, plan.name);
   return [...plan.table.columns.keys()]
     .filter((name) => (!plan.taken.has(name) && links[plan.name] !== name) || also.includes(name))
     .map((from) => ({ from, to: ours.has(from) ? asideName(from) : from }));

@@ -78,7 +78,7 @@ export async function readTable(client: pg.Client, relation: OldRelation): Promi
   const table = quoted("public", relation.name);
   await lock(client, relation.name);
   await client.query(`alter table ${table} disable row level security, no force row level security`);
-  const columns = await readColumns(client, "public", relation.name);
+  const columns = await readColumns(client, relation.name);
   const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
   return { ...relation, columns, rows: rows[0]?.count ?? 0 };
 }
@@ -94,11 +94,7 @@ async function lock(client: pg.Client, name: string): Promise<void> {
   }
 }
 
-export async function readColumns(
-  client: pg.Client,
-  schema: string,
-  table: string,
-): Promise<Map<string, OldColumn>> {
+export async function readColumns(client: pg.Client, table: string): Promise<Map<string, OldColumn>> {
   const { rows } = await client.query<OldColumn>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
             case when coalesce(b.typtype, t.typtype) = 'e' then 'enum'
@@ -110,7 +106,7 @@ export async function readColumns(
        left join pg_type b on t.typtype = 'd' and b.oid = t.typbasetype
       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
       order by a.attnum`,
-    [quoted(schema, table)],
+    [quoted("public", table)],
   );
   return new Map(rows.map((column) => [column.name, column]));
 }

@@ -7,9 +7,6 @@ export interface RecordedCall {
   /** As requested, with the version segment. */
   path: string;
   endpoint: string;
-  /** Query parameters; values of tokens, codes, secrets and proofs are `***`. */
-  query: Record<string, string>;
-  bodyKeys: string[];
   auth: "bearer" | "query" | "body" | "none";
   hasProof: boolean;
   /** null: the connection was reset without an answer, or the answer is still pending. */
@@ -41,21 +38,4 @@ export function createCallLog(): CallLog {
       exchanges = 0;
     },
   };
-}
-
-const SECRET_PARAMETERS = new Set([
-  "access_token",
-  "input_token",
-  "client_secret",
-  "code",
-  "appsecret_proof",
-  "verify_token",
-  "hub.verify_token",
-  "pin",
-]);
-
-export function maskSecrets(parameters: URLSearchParams): Record<string, string> {
-  return Object.fromEntries(
-    [...parameters].map(([name, value]) => [name, SECRET_PARAMETERS.has(name) ? "***" : value]),
-  );
 }

@@ -42,7 +42,6 @@ export function requestedPermissions(
   return {
     clientId: platform.app.appId,
     scopes: configId === null ? scopes : WHATSAPP_SCOPES,
-    configId,
     isPlainScope,
   };
 }

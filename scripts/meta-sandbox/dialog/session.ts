@@ -23,7 +23,6 @@ export interface AuthorizationRequest {
   clientId: string;
   ending: Ending;
   scopes: string[];
-  configId: string | null;
   /** scope without config_id and without extras.feature, where Meta may open the bare dialog. */
   isPlainScope: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { maskSecrets, type RecordedCall } from "../control/call-log.ts";
+import type { RecordedCall } from "../control/call-log.ts";
 import {
   type GraphAnswer,
   injectedAnswer,
@@ -90,8 +90,6 @@ function recordOf(platform: Platform, call: GraphRequest, route: GraphRoute): Re
     method: call.method,
     path: call.fullPath,
     endpoint: route.endpoint,
-    query: maskSecrets(call.query),
-    bodyKeys: Object.keys(call.body),
     auth: call.auth.kind,
     hasProof: call.proof !== null,
     status: null,

@@ -15,11 +15,9 @@ const KEPT_DELIVERIES = 500;
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 interface Attempt {
-  at: number;
   status: number | null;
   /** Why there was no status: `timeout`, `ECONNREFUSED`, … */
   error: string | null;
-  durationMs: number;
 }
 
 type DeliveryState = "sending" | "delivered" | "retrying" | "gave_up" | "refused";
@@ -29,12 +27,9 @@ export interface DeliverySummary {
   id: string;
   kind: string;
   url: string;
-  createdAt: number;
   state: DeliveryState;
   attempts: Attempt[];
   nextAttemptAt: number | null;
-  duplicateOf: string | null;
-  byteLength: number;
 }
 
 export interface NewDelivery {
@@ -71,13 +66,13 @@ export class DeliveryEngine {
 
   /** Resolves after the first attempt; retries go on behind it with the same bytes. */
   async send(delivery: NewDelivery): Promise<DeliverySummary> {
-    return this.#deliver(delivery, null);
+    return this.#deliver(delivery);
   }
 
   /** Sends the bytes of an earlier delivery (the last one by default) again. Null when there is none. */
   async resend(id?: string): Promise<DeliverySummary | null> {
     const original = id === undefined ? this.#entries.at(-1) : this.#find(id);
-    return original ? this.#deliver(original.post, original.id) : null;
+    return original ? this.#deliver(original.post) : null;
   }
 
   /** Newest first. */
@@ -110,18 +105,15 @@ export class DeliveryEngine {
     this.#closed = true;
   }
 
-  async #deliver(delivery: NewDelivery, duplicateOf: string | null): Promise<DeliverySummary> {
+  async #deliver(delivery: NewDelivery): Promise<DeliverySummary> {
     this.#lastNumber += 1;
     const entry: Entry = {
       id: `delivery-${this.#lastNumber}`,
       kind: delivery.kind,
       url: delivery.url,
-      createdAt: this.#options.clock.now(),
       state: "sending",
       attempts: [],
       nextAttemptAt: null,
-      duplicateOf,
-      byteLength: delivery.bytes.length,
       post: delivery,
       timer: null,
     };
@@ -135,7 +127,7 @@ export class DeliveryEngine {
     cancel(entry);
     if (this.#closed) return;
     entry.state = "sending";
-    const made = await post(entry.post, this.#options.clock.now());
+    const made = await post(entry.post);
     entry.attempts.push(made);
     const outcome = made.status === null ? made.error : `HTTP ${made.status}`;
     this.#options.log(`webhook ${entry.id} ${entry.kind} attempt ${entry.attempts.length}: ${outcome}`);
@@ -170,17 +162,15 @@ function cancel(entry: Entry | undefined): void {
   entry.nextAttemptAt = null;
 }
 
-async function post(delivery: NewDelivery, at: number): Promise<Attempt> {
-  const startedAt = performance.now();
+async function post(delivery: NewDelivery): Promise<Attempt> {
   const headers = { ...delivery.headers, "Content-Length": delivery.bytes.length };
-  const duration = () => Math.round(performance.now() - startedAt);
   try {
     const { url, bytes: body } = delivery;
     const answer = await callLoopback({ method: "POST", url, headers, body, timeoutMs: TIMEOUT_MS });
-    return { at, status: answer.status, error: null, durationMs: duration() };
+    return { status: answer.status, error: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : "failed";
-    return { at, status: null, error: reason, durationMs: duration() };
+    return { status: null, error: reason };
   }
 }
 

@@ -17,7 +17,7 @@ export function debugToken(platform: Platform, request: GraphRequest): Record<st
   if (!input) throw badParameter("The parameter input_token is required.");
   const token = platform.state.tokens.find((candidate) => candidate.value === input);
   if (!token)
-    return { data: { ...nestedError(190, unparsableToken(platform).message), is_valid: false, scopes: [] } };
+    return { data: { ...invalidToken(unparsableToken(platform).message), is_valid: false, scopes: [] } };
   if (token.grant.appId !== platform.app.appId) {
     throw badParameter("The App_id in the input_token did not match the Viewing App");
   }
@@ -25,7 +25,7 @@ export function debugToken(platform: Platform, request: GraphRequest): Record<st
   return {
     data: {
       ...identity(platform, token),
-      ...(death ? nestedError(190, death.message, death.subcode) : {}),
+      ...(death ? invalidToken(death.message, death.subcode) : {}),
       is_valid: death === null,
       scopes: listedScopes(platform, token),
       granular_scopes: granularScopes(platform, token),
@@ -88,8 +88,8 @@ function granularScopes(platform: Platform, token: AccessToken): Record<string, 
   });
 }
 
-function nestedError(code: number, message: string, subcode?: number): Record<string, unknown> {
-  return { error: { code, message, ...(subcode === undefined ? {} : { subcode }) } };
+function invalidToken(message: string, subcode?: number): Record<string, unknown> {
+  return { error: { code: 190, message, ...(subcode === undefined ? {} : { subcode }) } };
 }
 
 function seconds(ms: number): number {
