@@ -1,4 +1,5 @@
 /** The database of `npm run dev` in its embedded cluster: this clone's own, with nothing in it that cannot be made again. */
+import { sqlState } from "../../db/client.ts";
 import { migrate, OtherSchemaError } from "../../db/migrate.ts";
 import { administer, withDatabase } from "../../db/testing/test-database.ts";
 
@@ -12,8 +13,8 @@ export async function migratedDevDatabase(
   say: (line: string) => void,
 ): Promise<string> {
   const url = withDatabase(adminUrl, name);
-  await administer(adminUrl, `create database ${name}`).catch((error: { code?: string }) => {
-    if (error.code !== "42P04") throw error;
+  await administer(adminUrl, `create database ${name}`).catch((error) => {
+    if (sqlState(error) !== "42P04") throw error;
   });
   try {
     await migrate(url);

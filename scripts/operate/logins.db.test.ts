@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { administer, createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { runCommand } from "../testing/run-command.ts";
 
 const prefix = `curbe_test_${randomBytes(4).toString("hex")}`;
 let database: TestDatabase;
@@ -17,21 +16,8 @@ afterAll(async () => {
   }
 });
 
-/** The command as an operator runs it. */
-async function run(args: string[], databaseUrl = database.url) {
-  const command = fileURLToPath(new URL("./logins.ts", import.meta.url));
-  const env = { ...process.env, NODE_ENV: "production" as const, DATABASE_URL: databaseUrl };
-  const child = spawn(process.execPath, [command, ...args], { env });
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.err += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: said.out.trim(), err: said.err.trim() };
-}
+const run = async (args: string[], databaseUrl = database.url) =>
+  (await runCommand("operate/logins.ts", args, databaseUrl)).said;
 
 test("the lines for the environments are printed once, and again only with new passwords", async () => {
   const first = await run(["--prefix", prefix]);

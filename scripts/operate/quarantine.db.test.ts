@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { processDeliveries } from "../../app/inbox/ingest/ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps } from "../../app/inbox/testing/test-workspaces.ts";
 import * as whatsapp from "../../app/integrations/meta/whatsapp/webhook/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { runCommand } from "../testing/run-command.ts";
 import { carryOut, readArguments } from "./quarantine.ts";
 
 let database: TestDatabase;
@@ -25,21 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const command = path.join(import.meta.dirname, "quarantine.ts");
-
-/** The command as an operator runs it. */
 async function run(args: string[], databaseUrl = database.url) {
-  const child = spawn(process.execPath, [command, ...args], {
-    env: { ...process.env, NODE_ENV: "production", DATABASE_URL: databaseUrl },
-  });
-  const out: Buffer[] = [];
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: Buffer.concat(out), err: err.trim() };
+  const { said, bytes } = await runCommand("operate/quarantine.ts", args, databaseUrl);
+  return { ...said, out: bytes };
 }
 
 const said = async (...args: string[]) => String(await carryOut(deps.db, readArguments(args)));

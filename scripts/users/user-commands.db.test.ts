@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { verifyPassword } from "../../app/platform/passwords.server.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { demoPeople, seedDemo } from "../seed.ts";
+import { runCommand } from "../testing/run-command.ts";
 import { readArguments as readDisableArguments } from "./user-disable.ts";
 import { readArguments as readPasswordArguments } from "./user-password.ts";
 
@@ -20,23 +19,8 @@ beforeEach(async () => {
 const ana = demoPeople[0]?.id ?? "";
 const password = "a long and odd one";
 
-/** A command as an operator runs it. */
-async function run(name: "user-password" | "user-disable", args: string[], input = "") {
-  const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const env = { ...process.env, NODE_ENV: "production" as const, DATABASE_URL: database.url };
-  const child = spawn(process.execPath, [script, ...args], { env });
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.err += chunk;
-  });
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: said.out.trim(), err: said.err.trim() };
-}
+const run = async (name: "user-password" | "user-disable", args: string[], input = "") =>
+  (await runCommand(`users/${name}.ts`, args, database.url, input)).said;
 
 async function begin(sessions: number, userId = ana) {
   await database.sql(

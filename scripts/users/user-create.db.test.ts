@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { verifyPassword } from "../../app/platform/passwords.server.ts";
 import {
@@ -9,6 +7,7 @@ import {
   withDatabase,
 } from "../../db/testing/test-database.ts";
 import { demoPeople, seedDemo } from "../seed.ts";
+import { runCommand } from "../testing/run-command.ts";
 import { readArguments } from "./user-create.ts";
 
 let database: TestDatabase;
@@ -20,29 +19,8 @@ beforeEach(() => database.empty("tenants", "users"));
 
 const password = "a long and odd one";
 
-/** The command as an operator runs it. */
-async function run(args: string[], input = `${password}\n`, databaseUrl = database.url) {
-  const env = { ...process.env, NODE_ENV: "production" as const, DATABASE_URL: databaseUrl };
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("./user-create.ts", import.meta.url)), ...args],
-    {
-      env,
-    },
-  );
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: out.trim(), err: err.trim() };
-}
+const run = async (args: string[], input = `${password}\n`, databaseUrl = database.url) =>
+  (await runCommand("users/user-create.ts", args, databaseUrl, input)).said;
 
 const ana = ["--workspace", "Panadería Sol", "--email", "Ana@Sol.example", "--role", "admin"];
 

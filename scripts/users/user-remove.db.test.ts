@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { widenProvider } from "../../db/testing/second-provider.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
+import { runCommand } from "../testing/run-command.ts";
 import { createUser } from "./user-create.ts";
 import { readArguments } from "./user-remove.ts";
 
@@ -25,22 +24,7 @@ beforeEach(async () => {
   await createUser(database.url, { ...sun, email: leo, role: "member", existing: true }, password);
 });
 
-/** The command as an operator runs it. */
-async function run(args: string[]) {
-  const env = { ...process.env, NODE_ENV: "production" as const, DATABASE_URL: database.url };
-  const script = fileURLToPath(new URL("./user-remove.ts", import.meta.url));
-  const child = spawn(process.execPath, [script, ...args], { env });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: out.trim(), err: err.trim() };
-}
+const run = async (args: string[]) => (await runCommand("users/user-remove.ts", args, database.url)).said;
 
 const remove = (email: string, workspace = sun.workspace) =>
   run(["--workspace", workspace, "--email", email]);

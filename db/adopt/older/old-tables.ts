@@ -1,5 +1,6 @@
 /** The tables that stood under our names before: what they are made of, read from PostgreSQL's own catalog. */
 import type pg from "pg";
+import { sqlState } from "../../client.ts";
 import { CannotAdoptError } from "../problems/problems.ts";
 
 export interface OldColumn {
@@ -88,7 +89,7 @@ async function lock(client: pg.Client, name: string): Promise<void> {
   try {
     await client.query(`lock table ${quoted("public", name)} in access exclusive mode`);
   } catch (error) {
-    if ((error as { code?: string }).code !== "55P03") throw error;
+    if (sqlState(error) !== "55P03") throw error;
     const what = "another session uses it and did not let go of it in time";
     throw new CannotAdoptError([{ table: name, what, todo: "Stop what uses the database, and run again." }]);
   }

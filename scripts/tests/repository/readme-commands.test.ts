@@ -115,7 +115,7 @@ describe.each(Object.entries(run))("%s", (file, commands) => {
     expect(existsSync(path.join(root, file))).toBe(true);
     const source = read(file);
     if (file.includes("test.ts") || file.includes("e2e.ts"))
-      expect(source).toMatch(/spawn|execFile|clone\.run/);
+      expect(source).toMatch(/spawn|execFile|clone\.run|runCommand\(/);
     expect(namesOf(command).filter((name) => source.includes(name))).not.toEqual([]);
     const options = command.match(/--[a-z-]+/g) ?? [];
     expect(options.filter((option) => !source.includes(option))).toEqual([]);
