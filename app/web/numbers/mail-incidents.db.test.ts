@@ -1,32 +1,11 @@
 import { expect, test } from "vitest";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
-import { checkConnection } from "../../integrations/health/check.server.ts";
-import { connectFlows } from "../testing/connect-flows.ts";
+import { healthChecks } from "../testing/health-checks.ts";
 import { signedRequests } from "../testing/signed-requests.ts";
 
-const flows = connectFlows();
-const { flow, connect, connections, jobs, leave } = flows;
+const flows = healthChecks();
+const { flow, connect, connections, jobs, leave, deps, connected, subject, check, refuse } = flows;
 const { tell, grantorOf } = signedRequests(flows);
-const deps = () => flow.product.services.integrations;
-
-async function connected(): Promise<string> {
-  await connect(flow.ana);
-  const [{ id } = { id: "" }] = await connections(flow.ana);
-  return id;
-}
-
-const subject = (connectionId: string) => ({
-  tenantId: flow.ana.tenantId,
-  connectionId,
-  requestId: "check-1",
-});
-const check = (id: string, now?: Date) =>
-  checkConnection(now ? { ...deps(), now: () => now } : deps(), subject(id));
-const refuse = () =>
-  flow.product.sandbox.control.addScenario({
-    endpoint: "phone",
-    outcome: { kind: "graph_error", code: 190 },
-  });
 const mailJobs = async () => (await jobs()).filter(({ task }) => task === "send_mail").length;
 const mails = async () =>
   (
@@ -50,7 +29,7 @@ const ways: [string, (id: string) => Promise<unknown>][] = [
   [
     "two refused checks",
     async (id) => {
-      refuse();
+      refuse(190);
       for (let times = 0; times < 3; times++) await check(id);
     },
   ],
@@ -83,7 +62,7 @@ test("a check that proves the token alive ends the incident, and what is lost af
   await metaSays(id, "PARTNER_REMOVED");
   await check(id);
   expect(await mails()).toEqual(["access_lost, over"]);
-  refuse();
+  refuse(190);
   await check(id);
   await check(id);
   expect(await mails()).toEqual(["access_lost, over", "access_lost"]);
