@@ -1,46 +1,27 @@
 /** A person's mails about their account, by a mail server that takes them, refuses them, or is away. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
-import { type MailCatcher, startMailCatcher } from "../../scripts/dev/mail-catcher.ts";
-import type { LogFields } from "../platform/log.server.ts";
-import { Secret } from "../platform/secret.server.ts";
 import { type AccountMailDeps, sendAccountMail } from "./account.server.ts";
-import { createSmtpPost, MailFailure, type Post } from "./post.server.ts";
+import { MailFailure, type Post } from "./post.server.ts";
+import { mailServer, origin } from "./testing/mail-server.ts";
 
-let database: TestDatabase;
-let catcher: MailCatcher;
-let post: Post;
-let deps: AccountMailDeps;
-const origin = "https://app.example.com";
-const logged: { message: string; fields: LogFields | undefined }[] = [];
-let verdict: number | undefined;
+const { server, verdicts, logged, log } = mailServer();
+const on = {} as { database: TestDatabase; deps: AccountMailDeps };
 
 beforeAll(async () => {
-  database = await createTestDatabase(inject("adminUrl"), inject("template"));
-  catcher = await startMailCatcher({ verdict: () => verdict });
-  post = createSmtpPost({ url: new Secret(catcher.smtpUrl), from: "Curbe <no-reply@curbe.example>" });
-  const write = (message: string, fields?: LogFields) => void logged.push({ message, fields });
-  const log = { info: write, warn: write, error: write };
-  deps = { jobsDb: database.as("app_jobs"), log, outgoing: { post, origin } };
+  on.database = await createTestDatabase(inject("adminUrl"), inject("template"));
+  on.deps = { jobsDb: on.database.as("app_jobs"), log, outgoing: { post: server.post, origin } };
 });
-afterAll(async () => {
-  post.close();
-  await catcher.stop();
-  await database.drop();
-});
+afterAll(() => on.database.drop());
 beforeEach(() =>
-  database.sql(
+  on.database.sql(
     `with t as (insert into tenants (name) values ('Luz') returning id),
           u as (insert into users (email, password_hash, language) values ('ana@luz.example', 'none', 'es') returning id)
      insert into memberships (tenant_id, user_id, role) select t.id, u.id, 'member' from t, u`,
   ),
 );
-afterEach(async () => {
-  catcher.forget();
-  logged.length = 0;
-  verdict = undefined;
-  await database.empty("tenants", "users", "graphile_worker._private_jobs");
-});
+afterEach(() => on.database.empty("tenants", "users", "graphile_worker._private_jobs"));
+const sql: TestDatabase["sql"] = (text, values) => on.database.sql(text, values);
 
 /** Opens one as the functions do; the id that its job names. */
 async function open(kind: string): Promise<string> {
@@ -48,20 +29,20 @@ async function open(kind: string): Promise<string> {
     kind === "password_reset"
       ? "select app.request_password_reset('ana@luz.example')"
       : `select app.open_account_mail(id, '${kind}') from users`;
-  await database.sql(how);
-  const [job] = await database.sql<{ mail: string }>(
+  await sql(how);
+  const [job] = await sql<{ mail: string }>(
     "select payload->>'mailId' as mail from graphile_worker._private_jobs order by id desc limit 1",
   );
   return job?.mail ?? "";
 }
 const send = (mailId: string, with_: Partial<AccountMailDeps> = {}, lastAttempt = false) =>
-  sendAccountMail({ ...deps, ...with_ }, { mailId, lastAttempt });
-const states = () => database.sql("select state, reason from account_mails");
+  sendAccountMail({ ...on.deps, ...with_ }, { mailId, lastAttempt });
+const states = () => sql("select state, reason from account_mails");
 const failing = (kind: MailFailure["kind"]): Partial<AccountMailDeps> => {
-  const broken: Post = { ...post, send: () => Promise.reject(new MailFailure(kind, "451")) };
+  const broken: Post = { ...server.post, send: () => Promise.reject(new MailFailure(kind, "451")) };
   return { outgoing: { post: broken, origin } };
 };
-const tokens = () => catcher.mails().map(({ text }) => /token=([\w-]+)/.exec(text)?.[1] ?? "");
+const tokens = () => server.catcher.mails().map(({ text }) => /token=([\w-]+)/.exec(text)?.[1] ?? "");
 
 test.each([
   ["sign_in_failures", "Muchos intentos fallidos de entrar a tu cuenta", `${origin}/account`],
@@ -71,8 +52,8 @@ test.each([
   const id = await open(kind);
   await send(id);
   await send(id);
-  expect(catcher.mails()).toHaveLength(1);
-  const [mail] = catcher.mails();
+  expect(server.catcher.mails()).toHaveLength(1);
+  const [mail] = server.catcher.mails();
   expect([mail?.to, mail?.headers.subject]).toEqual([["ana@luz.example"], subject]);
   expect(mail?.text).toContain(link);
   expect(mail?.text).toMatch(/: \d{1,2} de \p{L}+ de \d{4}.* UTC/u);
@@ -85,9 +66,9 @@ describe("a mail server that does not take it", () => {
   test("for now is asked again; the token of the second attempt is another, and the only one that counts", async () => {
     const id = await open("password_reset");
     const forgetful: Post = {
-      ...post,
+      ...server.post,
       async send(letter, to) {
-        await post.send(letter, to);
+        await server.post.send(letter, to);
         throw new MailFailure("delayed", "451");
       },
     };
@@ -98,7 +79,7 @@ describe("a mail server that does not take it", () => {
     await send(id);
     const [first = "", second = ""] = tokens();
     const opens = async (token: string) =>
-      (await database.sql("select app.find_password_reset(sha256($1::bytea)) as email", [token]))[0]?.email;
+      (await sql("select app.find_password_reset(sha256($1::bytea)) as email", [token]))[0]?.email;
     expect([await opens(first), await opens(second)]).toEqual([null, "ana@luz.example"]);
   });
 
@@ -112,10 +93,10 @@ describe("a mail server that does not take it", () => {
   });
 
   test("is written down without the address and without the token", async () => {
-    verdict = 550;
+    verdicts["ana@luz.example"] = 550;
     await send(await open("password_reset"));
-    verdict = undefined;
-    await database.sql("update password_resets set requested_at = now() - interval '2 hours'");
+    delete verdicts["ana@luz.example"];
+    await sql("update password_resets set requested_at = now() - interval '2 hours'");
     await send(await open("password_reset"));
     const text = JSON.stringify(logged);
     expect(text).toContain("refused");
@@ -131,8 +112,8 @@ test.each([
   ["waited too long for it", "update password_resets set expires_at = now()"],
 ])("nobody is sent a link who %s meanwhile", async (_what, statement) => {
   const id = await open("password_reset");
-  await database.sql(statement);
+  await sql(statement);
   await send(id);
-  expect(catcher.mails()).toEqual([]);
+  expect(server.catcher.mails()).toEqual([]);
   expect(await states()).toContainEqual({ state: "not_sent", reason: "over" });
 });

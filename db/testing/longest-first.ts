@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** In a fresh clone nobody knows yet; these took ten seconds and more of a minute and a half, or wait for clocks. */
 const known = [
-  "app/web/session/account-pages",
+  "app/web/session/forgotten-password",
   "app/web/http/input-sweep",
   "worker/worker",
   "scripts/dev/dev",

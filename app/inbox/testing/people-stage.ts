@@ -38,9 +38,9 @@ export function peopleStage() {
   async function threads(): Promise<string[]> {
     const rows = await sql<{ thread: string }>(
       `select concat_ws(' ', coalesce(c.wa_id, '-'), coalesce(c.user_id, '-')) || ': ' ||
-            string_agg(m.provider_message_id, ' ' order by m.provider_message_id) as thread
-       from messages m join conversations v on v.id = m.conversation_id join contacts c on c.id = v.contact_id
-      group by c.id, v.id order by 1`,
+              string_agg(m.provider_message_id, ' ' order by m.provider_message_id) as thread
+         from messages m join conversations v on v.id = m.conversation_id join contacts c on c.id = v.contact_id
+        group by c.id, v.id order by 1`,
     );
     return rows.map(({ thread }) => thread);
   }

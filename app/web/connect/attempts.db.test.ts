@@ -4,9 +4,9 @@ import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/wo
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import { activityKinds } from "../../texts/en/activity-kinds.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { attemptActs } from "../testing/attempt-acts.ts";
 import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-flows.ts";
 import type { TestPerson } from "../testing/product.ts";
+import { attemptActs } from "./testing/attempt-acts.ts";
 
 const {
   flow,

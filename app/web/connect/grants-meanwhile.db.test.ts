@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { GraphError } from "../../integrations/meta/graph-error.server.ts";
-import { attemptActs } from "../testing/attempt-acts.ts";
 import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-flows.ts";
 import type { TestPerson } from "../testing/product.ts";
+import { attemptActs } from "./testing/attempt-acts.ts";
 
 const {
   flow,

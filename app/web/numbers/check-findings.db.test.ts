@@ -4,7 +4,7 @@ import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.
 import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
-import { healthChecks } from "../testing/health-checks.ts";
+import { healthChecks } from "./testing/health-checks.ts";
 
 const { flow, connections, statusOf, deps, connected, subject, check, events, taskNames } = healthChecks();
 

@@ -1,7 +1,7 @@
 /** What a check makes of a Meta that refuses or is away: two refusals in a row are told, one success ends it. */
 import { describe, expect, test } from "vitest";
 import { checkConnection } from "../../integrations/health/check.server.ts";
-import { healthChecks } from "../testing/health-checks.ts";
+import { healthChecks } from "./testing/health-checks.ts";
 
 const { flow, connect, statusOf, deps, connected, subject, check, stateOf, events, taskNames, refuse } =
   healthChecks();

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
-import { healthChecks } from "../testing/health-checks.ts";
+import { healthChecks } from "./testing/health-checks.ts";
 
 const { flow, connect, connections, jobs, deps, connected, check } = healthChecks();
 const clock = () => ({ ...deps(), clockDb: flow.product.database.as("app_clock") });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
-import { healthChecks } from "../testing/health-checks.ts";
 import { signedRequests } from "../testing/signed-requests.ts";
+import { healthChecks } from "./testing/health-checks.ts";
 
 const flows = healthChecks();
 const { flow, connect, connections, jobs, leave, deps, connected, subject, check, refuse } = flows;

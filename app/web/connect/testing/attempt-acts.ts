@@ -1,9 +1,9 @@
 /** What a person does with the grant that waits in their attempt to connect. For tests. */
-import { endMembership } from "../../../db/queries/people/memberships.ts";
-import { asOwner } from "../../../scripts/users/person.ts";
-import { pickerPlace } from "./connect-flows.ts";
-import { graphActs } from "./graph-acts.ts";
-import type { TestPerson } from "./product.ts";
+import { endMembership } from "../../../../db/queries/people/memberships.ts";
+import { asOwner } from "../../../../scripts/users/person.ts";
+import { pickerPlace } from "../../testing/connect-flows.ts";
+import { graphActs } from "../../testing/graph-acts.ts";
+import type { TestPerson } from "../../testing/product.ts";
 
 export function attemptActs() {
   const flows = graphActs();

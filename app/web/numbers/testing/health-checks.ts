@@ -1,8 +1,8 @@
 /** A connected number, its checks by the worker, and what they leave. For tests. */
 import { afterEach } from "vitest";
-import { checkConnection } from "../../integrations/health/check.server.ts";
-import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
-import { connectFlows } from "./connect-flows.ts";
+import { checkConnection } from "../../../integrations/health/check.server.ts";
+import { subscribeWaba } from "../../../integrations/health/provisioning.server.ts";
+import { connectFlows } from "../../testing/connect-flows.ts";
 
 export function healthChecks() {
   const flows = connectFlows();
