@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { get, signInAs } from "../testing/stage.ts";
 import { talks } from "../testing/talks.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
-let eva: string;
+const { demo, ask, sql } = pageStage();
 const { luz, norte } = demoWorkspaces;
-const { conversation, say } = talks(() => stage.database);
-
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-  eva = await signInAs("eva@norte.example");
-});
-afterAll(() => stage.database.drop());
+const { conversation, say } = talks(() => demo.stage.database);
 
 async function page(path: string, cookie: string, headers: Record<string, string> = {}): Promise<string> {
   const request = get(path, cookie);
@@ -39,7 +28,7 @@ describe("the list of conversations", () => {
     const id = await conversation(luz.id, { name: "Sofía", waId: "5215587654321" });
     await say(luz.id, id, { body: "the first", at: "2026-11-22T18:00:00Z" });
     await say(luz.id, id, { body: "the last", outbound: "sent", at: "2026-11-22T18:01:00Z" });
-    const html = await page("/conversations", ana);
+    const html = await page("/conversations", demo.ana);
     for (const words of ["Sofía", "You: ", "the last", `href="/conversations/${id}#latest"`])
       expect(html).toContain(words);
     expect(html).not.toContain("the first");
@@ -52,14 +41,14 @@ describe("the list of conversations", () => {
     ["neither", {}, "Unknown contact"],
   ])("names somebody who has %s", async (_what, talk, words) => {
     await conversation(luz.id, talk);
-    expect(await page("/conversations", ana)).toContain(words);
+    expect(await page("/conversations", demo.ana)).toContain(words);
   });
 
   test("tells that a number changed without Meta's words, which hold it", async () => {
     const id = await conversation(luz.id, { name: "Moved" });
     const system = { type: "user_changed_number", body: "Ana changed from 5210001112222 to 5210003334444" };
     await say(luz.id, id, { type: "system", body: system.body, content: { system } });
-    const html = await page("/conversations", ana);
+    const html = await page("/conversations", demo.ana);
     expect(lineOf(html, id)).toContain("The customer now uses another number");
     expect(html).not.toContain("5210003334444");
   });
@@ -69,28 +58,30 @@ describe("the list of conversations", () => {
     const seen: (string | undefined)[] = [];
     let path: string | undefined = "/conversations";
     for (let pages = 0; path && pages < 5; pages += 1) {
-      const html: string = await page(path, eva);
+      const html: string = await page(path, demo.eva);
       seen.push(...named(html));
       path = /href="(\/conversations\?after=[^"]*)"/.exec(html)?.[1];
     }
     expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => `Contact-${119 - i}.`));
-    const beyond = await page("/conversations?after=2020-01-01T00:00:00.000000Z_1", eva);
+    const beyond = await page("/conversations?after=2020-01-01T00:00:00.000000Z_1", demo.eva);
     expect(beyond).toContain("There are no older conversations.");
   });
 
   test("takes a cursor that is none for the beginning", async () => {
     await conversation(luz.id, { name: "Beginning" });
-    const beginning = named(await page("/conversations", ana));
+    const beginning = named(await page("/conversations", demo.ana));
     expect(beginning).toContain("Beginning");
     for (const cursor of ["", "x", "2026-13-45T99:99:99.000000Z_1", "'; drop table messages; --"])
-      expect(named(await page(`/conversations?after=${encodeURIComponent(cursor)}`, ana))).toEqual(beginning);
+      expect(named(await page(`/conversations?after=${encodeURIComponent(cursor)}`, demo.ana))).toEqual(
+        beginning,
+      );
   });
 });
 
 describe("what nobody has opened", () => {
   const unreadIn = (html: string, id: string) => /(\d+\+?) unread/.exec(lineOf(html, id))?.[1];
   const readUpTo = (id: string) =>
-    stage.database.sql<{ at: Date | null; version: string }>(
+    sql<{ at: Date | null; version: string }>(
       "select read_up_to as at, xmin::text as version from conversations where id = $1",
       [id],
     );
@@ -99,51 +90,51 @@ describe("what nobody has opened", () => {
     const id = await conversation(luz.id, { name: "Unread" });
     for (const minute of [1, 2, 3]) await say(luz.id, id, { body: "hi", at: `2026-11-22T18:0${minute}:00Z` });
     await say(luz.id, id, { body: "we", outbound: "sent", at: "2026-11-22T18:04:00Z" });
-    expect(unreadIn(await page("/conversations", ana), id)).toBe("3");
+    expect(unreadIn(await page("/conversations", demo.ana), id)).toBe("3");
     await page(`/conversations/${id}`, await signInAs("leo@luz.example"));
-    expect(unreadIn(await page("/conversations", ana), id)).toBeUndefined();
+    expect(unreadIn(await page("/conversations", demo.ana), id)).toBeUndefined();
     await say(luz.id, id, { body: "more", at: "2026-11-22T18:05:00Z" });
-    expect(unreadIn(await page("/conversations", ana), id)).toBe("1");
+    expect(unreadIn(await page("/conversations", demo.ana), id)).toBe("1");
   });
 
   test("is not counted beyond 99", async () => {
     const id = await conversation(luz.id);
     for (let n = 0; n < 101; n += 1) await say(luz.id, id, { body: "x" });
-    expect(unreadIn(await page("/conversations", ana), id)).toBe("99+");
+    expect(unreadIn(await page("/conversations", demo.ana), id)).toBe("99+");
   });
 
   test("stays so when a browser only fetches the page ahead, and when older messages are read", async () => {
     const id = await conversation(luz.id);
     await say(luz.id, id, { body: "x" });
-    await page(`/conversations/${id}`, ana, { "sec-purpose": "prefetch;prerender" });
-    await page(`/conversations/${id}`, ana, { purpose: "prefetch" });
-    await page(`/conversations/${id}?before=2026-12-01T00:00:00.000000Z_1`, ana);
-    expect(unreadIn(await page("/conversations", ana), id)).toBe("1");
+    await page(`/conversations/${id}`, demo.ana, { "sec-purpose": "prefetch;prerender" });
+    await page(`/conversations/${id}`, demo.ana, { purpose: "prefetch" });
+    await page(`/conversations/${id}?before=2026-12-01T00:00:00.000000Z_1`, demo.ana);
+    expect(unreadIn(await page("/conversations", demo.ana), id)).toBe("1");
   });
 
   test("is noted once: opening again writes nothing", async () => {
     const id = await conversation(luz.id);
     await say(luz.id, id, { body: "x" });
-    await page(`/conversations/${id}`, ana);
+    await page(`/conversations/${id}`, demo.ana);
     const noted = await readUpTo(id);
     expect(noted[0]?.at).toEqual(new Date("2026-11-22T18:20:00Z"));
-    await page(`/conversations/${id}`, ana);
+    await page(`/conversations/${id}`, demo.ana);
     expect(await readUpTo(id)).toEqual(noted);
   });
 
   test("is not waited for while ingest holds the conversation", async () => {
     const id = await conversation(luz.id);
     await say(luz.id, id, { body: "x" });
-    const ingest = stage.database.as("app_ingest");
+    const ingest = demo.stage.database.as("app_ingest");
     await ingest.transaction().execute(async (trx) => {
       await trx.selectFrom("conversations").select("id").where("id", "=", id).forUpdate().execute();
-      await page(`/conversations/${id}`, ana);
+      await page(`/conversations/${id}`, demo.ana);
     });
     expect((await readUpTo(id))[0]?.at).toBeNull();
   });
 
   test("is all that the web may change of a conversation", async () => {
-    const web = stage.database.as("app_web");
+    const web = demo.stage.database.as("app_web");
     const touched = web.updateTable("conversations").set({ last_message_at: new Date() }).execute();
     await expect(touched).rejects.toThrow(/permission denied/);
   });
@@ -162,7 +153,7 @@ describe("search", () => {
     for (const person of people) await conversation(luz.id, person);
     await conversation(norte.id, { name: "Mariana of another workspace", waId: "34600999777" });
   });
-  const found = async (words: string) => named(await page(search(words), ana));
+  const found = async (words: string) => named(await page(search(words), demo.ana));
 
   test.each([
     ["MARIA", ["MARIANA  Lopez 100%", "María-José Ñandú"]],
@@ -198,13 +189,13 @@ describe("search", () => {
   });
 
   test("for a number shows the number, and for two digits finds none", async () => {
-    expect(await page(search("600999"), ana)).toContain("+34 600 99 98 88");
-    expect(await page(search("mariana"), ana)).not.toContain("600 99");
+    expect(await page(search("600999"), demo.ana)).toContain("+34 600 99 98 88");
+    expect(await page(search("mariana"), demo.ana)).not.toContain("600 99");
     expect(await found("34")).toEqual([]);
   });
 
   test("says what was looked for when there is nothing, as words, and leads back to all", async () => {
-    const html = await page(search("<b>nobody"), ana);
+    const html = await page(search("<b>nobody"), demo.ana);
     expect(html).toContain("No conversation matches “&lt;b&gt;nobody”.");
     expect(html).not.toContain("Conversations that match");
     expect(html.match(/>Show all conversations</g)).toHaveLength(1);
@@ -213,11 +204,11 @@ describe("search", () => {
 
   test("goes on page after page with what was looked for", async () => {
     for (let i = 0; i < 60; i += 1) await conversation(luz.id, { name: `Página ${i}.` });
-    const first = await page(search("pagina"), ana);
+    const first = await page(search("pagina"), demo.ana);
     const older = /href="(\/conversations\?q=pagina&amp;after=[^"]*)"/
       .exec(first)?.[1]
       ?.replace("&amp;", "&");
-    const rest = await page(older ?? "", ana);
+    const rest = await page(older ?? "", demo.ana);
     expect([...named(first), ...named(rest)]).toEqual(
       Array.from({ length: 60 }, (_, i) => `Página ${59 - i}.`),
     );
@@ -225,7 +216,7 @@ describe("search", () => {
   });
 
   test("finds nothing for whoever names no workspace", async () => {
-    const [answer] = await stage.database.sql<{ n: number }>(
+    const [answer] = await sql<{ n: number }>(
       "select count(*)::int as n from app.search_conversations(array['maria'], null, null, 50)",
     );
     expect(answer?.n).toBe(0);
@@ -237,9 +228,9 @@ describe("a conversation that became part of another", () => {
     const kept = await conversation(luz.id, { name: "Kept" });
     const gone = await conversation(luz.id, { name: "Gone" });
     await say(luz.id, kept, { body: "of the one", at: "2026-11-22T18:00:00Z" });
-    await page(`/conversations/${kept}`, ana);
+    await page(`/conversations/${kept}`, demo.ana);
     await say(luz.id, gone, { body: "of the other", at: "2026-11-22T17:00:00Z" });
-    await stage.database.sql(
+    await sql(
       "update conversations set connection_id = (select connection_id from conversations where id = $1) where id = $2",
       [kept, gone],
     );
@@ -247,7 +238,7 @@ describe("a conversation that became part of another", () => {
     return { kept, gone };
   }
   const merge = (kept: string, gone: string) =>
-    stage.database.sql(
+    sql(
       `select app.merge_contacts($1, (select contact_id from conversations where id = $2),
          (select contact_id from conversations where id = $3))`,
       [luz.id, kept, gone],
@@ -255,27 +246,27 @@ describe("a conversation that became part of another", () => {
 
   test("leads there from its old address, and from the one before that, in its own workspace", async () => {
     const { kept, gone } = await merged();
-    const answer = await ask(get(`/conversations/${gone}`, ana));
+    const answer = await ask(get(`/conversations/${gone}`, demo.ana));
     expect([answer.status, answer.headers.get("location")]).toEqual([302, `/conversations/${kept}`]);
-    expect((await ask(get(`/conversations/${gone}`, eva))).status).toBe(404);
+    expect((await ask(get(`/conversations/${gone}`, demo.eva))).status).toBe(404);
 
     const last = await conversation(luz.id, { name: "Last" });
-    await stage.database.sql(
+    await sql(
       "update conversations set connection_id = (select connection_id from conversations where id = $1) where id = $2",
       [kept, last],
     );
     await merge(last, kept);
     for (const old of [gone, kept]) {
-      const further = await ask(get(`/conversations/${old}`, ana));
+      const further = await ask(get(`/conversations/${old}`, demo.ana));
       expect(further.headers.get("location")).toBe(`/conversations/${last}`);
     }
   });
 
   test("is unread as long as one of the two was", async () => {
     const { kept } = await merged();
-    expect(lineOf(await page("/conversations", ana), kept)).toContain("unread");
-    await page(`/conversations/${kept}`, ana);
-    expect(lineOf(await page("/conversations", ana), kept)).not.toContain("unread");
+    expect(lineOf(await page("/conversations", demo.ana), kept)).toContain("unread");
+    await page(`/conversations/${kept}`, demo.ana);
+    expect(lineOf(await page("/conversations", demo.ana), kept)).not.toContain("unread");
   });
 });
 
@@ -284,16 +275,16 @@ describe("another workspace", () => {
     const id = await conversation(norte.id, { name: "CANARY-NAME", waId: "5200000CANARY" });
     await say(norte.id, id, { body: "CANARY-BODY" });
     for (const path of ["/conversations", search("canary")])
-      expect((await page(path, ana)).replaceAll("“canary”", "")).not.toContain("CANARY");
+      expect((await page(path, demo.ana)).replaceAll("“canary”", "")).not.toContain("CANARY");
     for (const path of [
       `/conversations/${id}`,
       `/conversations/${id}?before=2027-01-01T00:00:00.000000Z_1`,
     ]) {
-      const answer = await ask(get(path, ana));
+      const answer = await ask(get(path, demo.ana));
       expect(answer.status).toBe(404);
       expect(await answer.text()).not.toContain("CANARY");
     }
-    expect(await page(search("canary"), eva)).toContain("CANARY-NAME");
-    expect(await page(`/conversations/${id}`, eva)).toContain("CANARY-BODY");
+    expect(await page(search("canary"), demo.eva)).toContain("CANARY-NAME");
+    expect(await page(`/conversations/${id}`, demo.eva)).toContain("CANARY-BODY");
   });
 });

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { inboundMessages } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { get } from "../testing/stage.ts";
 import { type Said, talks } from "../testing/talks.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
+const { demo, ask, sql } = pageStage();
 const { luz, norte } = demoWorkspaces;
-const { conversation, say } = talks(() => stage.database);
-
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-});
-afterAll(() => stage.database.drop());
+const { conversation, say } = talks(() => demo.stage.database);
 
 async function page(path: string): Promise<string> {
-  const answer = await ask(get(path, ana));
+  const answer = await ask(get(path, demo.ana));
   expect(answer.status).toBe(200);
   return (await answer.text()).replaceAll("<!-- -->", "");
 }
@@ -213,7 +204,7 @@ describe("a thread", () => {
     const id = await conversation(luz.id);
     const words = "Replies are off: WhatsApp is not connected.";
     expect(await thread(id)).toContain(words);
-    await stage.database.sql(
+    await sql(
       `insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, access_token_enc)
        values ($1, 'meta_whatsapp', 'active', '1', '2', 'v1.sealed')`,
       [luz.id],
@@ -224,7 +215,7 @@ describe("a thread", () => {
   test.each(["0", "-1", "abc", "1e3", "99999999999999999999", "1%00"])(
     "there is none called %s",
     async (id) => {
-      expect((await ask(get(`/conversations/${id}`, ana))).status).toBe(404);
+      expect((await ask(get(`/conversations/${id}`, demo.ana))).status).toBe(404);
     },
   );
 });

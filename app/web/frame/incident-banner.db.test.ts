@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { action as hide } from "../../routes/incidents.hide.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { answerOf, call, get, openStage, post, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { answerOf, call, post } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
-let leo: string;
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-  leo = await signInAs("leo@luz.example");
-});
-afterAll(() => stage.database.drop());
-beforeEach(async () => {
-  stage.setUp({});
-  await stage.database.empty("channel_connections");
-});
+const { demo, sql, markup } = pageStage("channel_connections");
 
 const { luz } = demoWorkspaces;
 const words = texts.incidents;
@@ -29,15 +15,12 @@ const at = "2026-11-20T10:00:00Z";
 
 function broken(code: string, e164: string, since = at): Promise<string> {
   const metadata = { error: { code, at: since } };
-  return addConnection(stage, luz.id, { ...activeConnection, e164, status: "error", metadata });
+  return addConnection(demo.stage, luz.id, { ...activeConnection, e164, status: "error", metadata });
 }
 
 const path = "/settings/integrations/whatsapp/activity";
 
-async function page(cookie: string, at = path): Promise<string> {
-  const answer = await (await ask(get(at, cookie))).text();
-  return answer.replace(/<script[\s\S]*?<\/script>/g, "").replaceAll("<!-- -->", "");
-}
+const page = (cookie: string, at = path) => markup(at, cookie);
 
 /** The fields of each form that hides something. */
 function offers(html: string): { incidents: string; returnTo: string }[] {
@@ -61,7 +44,7 @@ describe("what needs somebody", () => {
     await broken("token_rejected", "+525512345678");
     await broken("token_rejected", "+525587654321");
     await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");
-    const html = await page(ana);
+    const html = await page(demo.ana);
     expect(html).toContain(`2 numbers: ${titleOf("token_rejected")}`);
     expect(html).toMatch(new RegExp(`\\+52 55 1111 2222</span>: ${titleOf("account_disabled")}`));
     expect(offers(html)).toHaveLength(2);
@@ -70,18 +53,18 @@ describe("what needs somebody", () => {
   test("is left to a number's own page where it is that number's alone", async () => {
     const own = await broken("token_rejected", "+525512345678");
     const place = (id: string) => `/settings/integrations/whatsapp/numbers/${id}`;
-    expect(offers(await page(ana, place(own)))).toEqual([]);
+    expect(offers(await page(demo.ana, place(own)))).toEqual([]);
     const other = await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");
-    expect(offers(await page(ana, place(own)))).toHaveLength(1);
+    expect(offers(await page(demo.ana, place(own)))).toHaveLength(1);
     await broken("account_disabled", "+525587654321");
-    expect(await page(ana, place(other))).toContain(`2 numbers: ${titleOf("account_disabled")}`);
-    expect(offers(await page(ana, "/settings/integrations"))).toEqual([]);
+    expect(await page(demo.ana, place(other))).toContain(`2 numbers: ${titleOf("account_disabled")}`);
+    expect(offers(await page(demo.ana, "/settings/integrations"))).toEqual([]);
   });
 
   test("tells a member whom to ask, and an admin nothing of the kind", async () => {
     await broken("token_rejected", "+525512345678");
-    expect(await page(ana)).not.toContain(words.askAdmin);
-    const html = await page(leo);
+    expect(await page(demo.ana)).not.toContain(words.askAdmin);
+    const html = await page(demo.leo);
     expect(html).toContain(words.askAdmin);
     expect(html).toContain('href="mailto:ana%40luz.example"');
     expect(html).not.toContain("eva@norte.example");
@@ -92,60 +75,63 @@ describe("hidden by one person", () => {
   test("it is gone for them alone, from the page where they were, and nothing else with it", async () => {
     await broken("token_rejected", "+525512345678");
     await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");
-    const [first] = offers(await page(ana));
-    const answer = await press(first, ana);
+    const [first] = offers(await page(demo.ana));
+    const answer = await press(first, demo.ana);
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toBe(path);
     for (const part of ["HttpOnly", "Secure", "SameSite=Lax", "Max-Age=86400"])
       expect(answer.headers.get("set-cookie")).toContain(part);
     const hidden = cookieSet(answer);
-    const html = await page(`${ana}; ${hidden}`);
+    const html = await page(`${demo.ana}; ${hidden}`);
     expect(html).not.toContain(titleOf("token_rejected"));
     expect(html).toContain(titleOf("account_disabled"));
     // The next person at the same browser.
-    expect(await page(`${leo}; ${hidden}`)).toContain(titleOf("token_rejected"));
+    expect(await page(`${demo.leo}; ${hidden}`)).toContain(titleOf("token_rejected"));
   });
 
   test("one after the other, both stay hidden", async () => {
     await broken("token_rejected", "+525512345678");
     await broken("account_disabled", "+525511112222", "2026-11-20T11:00:00Z");
-    const [first, second] = offers(await page(ana));
-    const once = cookieSet(await press(first, ana));
-    const twice = cookieSet(await press(second, `${ana}; ${once}`));
-    expect(offers(await page(`${ana}; ${twice}`))).toEqual([]);
+    const [first, second] = offers(await page(demo.ana));
+    const once = cookieSet(await press(first, demo.ana));
+    const twice = cookieSet(await press(second, `${demo.ana}; ${once}`));
+    expect(offers(await page(`${demo.ana}; ${twice}`))).toEqual([]);
   });
 
   test("it comes back after a day", async () => {
     await broken("token_rejected", "+525512345678");
-    const hidden = cookieSet(await press(offers(await page(ana))[0], ana));
+    const hidden = cookieSet(await press(offers(await page(demo.ana))[0], demo.ana));
     const inHours = (hours: number) => ({
-      integrations: { ...stage.services.integrations, now: () => new Date(Date.now() + hours * 3_600_000) },
+      integrations: {
+        ...demo.stage.services.integrations,
+        now: () => new Date(Date.now() + hours * 3_600_000),
+      },
     });
-    stage.setUp(inHours(23));
-    expect(offers(await page(`${ana}; ${hidden}`))).toEqual([]);
-    stage.setUp(inHours(25));
-    expect(offers(await page(`${ana}; ${hidden}`))).toHaveLength(1);
+    demo.stage.setUp(inHours(23));
+    expect(offers(await page(`${demo.ana}; ${hidden}`))).toEqual([]);
+    demo.stage.setUp(inHours(25));
+    expect(offers(await page(`${demo.ana}; ${hidden}`))).toHaveLength(1);
   });
 
   test("it comes back with the next incident of the same number", async () => {
     const id = await broken("token_rejected", "+525512345678");
-    const hidden = cookieSet(await press(offers(await page(ana))[0], ana));
+    const hidden = cookieSet(await press(offers(await page(demo.ana))[0], demo.ana));
     const error = JSON.stringify({ code: "token_rejected", at: "2026-11-21T08:00:00Z" });
-    await stage.database.sql(
+    await sql(
       "update channel_connections set metadata = jsonb_build_object('error', $2::jsonb) where id = $1",
       [id, error],
     );
-    expect(offers(await page(`${ana}; ${hidden}`))).toHaveLength(1);
+    expect(offers(await page(`${demo.ana}; ${hidden}`))).toHaveLength(1);
   });
 
   test("a forged cookie or form hides nothing of it, and leads to no other site", async () => {
     await broken("token_rejected", "+525512345678");
-    const [offer] = offers(await page(ana));
+    const [offer] = offers(await page(demo.ana));
     const later = Math.floor(Date.now() / 1000) + 999_999;
     for (const value of [`${offer?.incidents}:${later.toString(36)}`, `${offer?.incidents}`, "%00;;.:.:"]) {
-      expect(offers(await page(`${ana}; curbe_hidden=${value}`))).toHaveLength(1);
+      expect(offers(await page(`${demo.ana}; curbe_hidden=${value}`))).toHaveLength(1);
     }
-    const answer = await press({ incidents: "<b>.x", returnTo: "https://evil.example/" }, ana);
+    const answer = await press({ incidents: "<b>.x", returnTo: "https://evil.example/" }, demo.ana);
     expect(answer.headers.get("location")).toBe("/");
     expect(cookieSet(answer)).toBe("curbe_hidden=");
     expect((await press(offer, "")).headers.get("location")).toMatch(/^\/login/);

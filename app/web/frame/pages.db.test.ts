@@ -1,49 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { connectionErrorCodes } from "../../../db/queries/connections/error-codes.ts";
-import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { reasonCodes } from "../../integrations/connect/reasons.ts";
-import { english as texts } from "../../texts/en/index.ts";
-import { manualTexts } from "../../texts/manual.ts";
-import { activeConnection, addConnection } from "../testing/connection-rows.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, post, type Stage, signInAs } from "../testing/stage.ts";
+/** What every page keeps: no cache, a nonce, a person signed in, and an answer where there is no page or it fails. */
+import { describe, expect, test } from "vitest";
+import { pageStage } from "../testing/page-stage.ts";
+import { get, post } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
-let eva: string;
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-  eva = await signInAs("eva@norte.example");
-});
-afterAll(() => stage.database.drop());
-beforeEach(async () => {
-  stage.setUp({});
-  await stage.database.empty("channel_connections", "contacts");
-});
-
-async function html(path: string, cookie?: string): Promise<string> {
-  return (await ask(get(path, cookie))).text();
-}
-
-/** The text of a page without the data that its scripts carry. */
-async function markup(path: string, cookie?: string): Promise<string> {
-  return (await html(path, cookie)).replace(/<script[\s\S]*?<\/script>/g, "");
-}
-
-/** Without a number it is an attempt of Ana's. */
-const connection = (tenantId: string, given: Parameters<typeof addConnection>[2]) =>
-  addConnection(stage, tenantId, { ...(given.e164 ? {} : { attemptedBy: "ana@luz.example" }), ...given });
-const active = activeConnection;
-const { luz, norte } = demoWorkspaces;
+const { demo, ask } = pageStage("channel_connections", "contacts");
 
 describe("every page of somebody signed in", () => {
   test.each(["/settings/integrations", "/conversations", "/settings/integrations/whatsapp/manual"])(
     "%s is kept by no cache, has a nonce on each script and one heading",
     async (path) => {
-      const answer = await ask(get(path, ana));
+      const answer = await ask(get(path, demo.ana));
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");
       const page = await answer.text();
@@ -66,232 +32,9 @@ describe("every page of somebody signed in", () => {
   );
 });
 
-describe("the integrations page", () => {
-  test("offers to connect before there is anything", async () => {
-    const page = await markup("/settings/integrations", ana);
-    expect(page).toContain("Not connected");
-    expect(page).toMatch(/<form[^>]*action="\/api\/integrations\/meta\/whatsapp\/start"[^>]*method="post"/);
-    expect(page).toContain("Connect WhatsApp");
-  });
-
-  test("shows a number that works, in groups and left to right", async () => {
-    const id = await connection(luz.id, { ...active, metadata: { deliveries: { state: "on" } } });
-    const page = await markup("/settings/integrations", ana);
-    expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678<\/span> · A name</);
-    expect(page).toContain(`href="/settings/integrations/whatsapp/numbers/${id}"`);
-    expect(page).not.toContain("sealed");
-  });
-
-  test.each([
-    ["starting", {}, texts.numbers.status.starting],
-    ["failed", { deliveries: { state: "failed" } }, texts.integrations.deliveries.failed],
-  ])("says when deliveries are %s", async (_name, metadata, words) => {
-    await connection(luz.id, { ...active, metadata });
-    expect(await markup("/settings/integrations", ana)).toContain(words);
-  });
-
-  test("says why a connection needs attention, since when, and offers to reconnect", async () => {
-    const error = { code: "token_rejected", at: "2026-11-20T10:00:00Z" };
-    await connection(luz.id, { ...active, status: "error", metadata: { error } });
-    const page = await markup("/settings/integrations", ana);
-    for (const words of ["Needs attention", "20 Nov 2026, 10:00 UTC", "token_rejected", "Reconnect"])
-      expect(page).toContain(words);
-  });
-
-  test.each([...connectionErrorCodes, "a cause of the future", "constructor"])(
-    "tells cause, effect and what to do about %s",
-    async (code) => {
-      const error = { code, at: "2026-11-20T10:00:00Z" };
-      await connection(luz.id, { ...active, status: "error", metadata: { error } });
-      const page = await markup("/settings/integrations", ana);
-      const { title, effect, action } = texts.channels.meta_whatsapp.incidentOf(code);
-      for (const words of [title, effect, action, code]) expect(page).toContain(words);
-    },
-  );
-
-  test("after a disconnect says that conversations are kept", async () => {
-    await connection(luz.id, { status: "revoked", e164: "+525512345678" });
-    const page = await markup("/settings/integrations", ana);
-    for (const words of ["Not connected", "Disconnected. Your conversations are kept.", "Connect again"])
-      expect(page).toContain(words);
-  });
-
-  test.each(reasonCodes)("tells in words of its own why an attempt failed: %s", async (reason) => {
-    const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
-    const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
-    expect(page).toContain('role="alert"');
-    expect(page).toContain(title);
-    expect(page).toContain(text);
-  });
-
-  test("uses the fixed words", () => {
-    const { cancelled, number_taken } = texts.integrations.reasons;
-    expect(cancelled.title).toBe("Connection cancelled or failed. Try again.");
-    expect(number_taken.title).toBe("This number is already connected to another workspace.");
-    expect(manualTexts(texts).title).toBe("Manual Connect (Admin only)");
-  });
-
-  test("never shows what else stands in the address", async () => {
-    const page = await html(
-      "/settings/integrations?whatsapp=error&reason=CANARY%3Cb%3E&whatsapp=connected",
-      ana,
-    );
-    expect(page).not.toContain("CANARY");
-    expect(page).not.toContain('role="alert"');
-  });
-
-  test("does not say connected because the address does", async () => {
-    expect(await markup("/settings/integrations?whatsapp=connected", ana)).not.toContain(
-      "WhatsApp is connected.",
-    );
-  });
-});
-
-describe("the confirmation of a disconnect", () => {
-  test("says what stops and what stays, and asks for that one connection", async () => {
-    const id = await connection(luz.id, active);
-    const page = await markup(`/settings/integrations/whatsapp/disconnect?connection=${id}`, ana);
-    expect(page).toContain("0 conversations with 0 messages");
-    for (const words of [
-      texts.disconnect.recent(0, false),
-      ...texts.disconnect.stopsList,
-      texts.disconnect.noUndo,
-    ])
-      expect(page).toContain(words);
-    expect(page).toContain(`<input type="hidden" name="connectionId" value="${id}"/>`);
-    expect(page).toMatch(/<form[^>]*action="\/api\/integrations\/meta\/whatsapp\/disconnect"/);
-  });
-
-  test("does not exist for another workspace's connection", async () => {
-    const id = await connection(norte.id, active);
-    const answer = await ask(get(`/settings/integrations/whatsapp/disconnect?connection=${id}`, ana));
-    expect(answer.status).toBe(303);
-    expect(answer.headers.get("location")).toBe("/settings/integrations");
-  });
-});
-
-describe("the picker", () => {
-  const numbers = [
-    { phoneNumberId: "111", accountId: "9", e164: "+525512345678", displayName: "Centro" },
-    { phoneNumberId: "112", accountId: "9", e164: "+525587654321", displayName: "<b>Norte</b>" },
-  ];
-  const open = { status: "pending", choiceExpiresAt: "2099-01-01T00:00:00Z" };
-  const choice = { ...open, metadata: { choices: { numbers } } };
-
-  test("lists the offered numbers as radio buttons, and a reload shows them again", async () => {
-    await connection(luz.id, choice);
-    for (let i = 0; i < 2; i += 1) {
-      const page = await markup("/settings/integrations/whatsapp/number", ana);
-      expect(page.match(/type="radio"/g)).toHaveLength(2);
-      expect(page).toContain("&lt;b&gt;Norte&lt;/b&gt;");
-    }
-    expect(await markup("/settings/integrations", ana)).toContain("Choose a number");
-  });
-
-  test.each([
-    ["no number there", {}, "No number yet"],
-    ["Meta's answer still to come", { unread: true }, "Meta has not answered yet"],
-  ])("offers to look again with %s", async (_what, more, title) => {
-    await connection(luz.id, { ...open, metadata: { choices: { numbers: [], ...more } } });
-    const page = await markup("/settings/integrations/whatsapp/number", ana);
-    expect(page).toContain(title);
-    expect(page).toContain('<input type="hidden" name="intent" value="look"/>');
-    expect(await markup("/settings/integrations", ana)).toContain("Start again");
-  });
-
-  test.each([
-    ["no_number", false],
-    ["meta_unavailable", false],
-    ["number_taken", true],
-    ["account_restricted", true],
-    ["cancelled", true],
-  ] as const)(
-    "of an open choice, a failed %s says how to go on where the card does not: %s",
-    async (reason, says) => {
-      await connection(luz.id, { ...open, metadata: { choices: { numbers: [] } } });
-      const page = await markup(`/settings/integrations?whatsapp=error&reason=${reason}`, ana);
-      const { title, text } = texts.channels.meta_whatsapp.reasons[reason];
-      expect(page).toContain(title);
-      expect(page.includes(text)).toBe(says);
-    },
-  );
-
-  test("asks again when nothing was chosen", async () => {
-    await connection(luz.id, choice);
-    const answer = await ask(post("/settings/integrations/whatsapp/number", {}, { cookie: ana }));
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain("Choose one of the numbers.");
-  });
-
-  test("says that its hour is over, before and after the clock has ended it, and nothing once a number is there", async () => {
-    await connection(luz.id, { ...choice, choiceExpiresAt: "2020-01-01T00:00:00Z" });
-    const place = async () =>
-      (await ask(get("/settings/integrations/whatsapp/number", ana))).headers.get("location");
-    const over = "/settings/integrations?whatsapp=error&reason=choice_expired";
-    expect(await place()).toBe(over);
-    await stage.database.sql("update channel_connections set status = 'revoked', metadata = '{}'");
-    expect(await place()).toBe(over);
-    await connection(luz.id, active);
-    expect(await place()).toBe("/settings/integrations");
-  });
-
-  test("leads back when there is no choice, as for another workspace", async () => {
-    await connection(luz.id, choice);
-    const answer = await ask(get("/settings/integrations/whatsapp/number", eva));
-    expect(answer.headers.get("location")).toBe("/settings/integrations");
-  });
-
-  test("there is none for a channel that we do not have", async () => {
-    expect((await ask(get("/settings/integrations/telegram/number", ana))).status).toBe(404);
-  });
-});
-
-describe("manual connect", () => {
-  const path = "/settings/integrations/whatsapp/manual";
-  const filled = { wabaId: "123456", phoneNumberId: "654321", accessToken: "EAAcanarycanary" };
-  const cases: [string, () => Promise<string | undefined>, boolean, number][] = [
-    ["nobody", async () => undefined, true, 404],
-    ["a member of a workspace with the flag", () => signInAs("leo@luz.example"), true, 404],
-    ["an admin of a workspace without it", async () => eva, true, 404],
-    ["an admin with the flag while the deployment has it off", async () => ana, false, 404],
-    ["an admin with the flag", async () => ana, true, 200],
-  ];
-
-  test.each(cases)("for %s", async (_who, who, integrationDebug, status) => {
-    stage.setUp({ integrationDebug });
-    const cookie = await who();
-    const answer = await ask(get(path, cookie));
-    expect(answer.status).toBe(status);
-    const page = await answer.text();
-    const overview = cookie ? await html("/settings/integrations", cookie) : "";
-    if (status === 404) {
-      expect((await ask(post(path, filled, { cookie }))).status).toBe(404);
-      expect(page).not.toMatch(/manual connect|wabaId|accessToken|<input/i);
-      expect(overview).not.toMatch(/manual|byHand|waba|access.?token/i);
-    } else {
-      expect(overview).toContain(`href="${path}"`);
-      for (const name of ["wabaId", "phoneNumberId", "accessToken"]) expect(page).toContain(`name="${name}"`);
-    }
-  });
-
-  test("names what is wrong, field by field, keeps the ids and never the token", async () => {
-    const typed = { ...filled, wabaId: "WABA 52", accessToken: "has spaces CANARY" };
-    const answer = await ask(post(path, typed, { cookie: ana }));
-    expect(answer.status).toBe(400);
-    const page = await answer.text();
-    expect(page).not.toContain("CANARY");
-    for (const typed of ["WABA 52", "654321"]) expect(page).toContain(`value="${typed}"`);
-    expect(page).toContain('href="#wabaId"');
-    expect(page).toContain('href="#accessToken"');
-    expect(page).toMatch(
-      /id="wabaId"[^>]*aria-invalid="true"[^>]*aria-describedby="wabaId-hint wabaId-error"/,
-    );
-  });
-});
-
 describe("when there is no page, or it fails", () => {
   test("404 says so, with the request's id, inside and outside", async () => {
-    for (const cookie of [ana, undefined]) {
+    for (const cookie of [demo.ana, undefined]) {
       const request = get("/no/such/page", cookie);
       request.headers.set("x-request-id", "request-to-quote");
       const answer = await ask(request);
@@ -308,13 +51,13 @@ describe("when there is no page, or it fails", () => {
   });
 
   test("a failure is a page without its cause", async () => {
-    const db = new Proxy(stage.services.db, {
+    const db = new Proxy(demo.stage.services.db, {
       get: () => {
         throw new Error("CANARY of the inside");
       },
     });
-    stage.setUp({ integrations: { ...stage.services.integrations, db } });
-    const answer = await ask(get("/settings/integrations", ana));
+    demo.stage.setUp({ integrations: { ...demo.stage.services.integrations, db } });
+    const answer = await ask(get("/settings/integrations", demo.ana));
     expect(answer.status).toBe(500);
     const page = await answer.text();
     expect(page).toContain("Something failed on our side");
@@ -322,13 +65,13 @@ describe("when there is no page, or it fails", () => {
   });
 
   test("a database that is away is 503 with a time to come back", async () => {
-    const db = new Proxy(stage.services.db, {
+    const db = new Proxy(demo.stage.services.db, {
       get: () => {
         throw Object.assign(new Error("away"), { code: "ECONNREFUSED" });
       },
     });
-    stage.setUp({ integrations: { ...stage.services.integrations, db } });
-    const answer = await ask(get("/settings/integrations", ana));
+    demo.stage.setUp({ integrations: { ...demo.stage.services.integrations, db } });
+    const answer = await ask(get("/settings/integrations", demo.ana));
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("5");
   });

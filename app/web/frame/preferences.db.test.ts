@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { action } from "../../routes/preferences.ts";
 import { english } from "../../texts/en/index.ts";
 import { spanish } from "../../texts/es/index.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { answerOf, call, get, openStage, origin, post, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { answerOf, call, get, origin, post } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-});
-afterAll(() => stage.database.drop());
+const { demo, ask } = pageStage();
 
 async function pageWith(path: string, headers: Record<string, string>): Promise<string> {
   const request = get(path);
@@ -47,7 +39,7 @@ describe("the language of a page", () => {
   });
 
   test("holds for what cannot be shown, too", async () => {
-    const page = await pageWith("/nowhere", { cookie: `curbe_language=es; ${ana}` });
+    const page = await pageWith("/nowhere", { cookie: `curbe_language=es; ${demo.ana}` });
     expect(page).toContain(`<title>${spanish.errors.notFound.title} · Curbe</title>`);
     expect(page).toContain(spanish.nav.integrations);
   });

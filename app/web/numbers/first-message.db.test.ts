@@ -1,24 +1,13 @@
 /** A number's first message: asked for, waited for, seen or skipped, and where its page leads. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { activityTexts } from "../../texts/activity.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, post, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { get, post } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let leo: string;
-let eva: string;
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  leo = await signInAs("leo@luz.example");
-  eva = await signInAs("eva@norte.example");
-});
-afterAll(() => stage.database.drop());
-beforeEach(() => stage.database.empty("channel_connections", "contacts"));
+const { demo, ask, sql, markup: markupFor } = pageStage("channel_connections", "contacts");
 
 const { luz } = demoWorkspaces;
 const at = "2026-11-20T10:00:00.000Z";
@@ -26,23 +15,20 @@ const ready = { deliveries: { state: "on", at }, registration: { result: "regist
 const words = texts.numbers;
 const pageOf = (id: string) => `/settings/integrations/whatsapp/numbers/${id}`;
 const given = (metadata: object = ready, status = "active") =>
-  addConnection(stage, luz.id, { ...activeConnection, status, metadata });
+  addConnection(demo.stage, luz.id, { ...activeConnection, status, metadata });
 
-/** The markup of a page without the data that its scripts carry. */
-async function markup(path: string, cookie = leo): Promise<string> {
-  return (await (await ask(get(path, cookie))).text()).replace(/<script[\s\S]*?<\/script>|<!-- -->/g, "");
-}
+const markup = (path: string, cookie = demo.leo) => markupFor(path, cookie);
 
 /** Holds the number; the first thing came for it at `firstEventAt`, or nothing has yet. */
 const claim = (id: string, firstEventAt: string | null) =>
-  stage.database.sql(
+  sql(
     `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, first_event_at)
      values ('meta_whatsapp', '+525512345678', $1, $2, $3)`,
     [luz.id, id, firstEventAt],
   );
 
 async function conversation(connectionId: string, lastMessageAt: string): Promise<string> {
-  const [row] = await stage.database.sql<{ id: string }>(
+  const [row] = await sql<{ id: string }>(
     `with contact as (
        insert into contacts (tenant_id, provider, wa_id) values ($1, 'meta_whatsapp', $3::text) returning id)
      insert into conversations (tenant_id, connection_id, contact_id, last_message_at, last_inbound_at)
@@ -52,9 +38,9 @@ async function conversation(connectionId: string, lastMessageAt: string): Promis
   return row?.id ?? "";
 }
 
-const send = (id: string, intent: string, cookie = leo) => ask(post(pageOf(id), { intent }, { cookie }));
+const send = (id: string, intent: string, cookie = demo.leo) => ask(post(pageOf(id), { intent }, { cookie }));
 const events = () =>
-  stage.database.sql(
+  sql(
     `select e.kind, u.email from connection_events e left join users u on u.id = e.actor_user_id order by e.id`,
   );
 const refreshes = /<noscript><meta http-equiv="refresh" content="5;url=[^"]*"\/><\/noscript>/i;
@@ -88,7 +74,7 @@ describe("a number that nothing has come for", () => {
     const starting = await given({ deliveries: { state: "on", at } });
     expect(await markup(pageOf(starting))).toContain(words.status.starting);
     expect(await markup(pageOf(starting))).not.toContain("wa.me");
-    await stage.database.empty("channel_connections");
+    await demo.stage.database.empty("channel_connections");
     const broken = await given({ ...ready, error: { code: "token_rejected", at } }, "error");
     expect(await markup(pageOf(broken))).toContain(words.test.notYet);
   });
@@ -137,7 +123,7 @@ describe("the line on the card", () => {
   test("tells each number's own last message, by its distance", async () => {
     const id = await given();
     await claim(id, at);
-    const other = await addConnection(stage, luz.id, {
+    const other = await addConnection(demo.stage, luz.id, {
       ...activeConnection,
       e164: "+525587654321",
       metadata: ready,
@@ -152,7 +138,7 @@ describe("the line on the card", () => {
   test("in Spanish reads in Spanish", async () => {
     const id = await given();
     await conversation(id, new Date(Date.now() - 185_000).toISOString());
-    const page = await markup("/settings/integrations", `${leo}; curbe_language=es`);
+    const page = await markup("/settings/integrations", `${demo.leo}; curbe_language=es`);
     expect(page).toMatch(/Último mensaje <time [^>]*>hace 3 min</);
   });
 });
@@ -160,11 +146,11 @@ describe("the line on the card", () => {
 describe("a number's page", () => {
   test("is nobody else's, and neither reads nor changes anything of theirs", async () => {
     const id = await given();
-    expect((await ask(get(pageOf(id), eva))).status).toBe(404);
-    for (const intent of ["skip", "check"]) expect((await send(id, intent, eva)).status).toBe(404);
+    expect((await ask(get(pageOf(id), demo.eva))).status).toBe(404);
+    for (const intent of ["skip", "check"]) expect((await send(id, intent, demo.eva)).status).toBe(404);
     expect(await events()).toEqual([]);
     for (const path of [pageOf("constructor"), pageOf(id).replace("whatsapp", "telegram")])
-      expect((await ask(get(path, leo))).status).toBe(404);
+      expect((await ask(get(path, demo.leo))).status).toBe(404);
     const answer = await ask(get(pageOf(id)));
     expect([answer.status, answer.headers.get("location")]).toEqual([
       303,
@@ -174,7 +160,7 @@ describe("a number's page", () => {
 
   test("tells who did what, however long ago, also of somebody who has left", async () => {
     const id = await given();
-    await stage.database.sql(
+    await sql(
       `insert into connection_events (tenant_id, connection_id, provider, kind, actor_user_id, created_at)
        select $1, $2, 'meta_whatsapp', 'connected', u.id, now() - interval '2 years'
          from users u where email in ('leo@luz.example', 'eva@norte.example') order by email desc`,
@@ -188,7 +174,7 @@ describe("a number's page", () => {
   });
 
   test("stays after a disconnect, with what was kept and the way back", async () => {
-    const id = await addConnection(stage, luz.id, { status: "revoked", e164: "+525512345678" });
+    const id = await addConnection(demo.stage, luz.id, { status: "revoked", e164: "+525512345678" });
     const page = await markup(pageOf(id));
     for (const kept of [
       words.status.disconnected,
@@ -201,10 +187,10 @@ describe("a number's page", () => {
   });
 
   test("of an attempt that never came to a number there is none", async () => {
-    const id = await addConnection(stage, luz.id, {
+    const id = await addConnection(demo.stage, luz.id, {
       status: "error",
       metadata: { error: { code: "x", at } },
     });
-    expect((await ask(get(pageOf(id), leo))).status).toBe(404);
+    expect((await ask(get(pageOf(id), demo.leo))).status).toBe(404);
   });
 });

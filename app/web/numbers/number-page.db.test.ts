@@ -1,31 +1,12 @@
 /** What pages say of a connected number: its steps, what Meta told of it, and on every page that it needs somebody. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { get } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
-let ana: string;
-let eva: string;
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  ask = await openPages();
-  ana = await signInAs("ana@luz.example");
-  eva = await signInAs("eva@norte.example");
-});
-afterAll(() => stage.database.drop());
-beforeEach(async () => {
-  stage.setUp({});
-  await stage.database.empty("channel_connections");
-});
-
-/** The markup of a page without the data that its scripts carry. */
-async function markup(path: string, cookie?: string): Promise<string> {
-  return (await (await ask(get(path, cookie))).text()).replace(/<script[\s\S]*?<\/script>/g, "");
-}
+const { demo, ask, markup } = pageStage("channel_connections");
 
 const { luz } = demoWorkspaces;
 const at = "2026-11-20T10:00:00.000Z";
@@ -43,13 +24,13 @@ const working = {
   deliveries: { state: "on", at },
   registration: { result: "registered", at },
 };
-const given = (metadata: object) => addConnection(stage, luz.id, { ...activeConnection, metadata });
+const given = (metadata: object) => addConnection(demo.stage, luz.id, { ...activeConnection, metadata });
 const card = async (metadata: object) => {
   await given(metadata);
-  return markup("/settings/integrations", ana);
+  return markup("/settings/integrations", demo.ana);
 };
 const ownPage = async (metadata: object) =>
-  markup(`/settings/integrations/whatsapp/numbers/${await given(metadata)}`, ana);
+  markup(`/settings/integrations/whatsapp/numbers/${await given(metadata)}`, demo.ana);
 const opened = /<details[^>]*\sopen=""/;
 const words = texts.integrations.steps;
 const names = texts.channels.meta_whatsapp.steps;
@@ -62,7 +43,7 @@ describe("the steps of a number", () => {
     for (const name of Object.values(names)) expect(page).toContain(name);
     expect(page.split(when)).toHaveLength(8);
     expect(page).toContain(words.noMessageYet);
-    expect(await markup("/settings/integrations", ana)).not.toContain(words.title);
+    expect(await markup("/settings/integrations", demo.ana)).not.toContain(words.title);
   });
 
   test("are open on the card while Meta is being asked", async () => {
@@ -109,12 +90,12 @@ describe("what Meta told of a number", () => {
   });
 
   test("stands back while the number has an incident", async () => {
-    await addConnection(stage, luz.id, {
+    await addConnection(demo.stage, luz.id, {
       ...activeConnection,
       status: "error",
       metadata: { error: { code: "account_disabled", at }, restriction: { event: "DISABLED_UPDATE", at } },
     });
-    const page = await markup("/settings/integrations", ana);
+    const page = await markup("/settings/integrations", demo.ana);
     expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("account_disabled").title);
     expect(page).not.toContain(texts.integrations.restrictions.DISABLED_UPDATE);
   });
@@ -122,7 +103,7 @@ describe("what Meta told of a number", () => {
 
 describe("a number that needs somebody", () => {
   const broken = (code: string, e164 = "+525512345678") =>
-    addConnection(stage, luz.id, {
+    addConnection(demo.stage, luz.id, {
       ...activeConnection,
       e164,
       status: "error",
@@ -134,7 +115,7 @@ describe("a number that needs somebody", () => {
     "is told on %s, with cause, time and one link",
     async (path) => {
       await broken("token_rejected");
-      const page = await markup(path, ana);
+      const page = await markup(path, demo.ana);
       expect(page).toContain(region);
       expect(page).toMatch(/dir="ltr"[^>]*>\+52 55 1234 5678</);
       expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("token_rejected").title);
@@ -145,19 +126,19 @@ describe("a number that needs somebody", () => {
 
   test("is told on the Integrations page by its card alone", async () => {
     await broken("token_rejected");
-    expect(await markup("/settings/integrations?whatsapp=connected", ana)).not.toContain(region);
+    expect(await markup("/settings/integrations?whatsapp=connected", demo.ana)).not.toContain(region);
   });
 
   test("is not sent to reconnect where that does not help", async () => {
     await broken("account_disabled");
-    const page = await markup("/conversations", ana);
+    const page = await markup("/conversations", demo.ana);
     expect(page).toContain(`>${texts.incidents.see}<`);
     expect(page).not.toMatch(/>Reconnect</);
   });
 
   test("is one whose token has run out, too", async () => {
-    await addConnection(stage, luz.id, { ...activeConnection, tokenExpiresAt: at });
-    const page = await markup("/conversations", ana);
+    await addConnection(demo.stage, luz.id, { ...activeConnection, tokenExpiresAt: at });
+    const page = await markup("/conversations", demo.ana);
     expect(page).toContain(texts.channels.meta_whatsapp.incidentOf("token_expired").title);
     expect(page).toContain(when);
   });
@@ -165,7 +146,7 @@ describe("a number that needs somebody", () => {
   test("stands beside the others, in one region", async () => {
     await broken("token_rejected");
     await broken("access_removed", "+525587654321");
-    const page = await markup("/conversations", ana);
+    const page = await markup("/conversations", demo.ana);
     for (const code of ["token_rejected", "access_removed"])
       expect(page).toContain(texts.channels.meta_whatsapp.incidentOf(code).title);
     expect(page.split(region)).toHaveLength(2);
@@ -173,25 +154,25 @@ describe("a number that needs somebody", () => {
 
   test("is nobody else's, and neither a number that works nor an attempt is one", async () => {
     await broken("token_rejected");
-    for (const cookie of [eva, undefined])
+    for (const cookie of [demo.eva, undefined])
       expect(await markup("/conversations", cookie)).not.toContain(region);
-    await stage.database.empty("channel_connections");
-    await addConnection(stage, luz.id, activeConnection);
-    await addConnection(stage, luz.id, { status: "error", metadata: { error: { code: "x", at } } });
-    await addConnection(stage, luz.id, { status: "revoked", e164: "+525587654321" });
-    expect(await markup("/conversations", ana)).not.toContain(region);
+    await demo.stage.database.empty("channel_connections");
+    await addConnection(demo.stage, luz.id, activeConnection);
+    await addConnection(demo.stage, luz.id, { status: "error", metadata: { error: { code: "x", at } } });
+    await addConnection(demo.stage, luz.id, { status: "revoked", e164: "+525587654321" });
+    expect(await markup("/conversations", demo.ana)).not.toContain(region);
   });
 
   test("that cannot be asked for leaves the page that says so whole", async () => {
     const warned: string[] = [];
-    const db = new Proxy(stage.services.db, {
+    const db = new Proxy(demo.stage.services.db, {
       get: () => {
         throw Object.assign(new Error("away"), { code: "ECONNREFUSED" });
       },
     });
-    const log = { ...stage.services.log, warn: (message: string) => void warned.push(message) };
-    stage.setUp({ log, integrations: { ...stage.services.integrations, db } });
-    const answer = await ask(get("/nowhere", ana));
+    const log = { ...demo.stage.services.log, warn: (message: string) => void warned.push(message) };
+    demo.stage.setUp({ log, integrations: { ...demo.stage.services.integrations, db } });
+    const answer = await ask(get("/nowhere", demo.ana));
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain("Panadería Luz");
     expect(warned).toEqual(["incidents could not be read"]);

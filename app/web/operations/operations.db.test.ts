@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, deliver, deliverAll, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
@@ -6,39 +6,29 @@ import { readTrail } from "../../operations/overview.server.ts";
 import { replay } from "../../operations/quarantine.server.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { operationsTexts } from "../../texts/operations.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { get, openStage, post, type Stage, signInAs } from "../testing/stage.ts";
+import { pageStage } from "../testing/page-stage.ts";
+import { get, post, signInAs } from "../testing/stage.ts";
 
-let stage: Stage;
-let ask: AskPage;
+const { demo, ask, sql } = pageStage(
+  "messages",
+  "conversations",
+  "contacts",
+  "number_claims",
+  "channel_connections",
+  "operator_events",
+  "webhook_deliveries",
+  "delivery_quarantine",
+  "graphile_worker._private_jobs",
+);
 let inbox: ReturnType<typeof inboxDeps>;
-let ops: string;
+beforeAll(() => {
+  inbox = inboxDeps(demo.stage.database);
+});
+
 const words = operationsTexts(texts);
 const [mine, theirs, nobodys] = ["111000111222333", "222000111222333", "999000111222333"];
 const secret = "Secreto 4711";
 const customer = "34600111222";
-
-beforeAll(async () => {
-  stage = await openStage(inject("adminUrl"), inject("template"));
-  inbox = inboxDeps(stage.database);
-  ask = await openPages();
-  ops = await signInAs("ops@curbe.example");
-});
-afterAll(() => stage.database.drop());
-beforeEach(async () => {
-  stage.setUp({});
-  await stage.database.empty(
-    "messages",
-    "conversations",
-    "contacts",
-    "number_claims",
-    "channel_connections",
-    "operator_events",
-    "webhook_deliveries",
-    "delivery_quarantine",
-    "graphile_worker._private_jobs",
-  );
-});
 
 const message = (id: string, to: string, body = secret) =>
   meta.bodyOf({ contacts: meta.people, messages: [meta.textMessage(id, customer, body)] }, to);
@@ -53,44 +43,40 @@ const paths = [
   "/operations/jobs",
 ];
 const stored = async () =>
-  (await stage.database.sql<{ id: string }>("select provider_message_id as id from messages order by 1")).map(
+  (await sql<{ id: string }>("select provider_message_id as id from messages order by 1")).map(
     ({ id }) => id,
   );
 /** What a job of the worker does with what is open; fails when nothing asked for one. */
 async function work() {
-  const jobs = await stage.database.sql(
-    "select from graphile_worker.jobs where task_identifier = 'process_deliveries'",
-  );
+  const jobs = await sql("select from graphile_worker.jobs where task_identifier = 'process_deliveries'");
   expect(jobs).not.toEqual([]);
-  const open = await stage.database.sql<{ id: string }>(
-    "select id from webhook_deliveries where processed_at is null",
-  );
+  const open = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
   return processDeliveries(
     inbox,
     open.map(({ id }) => id),
   );
 }
-const trail = async () => (await readTrail({ db: stage.services.operatorDb }, undefined)).items;
+const trail = async () => (await readTrail({ db: demo.stage.services.operatorDb }, undefined)).items;
 const send = (path: string, fields: [string, string][]) =>
   ask(
     new Request(`https://app.curbe.test${path}`, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { cookie: ops },
+      headers: { cookie: demo.ops },
     }),
   );
 
 /** Two workspaces with a message each, and two messages for a number that nobody holds. */
 async function arrange() {
-  for (const number of [mine, theirs]) await connectWorkspace(stage.database, number);
+  for (const number of [mine, theirs]) await connectWorkspace(demo.stage.database, number);
   const bodies = [message("wamid.1", mine), message("wamid.2", theirs)];
   const lost = [message("wamid.3", nobodys), message("wamid.4", nobodys)];
-  for (const id of await deliverAll(stage.database, [...bodies, ...lost]))
+  for (const id of await deliverAll(demo.stage.database, [...bodies, ...lost]))
     await processDeliveries(inbox, [id]);
 }
 
 async function page(path: string): Promise<string> {
-  const answer = await ask(get(path, ops));
+  const answer = await ask(get(path, demo.ops));
   expect(answer.status, path).toBe(200);
   return answer.text();
 }
@@ -124,9 +110,7 @@ describe("who is not staff", () => {
         expect([path, answer.status]).toEqual([path, 404]);
       }
       expect(await trail()).toEqual([]);
-      expect(
-        await stage.database.sql("select from webhook_deliveries where reopened_at is not null"),
-      ).toEqual([]);
+      expect(await sql("select from webhook_deliveries where reopened_at is not null")).toEqual([]);
     },
   );
 
@@ -136,11 +120,9 @@ describe("who is not staff", () => {
   });
 
   test("and who is no longer", async () => {
-    await stage.database.sql("delete from platform_staff");
-    expect((await ask(get("/operations", ops))).status).toBe(404);
-    await stage.database.sql(
-      "insert into platform_staff select id from users where email = 'ops@curbe.example'",
-    );
+    await sql("delete from platform_staff");
+    expect((await ask(get("/operations", demo.ops))).status).toBe(404);
+    await sql("insert into platform_staff select id from users where email = 'ops@curbe.example'");
     expect(await page("/operations")).toContain(`href="/operations"`);
   });
 });
@@ -169,7 +151,7 @@ describe("staff", () => {
 
   test.each(["/operations/deliveries/9", "/operations/deliveries/x", "/operations/quarantine/9"])(
     "find nothing at %s",
-    async (path) => expect((await ask(get(path, ops))).status).toBe(404),
+    async (path) => expect((await ask(get(path, demo.ops))).status).toBe(404),
   );
 
   test("see a body only when they ask for it, and it is written down", async () => {
@@ -189,7 +171,7 @@ describe("staff", () => {
 
   test("see a body as text, whatever is in it, and no more than 200 kB of it", async () => {
     const id = await deliver(
-      stage.database,
+      demo.stage.database,
       Buffer.from(`<script>alert(1)</script>${"é".repeat(150_000)}END`),
     );
     const html = await (await send(`/operations/deliveries/${id}`, [])).text();
@@ -203,15 +185,19 @@ describe("staff", () => {
     const listed = await page("/operations/numbers");
     expect(listed).toContain(`/operations/quarantine?reason=unknown_number&amp;number=${nobodys}`);
     expect(listed).not.toContain(mine);
-    await connectWorkspace(stage.database, nobodys);
+    await connectWorkspace(demo.stage.database, nobodys);
     expect(await page("/operations/numbers")).toContain(words.numbers.empty);
     expect(await page("/operations/quarantine/1")).toContain(`Workspace of ${nobodys}`);
   });
 
   test("see how much there is at a glance, and the jobs", async () => {
     await arrange();
-    await deliver(stage.database, message("wamid.5", mine), new Date(Date.now() - 3_600_000).toISOString());
-    await stage.database.sql("select graphile_worker.add_job('alpha', '{\"canary\": \"CANARY\"}')");
+    await deliver(
+      demo.stage.database,
+      message("wamid.5", mine),
+      new Date(Date.now() - 3_600_000).toISOString(),
+    );
+    await sql("select graphile_worker.add_job('alpha', '{\"canary\": \"CANARY\"}')");
     const html = await page("/operations");
     expect(html).toMatch(/Open deliveries<\/dt><dd[^>]*><a[^>]*><span[^>]*>1</);
     expect(html).toMatch(/Numbers nobody holds<\/dt><dd[^>]*><a[^>]*><span[^>]*>1</);
@@ -224,11 +210,11 @@ describe("staff", () => {
 });
 
 describe("a replay", () => {
-  const whole = () => stage.database.sql("select from delivery_quarantine where replayed_at is null");
+  const whole = () => sql("select from delivery_quarantine where replayed_at is null");
 
   test("of one item stores its message once its number is held", async () => {
     await arrange();
-    await connectWorkspace(stage.database, nobodys);
+    await connectWorkspace(demo.stage.database, nobodys);
     const answer = await send("/operations/quarantine/replay", [
       ["item", "1"],
       ["from", "item"],
@@ -245,7 +231,7 @@ describe("a replay", () => {
 
   test("of those selected, and of none", async () => {
     await arrange();
-    await connectWorkspace(stage.database, nobodys);
+    await connectWorkspace(demo.stage.database, nobodys);
     const none = await send("/operations/quarantine/replay", [["reason", "unknown_number"]]);
     expect(none.headers.get("location")).toBe("/operations/quarantine?reason=unknown_number");
     expect(await trail()).toEqual([]);
@@ -265,15 +251,18 @@ describe("a replay", () => {
 
   test("of a whole filter is asked about first, and leaves the rest alone", async () => {
     await arrange();
-    await connectWorkspace(stage.database, nobodys);
-    const unreadable = await deliver(stage.database, meta.bodyOf({ messages: [meta.textMessage("")] }, mine));
+    await connectWorkspace(demo.stage.database, nobodys);
+    const unreadable = await deliver(
+      demo.stage.database,
+      meta.bodyOf({ messages: [meta.textMessage("")] }, mine),
+    );
     await processDeliveries(inbox, [unreadable]);
     const query = `?reason=unknown_number&number=${nobodys}`;
     expect(await page(`/operations/quarantine${query}`)).toContain(
       `href="/operations/quarantine/replay?reason=unknown_number&amp;number=${nobodys}"`,
     );
     expect(await page(`/operations/quarantine/replay${query}`)).toMatch(/Items<\/dt><dd[^>]*><span[^>]*>2</);
-    expect(await stage.database.sql("select from webhook_deliveries where processed_at is null")).toEqual([]);
+    expect(await sql("select from webhook_deliveries where processed_at is null")).toEqual([]);
     await send("/operations/quarantine/replay", [
       ["all", "yes"],
       ["reason", "unknown_number"],
@@ -281,20 +270,18 @@ describe("a replay", () => {
     ]);
     await work();
     expect(await stored()).toHaveLength(4);
-    expect(
-      await stage.database.sql("select reason from delivery_quarantine where replayed_at is null"),
-    ).toEqual([{ reason: "unreadable" }]);
+    expect(await sql("select reason from delivery_quarantine where replayed_at is null")).toEqual([
+      { reason: "unreadable" },
+    ]);
   });
 
   test("of more than one request takes says where to go on", async () => {
     await arrange();
     const actor = {
-      userId:
-        (await stage.database.sql<{ user_id: string }>("select user_id from platform_staff"))[0]?.user_id ??
-        "",
+      userId: (await sql<{ user_id: string }>("select user_id from platform_staff"))[0]?.user_id ?? "",
       requestId: "r",
     };
-    const deps = { db: stage.services.operatorDb };
+    const deps = { db: demo.stage.services.operatorDb };
     const part = await replay(deps, actor, {}, { most: 1, parts: 1 });
     expect(part).toEqual({ items: 1, deliveries: 1, goOnAfter: "1" });
     expect(await replay(deps, actor, { after: "1" }, { most: 1, parts: 5 })).toEqual({
