@@ -1,16 +1,35 @@
 /** R31 of the reliability scoreboard: whoever asks whatever route for whatever of another workspace learns nothing. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
+import { root } from "../../../scripts/stack.ts";
 import { routeParameters } from "../../web/testing/route-parameters.ts";
 import { test } from "../product/complaints.ts";
 import { gatherActors } from "./actors.ts";
 import { matrixRows, parameterNames } from "./asks/rows.ts";
 import { runJobs, sealTokens } from "./jobs.ts";
-import { builtRoutes } from "./manifest.ts";
 import { type MatrixProduct, startMatrixProduct } from "./product.ts";
 import { runMatrix } from "./run.ts";
 import { type OpenStream, openStream, untilQuiet } from "./streams.ts";
 import { digesting, unmarkedColumns } from "./tenant/rows-untouched.ts";
+
+interface BuiltRoute {
+  hasLoader: boolean;
+  hasAction: boolean;
+}
+
+/** The routes as the build lists them, by the ids of Remix, without their folder: `conversations_.$id`. */
+function builtRoutes(): Map<string, BuiltRoute> {
+  const folder = path.join(root, "public/build");
+  const name = readdirSync(folder).find((file) => /^manifest-\w+\.js$/.test(file));
+  if (!name) throw new Error("There is no build: npm run build first.");
+  const text = readFileSync(path.join(folder, name), "utf8");
+  const manifest = JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as {
+    routes: Record<string, BuiltRoute>;
+  };
+  return new Map(Object.entries(manifest.routes).map(([id, route]) => [id.replace(/^routes\//, ""), route]));
+}
 
 test.describe.configure({ mode: "serial", retries: 0 });
 

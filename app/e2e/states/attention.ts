@@ -23,7 +23,7 @@ import {
 const titleOf = ({ channels }: Texts, code: string) => channels.meta_whatsapp.incidentOf(code).title;
 const broken = (code: string) => `status = 'error' and metadata->'error'->>'code' = '${code}'`;
 
-/** What Meta does, or time, to a connection that works. What only older rows lack is shown alike (pages.db.test.ts). */
+/** What Meta does, or time, to a connection that works. What only older rows lack is shown alike (connect-pages.db.test.ts). */
 type Cause = Exclude<ConnectionErrorCode, AdoptionErrorCode>;
 const causes: Record<Cause, (connectionId: string) => Promise<unknown>> = {
   access_removed: () => control("/tokens/revoke", { businessId: BUSINESS_IDS.luz, removeApp: true }),
