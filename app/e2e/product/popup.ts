@@ -67,6 +67,27 @@ export async function signInAtMeta(window: Page, person: string): Promise<void> 
   await window.getByRole("button", { name: "Continue" }).click();
 }
 
+export const connected = (page: Page) =>
+  expect(page).toHaveURL(/\/settings\/integrations\?whatsapp=connected$/);
+export const approve = (window: Page) => window.getByRole("button", { name: "Approve" }).click();
+/** The page's clock is its window's, too, and cannot be put forward while that closes. */
+export const approveAndLeave = (window: Page) => Promise.all([window.waitForEvent("close"), approve(window)]);
+
+/** From a page whose window has failed. */
+export async function theDocumentWayWorks(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Continue on this page instead" }).click();
+  await signInAtMeta(page, "Ana Luz");
+  await approve(page);
+  await connected(page);
+  await expect(page.getByText("+52 55 1234 5678").first()).toBeVisible();
+}
+
+/** Why connecting failed, so far. */
+export const failures = ({ sql }: Product) =>
+  sql<{ reason: string }>(
+    "select detail->>'reason' as reason from connection_events where kind = 'connect_failed'",
+  );
+
 /** What our pages asked of our own server, from now on. */
 export function requestsOf(context: BrowserContext, { origin }: Product) {
   const seen: { method: string; url: string; fields: Record<string, string> }[] = [];

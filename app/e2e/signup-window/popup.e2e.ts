@@ -1,10 +1,14 @@
-/** Connecting in a window of Meta's: how it ends well, how it ends otherwise, and the way over the document beside it. */
+/** Connecting in a window of Meta's: how it ends well, how it ends otherwise, and what is seen meanwhile. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { exchanges } from "../product/control.ts";
 import {
+  approve,
+  approveAndLeave,
+  connected,
+  failures,
   openWindow,
   pass,
   requestsOf,
@@ -12,25 +16,16 @@ import {
   signInAtMeta,
   switches,
   test,
+  theDocumentWayWorks,
   untilScriptIsThere,
 } from "../product/popup.ts";
 import type { Product } from "../product/start.ts";
 
 const atMeta = "Finish in the Meta window. You can come back to this page.";
 
-const connected = (page: Page) => expect(page).toHaveURL(/\/settings\/integrations\?whatsapp=connected$/);
-const approve = (window: Page) => window.getByRole("button", { name: "Approve" }).click();
-/** The page's clock is its window's, too, and cannot be put forward while that closes. */
-const approveAndLeave = (window: Page) => Promise.all([window.waitForEvent("close"), approve(window)]);
-
 const connections = ({ sql }: Product) =>
   sql<{ status: string; number: string }>(
     "select status, phone_number_id as number from channel_connections order by created_at",
-  );
-
-const failures = ({ sql }: Product) =>
-  sql<{ reason: string }>(
-    "select detail->>'reason' as reason from connection_events where kind = 'connect_failed'",
   );
 
 for (const popupOrder of ["message_first", "callback_first"]) {
@@ -157,29 +152,6 @@ test("finished without a code was cancelled; an access token in its place is nev
   await theDocumentWayWorks(page);
 });
 
-test("a window that never answers is not waited for without a way out", async ({ page, product }) => {
-  await switches(product, { popupAnswer: "no_answer" });
-  await signIn(page, product, "leo@luz.example");
-  const window = await openWindow(page);
-  await signInAtMeta(window, "Ana Luz");
-  await approveAndLeave(window);
-  await pass(page, 5_000);
-  await expect(page.getByRole("button", { name: "Continue on this page instead" })).toBeVisible();
-  await expect(
-    page.getByRole("status").filter({ hasText: "We have not heard from the Meta window." }),
-  ).toBeVisible();
-  expect(await failures(product)).toEqual([]);
-  await theDocumentWayWorks(page);
-});
-
-async function theDocumentWayWorks(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Continue on this page instead" }).click();
-  await signInAtMeta(page, "Ana Luz");
-  await approve(page);
-  await connected(page);
-  await expect(page.getByText("+52 55 1234 5678").first()).toBeVisible();
-}
-
 for (const width of byTier([320], [320, 1280])) {
   test(`waiting is calm and readable at ${width} px: nothing moves up, nothing is lost, axe finds nothing`, async ({
     page,
@@ -226,77 +198,6 @@ async function theStateIsReadable(page: Page): Promise<void> {
   expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.target}`)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }
-
-for (const { name, arrange } of [
-  { name: "blocked", arrange: (page: Page) => page.route("**/sdk.js", (route) => route.abort()) },
-  { name: "slow", arrange: (page: Page) => page.route("**/sdk.js", () => {}) },
-]) {
-  test(`with Meta's script ${name} the button leads to Meta over the document`, async ({ page, product }) => {
-    await arrange(page);
-    const wanted = page.waitForRequest("**/sdk.js");
-    await signIn(page, product, "leo@luz.example");
-    await wanted;
-    await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-    await signInAtMeta(page, "Ana Luz");
-    await approve(page);
-    await connected(page);
-    expect(page.context().pages()).toHaveLength(1);
-  });
-}
-
-test.describe("without JavaScript", () => {
-  test.use({ javaScriptEnabled: false });
-  test("the button leads to Meta over the document", async ({ page, product }) => {
-    await signIn(page, product, "leo@luz.example");
-    await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-    await signInAtMeta(page, "Ana Luz");
-    await approve(page);
-    await expect(page).toHaveURL(/\?whatsapp=connected/);
-  });
-});
-
-test("a window that the browser does not let open is told from one that was closed", async ({
-  page,
-  product,
-}) => {
-  await page.addInitScript(() => {
-    window.open = () => null;
-  });
-  await signIn(page, product, "leo@luz.example");
-  await untilScriptIsThere(page);
-  await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "The Meta window did not open." })).toBeVisible();
-  expect(await failures(product)).toEqual([]);
-  await theDocumentWayWorks(page);
-});
-
-test("an attempt that could not be begun says so, and a script that throws leaves the document's way", async ({
-  page,
-  product,
-}) => {
-  await signIn(page, product, "leo@luz.example");
-  await page.route("**/whatsapp/start", (route) =>
-    route.request().headers().accept?.includes("json") ? route.abort() : route.continue(),
-  );
-  const asked = requestsOf(page.context(), product);
-  const window = await openWindow(page);
-  await expect(page.getByRole("status").filter({ hasText: "We could not prepare" })).toBeVisible();
-  await signInAtMeta(window, "Ana Luz");
-  await approveAndLeave(window);
-  await pass(page, 5_000);
-  expect(asked.callbacks()).toEqual([]);
-
-  await page.evaluate(() => {
-    const { FB } = globalThis as unknown as { FB: { login(): void } };
-    FB.login = () => {
-      throw new Error("no");
-    };
-  });
-  await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-  await signInAtMeta(page, "Ana Luz");
-  await approve(page);
-  await connected(page);
-});
 
 test("a used attempt cannot be used again", async ({ page, product }) => {
   await signIn(page, product, "leo@luz.example");
