@@ -1,47 +1,15 @@
+/** One call to Graph: what it sends, what it takes for an answer, when it is tried again, and what its failures mean. */
 import { createHmac } from "node:crypto";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Secret } from "../../platform/secret.server.ts";
 import { createGraphClient } from "./graph.server.ts";
 import { GraphError, graphErrorKind } from "./graph-error.server.ts";
-import { createGraphPressure } from "./graph-pressure.server.ts";
+import { graphClients, quiet, read } from "./testing/graph-clients.ts";
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-const token = new Secret("EAA-canary");
-
-async function clientOf(listener: RequestListener, timeoutMs = 5_000, pressure = createGraphPressure()) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  servers.push(server);
-  await new Promise((resolve) => server.once("listening", resolve));
-  const graphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const config = {
-    appId: "12345",
-    appSecret: new Secret("app-secret"),
-    dialogUrl: "",
-    log: quiet,
-  };
-  return createGraphClient({ ...config, graphUrl, graphVersion: "v25.0" }, { timeoutMs, pressure });
-}
-
-const read = { endpoint: "waba", path: ["1"], auth: token, schema: z.object({ id: z.string() }) };
-
-async function failureOf(listener: RequestListener, timeoutMs?: number): Promise<GraphError> {
-  const graph = await clientOf(listener, timeoutMs);
-  const error = await graph.call(read).catch((thrown: unknown) => thrown);
-  if (!(error instanceof GraphError)) throw new Error("expected a GraphError");
-  expect(`${error.message} ${JSON.stringify(error)}`).not.toContain("canary");
-  return error;
-}
+const { servers, clientOf, failureOf } = graphClients();
 
 describe("a Graph call", () => {
   test("sends the token in the header only, with its proof, to the versioned path", async () => {
@@ -183,111 +151,6 @@ describe("a connection that breaks", () => {
       const graph = await clientOf(breaking(99, calls));
       await expect(graph.call({ ...read, method })).rejects.toMatchObject({ kind: "retry_later" });
       expect(calls.n).toBe(1);
-    }
-  });
-});
-
-describe("a host that does not answer", () => {
-  test("is left alone after five calls, and asked by one call after half a minute", async () => {
-    let at = 1_000_000;
-    let healthy = false;
-    let calls = 0;
-    const graph = await clientOf(
-      (_request, response) => {
-        calls += 1;
-        if (healthy) response.end('{"id":"1"}');
-        else response.writeHead(502).end("<html>");
-      },
-      5_000,
-      createGraphPressure(() => at),
-    );
-    const outcome = () =>
-      graph.call(read).then(
-        () => "ok",
-        (error: GraphError) => error.facts.note,
-      );
-    for (let n = 0; n < 5; n++) expect(await outcome()).toBe("no Graph error in the answer");
-    expect(await outcome()).toBe("circuit open");
-    expect(calls).toBe(5);
-    at += 30_001;
-    expect(await Promise.all([outcome(), outcome(), outcome()])).toEqual([
-      "no Graph error in the answer",
-      "circuit open",
-      "circuit open",
-    ]);
-    expect(await outcome()).toBe("circuit open");
-    at += 30_001;
-    healthy = true;
-    expect(await outcome()).toBe("ok");
-    expect(await outcome()).toBe("ok");
-    expect(calls).toBe(8);
-  });
-
-  test("is not one that answers with an error of its own", async () => {
-    const graph = await clientOf((_request, response) =>
-      response.writeHead(400).end('{"error":{"code":190,"message":"x"}}'),
-    );
-    for (let n = 0; n < 8; n++) await expect(graph.call(read)).rejects.toMatchObject({ kind: "reconnect" });
-  });
-});
-
-describe("usage that Meta reports", () => {
-  test("near the limit makes what can wait wait, and lets through what a person waits for", async () => {
-    let at = 1_000_000;
-    const graph = await clientOf(
-      (_request, response) =>
-        response
-          .setHeader("x-app-usage", '{"call_count":28,"total_time":93,"total_cputime":1}')
-          .end('{"id":"1"}'),
-      5_000,
-      createGraphPressure(() => at),
-    );
-    await graph.call(read);
-    await expect(graph.call(read)).rejects.toMatchObject({
-      kind: "retry_later",
-      facts: { note: "throttled" },
-    });
-    await expect(graph.call({ ...read, urgent: true })).resolves.toEqual({ id: "1" });
-    at += 60_001;
-    await expect(graph.call(read)).resolves.toEqual({ id: "1" });
-  });
-
-  test("of one account with a time to wait keeps us from that account only, until then", async () => {
-    let at = 1_000_000;
-    let wait = 5;
-    const graph = await clientOf(
-      (_request, response) =>
-        response
-          .setHeader(
-            "x-business-use-case-usage",
-            JSON.stringify({
-              "1": [{ type: "whatsapp", call_count: 100, estimated_time_to_regain_access: wait }],
-            }),
-          )
-          .end('{"id":"1"}'),
-      5_000,
-      createGraphPressure(() => at),
-    );
-    await graph.call(read);
-    wait = 0;
-    await expect(graph.call({ ...read, urgent: true })).rejects.toMatchObject({
-      facts: { note: "throttled" },
-    });
-    await expect(graph.call({ ...read, path: ["2"] })).resolves.toEqual({ id: "1" });
-    at += 5 * 60_000 + 1;
-    await expect(graph.call(read)).resolves.toEqual({ id: "1" });
-  });
-
-  test("in a form we do not know is ignored", async () => {
-    for (const header of ["", "not json", "[]", '{"call_count":"many"}', '{"1":{"x":1}}']) {
-      const graph = await clientOf((_request, response) =>
-        response
-          .setHeader("x-app-usage", header)
-          .setHeader("x-business-use-case-usage", header)
-          .end('{"id":"1"}'),
-      );
-      await graph.call(read);
-      await expect(graph.call(read)).resolves.toEqual({ id: "1" });
     }
   });
 });
