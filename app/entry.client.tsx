@@ -3,18 +3,16 @@ import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { isTheme } from "./components/frame/page-context.tsx";
 import { PageFactsProvider } from "./components/frame/page-facts.tsx";
-import { isLanguage } from "./texts/catalogue.ts";
-import { loadTexts } from "./texts/load.ts";
+import { documentLanguage, untilTextsAreThere } from "./texts/catalogue.ts";
 
-const { lang, dataset } = document.documentElement;
-const language = isLanguage(lang) ? lang : "en";
+const { dataset } = document.documentElement;
 
 // Meta's dialog puts this at the end of the address it sends people back to, and browsers keep it over our redirect.
 const documentPath = location.pathname + location.search;
 if (location.hash === "#_=_") history.replaceState(history.state, "", documentPath);
 
 const facts = {
-  language,
+  language: documentLanguage(),
   theme: isTheme(dataset.theme) ? dataset.theme : "system",
   timeZone: dataset.timeZone ?? "UTC",
   requestId: dataset.requestId,
@@ -33,7 +31,7 @@ async function readData(): Promise<void> {
   }
 }
 
-await Promise.all([loadTexts(language), readData()]);
+await Promise.all([untilTextsAreThere(), readData()]);
 startTransition(() => {
   hydrateRoot(
     document,

@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { AccountPage } from "../components/account/account-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
-import { accountTexts } from "../texts/account.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { redirectWithNotice } from "../web/frame/frame.server.ts";
 import { readForm } from "../web/http/input.server.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../web/session/own-account.server.ts";
 import { requireViewer } from "../web/session/session.server.ts";
 
-export const handle = titled((texts) => accountTexts(texts).own.title);
+export const handle = titled((texts) => pageTexts(texts).account.own.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { email } = await requireViewer(request);

@@ -2,13 +2,13 @@ import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { DeletionPage } from "../components/account/deletion-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
-import { deletionTexts } from "../texts/deletion.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { paramOf } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { readDeletion } from "../web/webhook/obligations.server.ts";
 
 export const handle = titled<{ status: unknown } | undefined>((texts, found) =>
-  found?.status ? deletionTexts(texts).title : deletionTexts(texts).unknown.title,
+  found?.status ? pageTexts(texts).deletion.title : pageTexts(texts).deletion.unknown.title,
 );
 
 export function meta() {

@@ -2,10 +2,10 @@ import { type ActionFunctionArgs, data } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ForgotPage } from "../components/account/forgot-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
-import { accountTexts } from "../texts/account.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { askForReset, readResetOffer } from "../web/session/password-reset.server.ts";
 
-export const handle = titled((texts) => accountTexts(texts).forgot.title);
+export const handle = titled((texts) => pageTexts(texts).account.forgot.title);
 
 export async function loader() {
   return readResetOffer();

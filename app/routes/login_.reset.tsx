@@ -2,11 +2,11 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ResetPage } from "../components/account/reset-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
-import { accountTexts } from "../texts/account.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { keepResetToken, readReset, resetPassword } from "../web/session/password-reset.server.ts";
 
-export const handle = titled((texts) => accountTexts(texts).reset.title);
+export const handle = titled((texts) => pageTexts(texts).account.reset.title);
 
 /** The mail's link leads here with its token, and on to the same place without it. Opening it uses nothing up. */
 export async function loader({ request }: LoaderFunctionArgs) {

@@ -4,11 +4,11 @@ import { titled } from "../components/frame/page-title.ts";
 import { OperationsPage } from "../components/operations/page.tsx";
 import { readOverview, readTrail } from "../operations/overview.server.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).title);
+export const handle = titled((texts) => pageTexts(texts).operations.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

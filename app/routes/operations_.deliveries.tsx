@@ -5,11 +5,11 @@ import { DeliveriesPage } from "../components/operations/deliveries.tsx";
 import { listDeliveries } from "../operations/deliveries.server.ts";
 import { readDeliveryNarrowing } from "../operations/filters.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).deliveries.title);
+export const handle = titled((texts) => pageTexts(texts).operations.deliveries.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -4,14 +4,14 @@ import { titled } from "../components/frame/page-title.ts";
 import { DeliveryPage } from "../components/operations/delivery.tsx";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { paramOf } from "../web/http/input.server.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
 export const handle = titled<Loaded>((texts, { delivery }) =>
-  operationsTexts(texts).delivery.title(delivery.id),
+  pageTexts(texts).operations.delivery.title(delivery.id),
 );
 
 export async function loader({ request, params }: LoaderFunctionArgs) {

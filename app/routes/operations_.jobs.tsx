@@ -3,10 +3,10 @@ import { useLoaderData } from "@remix-run/react";
 import { titled } from "../components/frame/page-title.ts";
 import { JobsPage } from "../components/operations/jobs.tsx";
 import { readJobs } from "../operations/overview.server.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).jobs.title);
+export const handle = titled((texts) => pageTexts(texts).operations.jobs.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

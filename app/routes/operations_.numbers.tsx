@@ -3,10 +3,10 @@ import { useLoaderData } from "@remix-run/react";
 import { titled } from "../components/frame/page-title.ts";
 import { NumbersPage } from "../components/operations/numbers.tsx";
 import { listUnrouted } from "../operations/quarantine.server.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).numbers.title);
+export const handle = titled((texts) => pageTexts(texts).operations.numbers.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

@@ -5,11 +5,11 @@ import { QuarantinePage } from "../components/operations/quarantine.tsx";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).quarantine.title);
+export const handle = titled((texts) => pageTexts(texts).operations.quarantine.title);
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireStaff(request);

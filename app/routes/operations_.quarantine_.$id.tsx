@@ -4,13 +4,13 @@ import { titled } from "../components/frame/page-title.ts";
 import { QuarantineItemPage } from "../components/operations/item.tsx";
 import { readItem } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { paramOf } from "../web/http/input.server.ts";
 import { operationsDeps, requireStaff } from "../web/operations/operations.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
-export const handle = titled<Loaded>((texts, { item }) => operationsTexts(texts).item.title(item.id));
+export const handle = titled<Loaded>((texts, { item }) => pageTexts(texts).operations.item.title(item.id));
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireStaff(request);

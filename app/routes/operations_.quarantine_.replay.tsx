@@ -5,12 +5,12 @@ import { ReplayPage } from "../components/operations/replay.tsx";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
-import { operationsTexts } from "../texts/operations.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { operationsDeps, operatorOf, requireStaff } from "../web/operations/operations.server.ts";
 import { replayAsAsked } from "../web/operations/replay.server.ts";
 
-export const handle = titled((texts) => operationsTexts(texts).confirm.title);
+export const handle = titled((texts) => pageTexts(texts).operations.confirm.title);
 
 /** What a replay of a whole filter would be about; nothing happens yet. */
 export async function loader({ request }: LoaderFunctionArgs) {

@@ -3,14 +3,14 @@ import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/connect/activity-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import { listActivity } from "../integrations/connection/activity.server.ts";
-import { activityTexts } from "../texts/activity.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { readActivityFilter, writeActivityFilter } from "../web/activity/activity-filter.server.ts";
 import { channelOf } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session/session.server.ts";
 
-export const handle = titled((texts) => activityTexts(texts).title);
+export const handle = titled((texts) => pageTexts(texts).activity.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);

@@ -3,14 +3,14 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { ManualPage } from "../components/connect/manual-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import { connectManually } from "../integrations/connection/connections.server.ts";
-import { manualTexts } from "../texts/manual.ts";
+import { pageTexts } from "../texts/pages.ts";
 import { actorOf, afterConnect, channelOf } from "../web/connect/channel-request.server.ts";
 import { readManualForm } from "../web/connect/manual-connect.server.ts";
 import { requireBudget } from "../web/connect/too-many.server.tsx";
 import { services } from "../web/services.server.ts";
 import { requireManualConnect } from "../web/session/auth.server.ts";
 
-export const handle = titled((texts) => manualTexts(texts).title);
+export const handle = titled((texts) => pageTexts(texts).manual.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   await requireManualConnect(request);

@@ -1,7 +1,5 @@
-/** The server knows every language; importing this makes them available. */
-import { provideTexts } from "./catalogue.ts";
-import { english } from "./en/index.ts";
-import { spanish } from "./es/index.ts";
+/** On the server: whoever imports this finds the words of every language, and of every page. */
+import { untilTextsAreThere } from "./catalogue.ts";
+import "./pages.ts";
 
-provideTexts("en", english);
-provideTexts("es", spanish);
+await untilTextsAreThere();

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { english as englishFrame } from "./en/index.ts";
+import { pages as englishPages } from "./en/pages.ts";
 import { spanish as spanishFrame } from "./es/index.ts";
-import { everything } from "./everything.ts";
+import { pages as spanishPages } from "./es/pages.ts";
 
-const english = everything(englishFrame);
-const spanish = everything(spanishFrame);
+const english = { ...englishFrame, ...englishPages };
+const spanish = { ...spanishFrame, ...spanishPages };
 
 /** Every text under its path; functions are asked with amounts and names. */
 function textsOf(value: unknown, path = ""): [string, string][] {

@@ -1,6 +1,6 @@
 /** A person's own account: another password, and the end of their sessions elsewhere. */
 import { useLocation } from "@remix-run/react";
-import { accountTexts } from "../../texts/account.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { Field } from "../forms/fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Facts, PageHeading } from "../frame/page.tsx";
@@ -17,7 +17,7 @@ interface AccountPageProps {
 
 export function AccountPage({ email, otherSessions, refused }: AccountPageProps) {
   const texts = useTexts();
-  const { own } = accountTexts(texts);
+  const { own } = pageTexts(texts).account;
   const problems = useProblems(refused);
   return (
     <div className="grid gap-8">
@@ -33,7 +33,7 @@ export function AccountPage({ email, otherSessions, refused }: AccountPageProps)
 }
 
 function PasswordForm({ problems }: { problems: FormProblem[] }) {
-  const { own } = accountTexts(useTexts());
+  const { own } = pageTexts(useTexts()).account;
   const { key: answer } = useLocation();
   const errorOf = (field: string) => problems.find((problem) => problem.field === field)?.text;
   return (
@@ -64,7 +64,7 @@ function PasswordForm({ problems }: { problems: FormProblem[] }) {
 }
 
 function OtherSessions({ count }: { count: number }) {
-  const { own } = accountTexts(useTexts());
+  const { own } = pageTexts(useTexts()).account;
   return (
     <section aria-labelledby="other-sessions" className="grid gap-4">
       <div className="grid gap-1">
@@ -86,7 +86,7 @@ function OtherSessions({ count }: { count: number }) {
 
 function useProblems(refused: AccountPageProps["refused"]): FormProblem[] {
   const texts = useTexts();
-  const { own, newPassword } = accountTexts(texts);
+  const { own, newPassword } = pageTexts(texts).account;
   if (!refused) return [];
   if (refused.kind === "too_many")
     return [{ text: texts.login.errors.tooMany(Math.ceil(refused.retryAfterSeconds / 60)) }];

@@ -1,6 +1,6 @@
 /** For somebody who asked Meta to have their data deleted here, signed in or not: what was done about it. */
 import type { DeletionStatus } from "../../integrations/connection/obligations.server.ts";
-import { deletionTexts } from "../../texts/deletion.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Facts, listItem, NamedList, PageHeading, StateChip } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -14,7 +14,7 @@ interface DeletionPageProps {
 }
 
 export function DeletionPage({ status, code, operator }: DeletionPageProps) {
-  const words = deletionTexts(useTexts());
+  const words = pageTexts(useTexts()).deletion;
   if (!status || !code) {
     return (
       <div className="grid gap-5">
@@ -51,7 +51,7 @@ export function DeletionPage({ status, code, operator }: DeletionPageProps) {
 }
 
 function Operator({ email, site }: DeletionPageProps["operator"]) {
-  const words = deletionTexts(useTexts());
+  const words = pageTexts(useTexts()).deletion;
   return (
     <div className="grid gap-1">
       <h2 className="text-base">{words.operator}</h2>

@@ -1,6 +1,6 @@
 /** For whoever has forgotten a password: a link by mail, or whom to ask where no mails are sent. */
 import { Link } from "@remix-run/react";
-import { accountTexts } from "../../texts/account.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Field } from "../forms/fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
@@ -18,7 +18,7 @@ interface ForgotPageProps {
 }
 
 export function ForgotPage({ byMail, operator, outcome }: ForgotPageProps) {
-  const { forgot } = accountTexts(useTexts());
+  const { forgot } = pageTexts(useTexts()).account;
   return (
     <>
       <PageHeading
@@ -37,7 +37,7 @@ export function ForgotPage({ byMail, operator, outcome }: ForgotPageProps) {
 
 function ByMail({ outcome }: Pick<ForgotPageProps, "outcome">) {
   const texts = useTexts();
-  const { forgot } = accountTexts(texts);
+  const { forgot } = pageTexts(texts).account;
   if (outcome?.kind === "asked") {
     return (
       <Notice look="plain" role="status" title={forgot.asked.title}>
@@ -70,7 +70,7 @@ function ByMail({ outcome }: Pick<ForgotPageProps, "outcome">) {
 
 /** Where no mail can be sent, whoever runs the deployment sets a new one. */
 function ByOperator({ email }: { email: string | undefined }) {
-  const { forgot } = accountTexts(useTexts());
+  const { forgot } = pageTexts(useTexts()).account;
   return (
     <div className="grid gap-2">
       <p>{forgot.operator.text}</p>

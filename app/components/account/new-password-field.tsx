@@ -1,10 +1,10 @@
-import { accountTexts } from "../../texts/account.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { Field } from "../forms/fields.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 
 /** Where somebody chooses a password: what it needs is said before, and managers may make one. */
 export function NewPasswordField({ error }: { error: string | undefined }) {
-  const { newPassword } = accountTexts(useTexts());
+  const { newPassword } = pageTexts(useTexts()).account;
   return (
     <Field
       name="password"

@@ -1,6 +1,6 @@
 /** Where the mail's link leads: one field for the new password, or what to do when the link opens nothing any more. */
 import { Link } from "@remix-run/react";
-import { accountTexts } from "../../texts/account.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { PageHeading } from "../frame/page.tsx";
@@ -16,7 +16,7 @@ interface ResetPageProps {
 
 export function ResetPage({ email, refused }: ResetPageProps) {
   const texts = useTexts();
-  const { reset, newPassword } = accountTexts(texts);
+  const { reset, newPassword } = pageTexts(texts).account;
   if (email === null || refused?.kind === "closed") {
     return (
       <>

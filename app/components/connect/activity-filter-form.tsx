@@ -7,7 +7,7 @@ import {
   activityGroups,
   activityPeriods,
 } from "../../integrations/connection/activity-filter.ts";
-import { activityTexts } from "../../texts/activity.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { buttonLook } from "../forms/buttons.tsx";
 import { Choice } from "../forms/fields.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -20,7 +20,7 @@ interface ActivityFilterFormProps {
 
 /** The choice of a number is there once there is one to make. */
 export function ActivityFilterForm({ path, filter, numbers }: ActivityFilterFormProps) {
-  const words = activityTexts(useTexts()).filter;
+  const words = pageTexts(useTexts()).activity.filter;
   const option = <Value extends string>(names: Record<Value, string>) => {
     return (value: Value) => ({ value, label: names[value] });
   };

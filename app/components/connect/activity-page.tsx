@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { type ChannelId, settingsPath } from "../../integrations/catalog.ts";
 import type { ActivityView, LoggedNumber } from "../../integrations/connection/activity.server.ts";
 import type { ActivityFilter } from "../../integrations/connection/activity-filter.ts";
-import { activityTexts } from "../../texts/activity.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
 import { PageHeading, Panel } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -26,7 +26,7 @@ interface ActivityPageProps {
 export function ActivityPage(page: ActivityPageProps) {
   const { channel, items, older, isFirst, numbers, filter, query } = page;
   const texts = useTexts();
-  const words = activityTexts(texts);
+  const words = pageTexts(texts).activity;
   const path = `${settingsPath(channel)}/activity`;
   const back = (
     <Link to="/settings/integrations" className={linkLook}>
@@ -64,7 +64,7 @@ function addressOf(path: string, query: string, before?: string): string {
 }
 
 function Nothing({ path, filtered }: { path: string; filtered: boolean }) {
-  const words = activityTexts(useTexts());
+  const words = pageTexts(useTexts()).activity;
   if (!filtered) return <p className="px-5 py-4">{words.empty}</p>;
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-1 px-5 py-4">
@@ -78,7 +78,7 @@ function Nothing({ path, filtered }: { path: string; filtered: boolean }) {
 
 function ActivityLine({ channel, item }: { channel: ChannelId; item: ActivityView }) {
   const texts = useTexts();
-  const words = activityTexts(texts);
+  const words = pageTexts(texts).activity;
   const { reasons, steps } = texts.channels[channel];
   return (
     <li className="grid gap-0.5 px-5 py-3">

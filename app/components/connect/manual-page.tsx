@@ -2,7 +2,7 @@ import { Link, useLocation } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { connectManually } from "../../integrations/connection/connections.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { manualTexts } from "../../texts/manual.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Field } from "../forms/fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
@@ -34,7 +34,7 @@ interface ManualPageProps {
  */
 export function ManualPage({ channel, refused }: ManualPageProps) {
   const texts = useTexts();
-  const words = manualTexts(texts);
+  const words = pageTexts(texts).manual;
   const problems = (refused?.problems ?? []).map((problem) => problemWords(texts, channel, problem));
   const labels = { ...words, ...texts.channels[channel].manual };
   const id = { inputMode: "numeric" } as const;
@@ -82,7 +82,7 @@ interface FieldProblem extends FormProblem {
 }
 
 function problemWords(texts: Texts, channel: ChannelId, problem: ManualProblem): FieldProblem {
-  const { errors } = manualTexts(texts);
+  const { errors } = pageTexts(texts).manual;
   if (problem.field !== null) {
     const { field, kind } = problem;
     if (field === "accessToken") {

@@ -2,7 +2,7 @@
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../../inbox/conversations/conversations.server.ts";
 import { channelLabels } from "../../integrations/catalog.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink } from "../forms/buttons.tsx";
 import { useLive } from "../frame/live.ts";
 import { PageHeading, Panel } from "../frame/page.tsx";
@@ -95,7 +95,7 @@ function Preview({ conversation: { preview, unread } }: { conversation: Conversa
   return (
     <p className={`min-w-0 truncate ${look}`}>
       {preview.direction === "outbound" ? `${texts.conversations.you}: ` : null}
-      {preview.failed ? `${threadTexts(texts).statuses.failed} · ` : null}
+      {preview.failed ? `${pageTexts(texts).thread.statuses.failed} · ` : null}
       <bdi>{previewWords(texts, preview)}</bdi>
     </p>
   );

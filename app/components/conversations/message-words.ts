@@ -3,11 +3,11 @@
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
 import type { MessageKind } from "../../integrations/message.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 
 /** What stands above or in place of a message's own text; null when the text is all there is to it. */
 export function kindWords(texts: Texts, { channel, kind, text }: MessageContentView): string | null {
-  const thread = threadTexts(texts);
+  const thread = pageTexts(texts).thread;
   if (kind === "text" || kind === "reply") return text === null ? thread.kinds[kind] : null;
   if (kind === "unknown") return null;
   if (kind === "unsupported") return thread.channels[channel].unsupported;
@@ -18,7 +18,7 @@ export function kindWords(texts: Texts, { channel, kind, text }: MessageContentV
 export function previewWords(texts: Texts, content: MessageContentView): string {
   const label = kindWords(texts, content);
   const said = content.text ?? content.detail;
-  if (label === null) return said ?? threadTexts(texts).notYet;
+  if (label === null) return said ?? pageTexts(texts).thread.notYet;
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }
 

@@ -1,11 +1,11 @@
 /** What arrives while a thread is open: told politely, with a way there; the page stays where the reader is. */
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { useTexts } from "../frame/page-context.tsx";
 
 export function NewMessages({ messages }: { messages: MessageView[] }) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   const { arrived, unseen, see } = useArrivals(messages);
   const last = messages.at(-1);
   function jump(event: MouseEvent) {

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { channelLabels } from "../../integrations/catalog.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { Notice } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 
@@ -8,9 +8,9 @@ import { useTexts } from "../frame/page-context.tsx";
 export function RepliesOff() {
   const texts = useTexts();
   return (
-    <Notice look="warn" title={threadTexts(texts).repliesOff(channelLabels())}>
+    <Notice look="warn" title={pageTexts(texts).thread.repliesOff(channelLabels())}>
       <Link to="/settings/integrations" className="underline underline-offset-2">
-        {threadTexts(texts).repliesOffAction}
+        {pageTexts(texts).thread.repliesOffAction}
       </Link>
     </Notice>
   );

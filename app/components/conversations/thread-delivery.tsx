@@ -1,12 +1,12 @@
 /** When it was said and, for ours, how far it got: a sign, a word and the time. */
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import { type ThreadTexts, threadTexts } from "../../texts/thread.ts";
+import { type PageTexts, pageTexts } from "../../texts/pages.ts";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time, writeTime } from "../frame/time.tsx";
 
 export function Delivery({ message }: { message: MessageView }) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   const { language, timeZone } = usePageFacts();
   const dayOf = (at: Date | string) => writeTime(new Date(at), { language, timeZone, length: "date" });
   const { channel, direction, status, failure, edited } = message;
@@ -71,7 +71,10 @@ function StatusSign({ status }: { status: MessageView["status"] }) {
 type Failure = NonNullable<MessageView["failure"]>;
 
 /** The platform's code in our words where we know it, else its own. */
-function failureWords(words: ThreadTexts["channels"][ChannelId], { code, title }: Failure): string | null {
+function failureWords(
+  words: PageTexts["thread"]["channels"][ChannelId],
+  { code, title }: Failure,
+): string | null {
   if (code !== null && Object.hasOwn(words.failures, code)) return ` · ${words.failures[code]}`;
   return title ? ` · ${words.failedBecause} ${title}` : null;
 }

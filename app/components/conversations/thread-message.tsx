@@ -1,6 +1,6 @@
 /** One message of a thread: what it answers, what it says, how far it got, and what was put on it. */
 import type { MessageView, QuoteView } from "../../inbox/conversations/message-view.server.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { JumpLink } from "../forms/jump-link.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
@@ -20,7 +20,7 @@ interface ThreadMessageProps {
 }
 
 export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   if (isNotice(message.kind)) return <Notice message={message} />;
   const { id, direction, quote, reactions } = message;
   return (
@@ -75,7 +75,7 @@ function Content({ message }: { message: MessageView }) {
       ) : null}
       <Parts parts={parts} kind={kind} />
       {isMedia.has(kind) ? (
-        <p className="text-xs text-ink-soft">{threadTexts(texts).channels[message.channel].mediaNote}</p>
+        <p className="text-xs text-ink-soft">{pageTexts(texts).thread.channels[message.channel].mediaNote}</p>
       ) : null}
       {text ? (
         <p dir="auto" className={kind === "reaction" ? "text-xl" : "whitespace-pre-wrap"}>
@@ -88,7 +88,7 @@ function Content({ message }: { message: MessageView }) {
         </p>
       ) : null}
       {detail ? <p className="font-mono text-xs">{detail}</p> : null}
-      {kind === "unknown" && !text ? <p className="text-ink-soft">{threadTexts(texts).notYet}</p> : null}
+      {kind === "unknown" && !text ? <p className="text-ink-soft">{pageTexts(texts).thread.notYet}</p> : null}
     </>
   );
 }
@@ -96,10 +96,10 @@ function Content({ message }: { message: MessageView }) {
 function Quote({ quote, threadId }: { quote: QuoteView | "missing"; threadId: string }) {
   const texts = useTexts();
   const look = "mb-1 block border-l-3 border-line-strong pl-2 text-xs text-ink-soft";
-  if (quote === "missing") return <p className={look}>{threadTexts(texts).quoteMissing}</p>;
+  if (quote === "missing") return <p className={look}>{pageTexts(texts).thread.quoteMissing}</p>;
   const said = (
     <>
-      <span className="sr-only">{threadTexts(texts).inReplyTo[quote.direction]} </span>
+      <span className="sr-only">{pageTexts(texts).thread.inReplyTo[quote.direction]} </span>
       <bdi>{previewWords(texts, quote)}</bdi>
     </>
   );

@@ -4,7 +4,7 @@ import type { ContactView } from "../../inbox/conversations/conversations.server
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import type { Thread } from "../../inbox/conversations/thread.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, linkLook } from "../forms/buttons.tsx";
 import { useLive } from "../frame/live.ts";
 import { PageHeading } from "../frame/page.tsx";
@@ -26,7 +26,7 @@ export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): s
 }
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   const { contact, messages } = thread;
   useLive(["conversations"]);
   return (

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { ContactCard, MessageKind, MessageParts, Price } from "../../integrations/message.ts";
 import type { Language } from "../../texts/catalogue.ts";
-import { threadTexts } from "../../texts/thread.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Facts } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
@@ -11,7 +11,7 @@ import { outwards } from "./linked-text.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */
 export function Origin({ parts: { forwarded, ad, product } }: { parts: MessageParts }) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   return (
     <>
       {forwarded ? <Small>{words.forwarded[forwarded]}</Small> : null}
@@ -87,7 +87,7 @@ function sizeOf(bytes: number, language: Language): string {
 }
 
 function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   const { name, address, latitude, longitude } = place;
   const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
   return (
@@ -129,7 +129,7 @@ function Cards({ cards }: { cards: ContactCard[] }) {
 }
 
 function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["order"]> }) {
-  const words = threadTexts(useTexts());
+  const words = pageTexts(useTexts()).thread;
   const { language } = usePageFacts();
   const money = ({ amount, currency }: Price) =>
     amount.toLocaleString(language, { style: "currency", currency });

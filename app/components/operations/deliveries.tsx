@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { channelIds, channels } from "../../integrations/catalog.ts";
 import type { DeliveriesPage as DeliveriesList, DeliveryView } from "../../operations/deliveries.server.ts";
 import { type DeliveryNarrowing, deliveryStates, queryOf } from "../../operations/filters.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
@@ -17,7 +17,7 @@ interface DeliveriesPageProps {
 }
 
 export function DeliveriesPage({ page, filter, isFirst }: DeliveriesPageProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   const path = (before?: string) => `/operations/deliveries${queryOf({ ...filter, before })}`;
   return (
@@ -37,7 +37,7 @@ export function DeliveriesPage({ page, filter, isFirst }: DeliveriesPageProps) {
 }
 
 function DeliveryFilter({ filter }: { filter: DeliveryNarrowing }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <FilterForm>
       <Choice
@@ -57,7 +57,7 @@ function DeliveryFilter({ filter }: { filter: DeliveryNarrowing }) {
 }
 
 function DeliveryTable({ deliveries }: { deliveries: DeliveryView[] }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const { columns } = words;
   const numbers = useNumbers();
   return (

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { BodyView, DeliveryDetail, DeliveryView } from "../../operations/deliveries.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section } from "../frame/page.tsx";
@@ -17,7 +17,7 @@ interface DeliveryPageProps extends DeliveryDetail {
 }
 
 export function DeliveryPage({ delivery, items, body }: DeliveryPageProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const back = (
     <Link to="/operations/deliveries" className={linkLook}>
       {words.delivery.back}
@@ -37,7 +37,7 @@ export function DeliveryPage({ delivery, items, body }: DeliveryPageProps) {
 }
 
 function DeliveryFacts({ delivery: one }: { delivery: DeliveryView }) {
-  const { columns } = operationsTexts(useTexts());
+  const { columns } = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   const facts = [
     { name: columns.state, value: <DeliveryStateChip state={one.state} /> },
@@ -55,7 +55,7 @@ function DeliveryFacts({ delivery: one }: { delivery: DeliveryView }) {
 }
 
 function BodyPanel({ delivery, body }: { delivery: DeliveryView; body: BodyView | undefined }) {
-  const words = operationsTexts(useTexts()).delivery;
+  const words = pageTexts(useTexts()).operations.delivery;
   return (
     <Panel labelledBy="body-heading">
       <div className="grid justify-items-start gap-3 px-5 py-5">
@@ -77,7 +77,7 @@ function BodyPanel({ delivery, body }: { delivery: DeliveryView; body: BodyView 
 }
 
 function Body({ body: { text, sizeBytes, cutAt } }: { body: BodyView }) {
-  const words = operationsTexts(useTexts()).delivery;
+  const words = pageTexts(useTexts()).operations.delivery;
   const numbers = useNumbers();
   return (
     <Section>

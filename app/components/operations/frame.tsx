@@ -1,7 +1,7 @@
 /** What the operator's pages share: the way between them, filters, and the next page. */
 import { NavLink } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, buttonLook } from "../forms/buttons.tsx";
 import { PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -14,7 +14,7 @@ interface OperationsFrameProps {
 }
 
 export function OperationsFrame({ children, ...heading }: OperationsFrameProps) {
-  const { sections } = operationsTexts(useTexts());
+  const { sections } = pageTexts(useTexts()).operations;
   return (
     <div data-wide="" className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <PageHeading {...heading} />
@@ -50,7 +50,7 @@ function SectionLink({ to, end = false, children }: { to: string; end?: boolean;
 
 /** Narrows a list by its address, so that what is found can be sent to somebody. */
 export function FilterForm({ children }: { children: ReactNode }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <form method="get" className="flex flex-wrap items-end gap-3">
       {children}
@@ -70,7 +70,7 @@ interface ChoiceProps {
 
 /** One of several, or all of them. */
 export function Choice({ name, label, chosen = "", options }: ChoiceProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <div className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1">
       <label htmlFor={`filter-${name}`} className="text-xs font-semibold">
@@ -103,7 +103,7 @@ interface PagerProps {
 }
 
 export function Pager({ olderPath, newestPath, olderWords }: PagerProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   if (!olderPath && !newestPath) return null;
   return (
     <p className="flex flex-wrap gap-3">

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { QuarantineDetail } from "../../operations/quarantine.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section, StateChip } from "../frame/page.tsx";
@@ -13,7 +13,7 @@ import { channelName } from "./words.tsx";
 
 /** One item that reached nobody: why, where in its delivery, and whose number it is now. */
 export function QuarantineItemPage(detail: QuarantineDetail) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const { item } = detail;
   const back = (
     <Link to="/operations/quarantine" className={linkLook}>
@@ -40,7 +40,7 @@ export function QuarantineItemPage(detail: QuarantineDetail) {
 }
 
 function ItemFacts({ item, provider, receivedAt, requestId }: QuarantineDetail) {
-  const { columns, nobody, item: words } = operationsTexts(useTexts());
+  const { columns, nobody, item: words } = pageTexts(useTexts()).operations;
   const facts = [
     { name: columns.reason, value: <ReasonWords reason={item.reason} /> },
     { name: columns.detail, value: detailOf(item.detail) },
@@ -65,7 +65,7 @@ function ItemFacts({ item, provider, receivedAt, requestId }: QuarantineDetail) 
 }
 
 function ReplayForm({ id }: { id: string }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <DocumentForm action="/operations/quarantine/replay">
       <input type="hidden" name="item" value={id} />

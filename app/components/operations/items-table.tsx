@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { DeliveryItem } from "../../operations/deliveries.server.ts";
 import { queryOf } from "../../operations/filters.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
@@ -22,7 +22,7 @@ interface ItemsTableProps {
 
 /** Items that were set aside: where in the delivery, why, and whose number it is now. Nothing of what they say. */
 export function ItemsTable({ caption, items, empty, ofOneDelivery = false, selectBy }: ItemsTableProps) {
-  const { columns, nobody } = operationsTexts(useTexts());
+  const { columns, nobody } = pageTexts(useTexts()).operations;
   const shown: (Column & { of: (item: Item) => ReactNode })[] = [
     { key: "id", name: columns.id, numeric: true, of: itemLink },
     ...(selectBy ? [{ key: "select", name: columns.select, of: selectBy }] : []),
@@ -51,7 +51,7 @@ export function ItemsTable({ caption, items, empty, ofOneDelivery = false, selec
 }
 
 export function ReasonWords({ reason }: { reason: Item["reason"] }) {
-  return <>{operationsTexts(useTexts()).reasons[reason]}</>;
+  return <>{pageTexts(useTexts()).operations.reasons[reason]}</>;
 }
 
 function itemLink({ id }: Item) {

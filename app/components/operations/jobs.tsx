@@ -1,5 +1,5 @@
 import type { readJobs } from "../../operations/overview.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { OperationsFrame } from "./frame.tsx";
@@ -9,7 +9,7 @@ type Jobs = Awaited<ReturnType<typeof readJobs>>;
 
 /** What waits, runs and fails, by task; what a job carries is not here. */
 export function JobsPage({ tasks, givenUp }: Jobs) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <OperationsFrame title={words.jobs.title}>
       <TaskTable tasks={tasks} />
@@ -19,7 +19,7 @@ export function JobsPage({ tasks, givenUp }: Jobs) {
 }
 
 function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
-  const { columns, jobs } = operationsTexts(useTexts());
+  const { columns, jobs } = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   return (
     <DataTable
@@ -53,7 +53,7 @@ function TaskTable({ tasks }: Pick<Jobs, "tasks">) {
 }
 
 function GivenUpTable({ jobs: given }: { jobs: Jobs["givenUp"] }) {
-  const { columns, jobs } = operationsTexts(useTexts());
+  const { columns, jobs } = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   return (
     <DataTable

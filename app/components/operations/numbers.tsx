@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { queryOf } from "../../operations/filters.ts";
 import type { UnroutedPage } from "../../operations/quarantine.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
@@ -12,7 +12,7 @@ type Unrouted = UnroutedPage["numbers"][number];
 
 /** Numbers that deliveries came for and nobody has: forgotten at Meta, or connected elsewhere. */
 export function NumbersPage({ numbers, lookedAt, now }: UnroutedPage & { now: Date }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const { columns } = words;
   const write = useNumbers();
   return (

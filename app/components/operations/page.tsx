@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Overview, readTrail } from "../../operations/overview.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Facts, Panel } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -20,7 +20,7 @@ interface OperationsPageProps {
 
 /** How all of it is doing at a glance; each number leads to what it counts. Below, what staff did. */
 export function OperationsPage({ overview, trail, isFirst }: OperationsPageProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <OperationsFrame title={words.title} lead={words.lead}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))] gap-5">
@@ -51,7 +51,7 @@ function NamedPanel({ id, name, children }: { id: string; name: string; children
 }
 
 function NowPanel({ overview: { open, oldestOpenMs, jobs, unrouted } }: { overview: Overview }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   const facts = [
     fact(words.overview.open, "/operations/deliveries?outcome=open", <CountWords count={open} />),
@@ -72,7 +72,7 @@ function NowPanel({ overview: { open, oldestOpenMs, jobs, unrouted } }: { overvi
 }
 
 function DayPanel({ day: { received, processed, quarantined } }: Pick<Overview, "day">) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const facts = [
     fact(words.overview.received, "/operations/deliveries", <CountWords count={received} />),
     { name: words.overview.processed, value: <CountWords count={processed} /> },
@@ -97,7 +97,7 @@ function fact(name: string, to: string, value: ReactNode) {
 }
 
 function QuarantineTable({ reasons }: { reasons: Overview["quarantine"] }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   return (
     <DataTable
@@ -121,7 +121,7 @@ function QuarantineTable({ reasons }: { reasons: Overview["quarantine"] }) {
 }
 
 function TrailList({ trail }: { trail: Trail }) {
-  const words = operationsTexts(useTexts()).trail;
+  const words = pageTexts(useTexts()).operations.trail;
   return (
     <Panel labelledBy="trail">
       <h2 id="trail" className="px-5 pt-4 pb-2 text-base">
@@ -138,7 +138,7 @@ function TrailList({ trail }: { trail: Trail }) {
 }
 
 function TrailLine({ event }: { event: Trail["items"][number] }) {
-  const words = operationsTexts(useTexts()).trail;
+  const words = pageTexts(useTexts()).operations.trail;
   const { deliveryId } = event.subject;
   return (
     <li className="grid gap-0.5 px-5 py-3">
@@ -164,7 +164,7 @@ function TrailLine({ event }: { event: Trail["items"][number] }) {
 }
 
 function ReplayWords({ event: { subject, result } }: { event: Trail["items"][number] }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const { ids, reason, phoneNumberId } = subject;
   const known = Object.entries(words.reasons).find(([id]) => id === reason)?.[1];
   const narrowed = [known, phoneNumberId].filter(Boolean).join(" · ");

@@ -1,6 +1,6 @@
 import { type QuarantineNarrowing, quarantineReasons, queryOf } from "../../operations/filters.ts";
 import type { QuarantinePage as QuarantineList } from "../../operations/quarantine.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { useTexts } from "../frame/page-context.tsx";
@@ -16,7 +16,7 @@ interface QuarantinePageProps {
 
 /** What reached nobody, with a box for each item; all of a filter is replayed on a page that asks first. */
 export function QuarantinePage({ page, filter, isFirst }: QuarantinePageProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const query = { reason: filter.reason, number: filter.phoneNumberId };
   const path = (before?: string) => `/operations/quarantine${queryOf({ ...query, before })}`;
   return (
@@ -53,7 +53,7 @@ export function QuarantinePage({ page, filter, isFirst }: QuarantinePageProps) {
 }
 
 function QuarantineFilter({ filter }: { filter: QuarantineNarrowing }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <FilterForm>
       <Choice
@@ -81,7 +81,7 @@ function QuarantineFilter({ filter }: { filter: QuarantineNarrowing }) {
 }
 
 function ItemBox({ id }: { id: string }) {
-  const words = operationsTexts(useTexts()).quarantine;
+  const words = pageTexts(useTexts()).operations.quarantine;
   return (
     // The label is as large as a finger needs it.
     <label className="-m-2 flex size-9 cursor-pointer items-center justify-center">
@@ -92,7 +92,7 @@ function ItemBox({ id }: { id: string }) {
 }
 
 function FilterCount({ count }: { count: QuarantineList["count"] }) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   return (
     <p className="text-ink-soft">
       {words.overview.quarantine}: <CountWords count={countOf(count)} />

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { type QuarantineNarrowing, queryOf } from "../../operations/filters.ts";
 import type { QuarantinePage } from "../../operations/quarantine.server.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section } from "../frame/page.tsx";
@@ -23,7 +23,7 @@ const mostAtOnce = 20_000;
 
 /** Says how many before anything happens. */
 export function ReplayPage({ filter, after, count }: ReplayPageProps) {
-  const words = operationsTexts(useTexts());
+  const words = pageTexts(useTexts()).operations;
   const numbers = useNumbers();
   const query = { reason: filter.reason, number: filter.phoneNumberId };
   const facts = [

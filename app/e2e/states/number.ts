@@ -161,7 +161,7 @@ const happened: Omit<State, "group">[] = [
   {
     name: "activity, much",
     arrange: (page) => muchHappens(page).then(() => activity),
-    says: ({ kinds }) => kinds.access_lost ?? "",
+    says: ({ activity: words }) => words.kinds.access_lost ?? "",
   },
   {
     name: "activity, nothing like that",

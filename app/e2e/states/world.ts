@@ -1,7 +1,8 @@
 /** How a person comes into a state: by Meta's dialog, by what customers write, by what Meta says and takes away. */
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import type { Everything } from "../../texts/everything.ts";
+import type { Texts } from "../../texts/catalogue.ts";
+import type { PageTexts } from "../../texts/pages.ts";
 import {
   connectByMeta,
   goByMeta,
@@ -20,7 +21,7 @@ export interface State {
   /** Brings it about; returns where it is seen, or what has to be done each time to see it. */
   arrange(page: Page): Promise<string | Show>;
   /** Stands on the page, in each language, all of it: without it this is another state. */
-  says(texts: Everything): string | string[];
+  says(texts: Texts & PageTexts): string | string[];
   /** Puts back what reaches beyond workspaces and sandbox. */
   leave?(): Promise<unknown>;
 }

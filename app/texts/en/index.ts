@@ -1,4 +1,4 @@
-/** Everything a person reads, in English. */
+/** What every page may need, in English. */
 import type { Language } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";

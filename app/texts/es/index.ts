@@ -1,4 +1,4 @@
-/** Everything a person reads, in Spanish: Latin American, and `tú`. */
+/** What every page may need, in Spanish: Latin American, and `tú`. */
 import type { Texts } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
 import { disconnect, integrations, number, signupWindow } from "./connect.ts";

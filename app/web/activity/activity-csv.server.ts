@@ -3,7 +3,7 @@ import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../../components/connect/activity-words.ts";
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
 import type { ActivityView } from "../../integrations/connection/activity.server.ts";
-import { activityTexts } from "../../texts/activity.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import "../../texts/all.server.ts";
 import { type Language, textsIn } from "../../texts/catalogue.ts";
 
@@ -63,7 +63,7 @@ export function activityCsv(table: Table): Response {
 
 function rowsOf({ channel, language }: Table, items: ActivityView[], withHead: boolean): string {
   const texts = textsIn(language);
-  const { columns } = activityTexts(texts).csv;
+  const { columns } = pageTexts(texts).activity.csv;
   const rows = items.map((item) => ({
     [columns.time]: new Date(item.at).toISOString(),
     [columns.what]: wordsOfActivity(texts, channel, item.kind),

@@ -9,10 +9,9 @@ import {
   wholeActivity,
 } from "../../integrations/connection/activity-filter.ts";
 import { loader as csv } from "../../routes/settings.integrations_.$channel.activity[.]csv.ts";
-import { activityTexts } from "../../texts/activity.ts";
-import { activityKinds } from "../../texts/activity-kinds.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { spanish } from "../../texts/es/index.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { readQuery } from "../http/input.server.ts";
 import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute, type TestPerson } from "../testing/product.ts";
@@ -134,11 +133,11 @@ describe("the log as a file", () => {
     const bytes = new Uint8Array(await answer.arrayBuffer());
     expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const [head, row, ...rest] = new TextDecoder().decode(bytes).split("\r\n");
-    expect(head).toBe(Object.values(activityTexts(texts).csv.columns).join(","));
+    expect(head).toBe(Object.values(pageTexts(texts).activity.csv.columns).join(","));
     const cells = row?.split(",") ?? [];
     expect(new Date(cells[0] ?? "").toISOString()).toBe(cells[0]);
     expect(cells.slice(1, 5)).toEqual([
-      activityKinds(texts).connected ?? "",
+      pageTexts(texts).activity.kinds.connected ?? "",
       "connected",
       // A spreadsheet would take the plus sign for a formula.
       "'+52 55 1234 5678",
@@ -149,7 +148,7 @@ describe("the log as a file", () => {
     const inSpanish = await (
       await download(flow.ana, "", { headers: { "accept-language": "es-MX" } })
     ).text();
-    expect(inSpanish).toContain(activityKinds(spanish).connected);
+    expect(inSpanish).toContain(pageTexts(spanish).activity.kinds.connected);
   });
 
   test("is narrowed like the page", async () => {

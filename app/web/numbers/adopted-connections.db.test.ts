@@ -19,7 +19,7 @@ import { checkConnection } from "../../integrations/health/check.server.ts";
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
-import { activityKinds } from "../../texts/en/activity-kinds.ts";
+import { activity } from "../../texts/en/activity.ts";
 import { english } from "../../texts/en/index.ts";
 import { connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
@@ -200,7 +200,7 @@ describe("a connection that lacks something", () => {
     const own = await pageOf(`/settings/integrations/whatsapp/numbers/${connection(3)}`, person);
     expect(own).toContain(words.title);
     expect(await pageOf("/settings/integrations/whatsapp/activity", person)).toContain(
-      activityKinds.adopted ?? "",
+      activity.kinds.adopted ?? "",
     );
     // What arrives for its number is theirs all the same.
     await receive("wamid.sur", NUMBER_IDS.norte);

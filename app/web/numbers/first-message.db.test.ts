@@ -1,8 +1,8 @@
 /** A number's first message: asked for, waited for, seen or skipped, and where its page leads. */
 import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { activityTexts } from "../../texts/activity.ts";
 import { english as texts } from "../../texts/en/index.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { get, post } from "../testing/stage.ts";
@@ -168,7 +168,7 @@ describe("a number's page", () => {
     );
     const [activity] = /<div id="activity"[\s\S]*?<\/ol>/.exec(await markup(pageOf(id))) ?? [];
     expect([...(activity?.matchAll(/· ([^<]+)</g) ?? [])].map(([, actor]) => actor)).toEqual([
-      activityTexts(texts).gone,
+      pageTexts(texts).activity.gone,
       "leo@luz.example",
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { deletionTexts } from "../../texts/deletion.ts";
 import { english as texts } from "../../texts/en/index.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { provideServices } from "../services.server.ts";
 import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
 import { type Confirmation, seconds, signedRequests } from "../testing/signed-requests.ts";
@@ -120,7 +120,7 @@ describe("the data-deletion callback", () => {
 });
 
 describe("the page of a deletion request", () => {
-  const words = deletionTexts(texts);
+  const words = pageTexts(texts).deletion;
   const ask = async (userId: string) => (await erase(userId)).confirmation_code;
 
   test("tells anybody who has its code what was deleted, what is kept and whom to ask", async () => {

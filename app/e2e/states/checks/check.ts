@@ -4,9 +4,6 @@
  */
 import type { Page } from "@playwright/test";
 import type { Language } from "../../../texts/catalogue.ts";
-import { english } from "../../../texts/en/index.ts";
-import { spanish } from "../../../texts/es/index.ts";
-import { everything } from "../../../texts/everything.ts";
 import { origin } from "../../journeys/journey.ts";
 import type { Show, State } from "../world.ts";
 import {
@@ -18,11 +15,10 @@ import {
   untilAlive,
   violationsOn,
 } from "./every-page.ts";
-import { englishIn, spokenOn } from "./words.ts";
+import { englishIn, spokenOn, words } from "./words.ts";
 
 const widths = [320, 768, 1280];
 const themes = ["light", "dark"] as const;
-const words = { en: everything(english), es: everything(spanish) };
 
 /** What is wrong with the page in this language, each with where it was seen. */
 export async function wrongWith(page: Page, state: State, language: Language, show: Show): Promise<string[]> {

@@ -1,8 +1,12 @@
 /** English that stands on a Spanish page: any text of the English catalogue that Spanish does not have as well. */
 import type { Page } from "@playwright/test";
 import { english } from "../../../texts/en/index.ts";
+import { pages as englishPages } from "../../../texts/en/pages.ts";
 import { spanish } from "../../../texts/es/index.ts";
-import { everything } from "../../../texts/everything.ts";
+import { pages as spanishPages } from "../../../texts/es/pages.ts";
+
+/** All words of a language together. */
+export const words = { en: { ...english, ...englishPages }, es: { ...spanish, ...spanishPages } };
 
 /** Pieces of every text. What functions say is cut at what was put in. */
 function piecesOf(value: unknown): string[] {
@@ -32,8 +36,8 @@ const plain = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 const isTelling = (text: string) =>
   text.length >= 8 && /[a-z]{3}/.test(text) && (text.includes(" ") || /^\p{Lu}/u.test(text));
 
-const inSpanish = new Set(piecesOf(everything(spanish)).map(plain));
-const onlyEnglish = [...new Set(piecesOf(everything(english)).map(plain))].filter(
+const inSpanish = new Set(piecesOf(words.es).map(plain));
+const onlyEnglish = [...new Set(piecesOf(words.en).map(plain))].filter(
   (text) => isTelling(text) && !inSpanish.has(text),
 );
 
