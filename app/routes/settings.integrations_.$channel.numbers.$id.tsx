@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { titled } from "../components/frame/page-title.ts";
-import { NumberDetailPage, type NumberDetailPageProps } from "../components/numbers/detail-page.tsx";
+import { NumberPage, type NumberPageProps } from "../components/numbers/number-page.tsx";
 import { numberPath } from "../components/numbers/path.ts";
 import { webhookPath } from "../integrations/catalog.ts";
 import { skipTest } from "../integrations/connect/unfinished-steps.server.ts";
@@ -15,14 +15,14 @@ import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session/session.server.ts";
 
 export const handle = {
-  ...titled<NumberDetailPageProps>((texts, { number }) => number.number ?? texts.numbers.title),
-  refreshWithoutScript: ({ number, health }: NumberDetailPageProps) =>
+  ...titled<NumberPageProps>((texts, { number }) => number.number ?? texts.numbers.title),
+  refreshWithoutScript: ({ number, health }: NumberPageProps) =>
     number.state === "starting" ||
     number.state === "awaitingTest" ||
     health.lastCheck?.progress === "underWay",
 };
 
-export async function loader({ request, params }: LoaderFunctionArgs): Promise<NumberDetailPageProps> {
+export async function loader({ request, params }: LoaderFunctionArgs): Promise<NumberPageProps> {
   const viewer = await requireViewer(request);
   const channel = channelOf(params);
   const number = await numberFor(viewer, channel, paramOf(params, "id"));
@@ -64,5 +64,5 @@ export async function action({ request, params }: ActionFunctionArgs) {
 }
 
 export default function NumberDetail() {
-  return <NumberDetailPage {...useLoaderData<typeof loader>()} />;
+  return <NumberPage {...useLoaderData<typeof loader>()} />;
 }

@@ -76,7 +76,7 @@ function OpenChoice({ channel, choosing }: OpenChoiceProps) {
     <Section>
       <p className="max-w-prose">{text}</p>
       <div className="flex flex-wrap gap-3">
-        <ButtonLink look="primary" to={`${settingsPath(channel)}/number`}>
+        <ButtonLink look="primary" to={`${settingsPath(channel)}/choose-number`}>
           {action}
         </ButtonLink>
         <ConnectForm channel={channel} label={words.startAgain} quiet />

@@ -96,11 +96,13 @@ export async function registering(product: CanaryProduct): Promise<void> {
   const person = await product.person();
   const wabaIds = [WABA_IDS.cadenasCentro];
   expect(await connect(product, person, { businessId: BUSINESS_IDS.cadenas, wabaIds })).toBe(
-    `${settings}/whatsapp/number`,
+    `${settings}/whatsapp/choose-number`,
   );
-  await person.visitor.get(`${settings}/whatsapp/number`);
-  await person.visitor.post(`${settings}/whatsapp/number`, { intent: "look" });
-  await person.visitor.post(`${settings}/whatsapp/number`, { phoneNumberId: NUMBER_IDS.cadenasCentro2 });
+  await person.visitor.get(`${settings}/whatsapp/choose-number`);
+  await person.visitor.post(`${settings}/whatsapp/choose-number`, { intent: "look" });
+  await person.visitor.post(`${settings}/whatsapp/choose-number`, {
+    phoneNumberId: NUMBER_IDS.cadenasCentro2,
+  });
   await untilIdle(product);
 }
 

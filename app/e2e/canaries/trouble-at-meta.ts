@@ -43,7 +43,7 @@ export async function troubleAtMeta(product: CanaryProduct): Promise<void> {
     for (const outcome of outcomes()) {
       await control("/scenarios", { endpoint, outcome, times: outcome.kind === "reset_before" ? 2 : 1 });
       await connect(product, person, { businessId: BUSINESS_IDS.norte });
-      await person.visitor.post(`${settings}/whatsapp/number`, { intent: "look" });
+      await person.visitor.post(`${settings}/whatsapp/choose-number`, { intent: "look" });
       await control("/reset", {});
     }
   }
@@ -69,12 +69,12 @@ export async function keptGrant(product: CanaryProduct): Promise<void> {
     outcome: { kind: "graph_error", status: 500, code: 2 },
   });
   await connect(product, person, { businessId: BUSINESS_IDS.norte });
-  await person.visitor.get(`${settings}/whatsapp/number`);
-  await person.visitor.post(`${settings}/whatsapp/number`, { intent: "look" });
+  await person.visitor.get(`${settings}/whatsapp/choose-number`);
+  await person.visitor.post(`${settings}/whatsapp/choose-number`, { intent: "look" });
   await database.sql(
     "update channel_connections set access_token_enc = reverse(access_token_enc) where tenant_id = $1",
     [person.tenantId],
   );
   await control("/reset", {});
-  await person.visitor.post(`${settings}/whatsapp/number`, { intent: "look" });
+  await person.visitor.post(`${settings}/whatsapp/choose-number`, { intent: "look" });
 }

@@ -184,5 +184,5 @@ test("U9: back, forward and refresh at every step make no second attempt and ask
   expect(await attempts()).toEqual({ begun: 1, exchanged: 1, connections: 0 });
   const sent = posted.filter((path) => path !== "/preferences").map((path) => path.replace(/\.data$/, ""));
   console.log(`U9 ${sent.length} forms sent, ${sent.join(" ")}`);
-  expect(sent).toEqual(["/start", "/number", "/disconnect"]);
+  expect(sent).toEqual(["/start", "/choose-number", "/disconnect"]);
 });

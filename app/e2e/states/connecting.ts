@@ -17,7 +17,7 @@ import {
   work,
 } from "./world.ts";
 
-const choice = `${integrations}/whatsapp/number`;
+const choice = `${integrations}/whatsapp/choose-number`;
 
 async function severalNumbers(page: Page): Promise<void> {
   await beSignedIn(page, leo);
@@ -95,12 +95,12 @@ const meetings: Omit<State, "group">[] = [
   {
     name: "choosing: the list",
     arrange: (page) => severalNumbers(page).then(() => choice),
-    says: ({ number }) => number.lead,
+    says: ({ chooseNumber }) => chooseNumber.lead,
   },
   {
     name: "choosing: nothing was chosen",
     arrange: (page) => severalNumbers(page).then(() => chooseNothing),
-    says: ({ number }) => number.errors.title,
+    says: ({ chooseNumber }) => chooseNumber.errors.title,
   },
   {
     name: "choosing: no number yet",
@@ -110,7 +110,7 @@ const meetings: Omit<State, "group">[] = [
   {
     name: "choosing: no number yet, its page",
     arrange: (page) => noNumberYet(page).then(() => choice),
-    says: ({ number }) => number.awaited.title,
+    says: ({ chooseNumber }) => chooseNumber.awaited.title,
   },
   {
     name: "choosing: Meta has not told which numbers there are",
@@ -120,7 +120,7 @@ const meetings: Omit<State, "group">[] = [
   {
     name: "choosing: Meta has not told, its page",
     arrange: (page) => unread(page).then(() => choice),
-    says: ({ number }) => number.unread.lead,
+    says: ({ chooseNumber }) => chooseNumber.unread.lead,
   },
   {
     name: "just connected, waiting for a first message",

@@ -10,7 +10,7 @@ import { createVisitor, type Visitor } from "../product/visitor.ts";
 
 export const api = "/api/integrations/meta/whatsapp";
 export const connectedPlace = "/settings/integrations?whatsapp=connected";
-export const pickerPlace = "/settings/integrations/whatsapp/number";
+export const pickerPlace = "/settings/integrations/whatsapp/choose-number";
 export const failedPlace = (reason: ReasonCode) => `/settings/integrations?whatsapp=error&reason=${reason}`;
 
 export interface Person {

@@ -137,7 +137,7 @@ export const integrations = {
   manualLink: "Manual Connect (Admin only)",
 };
 
-export const number = {
+export const chooseNumber = {
   title: "Choose a number",
   lead: "The account you picked at Meta has several numbers. Which one should receive messages here?",
   unnamed: "No display name",

@@ -1,7 +1,7 @@
 /** What every page may need, in English. */
 import type { Language } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
-import { disconnect, integrations, number, signupWindow } from "./connect.ts";
+import { chooseNumber, disconnect, integrations, signupWindow } from "./connect.ts";
 import { errors, incidents, login, nav, notices, preferences } from "./frame.ts";
 import { conversations } from "./inbox.ts";
 import { numbers } from "./numbers.ts";
@@ -18,7 +18,7 @@ export const english = {
   errors,
   preferences,
   integrations,
-  number,
+  chooseNumber,
   disconnect,
   signupWindow,
   conversations,

@@ -140,7 +140,7 @@ export const integrations = {
   manualLink: "Conexión manual (solo administradores)",
 };
 
-export const number = {
+export const chooseNumber = {
   title: "Elige un número",
   lead: "La cuenta que elegiste en Meta tiene varios números. ¿Cuál debe recibir mensajes aquí?",
   unnamed: "Sin nombre para mostrar",

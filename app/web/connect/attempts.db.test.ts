@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
-import { activityKinds } from "../../texts/en/activity-kinds.ts";
+import { activity } from "../../texts/en/activity.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { api, connectedPlace, failed, pickerPlace } from "../testing/connect-flows.ts";
 import type { TestPerson } from "../testing/product.ts";
@@ -46,7 +46,7 @@ describe("a colleague", () => {
     expect(await statusOf(leo)).toMatchObject({ status: "not_connected", updated_at: null, connections: [] });
     // The log says that somebody tried, as it does of everything; no number and no account.
     const log = await (await get(leo, `${page}/whatsapp/activity`)).text();
-    expect(log).toContain(activityKinds.number_choice_offered);
+    expect(log).toContain(activity.kinds.number_choice_offered);
     expect(log).not.toMatch(/\+52/);
   });
 

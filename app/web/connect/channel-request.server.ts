@@ -39,7 +39,7 @@ export function afterConnect(channel: ChannelId, outcome: ConnectOutcome): Respo
 
 /** Where the person reads how it went. */
 export function placeAfter(channel: ChannelId, outcome: ConnectOutcome): string {
-  if (outcome.kind === "choose") return `${settingsPath(channel)}/number`;
+  if (outcome.kind === "choose") return `${settingsPath(channel)}/choose-number`;
   if (outcome.kind === "connected") return `/settings/integrations?${channels[channel].path}=connected`;
   return `/settings/integrations?${channels[channel].path}=error&reason=${outcome.reason}`;
 }

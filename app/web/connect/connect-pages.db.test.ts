@@ -4,7 +4,7 @@ import { connectionErrorCodes } from "../../../db/queries/connections/error-code
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { reasonCodes } from "../../integrations/connect/reasons.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { manualTexts } from "../../texts/manual.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { activeConnection, addConnection } from "../testing/connection-rows.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { get, post, signInAs } from "../testing/stage.ts";
@@ -82,7 +82,7 @@ describe("the integrations page", () => {
     const { cancelled, number_taken } = texts.integrations.reasons;
     expect(cancelled.title).toBe("Connection cancelled or failed. Try again.");
     expect(number_taken.title).toBe("This number is already connected to another workspace.");
-    expect(manualTexts(texts).title).toBe("Manual Connect (Admin only)");
+    expect(pageTexts(texts).manual.title).toBe("Manual Connect (Admin only)");
   });
 
   test("never shows what else stands in the address", async () => {
@@ -135,7 +135,7 @@ describe("the picker", () => {
   test("lists the offered numbers as radio buttons, and a reload shows them again", async () => {
     await connection(luz.id, choice);
     for (let i = 0; i < 2; i += 1) {
-      const page = await markup("/settings/integrations/whatsapp/number", demo.ana);
+      const page = await markup("/settings/integrations/whatsapp/choose-number", demo.ana);
       expect(page.match(/type="radio"/g)).toHaveLength(2);
       expect(page).toContain("&lt;b&gt;Norte&lt;/b&gt;");
     }
@@ -147,7 +147,7 @@ describe("the picker", () => {
     ["Meta's answer still to come", { unread: true }, "Meta has not answered yet"],
   ])("offers to look again with %s", async (_what, more, title) => {
     await connection(luz.id, { ...open, metadata: { choices: { numbers: [], ...more } } });
-    const page = await markup("/settings/integrations/whatsapp/number", demo.ana);
+    const page = await markup("/settings/integrations/whatsapp/choose-number", demo.ana);
     expect(page).toContain(title);
     expect(page).toContain('<input type="hidden" name="intent" value="look"/>');
     expect(await markup("/settings/integrations", demo.ana)).toContain("Start again");
@@ -172,7 +172,7 @@ describe("the picker", () => {
 
   test("asks again when nothing was chosen", async () => {
     await connection(luz.id, choice);
-    const answer = await ask(post("/settings/integrations/whatsapp/number", {}, { cookie: demo.ana }));
+    const answer = await ask(post("/settings/integrations/whatsapp/choose-number", {}, { cookie: demo.ana }));
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("Choose one of the numbers.");
   });
@@ -180,7 +180,7 @@ describe("the picker", () => {
   test("says that its hour is over, before and after the clock has ended it, and nothing once a number is there", async () => {
     await connection(luz.id, { ...choice, choiceExpiresAt: "2020-01-01T00:00:00Z" });
     const place = async () =>
-      (await ask(get("/settings/integrations/whatsapp/number", demo.ana))).headers.get("location");
+      (await ask(get("/settings/integrations/whatsapp/choose-number", demo.ana))).headers.get("location");
     const over = "/settings/integrations?whatsapp=error&reason=choice_expired";
     expect(await place()).toBe(over);
     await sql("update channel_connections set status = 'revoked', metadata = '{}'");
@@ -191,12 +191,24 @@ describe("the picker", () => {
 
   test("leads back when there is no choice, as for another workspace", async () => {
     await connection(luz.id, choice);
-    const answer = await ask(get("/settings/integrations/whatsapp/number", demo.eva));
+    const answer = await ask(get("/settings/integrations/whatsapp/choose-number", demo.eva));
     expect(answer.headers.get("location")).toBe("/settings/integrations");
   });
 
-  test("there is none for a channel that we do not have", async () => {
-    expect((await ask(get("/settings/integrations/telegram/number", demo.ana))).status).toBe(404);
+  test("is found from the address that it had, also by a form that is sent there", async () => {
+    const had = "/settings/integrations/whatsapp/number";
+    for (const asked of [get(had, demo.ana), post(had, { phoneNumberId: "111" }, { cookie: demo.ana })]) {
+      const { status, headers } = await ask(asked);
+      expect([status, headers.get("location")]).toEqual([
+        303,
+        "/settings/integrations/whatsapp/choose-number",
+      ]);
+    }
+    expect((await ask(get(had))).headers.get("location")).toContain("/login");
+  });
+
+  test.each(["choose-number", "number"])("there is no %s for a channel that we do not have", async (page) => {
+    expect((await ask(get(`/settings/integrations/telegram/${page}`, demo.ana))).status).toBe(404);
   });
 });
 

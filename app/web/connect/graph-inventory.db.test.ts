@@ -21,7 +21,11 @@ const rows: Record<string, Row> = {
   // A person who leaves is never refused. Each connection has one teardown, and was paid by its start.
   "api.integrations.meta.$channel.disconnect": { once: true },
   "api.integrations.meta.$channel.status": { nothing: [{}] },
-  "settings.integrations_.$channel.number": { budgets: ["look", "choose"], also: [{ phoneNumberId: "" }] },
+  "settings.integrations_.$channel.choose-number": {
+    budgets: ["look", "choose"],
+    also: [{ phoneNumberId: "" }],
+  },
+  "settings.integrations_.$channel.number": { nothing: [{ intent: "look" }] },
   "settings.integrations_.$channel.numbers.$id": {
     budgets: ["check"],
     also: [{ intent: "skip" }, { intent: "x" }],
@@ -123,7 +127,11 @@ describe("the inventory", () => {
         expect(spent(), route.id).toBe(before);
       }
     }
-    for (const page of ["settings.integrations", "settings.integrations_.$channel.number", "conversations"])
+    for (const page of [
+      "settings.integrations",
+      "settings.integrations_.$channel.choose-number",
+      "conversations",
+    ])
       expect(seen).toContain(page);
   });
 });

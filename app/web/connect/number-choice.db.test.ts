@@ -7,7 +7,7 @@ import {
 } from "../../integrations/connection/connections.server.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
-import { action as picker } from "../../routes/settings.integrations_.$channel.number.tsx";
+import { action as picker } from "../../routes/settings.integrations_.$channel.choose-number.tsx";
 import { api, asJson, connectedPlace, connectFlows, failed, pickerPlace } from "../testing/connect-flows.ts";
 import { callRoute } from "../testing/product.ts";
 

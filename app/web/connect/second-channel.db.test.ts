@@ -239,12 +239,12 @@ describe("a second channel", () => {
   });
 
   test("offers a choice of several lines, and connects the one that was picked", async () => {
-    expect(await connect(ana, green)).toBe("/settings/integrations/carrier/number");
-    const picker = await page("/settings/integrations/carrier/number");
+    expect(await connect(ana, green)).toBe("/settings/integrations/carrier/choose-number");
+    const picker = await page("/settings/integrations/carrier/choose-number");
     expect(picker.match(/type="radio"/g)).toHaveLength(6);
     expect(picker).toContain("Carrier number");
     const body = new URLSearchParams({ phoneNumberId: "ln:green-0" });
-    await page("/settings/integrations/carrier/number", ana, { method: "POST", body });
+    await page("/settings/integrations/carrier/choose-number", ana, { method: "POST", body });
     await workOff(product);
     expect(await statusOf(ana)).toMatchObject({ connected: true, phone_number_e164: "+442079460010" });
     expect(platform.world.accounts["acct/green.2"]?.feeds.has(platform.clientId)).toBe(true);

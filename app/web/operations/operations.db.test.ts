@@ -5,7 +5,7 @@ import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
 import { readTrail } from "../../operations/overview.server.ts";
 import { replay } from "../../operations/quarantine.server.ts";
 import { english as texts } from "../../texts/en/index.ts";
-import { operationsTexts } from "../../texts/operations.ts";
+import { pageTexts } from "../../texts/pages.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { get, post, signInAs } from "../testing/stage.ts";
 
@@ -25,7 +25,7 @@ beforeAll(() => {
   inbox = inboxDeps(demo.stage.database);
 });
 
-const words = operationsTexts(texts);
+const words = pageTexts(texts).operations;
 const [mine, theirs, nobodys] = ["111000111222333", "222000111222333", "999000111222333"];
 const secret = "Secreto 4711";
 const customer = "34600111222";

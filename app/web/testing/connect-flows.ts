@@ -11,7 +11,7 @@ import { type Arrange, callRoute, startTestProduct, type TestPerson, type TestPr
 export const api = "/api/integrations/meta/whatsapp";
 export const asJson = { accept: "application/json" };
 export const connectedPlace = "/settings/integrations?whatsapp=connected";
-export const pickerPlace = "/settings/integrations/whatsapp/number";
+export const pickerPlace = "/settings/integrations/whatsapp/choose-number";
 export const failed = (reason: string) => `/settings/integrations?whatsapp=error&reason=${reason}`;
 
 /**

@@ -11,7 +11,7 @@ import { checkConnection } from "../../integrations/health/check.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import { Secret } from "../../platform/secret.server.ts";
-import { action as choose } from "../../routes/settings.integrations_.$channel.number.tsx";
+import { action as choose } from "../../routes/settings.integrations_.$channel.choose-number.tsx";
 import { english as texts } from "../../texts/en/index.ts";
 import { tokenUnsealFailures } from "../http/metrics.server.ts";
 import { connectFlows, failed, pickerPlace } from "./connect-flows.ts";

@@ -60,14 +60,19 @@ export function connecting(theirs: Tenant, everyId: string[]): Record<string, Ro
       ],
       shows: true,
     },
+    "settings.integrations_.$channel.choose-number": {
+      audience: "member",
+      loader: [{ path: `${channel}/choose-number` }],
+      action: [
+        ...posting(`${channel}/choose-number`, "phoneNumberId", [...ids.phoneNumberId, ...everyId]),
+        { path: `${channel}/choose-number`, fields: { intent: "look" } },
+      ],
+      shows: true,
+    },
     "settings.integrations_.$channel.number": {
       audience: "member",
       loader: [{ path: `${channel}/number` }],
-      action: [
-        ...posting(`${channel}/number`, "phoneNumberId", [...ids.phoneNumberId, ...everyId]),
-        { path: `${channel}/number`, fields: { intent: "look" } },
-      ],
-      shows: true,
+      action: [{ path: `${channel}/number`, fields: { intent: "look" } }],
     },
     "settings.integrations_.$channel.manual": {
       audience: "admin",

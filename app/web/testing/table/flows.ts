@@ -6,7 +6,7 @@ import type { MetaAppConfig } from "../../../integrations/meta/app-config.server
 import { createGraphClient, type GraphClient } from "../../../integrations/meta/graph.server.ts";
 import { createWhatsappConnector } from "../../../integrations/meta/whatsapp/connector/connector.server.ts";
 import { Secret } from "../../../platform/secret.server.ts";
-import { action as numberAction } from "../../../routes/settings.integrations_.$channel.number.tsx";
+import { action as numberAction } from "../../../routes/settings.integrations_.$channel.choose-number.tsx";
 import { connectFlows, pickerPlace } from "../connect-flows.ts";
 import { callRoute, type TestPerson, type TestProduct } from "../product.ts";
 import { lookAtTenant } from "./expectations.ts";

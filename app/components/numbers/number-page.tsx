@@ -19,7 +19,7 @@ import { NumberHealth, type NumberHealthProps } from "./health.tsx";
 import { NumberNotices } from "./notices.tsx";
 import { NumberPart } from "./part.tsx";
 
-export interface NumberDetailPageProps extends NumberHealthProps {
+export interface NumberPageProps extends NumberHealthProps {
   channel: ChannelId;
   number: NumberView;
   test: Test | null;
@@ -27,7 +27,7 @@ export interface NumberDetailPageProps extends NumberHealthProps {
   events: ActivityView[];
 }
 
-export function NumberDetailPage({ channel, number, test, events, ...health }: NumberDetailPageProps) {
+export function NumberPage({ channel, number, test, events, ...health }: NumberPageProps) {
   const words = useTexts().numbers;
   const waited = useWaited(number);
   useLive(["connections"]);
@@ -85,7 +85,7 @@ function sentenceOf(words: Texts["numbers"]["status"], { state, firstEventAt }: 
   return state === "connected" && !firstEventAt ? words.skipped : words[state];
 }
 
-function LatestActivity({ channel, number, events }: PartProps & Pick<NumberDetailPageProps, "events">) {
+function LatestActivity({ channel, number, events }: PartProps & Pick<NumberPageProps, "events">) {
   const texts = useTexts();
   const words = texts.numbers.activity;
   return (

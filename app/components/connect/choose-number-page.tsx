@@ -15,7 +15,7 @@ interface OfferedNumber {
   displayName: string;
 }
 
-interface NumberPageProps {
+interface ChooseNumberPageProps {
   channel: ChannelId;
   numbers: OfferedNumber[];
   /** Meta has not told yet which numbers there are. */
@@ -24,9 +24,9 @@ interface NumberPageProps {
 }
 
 /** One number out of several, as radio buttons: nothing is connected before the button is pressed. */
-export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPageProps) {
+export function ChooseNumberPage({ channel, numbers, unread, nothingChosen }: ChooseNumberPageProps) {
   const texts = useTexts();
-  const words = texts.number;
+  const words = texts.chooseNumber;
   if (unread) return <LookAgain {...words.unread} />;
   const { numberLegend, numberAwaited } = texts.channels[channel];
   if (numbers.length === 0) return <LookAgain {...words.awaited} lead={numberAwaited} />;
@@ -60,8 +60,8 @@ export function NumberPage({ channel, numbers, unread, nothingChosen }: NumberPa
   );
 }
 
-function LookAgain({ title, lead, submit, submitting }: Texts["number"]["unread"]) {
-  const words = useTexts().number;
+function LookAgain({ title, lead, submit, submitting }: Texts["chooseNumber"]["unread"]) {
+  const words = useTexts().chooseNumber;
   return (
     <div className="grid gap-6">
       <PageHeading title={title} lead={lead} />
@@ -76,7 +76,7 @@ function LookAgain({ title, lead, submit, submitting }: Texts["number"]["unread"
 }
 
 function NumberOption({ number, id }: { number: OfferedNumber; id: string }) {
-  const words = useTexts().number;
+  const words = useTexts().chooseNumber;
   return (
     <label
       htmlFor={id}

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { NumberPage } from "../components/connect/number-page.tsx";
+import { ChooseNumberPage } from "../components/connect/choose-number-page.tsx";
 import { titled } from "../components/frame/page-title.ts";
 import type { ChannelId } from "../integrations/catalog.ts";
 import {
@@ -16,7 +16,7 @@ import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer, type Viewer } from "../web/session/session.server.ts";
 
-export const handle = titled((texts) => texts.number.title);
+export const handle = titled((texts) => texts.chooseNumber.title);
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const viewer = await requireViewer(request);
@@ -54,5 +54,5 @@ export async function action({ request, params }: ActionFunctionArgs) {
 
 export default function ChooseNumber() {
   const loaded = useLoaderData<typeof loader>();
-  return <NumberPage {...loaded} nothingChosen={useActionData<typeof action>() !== undefined} />;
+  return <ChooseNumberPage {...loaded} nothingChosen={useActionData<typeof action>() !== undefined} />;
 }
