@@ -1,9 +1,9 @@
 /** What every page may need, in English. */
 import type { Language } from "../catalogue.ts";
 import { channelWords } from "./channels.ts";
-import { chooseNumber, disconnect, integrations, signupWindow } from "./connect.ts";
+import { conversations } from "./conversations.ts";
 import { errors, incidents, login, nav, notices, preferences } from "./frame.ts";
-import { conversations } from "./inbox.ts";
+import { chooseNumber, disconnect, integrations, signupWindow } from "./integrations.ts";
 import { numbers } from "./numbers.ts";
 
 export const english = {
