@@ -1,8 +1,7 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { isTheme } from "./components/frame/page-context.tsx";
-import { PageFactsProvider } from "./components/frame/page-facts.tsx";
+import { isTheme, PageFactsProvider } from "./components/frame/page-context.tsx";
 import { documentLanguage, untilTextsAreThere } from "./texts/catalogue.ts";
 
 const { dataset } = document.documentElement;

@@ -7,7 +7,7 @@ import {
   settleAccountMail,
   type WaitingAccountMail,
 } from "../../db/queries/mail/account-mails.ts";
-import { composeAccountMail } from "./compose-account.server.ts";
+import { composeAccountMail } from "./compose.server.ts";
 import { MailFailure } from "./post.server.ts";
 import type { MailDeps } from "./send.server.ts";
 

@@ -1,8 +1,7 @@
-/** An e-mail about a number, made of what is known of it. Pure. */
-import type { MailKind } from "../../db/schema.ts";
+/** E-mails about a number, and to a person about their own account, made of what is known. Pure. */
+import type { AccountMailKind, MailKind } from "../../db/schema.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
-import type { Cause } from "./words/causes.ts";
-import { type MailWords, mailWordsIn } from "./words/index.ts";
+import { type Cause, type MailWords, mailWordsIn } from "./words/index.ts";
 
 export interface MailSubject {
   kind: MailKind;
@@ -150,4 +149,30 @@ const entities: Record<string, string> = {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+}
+
+export interface AccountMailSubject {
+  kind: AccountMailKind;
+  createdAt: Date;
+  expiresAt: Date | null;
+  actionUrl: string;
+}
+
+/** As `composeMail`. Says when, and nothing of who or from where. */
+export function composeAccountMail(
+  { kind, createdAt, expiresAt, actionUrl }: AccountMailSubject,
+  preferred: string | null,
+): Letter {
+  const { language, words } = mailWordsIn(preferred);
+  const { subject, cause, open, when } = words.account[kind];
+  return writeLetter(language, {
+    subject,
+    title: subject,
+    named: undefined,
+    cause,
+    open,
+    actionUrl,
+    when: `${when}: ${momentIn(words, expiresAt ?? createdAt)}`,
+    why: words.account.why,
+  });
 }

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { AccountPage } from "../components/account/account-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { pageTexts } from "../texts/pages.ts";
 import { redirectWithNotice } from "../web/frame/frame.server.ts";
 import { readForm } from "../web/http/input.server.ts";

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ConversationsPage } from "../components/conversations/conversations-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { listConversations } from "../inbox/conversations/conversations.server.ts";
 import { mayAnswer } from "../integrations/connection/connections.server.ts";
 import { readQuery } from "../web/http/input.server.ts";

@@ -1,7 +1,7 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ThreadPage, threadTitle } from "../components/conversations/thread-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { readThread } from "../inbox/conversations/thread.server.ts";
 import { mayAnswer } from "../integrations/connection/connections.server.ts";
 import { paramOf, readQuery } from "../web/http/input.server.ts";

@@ -1,7 +1,7 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { DeletionPage } from "../components/account/deletion-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { pageTexts } from "../texts/pages.ts";
 import { paramOf } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";

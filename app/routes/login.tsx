@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { LoginPage } from "../components/account/login-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { fieldOf, readForm, readQuery } from "../web/http/input.server.ts";
 import { safeReturnTo } from "../web/http/request.server.ts";
 import { signIn } from "../web/session/auth.server.ts";

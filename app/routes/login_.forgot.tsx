@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ForgotPage } from "../components/account/forgot-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { pageTexts } from "../texts/pages.ts";
 import { askForReset, readResetOffer } from "../web/session/password-reset.server.ts";
 

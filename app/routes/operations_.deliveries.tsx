@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { DeliveriesPage } from "../components/operations/deliveries.tsx";
 import { listDeliveries } from "../operations/deliveries.server.ts";
 import { readDeliveryNarrowing } from "../operations/filters.ts";

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { DeliveryPage } from "../components/operations/delivery.tsx";
 import { readDelivery, showBody } from "../operations/deliveries.server.ts";
 import { readRowId } from "../platform/text.ts";

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { NumbersPage } from "../components/operations/numbers.tsx";
 import { listUnrouted } from "../operations/quarantine.server.ts";
 import { pageTexts } from "../texts/pages.ts";

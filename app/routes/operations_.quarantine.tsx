@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { QuarantinePage } from "../components/operations/quarantine.tsx";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { listQuarantine } from "../operations/quarantine.server.ts";

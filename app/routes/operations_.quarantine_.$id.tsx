@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { QuarantineItemPage } from "../components/operations/item.tsx";
 import { readItem } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";

@@ -1,14 +1,18 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { ReplayPage } from "../components/operations/replay.tsx";
 import { readQuarantineNarrowing } from "../operations/filters.ts";
 import { countItems } from "../operations/quarantine.server.ts";
 import { readRowId } from "../platform/text.ts";
 import { pageTexts } from "../texts/pages.ts";
 import { readQuery } from "../web/http/input.server.ts";
-import { operationsDeps, operatorOf, requireStaff } from "../web/operations/operations.server.ts";
-import { replayAsAsked } from "../web/operations/replay.server.ts";
+import {
+  operationsDeps,
+  operatorOf,
+  replayAsAsked,
+  requireStaff,
+} from "../web/operations/operations.server.ts";
 
 export const handle = titled((texts) => pageTexts(texts).operations.confirm.title);
 

@@ -1,10 +1,10 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ActivityPage } from "../components/connect/activity-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { listActivity } from "../integrations/connection/activity.server.ts";
 import { pageTexts } from "../texts/pages.ts";
-import { readActivityFilter, writeActivityFilter } from "../web/activity/activity-filter.server.ts";
+import { readActivityFilter, writeActivityFilter } from "../web/activity/activity.server.ts";
 import { channelOf } from "../web/connect/channel-request.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { exportActivity } from "../integrations/connection/activity.server.ts";
-import { activityCsv, mostRows } from "../web/activity/activity-csv.server.ts";
-import { readActivityFilter } from "../web/activity/activity-filter.server.ts";
+import { activityCsv, mostRows, readActivityFilter } from "../web/activity/activity.server.ts";
 import { channelOf } from "../web/connect/channel-request.server.ts";
 import { preferencesOf } from "../web/frame/preferences.server.ts";
 import { beginExport } from "../web/http/body/at-once.server.ts";

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ChooseNumberPage } from "../components/connect/choose-number-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import type { ChannelId } from "../integrations/catalog.ts";
 import {
   chooseNumber,

@@ -2,7 +2,7 @@ import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { cardView } from "../components/connect/card-view.ts";
 import { DisconnectPage } from "../components/connect/disconnect-page.tsx";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import type { ChannelId } from "../integrations/catalog.ts";
 import {
   disconnectEffects,

@@ -1,8 +1,8 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { titled } from "../components/frame/page-title.ts";
+import { titled } from "../components/frame/page-handle.tsx";
 import { NumberPage, type NumberPageProps } from "../components/numbers/number-page.tsx";
-import { numberPath } from "../components/numbers/path.ts";
+import { numberPath } from "../components/numbers/parts.tsx";
 import { webhookPath } from "../integrations/catalog.ts";
 import { skipTest } from "../integrations/connect/unfinished-steps.server.ts";
 import { latestActivity } from "../integrations/connection/activity.server.ts";

@@ -5,8 +5,7 @@ import { Field } from "../forms/fields.tsx";
 import { ActionForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Facts, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { NewPasswordField } from "./new-password-field.tsx";
-import type { ChangeRefusal, PasswordFieldProblem } from "./refusals.ts";
+import { type ChangeRefusal, NewPasswordField, type PasswordFieldProblem } from "./account-forms.tsx";
 
 interface AccountPageProps {
   email: string;

@@ -6,7 +6,7 @@ import { Field } from "../forms/fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Notice, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import type { ForgotRefusal } from "./refusals.ts";
+import type { ForgotRefusal } from "./account-forms.tsx";
 
 /** As an operator types it, in any language. */
 const setByOperator = "npm run user:password";

@@ -5,7 +5,7 @@ import { Field } from "../forms/fields.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { Notice, PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import type { SignInRefusal } from "./refusals.ts";
+import type { SignInRefusal } from "./account-forms.tsx";
 
 interface LoginPageProps {
   returnTo: string;

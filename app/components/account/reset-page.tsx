@@ -5,8 +5,7 @@ import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, ErrorSummary, type FormProblem, SubmitButton } from "../forms/forms.tsx";
 import { PageHeading } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { NewPasswordField } from "./new-password-field.tsx";
-import type { ResetRefusal } from "./refusals.ts";
+import { NewPasswordField, type ResetRefusal } from "./account-forms.tsx";
 
 interface ResetPageProps {
   /** Whose password it is; null when the link opens nothing. */

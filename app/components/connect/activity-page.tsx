@@ -4,9 +4,8 @@ import type { ActivityView, LoggedNumber } from "../../integrations/connection/a
 import type { ActivityFilter } from "../../integrations/connection/activity-filter.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
-import { PageHeading, Panel } from "../frame/page.tsx";
+import { PageHeading, Panel, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 import { Time } from "../frame/time.tsx";
 import { ActivityFilterForm } from "./activity-filter-form.tsx";
 import { actorOfActivity, wordsOfActivity } from "./activity-words.ts";

@@ -3,9 +3,8 @@ import type { ChannelId } from "../../integrations/catalog.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { ActionForm, ErrorSummary, SubmitButton } from "../forms/forms.tsx";
-import { PageHeading } from "../frame/page.tsx";
+import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 
 interface OfferedNumber {
   phoneNumberId: string;

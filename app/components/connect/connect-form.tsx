@@ -1,8 +1,7 @@
 import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { useSignupWindow } from "./signup-window/context.tsx";
-import { SignupWindowForm } from "./signup-window/form.tsx";
+import { SignupWindowForm, useSignupWindow } from "./signup-window/form.tsx";
 
 interface ConnectFormProps {
   channel: ChannelId;

@@ -2,15 +2,12 @@
 import { Link } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import { linkLook } from "../forms/buttons.tsx";
-import { Ago } from "../frame/ago.tsx";
-import { Section } from "../frame/page.tsx";
+import { PhoneNumber, Section } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
-import { NumberAction } from "../numbers/action.tsx";
-import { NumberChip } from "../numbers/chip.tsx";
+import { Ago } from "../frame/time.tsx";
 import { FirstMessage } from "../numbers/first-message.tsx";
 import { NumberNotices } from "../numbers/notices.tsx";
-import { numberPath } from "../numbers/path.ts";
+import { NumberAction, NumberChip, numberPath } from "../numbers/parts.tsx";
 import { NumberSteps } from "../numbers/steps.tsx";
 import type { NumberView } from "./card-view.ts";
 

@@ -2,9 +2,8 @@ import { Link } from "@remix-run/react";
 import { type ChannelId, connectPath } from "../../integrations/catalog.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { ActionForm, SubmitButton } from "../forms/forms.tsx";
-import { listItem, NamedList, PageHeading, Panel } from "../frame/page.tsx";
+import { listItem, NamedList, PageHeading, Panel, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 import type { NumberView } from "./card-view.ts";
 
 interface DisconnectPageProps {

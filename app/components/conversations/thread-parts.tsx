@@ -4,9 +4,8 @@ import type { ContactCard, MessageKind, MessageParts, Price } from "../../integr
 import type { Language } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
-import { Facts } from "../frame/page.tsx";
+import { Facts, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 import { outwards } from "./linked-text.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */

@@ -3,9 +3,8 @@ import { Link, useLocation, useRouteError } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { useLive } from "./live.ts";
-import { Notice } from "./page.tsx";
+import { Notice, PhoneNumber } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
-import { PhoneNumber } from "./phone-number.tsx";
 import { Time } from "./time.tsx";
 
 export interface IncidentGroup {

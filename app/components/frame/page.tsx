@@ -129,3 +129,12 @@ export function listItem(text: string) {
 export function Section({ children }: { children: ReactNode }) {
   return <div className="grid gap-4 border-t border-line px-5 py-5">{children}</div>;
 }
+
+/** A phone number, grouped by the server, left to right in every language; in one line wherever one has room for it. */
+export function PhoneNumber({ number, className }: { number: string; className?: string }) {
+  return (
+    <span dir="ltr" className={`tabular inline-block ${className ?? ""}`}>
+      {number}
+    </span>
+  );
+}

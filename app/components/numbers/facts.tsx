@@ -5,8 +5,7 @@ import type { NumberView } from "../connect/card-view.ts";
 import { Facts } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { CodeWord } from "./code-word.tsx";
-import { NumberPart } from "./part.tsx";
+import { CodeWord, NumberPart } from "./parts.tsx";
 import { NumberSteps } from "./steps.tsx";
 
 export function NumberFacts({ channel, number }: { channel: ChannelId; number: NumberView }) {

@@ -5,11 +5,10 @@ import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
 import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
 import { ActionForm, SubmitButton } from "../forms/forms.tsx";
+import { PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 import { Time } from "../frame/time.tsx";
-import { FirstMessageSign } from "./first-message-sign.tsx";
-import { numberPath } from "./path.ts";
+import { numberPath } from "./parts.tsx";
 
 interface FirstMessageProps {
   channel: ChannelId;
@@ -126,5 +125,68 @@ function Arrived({ number: { latestMessage } }: Pick<FirstMessageProps, "number"
         {words.openConversation}
       </ButtonLink>
     </span>
+  );
+}
+
+interface FirstMessageSignProps {
+  step: "starting" | "open" | "passed";
+  qr: Test["qr"];
+  qrLabel: string;
+}
+
+const signs = {
+  starting: {
+    box: "border-line bg-sunken text-ink-soft",
+    sign: "M8 4.5V8l2.5 1.5M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13Z",
+  },
+  passed: { box: "border-good bg-good-soft text-good", sign: "M3.5 8.5l3 3 6-7" },
+};
+
+/** The code to scan; before and after it, in its place, how the test is. The words beside it say the same. */
+function FirstMessageSign({ step, qr, qrLabel }: FirstMessageSignProps) {
+  if (step === "open") return <QrCode {...qr} label={qrLabel} />;
+  const { box, sign } = signs[step];
+  return (
+    <div className={`grid size-[160px] place-items-center rounded-sm border ${box}`}>
+      <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" className="size-16">
+        <path
+          d={sign}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.4"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+    </div>
+  );
+}
+
+interface QrCodeProps {
+  /** Modules along a side. */
+  size: number;
+  /** What is dark, in units of a module. */
+  path: string;
+  label: string;
+}
+
+/** Without this many light modules on each side many cameras find nothing. */
+const quiet = 4;
+
+/** Dark on white whatever the theme: cameras do not read it the other way round. */
+function QrCode({ size, path, label }: QrCodeProps) {
+  const side = size + 2 * quiet;
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`${-quiet} ${-quiet} ${side} ${side}`}
+      shapeRendering="crispEdges"
+      // Cameras need no larger one where text is larger.
+      className="size-[160px] rounded-sm border border-line forced-color-adjust-none"
+    >
+      <rect x={-quiet} y={-quiet} width={side} height={side} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
   );
 }

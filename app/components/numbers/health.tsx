@@ -4,13 +4,11 @@ import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberHealth as Health } from "../../integrations/health/number-health.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import type { NumberView } from "../connect/card-view.ts";
-import { Ago } from "../frame/ago.tsx";
+import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { Time } from "../frame/time.tsx";
-import { CheckForm } from "./check.tsx";
-import { CodeWord } from "./code-word.tsx";
-import { NumberPart } from "./part.tsx";
+import { Ago, Time } from "../frame/time.tsx";
+import { CodeWord, NumberPart, numberPath } from "./parts.tsx";
 
 export interface NumberHealthProps {
   health: Health;
@@ -155,5 +153,36 @@ function When({ at }: { at: Date }) {
         · <Ago at={at} />
       </span>
     </>
+  );
+}
+
+interface CheckFormProps extends Pick<Health, "lastCheck"> {
+  channel: ChannelId;
+  number: NumberView;
+  tooSoon: boolean;
+}
+
+/** While one is under way it says so in the button's place; the end of it is told by the facts above. */
+function CheckForm({ channel, number, lastCheck, tooSoon }: CheckFormProps) {
+  const words = useTexts().numbers.health;
+  const underWay = lastCheck?.progress === "underWay";
+  const told = underWay
+    ? words.checking
+    : lastCheck?.progress === "late"
+      ? words.late
+      : tooSoon
+        ? words.tooSoon
+        : null;
+  return (
+    <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 sm:min-h-10">
+      {underWay ? null : (
+        <ActionForm action={numberPath(channel, number.id)} fields={{ intent: "check" }}>
+          <SubmitButton look="quiet" pending={words.asking}>
+            {words.checkNow}
+          </SubmitButton>
+        </ActionForm>
+      )}
+      <p role="status">{told}</p>
+    </div>
   );
 }

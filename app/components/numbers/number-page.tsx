@@ -7,17 +7,14 @@ import { actorOfActivity, wordsOfActivity } from "../connect/activity-words.ts";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
 import { ButtonLink, linkLook } from "../forms/buttons.tsx";
 import { useLive } from "../frame/live.ts";
-import { PageHeading } from "../frame/page.tsx";
+import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { PhoneNumber } from "../frame/phone-number.tsx";
 import { Time } from "../frame/time.tsx";
-import { NumberAction } from "./action.tsx";
-import { NumberChip } from "./chip.tsx";
 import { NumberFacts } from "./facts.tsx";
 import { FirstMessage, useWaited } from "./first-message.tsx";
 import { NumberHealth, type NumberHealthProps } from "./health.tsx";
 import { NumberNotices } from "./notices.tsx";
-import { NumberPart } from "./part.tsx";
+import { NumberAction, NumberChip, NumberPart } from "./parts.tsx";
 
 export interface NumberPageProps extends NumberHealthProps {
   channel: ChannelId;

@@ -6,7 +6,7 @@ import { ActionForm, SubmitButton } from "../forms/forms.tsx";
 import { StateChip } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { needsReconnect } from "./action.tsx";
+import { needsReconnect } from "./parts.tsx";
 
 interface NumberStepsProps {
   channel: ChannelId;

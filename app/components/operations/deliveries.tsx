@@ -6,9 +6,8 @@ import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { Choice, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
+import { Choice, channelName, DeliveryStateChip, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
 import { DataTable, Duration, useNumbers } from "./table.tsx";
-import { channelName, DeliveryStateChip } from "./words.tsx";
 
 interface DeliveriesPageProps {
   page: DeliveriesList;

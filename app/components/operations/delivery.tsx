@@ -6,10 +6,9 @@ import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { OperationsFrame } from "./frame.tsx";
+import { channelName, DeliveryStateChip, OperationsFrame } from "./frame.tsx";
 import { ItemsTable } from "./items-table.tsx";
 import { Code, Duration, useNumbers } from "./table.tsx";
-import { channelName, DeliveryStateChip } from "./words.tsx";
 
 interface DeliveryPageProps extends DeliveryDetail {
   /** In the answer to the form that asks for it, and nowhere else. */

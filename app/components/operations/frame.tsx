@@ -1,10 +1,14 @@
-/** What the operator's pages share: the way between them, filters, and the next page. */
+/** What the operator's pages share: the way between them, filters, the next page, and how states and counts are named. */
 import { NavLink } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { channels, isChannelId } from "../../integrations/catalog.ts";
+import type { DeliveryState } from "../../operations/filters.ts";
+import type { Count } from "../../operations/overview.server.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, buttonLook } from "../forms/buttons.tsx";
-import { PageHeading } from "../frame/page.tsx";
+import { PageHeading, StateChip } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
+import { useNumbers } from "./table.tsx";
 
 interface OperationsFrameProps {
   title: string;
@@ -111,4 +115,32 @@ export function Pager({ olderPath, newestPath, olderWords }: PagerProps) {
       {newestPath ? <ButtonLink to={newestPath}>{words.newest}</ButtonLink> : null}
     </p>
   );
+}
+
+const stateLook = {
+  open: "wait",
+  processed: "good",
+  quarantined: "warn",
+  ignored: "none",
+  failed: "warn",
+} as const satisfies Record<DeliveryState, string>;
+
+export function DeliveryStateChip({ state }: { state: DeliveryState }) {
+  const words = pageTexts(useTexts()).operations;
+  return <StateChip look={stateLook[state]}>{words.deliveryStates[state]}</StateChip>;
+}
+
+/** A count, and whether it is one: `1,204`, `100,000 or more`, `about 5,000,000`. */
+export function CountWords({ count: { amount, is } }: { count: Count }) {
+  const words = pageTexts(useTexts()).operations;
+  const written = useNumbers()(amount);
+  return (
+    <span className="tabular">
+      {is === "exact" ? written : is === "atLeast" ? words.atLeast(written) : words.about(written)}
+    </span>
+  );
+}
+
+export function channelName(provider: string): string {
+  return isChannelId(provider) ? channels[provider].label : provider;
 }

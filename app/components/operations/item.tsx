@@ -6,10 +6,9 @@ import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section, StateChip } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { OperationsFrame } from "./frame.tsx";
+import { channelName, OperationsFrame } from "./frame.tsx";
 import { deliveryLink, detailOf, numberLink, ReasonWords } from "./items-table.tsx";
 import { Code } from "./table.tsx";
-import { channelName } from "./words.tsx";
 
 /** One item that reached nobody: why, where in its delivery, and whose number it is now. */
 export function QuarantineItemPage(detail: QuarantineDetail) {

@@ -6,9 +6,8 @@ import { linkLook } from "../forms/buttons.tsx";
 import { Facts, Panel } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { OperationsFrame, Pager } from "./frame.tsx";
+import { CountWords, OperationsFrame, Pager } from "./frame.tsx";
 import { Code, DataTable, Duration, useNumbers } from "./table.tsx";
-import { CountWords } from "./words.tsx";
 
 type Trail = Awaited<ReturnType<typeof readTrail>>;
 

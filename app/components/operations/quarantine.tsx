@@ -4,9 +4,8 @@ import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { Choice, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
+import { Choice, CountWords, FilterForm, OperationsFrame, Pager } from "./frame.tsx";
 import { ItemsTable } from "./items-table.tsx";
-import { CountWords } from "./words.tsx";
 
 interface QuarantinePageProps {
   page: QuarantineList;

@@ -6,10 +6,9 @@ import { linkLook } from "../forms/buttons.tsx";
 import { DocumentForm, SubmitButton } from "../forms/forms.tsx";
 import { Facts, Panel, Section } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import { OperationsFrame } from "./frame.tsx";
+import { CountWords, OperationsFrame } from "./frame.tsx";
 import { countOf } from "./quarantine.tsx";
 import { useNumbers } from "./table.tsx";
-import { CountWords } from "./words.tsx";
 
 interface ReplayPageProps {
   filter: QuarantineNarrowing;

@@ -1,5 +1,5 @@
 /** What e-mails say, in English. The causes are those of the cards, said to somebody who is not looking at one. */
-import type { Cause, Causes } from "./causes.ts";
+import type { Cause, Causes } from "./index.ts";
 
 const nothingWorks = "New messages are not arriving, and replies are off.";
 const mayBeMissing = "Replies are off, and new messages may be missing.";

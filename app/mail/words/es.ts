@@ -1,6 +1,5 @@
 /** What e-mails say, in Spanish. */
-import type { Cause, Causes } from "./causes.ts";
-import type { MailWords } from "./index.ts";
+import type { Cause, Causes, MailWords } from "./index.ts";
 
 const nothingWorks = "No están llegando mensajes nuevos y no se puede responder.";
 const mayBeMissing = "No se puede responder, y es posible que falten mensajes nuevos.";

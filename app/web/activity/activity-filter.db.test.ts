@@ -15,7 +15,7 @@ import { pageTexts } from "../../texts/pages.ts";
 import { readQuery } from "../http/input.server.ts";
 import { connectFlows } from "../testing/connect-flows.ts";
 import { callRoute, type TestPerson } from "../testing/product.ts";
-import { readActivityFilter, writeActivityFilter } from "./activity-filter.server.ts";
+import { readActivityFilter, writeActivityFilter } from "./activity.server.ts";
 
 const { flow, ask, connect } = connectFlows();
 

@@ -1,11 +1,13 @@
 /** What the integration endpoints share: the channel in the address, who asks, and the way back to the page. */
 import { redirect } from "@remix-run/node";
 import { type ChannelId, channelAt, channels, settingsPath } from "../../integrations/catalog.ts";
+import type { SignupWindow } from "../../integrations/channel.server.ts";
 import type { Actor, ConnectOutcome } from "../../integrations/connection/connections.server.ts";
 import { currentRequestId, requestIdFrom } from "../../platform/request-id.server.ts";
 import { readUuid } from "../../platform/text.ts";
 import { type PathParams, paramOf, readFields } from "../http/input.server.ts";
 import { oauthAttempts } from "../http/metrics.server.ts";
+import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
 
 /** Throws 404 for a channel that we do not have. */
@@ -55,4 +57,12 @@ export async function connectionIdFrom(request: Request): Promise<string | undef
   const id = readUuid(fields.only("connectionId"));
   if (id) return id;
   throw Response.json({ error: "bad_request", field: "connectionId" }, { status: 400 });
+}
+
+/** For a page's forms: nothing secret, and nothing at all where no window is set up. */
+export function signupWindows(): Partial<Record<ChannelId, SignupWindow>> {
+  const found = Object.values(services().integrations.connectors).flatMap(({ channel, signupWindow }) =>
+    signupWindow ? [[channel, signupWindow] as const] : [],
+  );
+  return Object.fromEntries(found);
 }

@@ -1,4 +1,6 @@
 /** What the Integrations page and a number's own page read of a number. */
+import { generate } from "lean-qr";
+import { toSvgPath } from "lean-qr/extras/svg";
 import {
   cardView,
   type NumberTest,
@@ -10,7 +12,6 @@ import { listConnections } from "../../integrations/connection/connections.serve
 import { latestMessages } from "../../integrations/health/number-health.server.ts";
 import { services } from "../services.server.ts";
 import type { Viewer } from "../session/session.server.ts";
-import { qrCodeOf } from "./qr-code.server.ts";
 
 /** What it takes to send a number its first message. */
 export function testOf(channel: ChannelId, { number }: Pick<NumberView, "number">): NumberTest | null {
@@ -48,4 +49,16 @@ export async function cardWithTest(
     number === newest ? { ...number, test: testOf(channel, number) } : number,
   );
   return { ...card, numbers };
+}
+
+export interface QrCode {
+  /** Modules along a side, without the quiet zone around it. */
+  size: number;
+  /** Of an SVG in units of one module: what is dark. */
+  path: string;
+}
+
+export function qrCodeOf(text: string): QrCode {
+  const code = generate(text);
+  return { size: code.size, path: toSvgPath(code) };
 }

@@ -8,7 +8,7 @@ import {
   type SignInSubject,
   tellSignInFailures,
 } from "#db/queries/people/people.ts";
-import type { SignInRefusal } from "../../components/account/refusals.ts";
+import type { SignInRefusal } from "../../components/account/account-forms.tsx";
 import { PasswordsBusyError, verifyPassword } from "../../platform/passwords.server.ts";
 import { keepFirstLanguage } from "../frame/preferences.server.ts";
 import { readForm } from "../http/input.server.ts";

@@ -8,7 +8,7 @@ import {
   findOwnPasswordHash,
 } from "#db/queries/people/passwords.ts";
 import { personOf } from "#db/queries/people/people.ts";
-import type { ChangeRefusal, PasswordFieldProblem } from "../../components/account/refusals.ts";
+import type { ChangeRefusal, PasswordFieldProblem } from "../../components/account/account-forms.tsx";
 import {
   hashPassword,
   PasswordsBusyError,

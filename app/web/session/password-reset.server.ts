@@ -11,7 +11,7 @@ import {
   requestPasswordReset,
 } from "#db/queries/people/passwords.ts";
 import { personOf } from "#db/queries/people/people.ts";
-import type { ForgotRefusal, ResetRefusal } from "../../components/account/refusals.ts";
+import type { ForgotRefusal, ResetRefusal } from "../../components/account/account-forms.tsx";
 import { hashPassword, PasswordsBusyError, problemOfNewPassword } from "../../platform/passwords.server.ts";
 import { readForm } from "../http/input.server.ts";
 import { clientIp, clientSite } from "../http/request.server.ts";

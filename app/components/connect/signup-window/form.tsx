@@ -2,7 +2,16 @@
  * The form that starts a connection, with the window as an enhancement: pressed before the platform's script is there,
  * or where it never comes, it posts the document like any other form.
  */
-import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  type RefObject,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { type ChannelId, connectPath } from "../../../integrations/catalog.ts";
 import type { SignupWindow } from "../../../integrations/channel.server.ts";
 import type { Texts } from "../../../texts/catalogue.ts";
@@ -138,4 +147,17 @@ function useGoneBackTo(wake: () => void) {
     window.addEventListener("pageshow", shown);
     return () => window.removeEventListener("pageshow", shown);
   }, []);
+}
+
+type Windows = Partial<Record<ChannelId, SignupWindow>>;
+
+const WindowsContext = createContext<Windows>({});
+
+export function SignupWindows({ windows, children }: { windows: Windows; children: ReactNode }) {
+  return <WindowsContext.Provider value={windows}>{children}</WindowsContext.Provider>;
+}
+
+/** Undefined where the channel has none, or no page has said so. */
+export function useSignupWindow(channel: ChannelId): SignupWindow | undefined {
+  return useContext(WindowsContext)[channel];
 }

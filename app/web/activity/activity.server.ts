@@ -1,11 +1,40 @@
-/** The log of changes as a table that other programs open. */
+/** The log of changes: its filter as it stands in an address, and the file that other programs open. */
 import { stringify } from "csv-stringify/sync";
 import { actorOfActivity, wordsOfActivity } from "../../components/connect/activity-words.ts";
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
 import type { ActivityView } from "../../integrations/connection/activity.server.ts";
-import { pageTexts } from "../../texts/pages.ts";
-import "../../texts/all.server.ts";
+import {
+  type ActivityFilter,
+  activityActors,
+  activityGroups,
+  activityPeriods,
+  wholeActivity,
+} from "../../integrations/connection/activity-filter.ts";
+import { readUuid } from "../../platform/text.ts";
 import { type Language, textsIn } from "../../texts/catalogue.ts";
+import { pageTexts } from "../../texts/pages.ts";
+import { type Fields, oneOf } from "../http/input.server.ts";
+import "../../texts/all.server.ts";
+
+/** What is none of ours leaves nothing out. A number is named by its connection: it stands in no address itself. */
+export function readActivityFilter(query: Fields): ActivityFilter {
+  return {
+    group: oneOf(activityGroups, query.get("what")) ?? null,
+    connectionId: readUuid(query.get("number")) ?? null,
+    actor: oneOf(activityActors, query.get("who")) ?? null,
+    days: oneOf(activityPeriods, query.get("days")) ?? wholeActivity.days,
+  };
+}
+
+/** The same filter as an address; empty for the one that leaves nothing out. */
+export function writeActivityFilter({ group, connectionId, actor, days }: ActivityFilter): string {
+  const query = new URLSearchParams();
+  if (group) query.set("what", group);
+  if (connectionId) query.set("number", connectionId);
+  if (actor) query.set("who", actor);
+  if (days !== wholeActivity.days) query.set("days", String(days));
+  return query.toString();
+}
 
 /** Rows of one file. */
 export const mostRows = 10_000;

@@ -1,5 +1,24 @@
-/** Why a form about a person's account was refused, as the pages with those forms tell it. */
+/** What the forms about a person's account share: a new password, and why one was refused, as their pages tell it. */
 import type { NewPasswordProblem } from "../../platform/passwords.server.ts";
+import { pageTexts } from "../../texts/pages.ts";
+import { Field } from "../forms/fields.tsx";
+import { useTexts } from "../frame/page-context.tsx";
+
+/** Where somebody chooses a password: what it needs is said before, and managers may make one. */
+export function NewPasswordField({ error }: { error: string | undefined }) {
+  const { newPassword } = pageTexts(useTexts()).account;
+  return (
+    <Field
+      name="password"
+      label={newPassword.label}
+      hint={newPassword.hint}
+      type="password"
+      autoComplete="new-password"
+      required
+      error={error}
+    />
+  );
+}
 
 interface TooMany {
   kind: "too_many";
