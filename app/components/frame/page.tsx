@@ -63,18 +63,25 @@ export function StateChip({ look, children }: { look: keyof typeof chipLook; chi
     <span
       className={`inline-flex items-center gap-1.5 rounded-sm border px-2 py-0.5 text-xs font-semibold ${box}`}
     >
-      <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" className="size-3.5">
-        <path
-          d={sign}
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="2.2"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-        />
-      </svg>
+      <LineSign path={sign} strokeWidth="2.2" className="size-3.5" />
       {children}
     </span>
+  );
+}
+
+/** A sign drawn in lines of the text's colour, on 16 by 16. Words beside it say the same. */
+export function LineSign(props: { path: string; strokeWidth: string; className: string }) {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" className={props.className}>
+      <path
+        d={props.path}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={props.strokeWidth}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
   );
 }
 

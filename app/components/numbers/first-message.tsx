@@ -5,7 +5,7 @@ import type { ChannelId } from "../../integrations/catalog.ts";
 import type { NumberView, NumberTest as Test } from "../connect/card-view.ts";
 import { ButtonLink, buttonLook, linkLook } from "../forms/buttons.tsx";
 import { ActionForm, SubmitButton } from "../forms/forms.tsx";
-import { PhoneNumber } from "../frame/page.tsx";
+import { LineSign, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { numberPath } from "./parts.tsx";
@@ -148,16 +148,7 @@ function FirstMessageSign({ step, qr, qrLabel }: FirstMessageSignProps) {
   const { box, sign } = signs[step];
   return (
     <div className={`grid size-[160px] place-items-center rounded-sm border ${box}`}>
-      <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" className="size-16">
-        <path
-          d={sign}
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.4"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-        />
-      </svg>
+      <LineSign path={sign} strokeWidth="1.4" className="size-16" />
     </div>
   );
 }
