@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { isTheme } from "../components/frame/page-context.tsx";
-import { isLanguage } from "../texts/catalogue.ts";
+import { isLanguage } from "../texts/languages.ts";
 import { keepLanguageOfViewer, rememberLanguage, rememberTheme } from "../web/frame/preferences.server.ts";
 import { fieldOf, readForm } from "../web/http/input.server.ts";
 import { safeReturnTo } from "../web/http/request.server.ts";

@@ -4,19 +4,9 @@
  * stands in every page comes with every page, what only some need (`pages.ts`) with these.
  */
 import type { english } from "./en/index.ts";
-
-/** In the order they are offered, each under its own name. */
-export const languages = { en: "English", es: "Español" } as const;
-
-export type Language = keyof typeof languages;
+import { isLanguage, type Language, languageIds } from "./languages.ts";
 
 export type Texts = typeof english;
-
-export const languageIds = Object.keys(languages) as Language[];
-
-export function isLanguage(value: string | undefined | null): value is Language {
-  return value != null && Object.hasOwn(languages, value);
-}
 
 /** In the browser: what the document is written in. */
 export function documentLanguage(): Language {
@@ -34,7 +24,9 @@ export async function untilTextsAreThere(): Promise<void> {
 /**
  * Words with a file for each language; fetching begins at once. Returns how they are found: while they are on their way
  * that throws the promise of them, and React, which began to draw a page that needs them, goes on when they are there.
- * Throws an error where they are of a language that was not fetched, or could not be.
+ * Where they could not be fetched the document is loaded anew, as Remix does for a module of a page; the address is that of
+ * the page already. A first document without them is not hydrated (`untilTextsAreThere`), so this ends. Throws an error
+ * where they are of a language that was not asked for.
  */
 export function byLanguage<Words>(
   files: Record<Language, () => Promise<Words>>,
@@ -42,14 +34,24 @@ export function byLanguage<Words>(
   const needed = typeof document === "undefined" ? languageIds : [documentLanguage()];
   const known = new Map<Language, Words>();
   const fetched = Promise.all(needed.map(async (language) => known.set(language, await files[language]())));
-  let underWay: Promise<unknown> | null = fetched.finally(() => {
-    underWay = null;
-  });
-  begun.push(underWay);
+  let state: "under way" | "here" | "failed" = "under way";
+  const settled = fetched.then(
+    () => {
+      state = "here";
+    },
+    () => {
+      state = "failed";
+    },
+  );
+  begun.push(fetched);
   return (language) => {
     const words = known.get(language);
     if (words) return words;
-    throw underWay ?? new Error(`The words of "${language}" have not been loaded.`);
+    if (state === "under way") throw settled;
+    if (state === "here" || typeof document === "undefined")
+      throw new Error(`The words of "${language}" have not been loaded.`);
+    location.reload();
+    throw new Promise(() => {});
   };
 }
 

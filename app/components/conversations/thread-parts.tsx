@@ -1,7 +1,7 @@
 /** What stands in a message besides words: where it came from, a file, a place, cards, an order, a form. */
 import type { ReactNode } from "react";
 import type { ContactCard, MessageKind, MessageParts, Price } from "../../integrations/message.ts";
-import type { Language } from "../../texts/catalogue.ts";
+import type { Language } from "../../texts/languages.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { Facts, PhoneNumber } from "../frame/page.tsx";

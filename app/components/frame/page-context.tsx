@@ -1,6 +1,7 @@
 /** What the server decided for a document before its markup: how it reads, how it looks, and how it is found again. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { type Language, type Texts, textsIn } from "../../texts/catalogue.ts";
+import { type Texts, textsIn } from "../../texts/catalogue.ts";
+import type { Language } from "../../texts/languages.ts";
 
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];

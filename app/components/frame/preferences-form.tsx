@@ -1,6 +1,6 @@
 /** Another language, another appearance: small forms that load the page anew, so that nothing flickers. */
 import type { ReactNode } from "react";
-import { languages } from "../../texts/catalogue.ts";
+import { languages } from "../../texts/languages.ts";
 import { themes, usePageFacts, useTexts } from "./page-context.tsx";
 
 export function PreferencesForm() {

@@ -1,4 +1,4 @@
-import type { Language } from "../../texts/catalogue.ts";
+import type { Language } from "../../texts/languages.ts";
 import { usePageFacts } from "./page-context.tsx";
 
 /** Day before month in both languages, and a clock of 24 hours. */

@@ -81,6 +81,27 @@ test("whoever goes to a page whose words are slow stays where they are until the
   expect(problems).toEqual([]);
 });
 
+test("whoever goes to a page whose words fail on their way comes there all the same", async ({ page }) => {
+  await comeInSpanish(page);
+  const failures: string[] = [];
+  await page.route(
+    "**/build/_shared/pages-*.js",
+    (route) => {
+      failures.push(route.request().url());
+      return route.abort();
+    },
+    { times: 1 },
+  );
+  await page.goto(`${origin()}/settings/integrations`);
+  await untilAlive(page);
+  await page.getByText("leo@luz.example").first().click();
+  await page.getByRole("link", { name: spanish.nav.account }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(spanishPages.account.own.title);
+  await expect(page).toHaveURL(`${origin()}/account`);
+  expect(failures).toHaveLength(1);
+  await untilAlive(page);
+});
+
 test("a page whose words are slow is read as it came, and works when these have come", async ({ page }) => {
   const problems = problemsOf(page);
   await comeInSpanish(page);

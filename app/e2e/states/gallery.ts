@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { type Language, languageIds } from "../../texts/catalogue.ts";
+import { type Language, languageIds } from "../../texts/languages.ts";
 import type { State } from "./world.ts";
 
 const widths = [320, 1280];

@@ -1,5 +1,5 @@
 /** What every page may need, in English. */
-import type { Language } from "../catalogue.ts";
+import type { Language } from "../languages.ts";
 import { channelWords } from "./channels.ts";
 import { conversations } from "./conversations.ts";
 import { errors, incidents, login, nav, notices, preferences } from "./frame.ts";

@@ -32,7 +32,7 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   unknown: "Message",
 };
 
-interface ThreadChannelWords {
+export interface ThreadChannelWords {
   /** A kind of message that the platform keeps to itself. */
   unsupported: string;
   mediaNote: string;

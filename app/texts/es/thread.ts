@@ -1,6 +1,7 @@
 /** What is said in a conversation. */
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { MessageKind } from "../../integrations/message.ts";
+import type { ThreadChannelWords } from "../en/thread.ts";
 import { count } from "./count.ts";
 
 const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
@@ -31,16 +32,6 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   old_media: "Una foto, un video o un archivo de antes de conectar este número",
   unknown: "Mensaje",
 };
-
-interface ThreadChannelWords {
-  /** A kind of message that the platform keeps to itself. */
-  unsupported: string;
-  mediaNote: string;
-  /** Before the platform’s own words, where there are none of ours. */
-  failedBecause: string;
-  /** Why a message was not delivered, by the platform’s code. */
-  failures: Record<string, string>;
-}
 
 const channelWords: Record<ChannelId, ThreadChannelWords> = {
   meta_whatsapp: {

@@ -11,7 +11,8 @@ import {
   wholeActivity,
 } from "../../integrations/connection/activity-filter.ts";
 import { readUuid } from "../../platform/text.ts";
-import { type Language, textsIn } from "../../texts/catalogue.ts";
+import { textsIn } from "../../texts/catalogue.ts";
+import type { Language } from "../../texts/languages.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { type Fields, oneOf } from "../http/input.server.ts";
 import "../../texts/all.server.ts";

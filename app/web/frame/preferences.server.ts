@@ -4,7 +4,7 @@ import Negotiator from "negotiator";
 import { withTenant } from "#db/client.ts";
 import { keepLanguage } from "#db/queries/people/people.ts";
 import { isTheme, type PageFacts, type Theme } from "../../components/frame/page-context.tsx";
-import { isLanguage, type Language, languageIds } from "../../texts/catalogue.ts";
+import { isLanguage, type Language, languageIds } from "../../texts/languages.ts";
 import { services } from "../services.server.ts";
 import { readViewer } from "../session/session.server.ts";
 

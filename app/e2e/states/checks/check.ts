@@ -3,7 +3,7 @@
  * nothing sideways, nothing foreign, nothing clipped, nothing that moves.
  */
 import type { Page } from "@playwright/test";
-import type { Language } from "../../../texts/catalogue.ts";
+import type { Language } from "../../../texts/languages.ts";
 import { origin } from "../../journeys/journey.ts";
 import type { Show, State } from "../world.ts";
 import {

@@ -1,6 +1,6 @@
 /** A test for each state that a person can be in: see `check.ts` for what is looked at. */
 import { expect, type Page } from "@playwright/test";
-import type { Language } from "../../../texts/catalogue.ts";
+import type { Language } from "../../../texts/languages.ts";
 import { test as base, origin, startAfresh } from "../../journeys/journey.ts";
 import { takePictures, writeIndex } from "../gallery.ts";
 import { states } from "../states.ts";

@@ -1,0 +1,12 @@
+/** The languages, and no words: importing this fetches none. */
+
+/** In the order they are offered, each under its own name. */
+export const languages = { en: "English", es: "Español" } as const;
+
+export type Language = keyof typeof languages;
+
+export const languageIds = Object.keys(languages) as Language[];
+
+export function isLanguage(value: string | undefined | null): value is Language {
+  return value != null && Object.hasOwn(languages, value);
+}
