@@ -161,6 +161,9 @@ function describeNumbers(stage: () => ConnectorStage): void {
     }
     const { open } = unregistered;
     const pin = registration.newPin();
+    const pins = Array.from({ length: 5 }, () => registration.newPin());
+    expect(new Set(pins.map((one) => one.reveal())).size, "made anew each time").toBeGreaterThan(1);
+    expect(JSON.stringify(pins) + String(pin)).not.toContain(pin.reveal());
     expect(await registration.read(token, one.phoneNumberId)).toBe("registered");
     expect(await registration.read(token, open.phoneNumberId)).toBe("open");
     await registration.register(token, open.phoneNumberId, pin);
