@@ -51,7 +51,7 @@ export const jobCatalog = {
   },
   /** Wakes the ingest for what was left behind. */
   reconcile_deliveries: { payload: z.object({}), at: "* * * * *" },
-  /** Removes old states and old records of deletion requests. */
+  /** Removes what has served its purpose (`forgetOutlived`). */
   forget_outlived: { payload: z.object({}), at: "23 3 * * *" },
   /**
    * Reopens what is parked for a number. A workspace asks for its own numbers only. `afterItem`: items of the quarantine

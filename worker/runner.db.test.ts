@@ -9,7 +9,7 @@ import { createLiveness } from "./liveness.ts";
 import { createMetrics } from "./metrics.ts";
 import { startRunner } from "./runner.ts";
 import { frameTask } from "./task-frame.ts";
-import { processDeliveries } from "./tasks.ts";
+import { drainAll } from "./tasks.ts";
 import { until } from "./testing/test-worker.ts";
 
 let database: TestDatabase;
@@ -157,7 +157,7 @@ describe("process_deliveries", () => {
     );
     await deliver(database, meta.bodyOf({ messages: [meta.textMessage("wamid.1", meta.waId, "Secreto")] }));
     await addJob("process_deliveries");
-    const run = () => processDeliveries({ inbox: deps, metrics, isStopping: () => false });
+    const run = () => drainAll({ inbox: deps, metrics, isStopping: () => false });
     await startHere({ process_deliveries: frameTask("process_deliveries", run, { log: deps.log, metrics }) });
     await until("the job is gone", async () => (await jobs()).length === 0);
     const stored = await database.sql(

@@ -1,4 +1,4 @@
-/** What does each job. A task only names the function of the domain that does it: what that guarantees stands there. */
+/** What does each job: a function of the domain, whose guarantees stand there, and here what only the worker knows. */
 import type { InboxDeps } from "#app/inbox/ingest/ingest.server.ts";
 import { drainDeliveries } from "#app/inbox/intake/drain.server.ts";
 import { type ReconcileDeps, reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
@@ -39,7 +39,7 @@ const leftBehindMs = 30_000;
 export function createTasks(deps: TaskDeps): { [Name in JobName]: RunJob<Name> } {
   const { inbox, integrations, clock, mail } = deps;
   return {
-    process_deliveries: () => processDeliveries(deps),
+    process_deliveries: () => drainAll(deps),
     subscribe_waba: (payload, attempt) => subscribeWaba(integrations, { ...payload, ...attempt }),
     stop_deliveries: (payload, attempt) => finishTeardown(integrations, { ...payload, ...attempt }),
     register_number: (payload, attempt) => registerNumber(integrations, { ...payload, ...attempt }),
@@ -56,7 +56,7 @@ export function createTasks(deps: TaskDeps): { [Name in JobName]: RunJob<Name> }
 }
 
 /** Works off whatever is open; asks for another job when it had to leave some. */
-export async function processDeliveries({
+export async function drainAll({
   inbox,
   metrics,
   isStopping,

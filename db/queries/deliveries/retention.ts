@@ -1,9 +1,9 @@
-/** Rows that have outlived their purpose. */
+/** Rows that have outlived their purpose: deliveries, and of all nouns what the night removes in one go. */
 import { sql } from "kysely";
 import type { Db } from "../../client.ts";
 
 /**
- * Removes states a month after they ended, records of deletion requests after three years, sessions past their end, and
+ * Removes states a month after they ended, records of deletion requests after three years, sessions past their end, old counts of tries, and
  * what was mailed to people about their accounts after a month. Returns how many rows. Role app_clock.
  */
 export async function forgetOutlived(db: Db): Promise<number> {
