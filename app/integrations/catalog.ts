@@ -2,7 +2,7 @@
 
 /** What a card needs of its channel besides words. */
 interface ChannelEntry {
-  /** Names it in the database (its `provider`), in jobs and in the code: the mission's word. */
+  /** Names it in the database (its `provider`), in jobs and in the code. Says `meta_whatsapp` and never `whatsapp`: integrators read it there. */
   id: string;
   /** Names it in addresses. This file is the only place that knows both. */
   path: string;

@@ -25,7 +25,7 @@ export const integrationEnv = z.object({
 });
 
 /**
- * Where a channel's platform sends people back to, byte for byte as it is listed there. The mission names WhatsApp's; any
+ * Where a channel's platform sends people back to, byte for byte as it is listed there. WhatsApp's has a variable; any
  * other follows from the app's own address.
  */
 export function redirectUriOf(

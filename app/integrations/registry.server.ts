@@ -8,6 +8,7 @@ import { whatsappWebhook } from "./meta/whatsapp/webhook/webhook.server.ts";
 
 export type ConnectorRegistry = Record<ChannelId, ChannelConnector>;
 
+/** One connector for each channel of the catalogue. */
 export function createConnectors({ meta }: { meta: MetaAppConfig }): ConnectorRegistry {
   return { meta_whatsapp: createWhatsappConnector(meta) };
 }

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { completeConnect } from "../integrations/connection/connections.server.ts";
+import { completeConnect } from "../integrations/connect/flow.server.ts";
 import { actorOf, afterConnect, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, type PathParams, readForm, readQuery } from "../web/http/input.server.ts";

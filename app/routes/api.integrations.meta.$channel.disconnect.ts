@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
-import { disconnect } from "../integrations/connection/connections.server.ts";
+import { disconnect } from "../integrations/connection/disconnect.server.ts";
 import {
   actorOf,
   channelOf,

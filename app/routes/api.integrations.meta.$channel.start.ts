@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { startConnect } from "../integrations/connection/connections.server.ts";
+import { startConnect } from "../integrations/connect/flow.server.ts";
 import { actorOf, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
 import { fieldOf, readFields } from "../web/http/input.server.ts";

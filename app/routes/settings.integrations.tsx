@@ -5,8 +5,9 @@ import { type ChannelOnPage, IntegrationsPage } from "../components/connect/inte
 import { SignupWindows } from "../components/connect/signup-window/form.tsx";
 import { titled } from "../components/frame/page-handle.tsx";
 import { type ChannelId, channelIds, channels, settingsPath } from "../integrations/catalog.ts";
+import { pendingChoice } from "../integrations/connect/number-choice.server.ts";
+import { isConnecting } from "../integrations/connect/oauth-states.server.ts";
 import { isReasonCode } from "../integrations/connect/reasons.ts";
-import { isConnecting, pendingChoice } from "../integrations/connection/connections.server.ts";
 import { signupWindows } from "../web/connect/channel-request.server.ts";
 import { type Fields, readQuery } from "../web/http/input.server.ts";
 import { cardWithTest } from "../web/numbers/number-pages.server.ts";

@@ -8,7 +8,7 @@ import {
   lastAttemptEnded,
   lookForNumbers,
   pendingChoice,
-} from "../integrations/connection/connections.server.ts";
+} from "../integrations/connect/number-choice.server.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
 import { actorOf, afterConnect, channelOf, placeAfter } from "../web/connect/channel-request.server.ts";
 import { requireBudget } from "../web/connect/too-many.server.tsx";

@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ManualPage } from "../components/connect/manual-page.tsx";
 import { titled } from "../components/frame/page-handle.tsx";
-import { connectManually } from "../integrations/connection/connections.server.ts";
+import { connectManually } from "../integrations/connect/manual.server.ts";
 import { pageTexts } from "../texts/pages.ts";
 import { actorOf, afterConnect, channelOf } from "../web/connect/channel-request.server.ts";
 import { readManualForm } from "../web/connect/manual-connect.server.ts";

@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { retryableSteps } from "../integrations/connect/unfinished-steps.server.ts";
-import { retryStep } from "../integrations/connection/connections.server.ts";
+import { retryableSteps, retryStep } from "../integrations/connect/unfinished-steps.server.ts";
 import { actorOf, channelOf, connectionIdFrom } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget, tooManyAtEndpoint } from "../web/connect/too-many.server.tsx";
 import { oneOf, readQuery } from "../web/http/input.server.ts";

@@ -1,6 +1,6 @@
 /**
- * A tenant's connections to channels: what they are now and what they may do. The flows that change one (connect,
- * choose, connect manually, disconnect) stand in files of their own and are re-exported here.
+ * A tenant's connections to channels: what they are now and what they may do. The flows that change one stand in
+ * `connect/` and, for the end, in `disconnect.server.ts`.
  */
 import { withTenant } from "../../../db/client.ts";
 import {
@@ -14,21 +14,6 @@ import type { ConnectionStatus } from "../../../db/schema.ts";
 import { type ChannelId, channelIds } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { type ConnectionView, maySend, viewOf } from "./connection-view.server.ts";
-
-export type { ConnectOutcome } from "../connect/create-connection.server.ts";
-export { completeConnect, startConnect } from "../connect/flow.server.ts";
-export { connectManually } from "../connect/manual.server.ts";
-export {
-  chooseNumber,
-  lastAttemptEnded,
-  lookForNumbers,
-  pendingChoice,
-} from "../connect/number-choice.server.ts";
-export { isConnecting } from "../connect/oauth-states.server.ts";
-export { retryStep } from "../connect/unfinished-steps.server.ts";
-export type { Actor, IntegrationDeps } from "../deps.server.ts";
-export type { ConnectionView } from "./connection-view.server.ts";
-export { disconnect } from "./disconnect.server.ts";
 
 /**
  * What a member sees on a channel, the working ones first, then the most recently changed: the workspace's numbers, and

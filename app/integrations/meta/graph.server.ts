@@ -42,6 +42,7 @@ const errorEnvelope = z.object({
   }),
 });
 
+/** Asks Graph as our app, each call within `timeoutMs`; throws `GraphError` and nothing else for what Meta does. */
 export function createGraphClient(
   config: MetaAppConfig,
   {

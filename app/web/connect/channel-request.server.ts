@@ -2,7 +2,8 @@
 import { redirect } from "@remix-run/node";
 import { type ChannelId, channelAt, channels, settingsPath } from "../../integrations/catalog.ts";
 import type { SignupWindow } from "../../integrations/channel.server.ts";
-import type { Actor, ConnectOutcome } from "../../integrations/connection/connections.server.ts";
+import type { ConnectOutcome } from "../../integrations/connect/create-connection.server.ts";
+import type { Actor } from "../../integrations/deps.server.ts";
 import { currentRequestId, requestIdFrom } from "../../platform/request-id.server.ts";
 import { readUuid } from "../../platform/text.ts";
 import { type PathParams, paramOf, readFields } from "../http/input.server.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import { chooseNumber, listConnections } from "../../integrations/connection/connections.server.ts";
+import { chooseNumber } from "../../integrations/connect/number-choice.server.ts";
+import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { finishTeardown, subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import { api, connectFlows, pickerPlace } from "../testing/connect-flows.ts";

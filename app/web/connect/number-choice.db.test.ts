@@ -1,10 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
-import {
-  chooseNumber,
-  listConnections,
-  pendingChoice,
-} from "../../integrations/connection/connections.server.ts";
+import { chooseNumber, pendingChoice } from "../../integrations/connect/number-choice.server.ts";
+import { listConnections } from "../../integrations/connection/connections.server.ts";
 import { requestDueChecks } from "../../integrations/health/check.server.ts";
 import * as disconnect from "../../routes/api.integrations.meta.$channel.disconnect.ts";
 import { action as picker } from "../../routes/settings.integrations_.$channel.choose-number.tsx";

@@ -11,6 +11,7 @@ import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
 
 const successAnswer = z.object({ success: z.literal(true) });
 
+/** The connector of WhatsApp: what `ChannelConnector` promises, by Graph. */
 export function createWhatsappConnector(
   config: MetaAppConfig,
   graph: GraphClient = createGraphClient(config),

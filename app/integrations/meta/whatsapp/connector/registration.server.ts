@@ -24,6 +24,7 @@ const refusals = new Map<number | undefined, RegistrationRefusal>([
   [133015, "deleted_recently"],
 ]);
 
+/** Registration at the Cloud API. Refusals are known by Meta's 133xxx codes. */
 export function createRegistration(graph: GraphClient): NumberRegistration {
   return {
     // Two-step verification takes six digits.

@@ -23,7 +23,7 @@ interface InboundSample {
   contact?: Item;
 }
 
-/** One of each type of sheet 8.1, by what it is: the item, and the words a list would show of it. */
+/** One of each type that Meta documents, by what it is: the item, and the words a list would show of it. */
 export const inboundMessages: Record<string, InboundSample> = {
   text: message(
     "text",
