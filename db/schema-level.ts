@@ -1,3 +1,3 @@
 /** The state of db/migrations that this build was made for; the bundles carry no SQL. Written by npm run db:walls. */
 export const latestMigration = "0013_clock";
-export const schemaDigest = "1bfbd40a4617ad966cf28aa3a98f62756a8012c07e3e64b9c881a82b96fc4480";
+export const schemaDigest = "f4b2320fa1f524f7f280fe6b186441260a19af38258c6a9d7500d2a9e1b4ffb9";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ConnectStep, connectSteps, type StepState } from "../integrations/connect/setup-steps.ts";
-import type { ConnectionView } from "../integrations/connection/connections.server.ts";
+import type { ConnectionView } from "../integrations/connection/connection-view.server.ts";
 import { english as texts } from "../texts/en/index.ts";
 import { cardView } from "./connect/card-view.ts";
 

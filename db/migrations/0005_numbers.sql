@@ -1,5 +1,5 @@
 -- How a connected number is looked after: checks at Meta, and its registration. Apart from channel_connections, whose
--- columns are the mission's, and because a check every few hours should not rewrite the row that everything reads.
+-- columns integrators read, and because a check every few hours should not rewrite the row that everything reads.
 
 create table connection_health (
   tenant_id uuid not null,

@@ -218,6 +218,7 @@ describe("within a workspace's transaction", () => {
     "app.take_due_checks(1, interval '0')",
     "app.expire_number_choices()",
     "app.forget_outlived()",
+    "app.forget_past_access()",
     "app.drop_deliveries(interval '9 days', 1)",
     `app.merge_contacts('${other}', 1, 2)`,
     "app.reopen_deliveries(array[1::bigint])",

@@ -2,7 +2,7 @@
 
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import type { ConnectStep, StepState } from "../../integrations/connect/setup-steps.ts";
-import type { ConnectionView } from "../../integrations/connection/connections.server.ts";
+import type { ConnectionView } from "../../integrations/connection/connection-view.server.ts";
 import type { LatestMessage } from "../../integrations/health/number-health.server.ts";
 
 /**

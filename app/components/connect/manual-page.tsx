@@ -1,6 +1,6 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { connectManually } from "../../integrations/connection/connections.server.ts";
+import type { connectManually } from "../../integrations/connect/manual.server.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";

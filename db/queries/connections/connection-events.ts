@@ -12,6 +12,7 @@ export interface ConnectionEvent {
   detail?: Record<string, unknown>;
 }
 
+/** Adds to the connection's history what happened, in the transaction that made it happen. */
 export async function recordEvent(tdb: TenantDb, event: ConnectionEvent): Promise<void> {
   await tdb.insertInto("connection_events").values(columnsOf(event)).execute();
 }

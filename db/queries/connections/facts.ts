@@ -73,7 +73,7 @@ const connectionFacts = z.object({
   ),
   /** What a kept grant reaches; `unread` while that has not been told. */
   choices: part(z.object({ numbers: listOf(number), unread: part(z.boolean()) })),
-  /** Of a connection in `error`, in the mission's own place. The newest cause; those behind it are its `also`. */
+  /** Of a connection in `error`, under the name that integrators read. The newest cause; those behind it are its `also`. */
   error: part(incident.extend({ also: part(listOf(incident)), missing: part(listOf(z.string())) })),
   /** By cause, when the platform last spoke of it. */
   told: part(byName(time)),

@@ -27,6 +27,7 @@ export async function expireNumberChoices(db: Db): Promise<number> {
   return rows[0]?.ended ?? 0;
 }
 
+/** What checks have found of the connection; nothing, for one that none has asked about. */
 export async function readHealth(tdb: TenantDb, tenantId: string, connectionId: string): Promise<HealthRow> {
   const row = await tdb
     .selectFrom("connection_health")
@@ -53,6 +54,7 @@ export interface AccessAnswer {
   messagingLimit: string | null;
 }
 
+/** Keeps the result of a check, and when the next is due. */
 export async function saveCheck(
   tdb: TenantDb,
   tenantId: string,

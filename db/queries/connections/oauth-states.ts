@@ -9,6 +9,7 @@ export interface StateBinding {
   provider: string;
 }
 
+/** Stores a one-time state under its nonce, bound to who began the attempt. */
 export async function insertState(
   tdb: TenantDb,
   binding: StateBinding & { nonce: string; metadata: Record<string, string> },

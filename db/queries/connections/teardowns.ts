@@ -5,6 +5,7 @@ import type { Schema } from "../../schema.ts";
 
 export type TeardownRow = Selectable<Schema["connection_teardowns"]>;
 
+/** Keeps the sealed credential of a connection that ends, for `stop_deliveries` alone; it is destroyed there. */
 export async function insertTeardown(
   tdb: TenantDb,
   teardown: { id: string; tenantId: string; connectionId: string; accountId: string; accessTokenEnc: string },
