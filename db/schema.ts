@@ -243,4 +243,7 @@ interface MessagesTable {
   /** 0 when no delivery brought it. */
   delivery_id: Generated<string>;
   status_detail: Json<Record<string, unknown>> | null;
+  sent_by: "business_app" | "agent" | "other_app" | null;
+  counts_unread: Generated<boolean>;
+  completeness: Generated<number>;
 }

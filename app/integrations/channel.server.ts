@@ -162,7 +162,21 @@ export interface MessageEvent extends EventPlace {
   content: Record<string, unknown>;
   occurredAt: Date;
   contact: ContactIdentity;
+  /** Of an outbound one: who sent it, when it was not us. Null for inbound ones. */
+  sentBy: OutsideSender | null;
+  /**
+   * It is what a person would call a new message, and stands as unread until somebody opens it. False for outbound ones,
+   * for what is about another message (a reaction, an edit, a deletion), for notices, and for what came with a history.
+   */
+  countsUnread: boolean;
+  /** It came with the number's history of before it was connected: nothing that happens now. */
+  imported: boolean;
+  /** The platform sends its content later, under the same id. */
+  isPlaceholder: boolean;
 }
+
+/** `business_app`: the business's own phone; `agent`: the platform's assistant; `other_app`: another app on the number. */
+export type OutsideSender = "business_app" | "agent" | "other_app";
 
 export type OutboundStatus = "sent" | "failed" | "delivered" | "read" | "played";
 

@@ -104,11 +104,19 @@ create table messages (
   error jsonb,
   -- 0 when no delivery brought it.
   delivery_id bigint not null default 0,
+  -- Of an outbound one: who sent it, when it was not us. `agent` is the platform's assistant.
+  sent_by text check (sent_by in ('business_app', 'agent', 'other_app')),
+  -- Unread until somebody opens it. Not so for reactions, edits, deletions, notices and what came with a history.
+  counts_unread boolean not null default true,
+  -- 0: only statuses of it are known. 1: a placeholder, whose content comes later under the same id. 2: as a history tells
+  -- it. 3: as it was told when it happened. The higher takes the place of the lower, and never the other way.
+  completeness smallint not null default 3 check (completeness between 0 and 3),
   -- Everything Meta told with steps of a message (pricing, conversation, errors, biz_opaque_callback_data), each thing
   -- under a digest of itself: as a set, it ends the same in whatever order and however often it is told.
   status_detail jsonb,
   foreign key (tenant_id, conversation_id) references conversations (tenant_id, id),
-  check ((direction = 'inbound') = (status = 'received'))
+  check ((direction = 'inbound') = (status = 'received')),
+  check (sent_by is null or direction = 'outbound')
 );
 -- Meta tells the second of a message and no less, so what comes in one second is shown as it arrived: by delivery, and
 -- in one delivery by id.

@@ -1,6 +1,6 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
 import { hash } from "node:crypto";
-import type { KnownMessage, MessageRow } from "#db/queries/inbox/messages.ts";
+import type { Completeness, KnownMessage, MessageRow } from "#db/queries/inbox/messages.ts";
 import { type MessageStatus, messageStatuses } from "#db/schema.ts";
 import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
@@ -19,17 +19,18 @@ export interface MessageDraft {
   connectionId: string;
   /** Whose conversation it belongs to; null when only statuses that name nobody speak of it. */
   person: ContactIdentity | null;
-  /** False for a stub. */
-  hasMessage: boolean;
   known: KnownMessage | undefined;
   events: MessageItem[];
 }
 
 export type Refusal = { item: RoutedEvent; reason: "conflict" | "unreadable" | "failed"; detail: string };
 
-/** Messages before their statuses, and statuses that name somebody before those that do not. */
+/** Messages before their statuses, the most complete first, and statuses that name somebody before those that do not. */
 export function inStoringOrder<Item extends RoutedEvent>(events: Item[]): Item[] {
-  const place = ({ event }: Item) => (event.kind === "status" ? (event.recipient ? 1 : 2) : 0);
+  const place = ({ event }: Item) => {
+    if (event.kind === "status") return event.recipient ? 3 : 4;
+    return event.kind === "message" ? 3 - completenessOf(event) : 0;
+  };
   return events.toSorted((a, b) => place(a) - place(b));
 }
 
@@ -80,19 +81,33 @@ function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDra
   const draft = { provider, connectionId, known, events: [item] };
   if (event.kind === "status") {
     const step = { [`${event.status}At`]: occurredAt };
-    const stub = { direction: "outbound" as const, type: "unknown", body: null, content: {} };
+    const stub = {
+      direction: "outbound" as const,
+      type: "unknown",
+      body: null,
+      content: {},
+      sentBy: null,
+      countsUnread: false,
+      completeness: 0 as const,
+    };
     const told = { error: event.error, statusDetail: detailOf(event) };
     const row = { ...common, ...stub, ...step, status: event.status, ...told };
-    return { ...draft, row, person: event.recipient, hasMessage: false };
+    return { ...draft, row, person: event.recipient };
   }
-  const { direction, type, body, content, contact } = event;
-  const message = { ...common, direction, type, body, content, error: null, statusDetail: null };
+  const { direction, type, body, content, contact, sentBy, countsUnread } = event;
+  const said = { direction, type, body, content, sentBy, countsUnread, completeness: completenessOf(event) };
+  const message = { ...common, ...said, error: null, statusDetail: null };
   const row: MessageDraft["row"] =
     direction === "inbound"
       ? { ...message, status: "received" }
       : // The business sent it from its own phone: being told is the proof that it was sent.
         { ...message, status: "sent", sentAt: occurredAt };
-  return { ...draft, row, person: contact, hasMessage: true };
+  return { ...draft, row, person: contact };
+}
+
+function completenessOf({ isPlaceholder, imported }: MessageEvent): Completeness {
+  if (isPlaceholder) return 1;
+  return imported ? 2 : 3;
 }
 
 /** Under a digest of itself, so that taking all of them together is the same in any order, and once is as often. */
@@ -115,7 +130,8 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   for (const step of ["sentAt", "deliveredAt", "readAt", "playedAt", "failedAt"] as const) {
     row[step] = earlier(row[step], other[step]);
   }
-  if (!draft.hasMessage) row.occurredAt = earlier(row.occurredAt, other.occurredAt) ?? row.occurredAt;
+  row.countsUnread ||= other.countsUnread;
+  if (row.completeness === 0) row.occurredAt = earlier(row.occurredAt, other.occurredAt) ?? row.occurredAt;
   if (BigInt(other.deliveryId) < BigInt(row.deliveryId)) row.deliveryId = other.deliveryId;
   row.receivedAtUs = Math.min(row.receivedAtUs, other.receivedAtUs);
 }

@@ -32,19 +32,25 @@ function status(name: OutboundStatus, at: number, more: Partial<MessageItem> = {
   };
 }
 
-function echo(at: number, more: Partial<MessageItem> = {}): MessageItem {
-  const content = { id: "wamid.1" };
+function echo(
+  at: number,
+  more: Partial<MessageItem> = {},
+  imported = false,
+  isPlaceholder = false,
+): MessageItem {
+  const content = { id: "wamid.1", imported, isPlaceholder };
   const message = { direction: "outbound", type: "text", body: "x", content, contact: person } as const;
+  const how = { sentBy: "business_app", countsUnread: false, imported, isPlaceholder } as const;
   return {
     ...place,
     ...more,
-    event: { kind: "message", ...about, ...message, occurredAt: new Date(at) },
+    event: { kind: "message", ...about, ...message, ...how, occurredAt: new Date(at) },
   };
 }
 
 const anything = fc.array(
   fc.tuple(
-    fc.constantFrom("echo", "sent", "failed", "delivered", "read", "played" as const),
+    fc.constantFrom("echo", "copy", "placeholder", "sent", "failed", "delivered", "read", "played" as const),
     fc.integer({ min: 0, max: 3 }),
     fc.integer({ min: 1, max: 12 }),
   ),
@@ -58,7 +64,9 @@ describe("several events about one message", () => {
         const events = kinds.map(([kind, at, n]) => {
           const more = { deliveryId: String(n), receivedAtUs: n };
           // One message has one time, whoever delivers it again.
-          return kind === "echo" ? echo(7, more) : status(kind as OutboundStatus, at, more, n);
+          if (kind === "placeholder") return echo(7, more, true, true);
+          if (kind === "echo" || kind === "copy") return echo(7, more, kind === "copy");
+          return status(kind as OutboundStatus, at, more, n);
         });
         const order = events
           .map((event) => ({ event, key: keys.next().value }))
@@ -68,7 +76,8 @@ describe("several events about one message", () => {
         );
         expect(rows[1]).toEqual(rows[0]);
         // A step that claims to be older than its message does not move the message.
-        if (kinds.some(([kind]) => kind === "echo")) expect(rows[0]?.occurredAt).toEqual(new Date(7));
+        if (kinds.some(([kind]) => ["echo", "copy", "placeholder"].includes(kind)))
+          expect(rows[0]?.occurredAt).toEqual(new Date(7));
       }),
       cases(100),
     );
@@ -117,9 +126,9 @@ describe("several events about one message", () => {
       conversationId: "1",
       direction: "outbound",
     } as const;
-    expect(foldEvents([nobody], [{ ...known, isStub: false }]).refused).toEqual([]);
-    expect(foldEvents([nobody], [{ ...known, isStub: false, direction: "inbound" }]).refused).toMatchObject([
-      { reason: "conflict" },
-    ]);
+    expect(foldEvents([nobody], [{ ...known, completeness: 3 }]).refused).toEqual([]);
+    expect(foldEvents([nobody], [{ ...known, completeness: 3, direction: "inbound" }]).refused).toMatchObject(
+      [{ reason: "conflict" }],
+    );
   });
 });

@@ -95,8 +95,8 @@ async function placeInConversations(
   const contactIdOf = await findPeople(trx, [...drafts.flatMap(({ events }) => events), ...ofPeople]);
   const keys = new Map<string, ConversationKey>();
   const wanted = drafts.map((draft) => {
-    // What is stored stays in its conversation, unless a real message replaces a stub.
-    const stays = draft.known && !(draft.known.isStub && draft.hasMessage);
+    // What is stored stays in its conversation, unless more of the message takes its place.
+    const stays = draft.known && draft.known.completeness >= draft.row.completeness;
     const contactId = draft.person && contactIdOf.get(draft.person);
     if (stays || !contactId) return { draft, conversationId: draft.known?.conversationId };
     const key = { tenantId: draft.row.tenantId, connectionId: draft.connectionId, contactId };
@@ -157,15 +157,15 @@ function refuseAll(draft: MessageDraft, detail: string): Refusal[] {
   return draft.events.map((item) => ({ item, reason: "conflict", detail }));
 }
 
-/** Statuses do not count: the time of a step says nothing about when the message was. */
+/** Statuses do not count: the time of a step says nothing about when the message was. What is not unread moves no inbound time. */
 function timesOf(placed: PlacedMessage[]): ConversationTimes[] {
   const times = new Map<string, ConversationTimes>();
   for (const { draft, row } of placed) {
-    if (!draft.hasMessage) continue;
-    const { tenantId, conversationId: id, occurredAt, direction } = row;
+    if (draft.row.completeness === 0) continue;
+    const { tenantId, conversationId: id, occurredAt, countsUnread } = row;
     const time = times.get(id) ?? { tenantId, id, lastMessageAt: occurredAt, lastInboundAt: null };
     if (occurredAt > time.lastMessageAt) time.lastMessageAt = occurredAt;
-    if (direction === "inbound" && (!time.lastInboundAt || occurredAt > time.lastInboundAt)) {
+    if (countsUnread && (!time.lastInboundAt || occurredAt > time.lastInboundAt)) {
       time.lastInboundAt = occurredAt;
     }
     times.set(id, time);

@@ -53,6 +53,10 @@ function readNote(item: unknown, path: string, phoneNumberId: string): ChannelEv
     body,
     content,
     contact,
+    sentBy: by ? null : "business_app",
+    countsUnread: Boolean(by) && type === "said",
+    imported: false,
+    isPlaceholder: false,
   };
 }
 

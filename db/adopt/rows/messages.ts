@@ -88,6 +88,8 @@ export async function insertMessages(
         ]),
       ),
       error: errorOf(plan),
+      // As from a history: what Meta still delivers of it takes its place.
+      completeness: "2",
     },
     source: `${table} p join ${aside(plan)} on o.ctid = p.at`,
     extras,

@@ -90,7 +90,7 @@ const unread = sql<number>`
   case when ${isUnread} then greatest(1, (
     select count(*)::int from (
       select from messages u
-       where u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.direction = 'inbound'
+       where u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.direction = 'inbound' and u.counts_unread
          and u.occurred_at > coalesce(c.read_up_to, '-infinity') limit ${sql.lit(mostUnread)}) counted))
   else 0 end`;
 

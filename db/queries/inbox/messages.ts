@@ -9,13 +9,16 @@ export interface StoredMessage {
   direction: "inbound" | "outbound";
 }
 
-export type KnownMessage = StoredMessage & { isStub: boolean };
+/** How much of a message there is: only statuses of it, a placeholder, a copy from a history, the message as it came. */
+export type Completeness = 0 | 1 | 2 | 3;
+
+export type KnownMessage = StoredMessage & { completeness: Completeness };
 
 /** What we already have of these messages, whoever's they are. */
 export async function findMessages(trx: Transaction<Schema>, ids: string[]): Promise<KnownMessage[]> {
   const { rows } = await sql<KnownMessage>`
     select provider_message_id as "providerMessageId", tenant_id as "tenantId",
-           conversation_id as "conversationId", direction, content = '{}' as "isStub"
+           conversation_id as "conversationId", direction, completeness
       from messages where provider_message_id = any(${ids}::text[])`.execute(trx);
   return rows;
 }
@@ -23,8 +26,11 @@ export async function findMessages(trx: Transaction<Schema>, ids: string[]): Pro
 export interface MessageRow extends StoredMessage {
   type: string;
   status: MessageStatus;
+  sentBy: "business_app" | "agent" | "other_app" | null;
+  countsUnread: boolean;
+  completeness: Completeness;
   body: string | null;
-  /** Empty for a stub: a message of which only statuses are known. A real one always has content. */
+  /** Empty for a message of which only statuses are known. */
   content: Record<string, unknown>;
   occurredAt: Date;
   sentAt: Date | null;
@@ -41,8 +47,8 @@ export interface MessageRow extends StoredMessage {
 
 /**
  * Stores messages and statuses; `rows` hold each message once. Whatever order rows of the same message come in, and
- * however often, its row ends the same: a real message replaces a stub and is never replaced; the status is the
- * highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
+ * however often, its row ends the same: what is more complete replaces what is less, and never the other way; the status
+ * is the highest in rank; each step keeps its earliest time and a failure its error; `status_detail` holds all that was
  * told; `delivery_id` is the first delivery that spoke of it. New rows get ascending ids in the order of `rows`. A row
  * of another tenant, or of the other direction, is left as it is. Returns the ids it wrote.
  */
@@ -51,15 +57,16 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
   const { rows: written } = await sql<{ id: string }>`
     insert into messages as m (id, tenant_id, conversation_id, provider_message_id, direction, type, status, body,
       content, occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
-      received_at) overriding system value
+      sent_by, counts_unread, completeness, received_at) overriding system value
     select r.id, r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
            r."occurredAt", r."sentAt", r."deliveredAt", r."readAt", r."playedAt", r."failedAt", r.error,
-           r."statusDetail", r."deliveryId", timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
+           r."statusDetail", r."deliveryId", r."sentBy", r."countsUnread", r.completeness,
+           timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
       from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${JSON.stringify(rows)}::json) as j (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
         "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
-        "deliveryId" bigint, "receivedAtUs" bigint)) r
+        "deliveryId" bigint, "sentBy" text, "countsUnread" boolean, completeness smallint, "receivedAtUs" bigint)) r
      order by r."providerMessageId"
         on conflict (provider_message_id) do update set ${merged}
      where m.tenant_id = excluded.tenant_id and m.direction = excluded.direction and (${isNews})
@@ -67,22 +74,27 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
   return new Set(written.map(({ id }) => id));
 }
 
-const isStub = sql.raw(`m.content = '{}'`);
-const bringsMessage = sql.raw(`excluded.content <> '{}'`);
-const fillsStub = sql`${isStub} and ${bringsMessage}`;
+const isMoreComplete = sql.raw("excluded.completeness > m.completeness");
+const onlyStatuses = sql.raw("m.completeness = 0");
+const becomesUnread = sql.raw("excluded.counts_unread and not m.counts_unread");
 const rank = (status: string) => sql.raw(`array_position('{${messageStatuses}}'::text[], ${status})`);
 /** Two failures in one second: the lower code stays, whichever came first. */
 const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
 const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
 
+/** What comes with the message itself, and not with its statuses. */
+const contents = ["conversation_id", "type", "body", "content", "sent_by", "completeness"];
+
+function takenOver(column: string) {
+  return sql`${sql.ref(column)} = case when ${isMoreComplete} then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`m.${column}`)} end`;
+}
+
 const merged = sql`
-  conversation_id = case when ${fillsStub} then excluded.conversation_id else m.conversation_id end,
-  type = case when ${fillsStub} then excluded.type else m.type end,
-  body = case when ${fillsStub} then excluded.body else m.body end,
-  content = case when ${fillsStub} then excluded.content else m.content end,
-  occurred_at = case when ${fillsStub} then excluded.occurred_at
-                     when ${isStub} then least(m.occurred_at, excluded.occurred_at)
+  ${sql.join(contents.map((column) => takenOver(column)))},
+  occurred_at = case when ${isMoreComplete} then excluded.occurred_at
+                     when ${onlyStatuses} then least(m.occurred_at, excluded.occurred_at)
                      else m.occurred_at end,
+  counts_unread = case when ${onlyStatuses} then excluded.counts_unread else m.counts_unread or excluded.counts_unread end,
   status = case when ${rank("excluded.status")} > ${rank("m.status")} then excluded.status else m.status end,
   ${sql.raw(steps.map((step) => `${step} = least(m.${step}, excluded.${step})`).join(", "))},
   failed_at = least(m.failed_at, excluded.failed_at),
@@ -96,9 +108,9 @@ const merged = sql`
 
 /** A repetition must not write: it would only make dead rows. */
 const isNews = sql`
-  ${fillsStub}
+  ${isMoreComplete} or ${becomesUnread}
   or ${rank("excluded.status")} > ${rank("m.status")}
-  or ${isStub} and excluded.occurred_at < m.occurred_at
+  or ${onlyStatuses} and excluded.occurred_at < m.occurred_at
   or ${sql.raw(steps.map((step) => `excluded.${step} < coalesce(m.${step}, 'infinity')`).join(" or "))}
   or excluded.failed_at < coalesce(m.failed_at, 'infinity')
   or ${sameFailure} and excluded.error -> 'code' < m.error -> 'code'

@@ -73,8 +73,15 @@ export function readMessage(
     content,
     occurredAt: timestamp,
     contact,
+    sentBy: direction === "outbound" ? "business_app" : null,
+    countsUnread: direction === "inbound" && !neverNew.has(type),
+    imported: false,
+    isPlaceholder: false,
   };
 }
+
+/** What nobody would call a new message. */
+const neverNew = new Set(["reaction", "edit", "revoke", "system", "request_welcome"]);
 
 /** A step of a message that the business sent. Steps of calls and payments, and words Meta adds, are `other`. */
 export function readStatus(
