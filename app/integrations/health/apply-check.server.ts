@@ -5,6 +5,7 @@ import { recordEvent } from "../../../db/queries/connections/connection-events.t
 import {
   type ConnectionRow,
   markMended,
+  noteDisplayName,
   noteOnConnection,
 } from "../../../db/queries/connections/connections.ts";
 import type { EventKind } from "../../../db/queries/connections/event-kinds.ts";
@@ -30,7 +31,7 @@ export type CheckableRow = ConnectionRow & {
 /** Causes that a successful check disproves. */
 const mendable = ["token_rejected", "token_unreadable", "permission_lost", "access_removed"] as const;
 
-/** Takes back an earlier verdict, asks anew for deliveries and for the registration where they are gone, and notices a silence. */
+/** Takes back an earlier verdict, keeps the name that the number has now, asks anew for deliveries and for the registration where they are gone, and notices a silence. */
 export async function takeUpReport(
   deps: IntegrationDeps,
   tdb: TenantDb,
@@ -40,6 +41,7 @@ export async function takeUpReport(
 ): Promise<void> {
   if (await markMended(tdb, subject.tenantId, row.id, mendable))
     await recordNoticed(tdb, subject, row, "access_recovered", {});
+  await noteDisplayName(tdb, subject.tenantId, row.id, report.displayName);
   await healDeliveries(deps, tdb, subject, row, report);
   await healRegistration(deps, tdb, subject, row, report);
   await noticeSilence(deps, tdb, subject, row);

@@ -8,6 +8,14 @@ import { healthChecks } from "./testing/health-checks.ts";
 
 const { flow, connections, statusOf, deps, connected, subject, check, events, taskNames } = healthChecks();
 
+test("the name that a number has at Meta by now is the one that people read", async () => {
+  const id = await connected();
+  const number = flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
+  Object.assign(number ?? {}, { verifiedName: "Luz y Masa" });
+  await check(id);
+  expect((await connections(flow.ana))[0]?.display_name).toBe("Luz y Masa");
+});
+
 describe("a number's registration", () => {
   const number = () => flow.product.sandbox.world.numbers[NUMBER_IDS.luz];
   const registered = async () => {

@@ -183,6 +183,22 @@ export async function noteOnConnection(
     .execute();
 }
 
+/** Keeps the name that people see in chats as the platform tells it now. One that is kept already is not written again. */
+export async function noteDisplayName(
+  tdb: TenantDb,
+  tenantId: string,
+  id: string,
+  displayName: string,
+): Promise<void> {
+  await tdb
+    .updateTable("channel_connections")
+    .set({ display_name: displayName, updated_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .where("display_name", "is distinct from", displayName)
+    .execute();
+}
+
 /**
  * Meta ended our access by the token that `row` has: `error` with its cause. Returns false when it was so before, when
  * it is not connected any more, and when it has another token by now, of which nothing is known.
