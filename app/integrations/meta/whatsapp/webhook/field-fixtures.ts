@@ -47,11 +47,9 @@ const values: Record<string, Value> = {
       },
       { errors: [{ code: 2593109, title: "History sharing is turned off by the business" }] },
     ],
-    messages: [{ from: waId, id: "wamid.OLDMEDIA", timestamp: sentAt, type: "image", image: { id: "1" } }],
   },
   calls: {
     calls: [call],
-    statuses: [{ ...call, type: "call", status: "RINGING" }],
     errors: [{ code: 138012 }],
   },
   flows: {
@@ -72,8 +70,7 @@ const values: Record<string, Value> = {
   group_settings_update: { groups: [] },
   group_status_update: { groups: [] },
   messaging_handovers: { messaging_handovers: [{}] },
-  standby: { messages: [{ from: waId, id: "wamid.STANDBY", timestamp: sentAt, type: "text" }] },
-  message_echoes: { message_echoes: [] },
+  standby: {},
   consumer_profile: {},
   a_field_of_the_future: { anything: [1, "two", { three: null }] },
 };

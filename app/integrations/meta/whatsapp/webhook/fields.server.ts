@@ -20,6 +20,12 @@ export const unixSeconds = z
   .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
   .transform((seconds) => new Date(seconds * 1000));
 
+/** Whether both are the same number, with or without a plus and separators. Nobody is the same as nobody. */
+export function isSameLine(one: string | null, other: string | null): boolean {
+  const digits = one?.replace(/\D/g, "");
+  return Boolean(digits) && digits === other?.replace(/\D/g, "");
+}
+
 /** Names of our schema and zod's own words for the kind of fault: nothing of the body. */
 export function whatIsWrong(error: z.ZodError | undefined): string {
   const faults = error?.issues.map((issue) => `${issue.path.join(".") || "item"}: ${issue.code}`);

@@ -4,17 +4,23 @@ import type {
   ContactIdentity,
   MessageEvent,
   OtherEvent,
+  OutsideSender,
   ReadingProblem,
   StatusEvent,
 } from "../../../channel.server.ts";
 import { bodyText } from "./body-text.server.ts";
-import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
+import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify, readChangedPerson } from "./people.server.ts";
 
 /** What every item of one change shares. */
 export interface ChangeContext {
+  field: string;
   phoneNumberId: string;
+  /** The business's own number as `metadata` has it: whoever else stands in `from` or `to` is the contact. */
+  businessNumber: string | null;
+  /** It happens while the platform's assistant handles the conversation and we listen. */
+  standby: boolean;
   /** The value's `contacts[]`, where names and the other id of a person stand. */
   contacts: ContactIdentity[];
 }
@@ -45,16 +51,30 @@ const statusItem = z.object({
 
 const outboundStatus = z.enum(["sent", "failed", "delivered", "read", "played"]);
 
-/** A message; `direction` says which side of it the contact stands on. Unknown types are kept with their content. */
-export function readMessage(
-  item: unknown,
+/** A message of the list `messages`. Unknown types are kept with their content. */
+export function readMessage(item: unknown, path: string, change: ChangeContext) {
+  return readEither(item, path, "inbound", change);
+}
+
+/** A message of the list `message_echoes`: what the business sent from its phone, through another app, or let be sent. */
+export function readEcho(item: unknown, path: string, change: ChangeContext) {
+  return readEither(item, path, "outbound", change);
+}
+
+type Direction = MessageEvent["direction"];
+
+function readEither(
+  sent: unknown,
   path: string,
-  direction: MessageEvent["direction"],
-  { phoneNumberId, contacts }: ChangeContext,
+  ofList: Direction,
+  change: ChangeContext,
 ): MessageEvent | ReadingProblem {
+  const { phoneNumberId, contacts, field } = change;
+  const item = unfolded(sent);
   const parsed = messageItem.safeParse(item);
   if (!parsed.success || !isObject(item)) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const { id, type, timestamp, ...named } = parsed.data;
+  const direction = directionOf(ofList, named, change.businessNumber);
   const contact =
     direction === "inbound"
       ? (readChangedPerson(item, named, contacts) ?? identify(named.from, named.from_user_id, contacts))
@@ -62,6 +82,7 @@ export function readMessage(
   if (!contact) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
   if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
+  const imported = field === "history";
   return {
     kind: "message",
     path,
@@ -73,11 +94,74 @@ export function readMessage(
     content,
     occurredAt: timestamp,
     contact,
-    sentBy: direction === "outbound" ? "business_app" : null,
-    countsUnread: direction === "inbound" && !neverNew.has(type),
-    imported: false,
+    sentBy: direction === "outbound" ? senderOf(item, change) : null,
+    countsUnread: direction === "inbound" && !imported && !neverNew.has(type),
+    imported,
     isPlaceholder: false,
   };
+}
+
+/** Where an echo has its content one level deeper, under `message`, it is read as if it stood beside the id. */
+function unfolded(item: unknown): unknown {
+  const inner = own(item, "message");
+  const isWhole = !isObject(item) || !isObject(inner) || typeof own(item, "type") === "string";
+  const flat = isWhole ? item : { ...inner, ...without(item, "message") };
+  return isObject(flat) ? withType(flat) : flat;
+}
+
+function without(item: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(item).filter(([key]) => key !== name));
+}
+
+/** Some messages come without a type; the content that they bring names it. */
+function withType(item: JsonObject): JsonObject {
+  if (own(item, "type")) return item;
+  const named = Object.keys(item).find((name) => contentNames.has(name) && isContent(item[name]));
+  return named ? { ...item, type: named } : item;
+}
+
+function isContent(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+const contentNames = new Set([
+  ...[
+    "text",
+    "image",
+    "video",
+    "audio",
+    "voice",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "interactive",
+  ],
+  ...["button", "reaction", "order", "system", "edit", "revoke", "template", "unsupported"],
+]);
+
+interface Named {
+  from: string | null;
+  from_user_id: string | null;
+  to: string | null;
+  to_user_id: string | null;
+}
+
+/** As its list says, unless the business itself stands on the other side, and somebody else on its own. */
+function directionOf(ofList: Direction, named: Named, businessNumber: string | null): Direction {
+  const isFromUs = isSameLine(named.from, businessNumber);
+  const isToUs = isSameLine(named.to, businessNumber);
+  if (ofList === "inbound")
+    return isFromUs && !isToUs && (named.to ?? named.to_user_id) ? "outbound" : "inbound";
+  return isToUs && !isFromUs && (named.from ?? named.from_user_id) ? "inbound" : "outbound";
+}
+
+/** Fields in which the business app on the owner's phone speaks. */
+const fieldsOfBusinessApp = new Set(["smb_message_echoes", "history"]);
+
+function senderOf(item: JsonObject, { field, standby }: ChangeContext): OutsideSender {
+  if (standby || own(item, "message_creation_type") === "created_by_1p_bot") return "agent";
+  return fieldsOfBusinessApp.has(field) ? "business_app" : "other_app";
 }
 
 /** What nobody would call a new message. */

@@ -1,6 +1,7 @@
 /**
  * Reads WhatsApp deliveries: `{object, entry: [{id, changes: [{field, value}]}]}`, up to 1,000 updates of several
- * tenants in one body. Each item is judged on its own; what Meta adds tomorrow must not cost what we know today.
+ * tenants in one body. Each item is judged on its own, for what it is and not for the field it came under; what Meta
+ * adds tomorrow must not cost what we know today.
  */
 import type {
   ChannelEvent,
@@ -11,7 +12,7 @@ import type {
 } from "../../../channel.server.ts";
 import { readAccountChange } from "./account.server.ts";
 import { opaqueId } from "./fields.server.ts";
-import { type ChangeContext, readMessage, readStatus } from "./items.server.ts";
+import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
 import { isObject, own, parseBody } from "./json.server.ts";
 import { readContacts, readUserIdUpdate } from "./people.server.ts";
 
@@ -71,70 +72,109 @@ function* readChange(change: unknown, path: string, object: WebhookObject, entry
   // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
   const isSample = ["0", 0].includes(own(entry, "id") as string | number);
   const phoneNumberId = opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ?? null;
-  if (typeof field !== "string") {
-    yield problem(path, phoneNumberId, "field: invalid_type");
-  } else if (isSample || phoneNumberId === dashboardNumberId) {
-    yield other(path, phoneNumberId, "dashboard_test");
-  } else if (object === "application" || !hasItems(field)) {
-    yield readAccountChange({ object, field, value, entry }, path) ??
-      other(path, phoneNumberId, wordOr(field, "unknown"));
-  } else if (!isObject(value)) {
-    yield problem(path, null, "value: invalid_type");
-  } else if (!phoneNumberId) {
-    yield problem(path, null, "metadata.phone_number_id: invalid_type");
+  if (typeof field !== "string") return yield problem(path, phoneNumberId, "field: invalid_type");
+  if (isSample || phoneNumberId === dashboardNumberId) {
+    return yield other(path, phoneNumberId, "dashboard_test");
+  }
+  const told = readAccountChange({ object, field, value, entry }, path);
+  if (told || object === "application") {
+    yield told ?? other(path, phoneNumberId, wordOr(field, "unknown"));
+  } else if (!isObject(value) || !phoneNumberId) {
+    // Without a number nobody can say whose it is. Of a field that brings items always, that is a fault.
+    const fault = isObject(value) ? "metadata.phone_number_id: invalid_type" : "value: invalid_type";
+    yield itemFields.has(field)
+      ? problem(path, null, fault)
+      : other(path, phoneNumberId, wordOr(field, "unknown"));
   } else {
-    const context = { phoneNumberId, contacts: readContacts(own(value, "contacts")) };
-    yield* readItems(field, value, path, context);
+    yield* readItems(field, value, path, phoneNumberId);
   }
 }
 
-type ItemReader = (item: unknown, path: string, change: ChangeContext) => ChannelEvent | ReadingProblem;
+type Reading = ChannelEvent | ReadingProblem;
+type ItemReader = (item: unknown, path: string, change: ChangeContext) => Reading | Iterable<Reading>;
 
-/** Lists of items by field. Its other parts, and those of every other field, are kept in the delivery. */
-const itemReaders = {
-  messages: {
-    messages: (item, path, change) => readMessage(item, path, "inbound", change),
-    statuses: readStatus,
-  },
-  smb_message_echoes: {
-    message_echoes: (item, path, change) => readMessage(item, path, "outbound", change),
-  },
-  user_id_update: { user_id_update: readUserIdUpdate },
-} satisfies Record<string, Record<string, ItemReader>>;
+/** Lists of items by the name they have in a value, whatever field it is of. */
+const listReaders: Record<string, ItemReader> = {
+  messages: readMessage,
+  message_echoes: readEcho,
+  statuses: readStatus,
+  user_id_update: readUserIdUpdate,
+};
 
-function hasItems(field: string): field is keyof typeof itemReaders {
-  return Object.hasOwn(itemReaders, field);
-}
+/** Fields that are known to bring such lists: what else is in their values is counted part by part. */
+const itemFields = new Set(["messages", "message_echoes", "smb_message_echoes", "standby", "user_id_update"]);
 
 /** Meta has four at most. Three megabytes of names must not become a million events. */
 const mostParts = 50;
 
 /** What stands around the items and is no list of its own. */
-const surroundings = new Set(["messaging_product", "metadata", "contacts"]);
+const surroundings = new Set(["messaging_product", "metadata", "contacts", "standby"]);
 
+/** One value is its own lists and those of its `standby`: what goes on while the platform's assistant is at it. */
 function* readItems(
-  field: keyof typeof itemReaders,
+  field: string,
   value: Record<string, unknown>,
   path: string,
-  change: ChangeContext,
+  phoneNumberId: string,
 ): Found {
-  const readers: Record<string, ItemReader> = itemReaders[field];
-  const parts = Object.keys(value)
-    .filter((name) => !surroundings.has(name))
-    .slice(0, mostParts);
-  for (const name of parts) {
-    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-    const partPath = `${path}.${wordOr(name, "?")}`;
-    if (read) {
-      yield* eachOf(value[name], partPath, change.phoneNumberId, function* (item, itemPath) {
-        yield read(item, itemPath, change);
-      });
-    } else {
-      // Errors of the account, actions of a user, lists that are not known yet.
-      yield other(partPath, change.phoneNumberId, `${field}.${wordOr(name, "unknown")}`);
+  const number = own(own(value, "metadata"), "display_phone_number");
+  const change: ChangeContext = {
+    field,
+    phoneNumberId,
+    businessNumber: opaqueId.safeParse(number).data ?? null,
+    contacts: readContacts(own(value, "contacts")),
+    standby: field === "standby",
+  };
+  yield* readLists(value, path, change);
+  const standby = own(value, "standby");
+  if (isObject(standby)) {
+    const contacts = [...readContacts(own(standby, "contacts")), ...change.contacts];
+    yield* readLists(standby, `${path}.standby`, { ...change, contacts, standby: true });
+  }
+  yield* countParts(field, value, path, phoneNumberId);
+}
+
+function* readLists(value: Record<string, unknown>, path: string, change: ChangeContext): Found {
+  for (const [name, read] of Object.entries(listReaders)) {
+    if (!Object.hasOwn(value, name)) continue;
+    yield* eachOf(value[name], `${path}.${name}`, change.phoneNumberId, function* (item, itemPath) {
+      const found = read(item, itemPath, change);
+      if (Symbol.iterator in found) yield* found;
+      else yield found;
+    });
+  }
+}
+
+/**
+ * What of a value was not read: errors of the account, actions of a user, lists that are not known yet. A field that
+ * nobody knows is counted as one, with whatever was read of it.
+ */
+function* countParts(
+  field: string,
+  value: Record<string, unknown>,
+  path: string,
+  phoneNumberId: string,
+): Found {
+  if (!itemFields.has(field)) {
+    yield other(path, phoneNumberId, wordOr(field, "unknown"));
+    return;
+  }
+  let parts = 0;
+  let lists = 0;
+  for (const [within, holder] of [["", value] as const, ["standby.", own(value, "standby")] as const]) {
+    for (const name of isObject(holder) ? Object.keys(holder) : []) {
+      if (surroundings.has(name)) continue;
+      if (Object.hasOwn(listReaders, name)) {
+        lists++;
+      } else if (parts++ < mostParts) {
+        const partPath = `${path}.${within}${wordOr(name, "?")}`;
+        yield other(partPath, phoneNumberId, `${field}.${wordOr(name, "unknown")}`);
+      } else {
+        return;
+      }
     }
   }
-  if (parts.length === 0) yield other(path, change.phoneNumberId, field);
+  if (parts + lists === 0) yield other(path, phoneNumberId, field);
 }
 
 /** A name as Meta gives to things; what else stands in its place may be long, or speak of a person. */

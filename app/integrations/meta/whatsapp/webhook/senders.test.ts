@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import type { MessageEvent } from "../../../channel.server.ts";
+import * as meta from "./fixtures.ts";
+import { agentEcho, appEcho, businessNumber, standby, untyped } from "./sender-fixtures.ts";
+import { whatsappWebhook } from "./webhook.server.ts";
+
+const readChange = (change: Record<string, unknown>) =>
+  whatsappWebhook.read(meta.bytes(meta.body(meta.entry(change))));
+const readField = (field: string, value: Record<string, unknown>) =>
+  readChange(meta.change(value, meta.phoneNumberId, field));
+
+function messagesOf({ events, problems }: ReturnType<typeof readChange>): MessageEvent[] {
+  expect(problems).toEqual([]);
+  return events.filter((event) => event.kind === "message");
+}
+
+describe("what goes on while Meta’s assistant handles a conversation", () => {
+  test("is the customer's messages, what it says, and how far that got", () => {
+    const { events, problems } = readChange(
+      standby({
+        messages: [meta.textMessage("wamid.IN")],
+        message_echoes: [agentEcho("wamid.OUT", "Abrimos a las 8")],
+        statuses: [meta.status("wamid.OUT", "read")],
+      }),
+    );
+    expect(problems).toEqual([]);
+    expect(events).toMatchObject([
+      {
+        kind: "message",
+        path: "entry.0.changes.0.standby.messages.0",
+        direction: "inbound",
+        sentBy: null,
+        countsUnread: true,
+        contact: { waId: meta.waId, profileName: "Ana 🌻" },
+      },
+      {
+        kind: "message",
+        direction: "outbound",
+        providerMessageId: "wamid.OUT",
+        type: "text",
+        body: "Abrimos a las 8",
+        content: { text: { body: "Abrimos a las 8" }, to: meta.waId, id: "wamid.OUT" },
+        sentBy: "agent",
+        countsUnread: false,
+        contact: { waId: meta.waId, profileName: "Ana 🌻" },
+      },
+      { kind: "status", providerMessageId: "wamid.OUT", status: "read" },
+    ]);
+  });
+
+  test("may stand beside the other lists of its value, or in place of them", () => {
+    const both = readField("standby", {
+      messages: [meta.textMessage("wamid.1")],
+      message_echoes: [meta.echo("wamid.2")],
+      standby: { messages: [meta.textMessage("wamid.3")] },
+    });
+    expect(messagesOf(both).map(({ providerMessageId, sentBy }) => [providerMessageId, sentBy])).toEqual([
+      ["wamid.1", null],
+      ["wamid.2", "agent"],
+      ["wamid.3", null],
+    ]);
+  });
+
+  test("that is no object is counted, and costs nothing", () => {
+    for (const inside of [[], "x", null, 7]) {
+      const { events, problems } = readField("standby", { standby: inside });
+      expect([events, problems]).toMatchObject([[{ kind: "other", field: "standby" }], []]);
+    }
+  });
+});
+
+describe("an echo says who sent it", () => {
+  test.each([
+    ["smb_message_echoes", meta.echo("wamid.E"), "business_app"],
+    ["message_echoes", appEcho("wamid.E", "Su pedido"), "other_app"],
+    ["message_echoes", appEcho("wamid.E", "Hola", { message_creation_type: "created_by_1p_bot" }), "agent"],
+    ["message_echoes", agentEcho("wamid.E", "Hola"), "other_app"],
+    ["a_field_of_the_future", meta.echo("wamid.E"), "other_app"],
+  ])("of %s", (field, echo, sentBy) => {
+    const [message] = messagesOf(readField(field, { message_echoes: [echo] }));
+    expect(message).toMatchObject({ direction: "outbound", sentBy, contact: { waId: meta.waId } });
+  });
+});
+
+describe("whoever stands in from and to says which way a message went", () => {
+  const both = (from: string, to: string | undefined) => ({ ...meta.textMessage("wamid.A", from), to });
+  test.each([
+    ["messages", both(businessNumber, meta.waId), "outbound"],
+    ["messages", both("+1 555-078-3881", meta.waId), "outbound"],
+    ["messages", both(meta.waId, businessNumber), "inbound"],
+    ["messages", both(businessNumber, undefined), "inbound"],
+    ["messages", both(businessNumber, businessNumber), "inbound"],
+    ["message_echoes", both(meta.waId, businessNumber), "inbound"],
+    ["message_echoes", both(businessNumber, businessNumber), "outbound"],
+    ["message_echoes", both("34600111222", meta.waId), "outbound"],
+  ])("in %s %j is %s", (list, item, direction) => {
+    const [message] = messagesOf(readField("messages", { [list]: [item] }));
+    expect(message).toMatchObject({
+      direction,
+      sentBy: direction === "outbound" ? "other_app" : null,
+      countsUnread: direction === "inbound",
+    });
+  });
+});
+
+describe("a message without a type", () => {
+  test.each(Object.entries(untyped))("is a %s by its content", (type, content) => {
+    for (const empty of [{}, { type: "" }, { type: null }]) {
+      const item = { from: meta.waId, id: "wamid.A", timestamp: Number(meta.sentAt), ...empty, ...content };
+      const [message] = messagesOf(readField("messages", { messages: [item] }));
+      expect(message).toMatchObject({ type, content });
+    }
+  });
+
+  test("and without content that is known is a problem", () => {
+    const item = { from: meta.waId, id: "wamid.A", timestamp: meta.sentAt, context: {}, text: null };
+    expect(readField("messages", { messages: [item] }).problems).toHaveLength(1);
+  });
+});
+
+describe("a field that nobody knows", () => {
+  test("brings its messages and statuses, and is counted", () => {
+    const { events, problems } = readField("messages_of_tomorrow", {
+      messages: [meta.textMessage("wamid.A")],
+      statuses: [meta.status("wamid.B", "read")],
+      more: [],
+    });
+    expect(problems).toEqual([]);
+    expect(events).toMatchObject([
+      { kind: "message", direction: "inbound", providerMessageId: "wamid.A" },
+      { kind: "status", providerMessageId: "wamid.B" },
+      { kind: "other", field: "messages_of_tomorrow" },
+    ]);
+  });
+
+  test("without a number is counted, and nothing of it set aside", () => {
+    for (const value of [{ messages: [meta.textMessage("wamid.A")] }, [], "x", null]) {
+      const { events, problems } = readChange({ field: "messages_of_tomorrow", value });
+      expect([events, problems]).toMatchObject([[{ kind: "other", field: "messages_of_tomorrow" }], []]);
+    }
+  });
+});
