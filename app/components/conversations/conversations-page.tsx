@@ -10,6 +10,7 @@ import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { ConversationSearch } from "./conversation-search.tsx";
 import { previewWords } from "./message-words.ts";
+import { OwnNumber } from "./own-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 
 interface ConversationsPageProps {
@@ -59,7 +60,7 @@ function List({ page, search }: Pick<ConversationsPageProps, "page" | "search">)
 
 function ConversationLine({ conversation }: { conversation: ConversationView }) {
   const texts = useTexts();
-  const { id, contact, unread, lastMessageAt } = conversation;
+  const { id, contact, ownNumber, unread, lastMessageAt } = conversation;
   return (
     <li className="relative px-5 py-3 hover:bg-sunken">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -83,6 +84,11 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
         <Preview conversation={conversation} />
         {unread ? <Unread amount={unread} /> : null}
       </div>
+      {ownNumber ? (
+        <p className="text-xs text-ink-soft wrap-anywhere">
+          <OwnNumber of={ownNumber} />
+        </p>
+      ) : null}
     </li>
   );
 }

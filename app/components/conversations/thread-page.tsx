@@ -11,6 +11,7 @@ import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { writeTime } from "../frame/time.tsx";
 import { NewMessages } from "./new-messages.tsx";
+import { OwnNumber } from "./own-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 import { ThreadMessage } from "./thread-message.tsx";
 
@@ -26,7 +27,7 @@ export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): s
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
   const words = pageTexts(useTexts()).thread;
-  const { contact, messages } = thread;
+  const { contact, ownNumber, messages } = thread;
   useLive(["conversations"]);
   return (
     <div className="grid gap-5">
@@ -37,7 +38,18 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
           </Link>
         }
         title={<bdi>{threadTitle(useTexts(), contact)}</bdi>}
-        lead={contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
+        lead={
+          (contact.name && contact.phoneNumber) || ownNumber ? (
+            <span className="flex flex-wrap gap-x-4">
+              {contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
+              {ownNumber ? (
+                <span>
+                  <OwnNumber of={ownNumber} />
+                </span>
+              ) : null}
+            </span>
+          ) : null
+        }
       />
       {messages.older ? (
         <p>

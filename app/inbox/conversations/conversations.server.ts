@@ -12,6 +12,7 @@ import { inGroups } from "../../platform/phone-number.server.ts";
 import { readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";
 import type { MessageContentView } from "./message-view.server.ts";
+import { type OwnNumberView, readOwnNumbers } from "./own-numbers.server.ts";
 
 /** What reading the inbox takes. */
 export interface InboxReading {
@@ -30,6 +31,8 @@ export interface ConversationView {
   id: string;
   /** The number is left out where a name stands for it, unless numbers are what was searched for. */
   contact: ContactView;
+  /** Which of ours it is with; null while the workspace has one. */
+  ownNumber: OwnNumberView | null;
   lastMessageAt: Date;
   /** Messages that nobody of the workspace has opened; 100 stands for more. */
   unread: number;
@@ -55,8 +58,14 @@ export async function listConversations(
 ): Promise<Page<ConversationView>> {
   const wanted = conversationSearch(search);
   const wish = { after: readCursor(cursor), limit: pageSize + 1, terms: wanted?.terms };
-  const rows = await withTenant(deps.db, tenantId, (tdb) => listConversationRows(tdb, tenantId, wish));
-  return pageOf(rows, (row) => conversationView(readerOf(deps, row), row, wanted?.byNumber ?? false));
+  const { rows, own } = await withTenant(deps.db, tenantId, async (tdb) => {
+    const rows = await listConversationRows(tdb, tenantId, wish);
+    return { rows, own: await readOwnNumbers(tdb, tenantId, rows) };
+  });
+  return pageOf(rows, (row) => ({
+    ...conversationView(readerOf(deps, row), row, wanted?.byNumber ?? false),
+    ownNumber: own.get(row.connection_id) ?? null,
+  }));
 }
 
 /** The reader of the channel that the contact is on. */
@@ -111,7 +120,7 @@ function conversationView(
   reader: ChannelMessages,
   row: ConversationRow,
   withNumber: boolean,
-): ConversationView {
+): Omit<ConversationView, "ownNumber"> {
   const { name, phoneNumber } = contactView(row);
   const { message_type: type, message_direction: direction } = row;
   return {

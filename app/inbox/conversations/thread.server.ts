@@ -25,10 +25,13 @@ import {
 } from "./conversations.server.ts";
 import { referredIds, relate } from "./message-relations.server.ts";
 import type { MessageView } from "./message-view.server.ts";
+import { type OwnNumberView, readOwnNumbers } from "./own-numbers.server.ts";
 
 export interface Thread {
   id: string;
   contact: ContactView;
+  /** Which of ours it is with; null while the workspace has one. */
+  ownNumber: OwnNumberView | null;
   /** Oldest first. What is shown at the message it is about (a reaction, an edit) is no item of its own. */
   messages: Page<MessageView>;
 }
@@ -66,7 +69,9 @@ export async function readThread(
       // In the lists of the others it is no longer unread either.
       if (marked) await tellConversations(tdb, [tenantId]);
     }
-    return { id: row.id, contact: contactView(row), messages: { items: messages, older } };
+    const own = await readOwnNumbers(tdb, tenantId, [row]);
+    const ownNumber = own.get(row.connection_id) ?? null;
+    return { id: row.id, contact: contactView(row), ownNumber, messages: { items: messages, older } };
   });
 }
 

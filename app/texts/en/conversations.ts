@@ -11,6 +11,8 @@ export const conversations = {
   older: "Older conversations",
   newest: "Back to the newest",
   you: "You",
+  /** Before the one of the workspace’s numbers that the customer wrote to. */
+  ownNumber: "To your number",
   unknownContact: "Unknown contact",
   listLabel: "Conversations, newest first",
   unread: (amount: string) => `${amount} unread`,

@@ -11,6 +11,8 @@ export const conversations = {
   older: "Conversaciones anteriores",
   newest: "Volver a las más recientes",
   you: "Tú",
+  /** Before the one of the workspace’s numbers that the customer wrote to. */
+  ownNumber: "A tu número",
   unknownContact: "Contacto desconocido",
   listLabel: "Conversaciones, primero las más recientes",
   unread: (amount: string) => `${amount} sin leer`,

@@ -288,3 +288,66 @@ describe("another workspace", () => {
     expect(await page(`/conversations/${id}`, demo.eva)).toContain("CANARY-BODY");
   });
 });
+
+describe("which of our numbers", () => {
+  const isAt = (
+    id: string,
+    number: { e164: string | null; name?: string; status?: string; heard?: boolean },
+  ) =>
+    sql(
+      `with line as (
+         update channel_connections
+            set phone_number_e164 = $2, display_name = $3, status = $4, phone_number_id = $5, waba_id = '1'
+          where id = (select connection_id from conversations where id = $1) returning *)
+       insert into number_claims (provider, phone_number_id, tenant_id, connection_id, released_at, first_event_at)
+       select provider, phone_number_id, tenant_id, id, now() + interval '1 hour', case when $6 then now() end
+         from line where $4 = 'revoked'`,
+      [id, number.e164, number.name ?? null, number.status ?? "active", `id-${id}`, number.heard ?? true],
+    );
+  const aboutOurs = (html: string) =>
+    html.replaceAll("<!-- -->", "").match(/To your number .*?(?=<\/p>)/s)?.[0];
+  const said = (html: string) => aboutOurs(html)?.replace(/<[^>]*>/g, "");
+  const inList = async (id: string, path = "/conversations") => said(lineOf(await page(path, demo.ana), id));
+  const inThread = async (id: string) =>
+    said((await page(`/conversations/${id}`, demo.ana)).split("<ol")[0] ?? "");
+
+  test("stands in list, search and thread as soon as there are two, with a name that tells them apart", async () => {
+    const sales = await conversation(luz.id, { name: "Wrote to sales" });
+    const help = await conversation(luz.id, { name: "Wrote to help" });
+    await isAt(sales, { e164: "+525512345678", name: "Ventas" });
+    expect([await inList(sales), await inThread(sales)]).toEqual([undefined, undefined]);
+    // The same number under another id at the platform is no second one.
+    await isAt(help, { e164: "+525512345678", name: "Ventas" });
+    expect(await inList(sales)).toBeUndefined();
+
+    await isAt(help, { e164: "+525587654321", name: "Ayuda" });
+    const words = {
+      sales: "To your number Ventas · +52 55 1234 5678",
+      help: "To your number Ayuda · +52 55 8765 4321",
+    };
+    expect([await inList(sales), await inList(help)]).toEqual([words.sales, words.help]);
+    expect([await inThread(sales), await inThread(help)]).toEqual([words.sales, words.help]);
+    expect(await inList(help, search("wrote help"))).toBe(words.help);
+
+    await isAt(help, { e164: "+525587654321", name: "Ventas" });
+    expect([await inList(sales), await inThread(help)]).toEqual([
+      "To your number +52 55 1234 5678",
+      "To your number +52 55 8765 4321",
+    ]);
+  });
+
+  test("stands there too when one of them is of the past, unless nothing ever came for it", async () => {
+    await sql(
+      "update channel_connections set phone_number_id = null, phone_number_e164 = null, status = 'pending'",
+    );
+    const now = await conversation(luz.id, { name: "Of today" });
+    const past = await conversation(luz.id, { name: "Of the past" });
+    await isAt(now, { e164: "+525512345678" });
+    await isAt(past, { e164: "+34600111222", status: "revoked", heard: false });
+    // Its conversation is on the page: whose it is has to be said.
+    expect(await inList(past)).toBe("To your number +34 600 11 12 22");
+    expect(await inThread(now)).toBeUndefined();
+    await sql("update number_claims set first_event_at = claimed_at");
+    expect(await inThread(now)).toBe("To your number +52 55 1234 5678");
+  });
+});
