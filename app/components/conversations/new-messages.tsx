@@ -42,9 +42,8 @@ function useArrivals(messages: MessageView[]) {
   const [arrived, setArrived] = useState(0);
   const [unseen, setUnseen] = useState(0);
   useEffect(() => {
-    const ids = new Set(known.current.map(({ id }) => id));
+    const fresh = arrivedSince(known.current, messages);
     known.current = messages;
-    const fresh = messages.filter(({ id, direction }) => direction === "inbound" && !ids.has(id)).length;
     if (fresh > 0) {
       setArrived(fresh);
       setUnseen((before) => before + fresh);
@@ -56,4 +55,10 @@ function useArrivals(messages: MessageView[]) {
     return () => watch.disconnect();
   }, [messages]);
   return { arrived, unseen, see: () => setUnseen(0) };
+}
+
+/** How many new messages `now` has beside `before`; a reaction, a notice or what a history brings is none. Pure. */
+export function arrivedSince(before: MessageView[], now: MessageView[]): number {
+  const known = new Set(before.map(({ id }) => id));
+  return now.filter(({ id, isNew }) => isNew && !known.has(id)).length;
 }

@@ -21,6 +21,8 @@ export interface MessageView extends MessageContentView {
   id: string;
   direction: "inbound" | "outbound";
   at: Date;
+  /** A person would call it a new message: the customer said something, and it came when it was said. */
+  isNew: boolean;
   status: MessageStatus;
   statusAt: Date;
   /** Why it was not delivered. */
@@ -41,6 +43,7 @@ export function messageView(reader: ChannelMessages, row: MessageRow): MessageVi
     id: row.id,
     direction: row.direction,
     at: row.occurred_at,
+    isNew: row.direction === "inbound" && row.counts_unread,
     status: row.status,
     statusAt: statusTime(row),
     failure: row.status === "failed" ? reader.failureOf(row.error) : null,

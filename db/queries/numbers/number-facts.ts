@@ -70,7 +70,7 @@ export async function readTraffic(
               select from conversations c
                cross join lateral (
                  select from messages m
-                  where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.direction = 'inbound'
+                  where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.direction = 'inbound' and m.counts_unread
                     and m.occurred_at >= ${since} limit ${most}) m
                where c.tenant_id = ${tenantId} and c.connection_id = ${connectionId}
                  and c.last_message_at >= ${since} and c.last_inbound_at >= ${since}

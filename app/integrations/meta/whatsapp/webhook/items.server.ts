@@ -95,7 +95,7 @@ function readEither(
     occurredAt: timestamp,
     contact,
     sentBy: direction === "outbound" ? senderOf(item, change) : null,
-    countsUnread: direction === "inbound" && !imported && !neverNew.has(type),
+    countsUnread: direction === "inbound" && !imported && isNew(type, item),
     imported,
     isPlaceholder: false,
   };
@@ -165,7 +165,15 @@ function senderOf(item: JsonObject, { field, standby }: ChangeContext): OutsideS
 }
 
 /** What nobody would call a new message. */
-const neverNew = new Set(["reaction", "edit", "revoke", "system", "request_welcome"]);
+const neverNew = new Set(["reaction", "edit", "revoke", "system", "request_welcome", "media_placeholder"]);
+/** Told as `unsupported` by some versions, and no messages either. */
+const neverNewUnsupported = new Set(["reaction", "edit", "revoke", "pin", "unpin"]);
+
+function isNew(type: string, item: JsonObject): boolean {
+  if (type !== "unsupported") return !neverNew.has(type);
+  const named = own(own(item, type), "type");
+  return typeof named !== "string" || !neverNewUnsupported.has(named.toLowerCase());
+}
 
 /** A step of a message that the business sent. Steps of calls and payments, and words Meta adds, are `other`. */
 export function readStatus(
