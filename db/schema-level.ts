@@ -1,3 +1,3 @@
 /** The state of db/migrations that this build was made for; the bundles carry no SQL. Written by npm run db:walls. */
 export const latestMigration = "0013_clock";
-export const schemaDigest = "0004375602f482731671948cb9b1a25eb71b43e9b40e190065ebf5372afff213";
+export const schemaDigest = "e2db9f6cbed2a22e1edfaab78d28690ffa47759e56336a0c64054ef411a9835e";

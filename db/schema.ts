@@ -145,6 +145,8 @@ export interface Schema {
     updated_at: Generated<Date>;
     wa_id_at: Generated<Date>;
     user_id_at: Generated<Date>;
+    marketing: Generated<"wanted" | "unwanted" | null>;
+    marketing_at: Generated<Date | null>;
   };
   contact_aliases: {
     tenant_id: string;

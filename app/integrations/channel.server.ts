@@ -6,9 +6,17 @@ import type { MarkTypes } from "../../db/queries/inbox/threads.ts";
 import type { Secret } from "../platform/secret.server.ts";
 import type { ChannelId } from "./catalog.ts";
 import type { ChannelError } from "./channel-error.server.ts";
-import type { MessageFailure, MessageReading, MessageReference, MessageSummary } from "./message.ts";
+import type {
+  MarketingWish,
+  MessageFailure,
+  MessageReading,
+  MessageReference,
+  MessageSummary,
+  OutsideSender,
+} from "./message.ts";
 
 export type { ChannelId } from "./catalog.ts";
+export type { MarketingWish, OutsideSender } from "./message.ts";
 
 /** What is left of a redeemed code. */
 export interface Grant {
@@ -173,10 +181,16 @@ export interface MessageEvent extends EventPlace {
   imported: boolean;
   /** The platform sends its content later, under the same id. */
   isPlaceholder: boolean;
+  /**
+   * Of what is told in steps under one id, as a call is: an early step. What comes later takes its place, in whatever
+   * order they arrive. Left out for the last.
+   */
+  interim?: "first" | "later";
+  /** The platform's assistant takes part in this conversation. */
+  ofAgent?: true;
+  /** The contact says with it whether they want to receive marketing. */
+  marketing?: MarketingWish;
 }
-
-/** `business_app`: the business's own phone; `agent`: the platform's assistant; `other_app`: another app on the number. */
-export type OutsideSender = "business_app" | "agent" | "other_app";
 
 export type OutboundStatus = "sent" | "failed" | "delivered" | "read" | "played";
 

@@ -52,6 +52,19 @@ export type MessageKind =
   | "revoke"
   | "deleted"
   | "welcome"
+  | "call_from_customer"
+  | "call_from_business"
+  | "call_missed"
+  | "call_unanswered"
+  | "call_declined"
+  | "person_wanted"
+  | "person_took_over"
+  | "agent_took_over"
+  | "handed_over"
+  | "marketing_stopped"
+  | "marketing_resumed"
+  | "marketing_wanted"
+  | "preference"
   | "old_media"
   | "unsupported"
   | "unknown";
@@ -61,6 +74,8 @@ export type MessageKind =
  * part says already, the channel's reader leaves out of the text.
  */
 export interface MessageParts {
+  /** What the platform's assistant tells of the conversation before this message. */
+  summary?: string;
   forwarded?: "once" | "often";
   /** The advertisement or post whose button began the conversation. */
   ad?: { headline: string | null; link: string | null };
@@ -95,3 +110,9 @@ export interface Price {
   amount: number;
   currency: string;
 }
+
+/** `business_app`: the business's own phone; `agent`: the platform's assistant; `other_app`: another app on the number. */
+export type OutsideSender = "business_app" | "agent" | "other_app";
+
+/** What a contact has told of marketing messages. */
+export type MarketingWish = "wanted" | "unwanted";

@@ -18,6 +18,9 @@ create table contacts (
   -- When the present id was first told.
   wa_id_at timestamptz not null default now(),
   user_id_at timestamptz not null default now(),
+  -- Whether they want marketing messages, as they last told themselves, and when that was.
+  marketing text check (marketing in ('wanted', 'unwanted')),
+  marketing_at timestamptz,
   unique (tenant_id, id)
 );
 create unique index contacts_wa_id_key on contacts (tenant_id, provider, wa_id) where wa_id is not null;
@@ -173,6 +176,10 @@ begin
       on conflict (tenant_id, provider, kind, former_id, contact_id)
       do update set held_until = greatest(contact_aliases.held_until, excluded.held_until);
   delete from contact_aliases where tenant_id = tenant and contact_id = gone;
+  update contacts k set marketing = g.marketing, marketing_at = g.marketing_at
+    from contacts g
+   where k.tenant_id = tenant and k.id = kept and g.tenant_id = tenant and g.id = gone
+     and g.marketing_at > coalesce(k.marketing_at, '-infinity');
   delete from contacts where tenant_id = tenant and id = gone;
 end $$;
 grant execute on function app.merge_contacts(uuid, bigint, bigint) to app_ingest;

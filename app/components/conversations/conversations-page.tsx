@@ -9,7 +9,7 @@ import { PageHeading, Panel, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { ConversationSearch } from "./conversation-search.tsx";
-import { previewWords } from "./message-words.ts";
+import { isNotice, previewWords, senderWords } from "./message-words.ts";
 import { OwnNumber } from "./own-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 
@@ -99,7 +99,9 @@ function Preview({ conversation: { preview, unread } }: { conversation: Conversa
   const look = preview.failed ? "text-bad" : unread ? "font-semibold" : "text-ink-soft";
   return (
     <p className={`min-w-0 truncate ${look}`}>
-      {preview.direction === "outbound" ? `${texts.conversations.you}: ` : null}
+      {preview.direction === "outbound" && !isNotice(preview.kind)
+        ? `${senderWords(texts, preview) ?? texts.conversations.you}: `
+        : null}
       {preview.failed ? `${pageTexts(texts).thread.statuses.failed} · ` : null}
       <bdi>{previewWords(texts, preview)}</bdi>
     </p>

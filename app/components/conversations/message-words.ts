@@ -1,7 +1,8 @@
 /** A message in words: what kind it is where its own words do not say, then what it says. */
 
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
-import type { MessageKind } from "../../integrations/message.ts";
+import type { ChannelId } from "../../integrations/catalog.ts";
+import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 
@@ -29,5 +30,26 @@ export const isMedia: ReadonlySet<MessageKind> = new Set<MessageKind>([
 
 /** What happened to the conversation, and was said by nobody. */
 export function isNotice(kind: MessageKind): boolean {
-  return kind === "system" || kind === "number_changed" || kind === "identity_changed" || kind === "welcome";
+  return notices.has(kind);
+}
+
+const notices = new Set<MessageKind>([
+  ...(["system", "number_changed", "identity_changed", "welcome"] as const),
+  ...([
+    "call_from_customer",
+    "call_from_business",
+    "call_missed",
+    "call_unanswered",
+    "call_declined",
+  ] as const),
+  ...(["person_wanted", "person_took_over", "agent_took_over", "handed_over"] as const),
+  ...(["marketing_stopped", "marketing_resumed", "marketing_wanted", "preference"] as const),
+]);
+
+/** Who sent an outbound message, in one or two words; null when it went out from here. */
+export function senderWords(
+  texts: Texts,
+  { channel, sentBy }: { channel: ChannelId; sentBy: OutsideSender | null },
+): string | null {
+  return sentBy && pageTexts(texts).thread.channels[channel].sentBy[sentBy];
 }

@@ -5,7 +5,7 @@ import { JumpLink } from "../forms/jump-link.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { LinkedText } from "./linked-text.tsx";
-import { isMedia, isNotice, kindWords, previewWords } from "./message-words.ts";
+import { isMedia, isNotice, kindWords, previewWords, senderWords } from "./message-words.ts";
 import { Delivery } from "./thread-delivery.tsx";
 import { Origin, Parts } from "./thread-parts.tsx";
 
@@ -30,6 +30,7 @@ export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
       className={`grid max-w-[min(36rem,88%)] min-w-32 gap-0.5 rounded-md border px-3.5 py-2 target:border-ink focus:border-ink ${side[direction]}`}
     >
       <span className="sr-only">{words.from[direction]}: </span>
+      <Sender message={message} />
       <Origin parts={message.parts} />
       {quote ? <Quote quote={quote} threadId={threadId} /> : null}
       <Content message={message} />
@@ -48,6 +49,12 @@ export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
   );
 }
 
+/** Of what the business said: whoever it was, when it was not said from here. */
+function Sender({ message }: { message: MessageView }) {
+  const sender = senderWords(useTexts(), message);
+  return sender ? <p className="text-xs font-semibold text-ink-soft">{sender}</p> : null;
+}
+
 /** What happened rather than what somebody said. */
 function Notice({ message }: { message: MessageView }) {
   const texts = useTexts();
@@ -57,7 +64,13 @@ function Notice({ message }: { message: MessageView }) {
       tabIndex={-1}
       className="justify-self-center rounded-md bg-sunken px-3.5 py-1 text-center text-xs text-ink-soft"
     >
-      {message.text ? <span dir="auto">{message.text}</span> : kindWords(texts, message)}
+      {message.kind === "system" && message.text ? null : kindWords(texts, message)}
+      {message.detail ? ` · ${message.detail}` : null}
+      {message.text ? (
+        <span dir="auto" className={message.kind === "system" ? "" : "block whitespace-pre-wrap"}>
+          {message.text}
+        </span>
+      ) : null}
       {" · "}
       <Time at={message.at} length="clock" />
     </li>

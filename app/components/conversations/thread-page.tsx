@@ -27,7 +27,8 @@ export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): s
 
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
   const words = pageTexts(useTexts()).thread;
-  const { contact, ownNumber, messages } = thread;
+  const { contact, ownNumber, marketing, messages } = thread;
+  const number = contact.name ? contact.phoneNumber : null;
   useLive(["conversations"]);
   return (
     <div className="grid gap-5">
@@ -39,14 +40,15 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
         }
         title={<bdi>{threadTitle(useTexts(), contact)}</bdi>}
         lead={
-          (contact.name && contact.phoneNumber) || ownNumber ? (
+          number || ownNumber || marketing ? (
             <span className="flex flex-wrap gap-x-4">
-              {contact.name && contact.phoneNumber ? <PhoneNumber number={contact.phoneNumber} /> : null}
+              {number ? <PhoneNumber number={number} /> : null}
               {ownNumber ? (
                 <span>
                   <OwnNumber of={ownNumber} />
                 </span>
               ) : null}
+              {marketing ? <span>{words.marketing[marketing]}</span> : null}
             </span>
           ) : null
         }

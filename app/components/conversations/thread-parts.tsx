@@ -9,10 +9,15 @@ import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { outwards } from "./linked-text.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */
-export function Origin({ parts: { forwarded, ad, product } }: { parts: MessageParts }) {
+export function Origin({ parts: { summary, forwarded, ad, product } }: { parts: MessageParts }) {
   const words = pageTexts(useTexts()).thread;
   return (
     <>
+      {summary ? (
+        <Small>
+          {words.summary} <bdi>{summary}</bdi>
+        </Small>
+      ) : null}
       {forwarded ? <Small>{words.forwarded[forwarded]}</Small> : null}
       {ad ? (
         <Small>

@@ -7,7 +7,7 @@ import {
   type PageKey,
 } from "../../../db/queries/inbox/conversations.ts";
 import { type ChannelId, isChannelId } from "../../integrations/catalog.ts";
-import type { ChannelMessages } from "../../integrations/channel.server.ts";
+import type { ChannelMessages, OutsideSender } from "../../integrations/channel.server.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";
@@ -36,7 +36,13 @@ export interface ConversationView {
   lastMessageAt: Date;
   /** Messages that nobody of the workspace has opened; 100 stands for more. */
   unread: number;
-  preview: (MessageContentView & { direction: "inbound" | "outbound"; failed: boolean }) | null;
+  preview:
+    | (MessageContentView & {
+        direction: "inbound" | "outbound";
+        sentBy: OutsideSender | null;
+        failed: boolean;
+      })
+    | null;
 }
 
 export interface Page<Item> {
@@ -134,6 +140,7 @@ function conversationView(
             ...reader.summarize({ type, body: row.message_body, content: row.message_content ?? {} }),
             channel: reader.channel,
             direction,
+            sentBy: row.message_sent_by,
             failed: row.message_status === "failed",
           }
         : null,

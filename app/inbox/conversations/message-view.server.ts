@@ -3,7 +3,12 @@ import type { MessageRow } from "../../../db/queries/inbox/threads.ts";
 import type { MessageStatus } from "../../../db/schema.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { ChannelMessages } from "../../integrations/channel.server.ts";
-import type { MessageFailure, MessageParts, MessageSummary } from "../../integrations/message.ts";
+import type {
+  MessageFailure,
+  MessageParts,
+  MessageSummary,
+  OutsideSender,
+} from "../../integrations/message.ts";
 
 /** The channel has words of its own for some kinds. */
 export interface MessageContentView extends MessageSummary {
@@ -20,6 +25,8 @@ export interface QuoteView extends MessageContentView {
 export interface MessageView extends MessageContentView {
   id: string;
   direction: "inbound" | "outbound";
+  /** Null for what the customer said, and for what went out from here. */
+  sentBy: OutsideSender | null;
   at: Date;
   /** A person would call it a new message: the customer said something, and it came when it was said. */
   isNew: boolean;
@@ -42,6 +49,7 @@ export function messageView(reader: ChannelMessages, row: MessageRow): MessageVi
     channel: reader.channel,
     id: row.id,
     direction: row.direction,
+    sentBy: row.sent_by,
     at: row.occurred_at,
     isNew: row.direction === "inbound" && row.counts_unread,
     status: row.status,

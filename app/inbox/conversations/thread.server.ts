@@ -10,7 +10,7 @@ import {
   type MessageRow,
   markRead,
 } from "../../../db/queries/inbox/threads.ts";
-import type { ChannelMessages } from "../../integrations/channel.server.ts";
+import type { ChannelMessages, MarketingWish } from "../../integrations/channel.server.ts";
 import { readRowId } from "../../platform/text.ts";
 import {
   type ContactView,
@@ -32,6 +32,8 @@ export interface Thread {
   contact: ContactView;
   /** Which of ours it is with; null while the workspace has one. */
   ownNumber: OwnNumberView | null;
+  /** Whether the contact wants marketing messages; null where they never told. */
+  marketing: MarketingWish | null;
   /** Oldest first. What is shown at the message it is about (a reaction, an edit) is no item of its own. */
   messages: Page<MessageView>;
 }
@@ -70,8 +72,13 @@ export async function readThread(
       if (marked) await tellConversations(tdb, [tenantId]);
     }
     const own = await readOwnNumbers(tdb, tenantId, [row]);
-    const ownNumber = own.get(row.connection_id) ?? null;
-    return { id: row.id, contact: contactView(row), ownNumber, messages: { items: messages, older } };
+    return {
+      id: row.id,
+      contact: contactView(row),
+      ownNumber: own.get(row.connection_id) ?? null,
+      marketing: row.marketing,
+      messages: { items: messages, older },
+    };
   });
 }
 

@@ -105,9 +105,9 @@ function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDra
   return { ...draft, row, person: contact };
 }
 
-function completenessOf({ isPlaceholder, imported }: MessageEvent): Completeness {
-  if (isPlaceholder) return 1;
-  return imported ? 2 : 3;
+function completenessOf({ isPlaceholder, imported, interim }: MessageEvent): Completeness {
+  if (isPlaceholder || interim === "first") return 1;
+  return imported || interim === "later" ? 2 : 3;
 }
 
 /** Under a digest of itself, so that taking all of them together is the same in any order, and once is as often. */

@@ -6,6 +6,8 @@ import {
   advanceConversations,
   type ConversationKey,
   type ConversationTimes,
+  type MarketingNote,
+  noteMarketing,
   openConversations,
 } from "#db/queries/inbox/contacts.ts";
 import { tellConversations } from "#db/queries/inbox/live.ts";
@@ -35,6 +37,7 @@ export async function storeEvents(trx: Transaction<Schema>, events: RoutedEvent[
   const { drafts, refused } = foldEvents(ofMessages, await findMessages(trx, [...ids]));
   const ofPeople = events.filter((item) => !isOfMessage(item));
   const placed = await placeInConversations(trx, drafts, ofPeople);
+  await noteMarketing(trx, wishesOf(placed));
   const written = await upsertMessages(
     trx,
     placed.map(({ row }) => row),
@@ -123,6 +126,17 @@ async function findPeople(
   }
   const contactOf = await resolveContacts(trx, [...sightingOf.values()]);
   return new Map([...sightingOf].map(([person, sighting]) => [person, contactOf.get(sighting) ?? ""]));
+}
+
+/** What contacts have said of marketing messages: a fact of theirs, besides a line of the conversation. */
+function wishesOf(placed: PlacedMessage[]): MarketingNote[] {
+  return placed.flatMap(({ draft, row: { tenantId, conversationId } }) =>
+    draft.events.flatMap(({ event }) =>
+      event.kind === "message" && event.marketing
+        ? [{ tenantId, conversationId, marketing: event.marketing, at: event.occurredAt }]
+        : [],
+    ),
+  );
 }
 
 function textOf({ tenantId, connectionId, contactId }: ConversationKey): string {

@@ -1,6 +1,6 @@
 /** What is said in a conversation. */
 import type { ChannelId } from "../../integrations/catalog.ts";
-import type { MessageKind } from "../../integrations/message.ts";
+import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
 import { count } from "./count.ts";
 
 const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
@@ -28,6 +28,19 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   revoke: "Deleted a message",
   deleted: "This message was deleted",
   welcome: "Opened the chat",
+  call_from_customer: "The customer called",
+  call_from_business: "Your business called",
+  call_missed: "Missed call",
+  call_unanswered: "Your business called, and nobody answered",
+  call_declined: "Your business called, and the customer declined",
+  person_wanted: "Asked for a person",
+  person_took_over: "A person took over from the assistant",
+  agent_took_over: "The assistant took over",
+  handed_over: "The conversation was handed over",
+  marketing_stopped: "The customer no longer wants marketing messages",
+  marketing_resumed: "The customer wants marketing messages again",
+  marketing_wanted: "The customer signed up for marketing messages",
+  preference: "The customer changed what they want to receive",
   old_media: "A photo, video or file from before this number was connected",
   unknown: "Message",
 };
@@ -36,6 +49,8 @@ export interface ThreadChannelWords {
   /** A kind of message that the platform keeps to itself. */
   unsupported: string;
   mediaNote: string;
+  /** Who sent an outbound message when it was not sent from here. */
+  sentBy: Record<OutsideSender, string>;
   /** Before the platform’s own words, where there are none of ours. */
   failedBecause: string;
   /** Why a message was not delivered, by the platform’s code. */
@@ -46,6 +61,11 @@ const channelWords: Record<ChannelId, ThreadChannelWords> = {
   meta_whatsapp: {
     unsupported: "A kind of message that WhatsApp does not share",
     mediaNote: "The file stays at WhatsApp.",
+    sentBy: {
+      business_app: "Your phone",
+      agent: "Meta’s assistant",
+      other_app: "Another app",
+    },
     failedBecause: "Meta’s reason:",
     failures: {
       "130429": "too many messages were sent at once",
@@ -92,6 +112,9 @@ export const thread = {
   forwarded: { once: "Forwarded", often: "Forwarded many times" },
   edited: "Edited",
   fromAd: "Came from an advertisement or post",
+  /** Before what the platform’s assistant tells of a conversation. */
+  summary: "The assistant sums up:",
+  marketing: { wanted: "Wants marketing messages", unwanted: "Does not want marketing messages" },
   openMap: "Open the map",
   reactionOf: { inbound: "Reaction of the customer:", outbound: "Reaction of your business:" },
   inReplyTo: { inbound: "In reply to the customer:", outbound: "In reply to your business:" },

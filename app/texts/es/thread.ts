@@ -29,6 +29,19 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   revoke: "Mensaje eliminado",
   deleted: "Este mensaje se eliminó",
   welcome: "Abrió la conversación",
+  call_from_customer: "Llamó el cliente",
+  call_from_business: "Llamó tu empresa",
+  call_missed: "Llamada perdida",
+  call_unanswered: "Llamó tu empresa y nadie contestó",
+  call_declined: "Llamó tu empresa y el cliente rechazó la llamada",
+  person_wanted: "Pidió hablar con una persona",
+  person_took_over: "Una persona tomó el lugar del asistente",
+  agent_took_over: "El asistente se hizo cargo",
+  handed_over: "La conversación cambió de manos",
+  marketing_stopped: "El cliente ya no quiere mensajes de marketing",
+  marketing_resumed: "El cliente vuelve a querer mensajes de marketing",
+  marketing_wanted: "El cliente se suscribió a los mensajes de marketing",
+  preference: "El cliente cambió lo que quiere recibir",
   old_media: "Una foto, un video o un archivo de antes de conectar este número",
   unknown: "Mensaje",
 };
@@ -37,6 +50,11 @@ const channelWords: Record<ChannelId, ThreadChannelWords> = {
   meta_whatsapp: {
     unsupported: "Un tipo de mensaje que WhatsApp no comparte",
     mediaNote: "El archivo se queda en WhatsApp.",
+    sentBy: {
+      business_app: "Tu teléfono",
+      agent: "El asistente de Meta",
+      other_app: "Otra aplicación",
+    },
     failedBecause: "Motivo de Meta:",
     failures: {
       "130429": "se enviaron demasiados mensajes a la vez",
@@ -83,6 +101,9 @@ export const thread = {
   forwarded: { once: "Reenviado", often: "Reenviado muchas veces" },
   edited: "Editado",
   fromAd: "Llegó desde un anuncio o una publicación",
+  /** Before what the platform’s assistant tells of a conversation. */
+  summary: "Resumen del asistente:",
+  marketing: { wanted: "Quiere mensajes de marketing", unwanted: "No quiere mensajes de marketing" },
   openMap: "Abrir el mapa",
   reactionOf: { inbound: "Reacción del cliente:", outbound: "Reacción de tu empresa:" },
   inReplyTo: { inbound: "En respuesta al cliente:", outbound: "En respuesta a tu empresa:" },

@@ -14,6 +14,7 @@ export interface Said {
   outbound?: string;
   error?: object;
   at?: string;
+  sentBy?: "business_app" | "agent" | "other_app";
   /** As Meta names it. */
   wamid?: string;
 }
@@ -44,8 +45,8 @@ export function talks(database: () => TestDatabase) {
     const [row] = await database().sql<{ id: string }>(
       `with told as (update conversations set last_inbound_at = greatest(last_inbound_at, $9) where id = $2 and $4 = 'inbound')
        insert into messages (tenant_id, conversation_id, provider_message_id, direction, type, status, body, content,
-         occurred_at, error${step})
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10${step ? ", '2026-11-22T19:00:00Z'" : ""}) returning id`,
+         occurred_at, error, sent_by${step})
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11${step ? ", '2026-11-22T19:00:00Z'" : ""}) returning id`,
       [
         tenantId,
         conversationId,
@@ -57,6 +58,7 @@ export function talks(database: () => TestDatabase) {
         JSON.stringify(content),
         at,
         error ? JSON.stringify(error) : null,
+        said.sentBy ?? null,
       ],
     );
     if (!row) throw new Error("no message");

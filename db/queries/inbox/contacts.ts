@@ -180,3 +180,30 @@ export async function advanceConversations(
        and (w."lastMessageAt" > coalesce(c.last_message_at, '-infinity')
             or w."lastInboundAt" > coalesce(c.last_inbound_at, '-infinity'))`.execute(trx);
 }
+
+export interface MarketingNote {
+  tenantId: string;
+  conversationId: string;
+  marketing: "wanted" | "unwanted";
+  at: Date;
+}
+
+/** Notes what contacts told of marketing messages: what was told last stays, and of one second the refusal. */
+export async function noteMarketing(trx: Transaction<Schema>, notes: MarketingNote[]): Promise<void> {
+  if (notes.length === 0) return;
+  await sql`
+    with told as materialized (
+      select distinct on (v.contact_id) v.tenant_id, v.contact_id, n.marketing, n.at
+        from json_to_recordset(${JSON.stringify(notes)}::json)
+          as n ("tenantId" uuid, "conversationId" bigint, marketing text, at timestamptz)
+        join conversations v on v.tenant_id = n."tenantId" and v.id = n."conversationId"
+       order by v.contact_id, n.at desc, n.marketing),
+    held as materialized (
+      select c.id from contacts c join told t on t.tenant_id = c.tenant_id and t.contact_id = c.id
+       order by c.id for no key update of c)
+    update contacts c set marketing = t.marketing, marketing_at = t.at
+      from told t join held h on h.id = t.contact_id
+     where c.tenant_id = t.tenant_id and c.id = t.contact_id
+       and (c.marketing_at is null or t.at > c.marketing_at
+            or t.at = c.marketing_at and t.marketing = 'unwanted' and c.marketing = 'wanted')`.execute(trx);
+}

@@ -30,6 +30,7 @@ export interface ConversationRow extends ContactRow {
   message_type: string | null;
   message_direction: "inbound" | "outbound" | null;
   message_status: MessageStatus | null;
+  message_sent_by: "business_app" | "agent" | "other_app" | null;
   message_body: string | null;
   message_content: Record<string, unknown> | null;
 }
@@ -56,6 +57,7 @@ export async function listConversationRows(
         eb
           .selectFrom("messages as m")
           .select(["m.type as message_type", "m.direction as message_direction"])
+          .select("m.sent_by as message_sent_by")
           .select(["m.status as message_status", "m.body as message_body", "m.content as message_content"])
           .whereRef("m.tenant_id", "=", "c.tenant_id")
           .whereRef("m.conversation_id", "=", "c.id")

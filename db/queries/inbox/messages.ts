@@ -9,7 +9,10 @@ export interface StoredMessage {
   direction: "inbound" | "outbound";
 }
 
-/** How much of a message there is: only statuses of it, a placeholder, a copy from a history, the message as it came. */
+/**
+ * How much of a message there is: only statuses of it, a placeholder, a copy from a history, the message as it came. Of a
+ * call: that it began, that it was answered or declined, its end.
+ */
 export type Completeness = 0 | 1 | 2 | 3;
 
 export type KnownMessage = StoredMessage & { completeness: Completeness };

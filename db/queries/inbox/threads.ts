@@ -14,6 +14,8 @@ import {
 export interface ThreadRow extends ContactRow {
   id: string;
   connection_id: string;
+  /** Whether the contact wants marketing messages; null where they never told. */
+  marketing: "wanted" | "unwanted" | null;
   /** Time of the newest message of the customer when it is one that nobody has opened, else null. */
   unread_up_to: string | null;
 }
@@ -25,6 +27,7 @@ export async function findThreadRow(
   id: string,
 ): Promise<ThreadRow | undefined> {
   return withContact(tdb, tenantId)
+    .select("p.marketing")
     .select(
       sql<string | null>`case when ${isUnread} then ${pageTime("c.last_inbound_at")} end`.as("unread_up_to"),
     )

@@ -2,6 +2,7 @@
 import type { ChannelMessages, StoredMessage } from "../../../channel.server.ts";
 import type { MessageKind, MessageParts, MessageReference, MessageSummary } from "../../../message.ts";
 import { at, numberAt, textAt } from "./content.server.ts";
+import { noticeSummary } from "./notices.server.ts";
 import { messageParts } from "./parts.server.ts";
 
 export const whatsappMessages: ChannelMessages = {
@@ -58,6 +59,8 @@ const plainKinds = new Map<string, MessageKind>([
 ]);
 
 function summarize({ type, body, content }: StoredMessage): MessageSummary {
+  const notice = noticeSummary(type, content, body);
+  if (notice) return notice;
   const item = content[type];
   if (type === "reaction") return { kind: body ? "reaction" : "reaction_removed", text: body, detail: null };
   if (type === "audio")

@@ -10,8 +10,10 @@ export function messageParts(kind: MessageKind, content: Content): MessageParts 
 }
 
 function originParts(content: Content): MessageParts {
-  const { context, referral } = content;
+  const { context, referral, conversation_context } = content;
   const parts: MessageParts = {};
+  const summary = textAt(at(conversation_context, "summary"), "text", 4_000);
+  if (summary) parts.summary = summary;
   if (at(context, "frequently_forwarded") === true) parts.forwarded = "often";
   else if (at(context, "forwarded") === true) parts.forwarded = "once";
   const product = textAt(at(context, "referred_product"), "product_retailer_id");

@@ -1,16 +1,6 @@
-import { bodyOf, phoneNumberId, sentAt, userId, waId } from "./fixtures.ts";
+import { bodyOf, phoneNumberId, sentAt, waId } from "./fixtures.ts";
 
 type Value = Record<string, unknown>;
-
-const call = { id: "wacid.1", to: "15550783881", from: waId, event: "connect", timestamp: sentAt };
-const preference = {
-  wa_id: waId,
-  user_id: userId,
-  detail: "User requested to stop marketing messages",
-  category: "marketing_messages",
-  value: "stop",
-  timestamp: Number(sentAt),
-};
 
 /** Values of the fields that the product shows nowhere, by field. */
 const values: Record<string, Value> = {
@@ -35,7 +25,6 @@ const values: Record<string, Value> = {
     new_category: "MARKETING",
   },
   template_correct_category_detection: { message_template_id: 12345, correct_category: "MARKETING" },
-  user_preferences: { user_preferences: [preference] },
   smb_app_state_sync: {
     state_sync: [{ type: "contact", contact: { full_name: "Ana", phone_number: waId }, action: "add" }],
   },
@@ -47,10 +36,6 @@ const values: Record<string, Value> = {
       },
       { errors: [{ code: 2593109, title: "History sharing is turned off by the business" }] },
     ],
-  },
-  calls: {
-    calls: [call],
-    errors: [{ code: 138012 }],
   },
   flows: {
     event: "FLOW_STATUS_CHANGE",
@@ -69,7 +54,6 @@ const values: Record<string, Value> = {
   group_participants_update: { groups: [{ type: "group_participants_add", group_id: "g" }] },
   group_settings_update: { groups: [] },
   group_status_update: { groups: [] },
-  messaging_handovers: { messaging_handovers: [{}] },
   standby: {},
   consumer_profile: {},
   a_field_of_the_future: { anything: [1, "two", { three: null }] },

@@ -9,6 +9,7 @@ import type {
   StatusEvent,
 } from "../../../channel.server.ts";
 import { bodyText } from "./body-text.server.ts";
+import { isCallStep, readCall } from "./calls.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify, readChangedPerson } from "./people.server.ts";
@@ -98,6 +99,7 @@ function readEither(
     countsUnread: direction === "inbound" && !imported && isNew(type, item),
     imported,
     isPlaceholder: false,
+    ...(isOfAgent(item, change) && { ofAgent: true as const }),
   };
 }
 
@@ -159,9 +161,14 @@ function directionOf(ofList: Direction, named: Named, businessNumber: string | n
 /** Fields in which the business app on the owner's phone speaks. */
 const fieldsOfBusinessApp = new Set(["smb_message_echoes", "history"]);
 
-function senderOf(item: JsonObject, { field, standby }: ChangeContext): OutsideSender {
-  if (standby || own(item, "message_creation_type") === "created_by_1p_bot") return "agent";
-  return fieldsOfBusinessApp.has(field) ? "business_app" : "other_app";
+function senderOf(item: JsonObject, change: ChangeContext): OutsideSender {
+  if (isOfAgent(item, change)) return "agent";
+  return fieldsOfBusinessApp.has(change.field) ? "business_app" : "other_app";
+}
+
+/** Meta's assistant said it, or was there to be spoken to. */
+function isOfAgent(item: JsonObject, { standby }: ChangeContext): boolean {
+  return standby || own(item, "message_creation_type") === "created_by_1p_bot";
 }
 
 /** What nobody would call a new message. */
@@ -175,12 +182,14 @@ function isNew(type: string, item: JsonObject): boolean {
   return typeof named !== "string" || !neverNewUnsupported.has(named.toLowerCase());
 }
 
-/** A step of a message that the business sent. Steps of calls and payments, and words Meta adds, are `other`. */
+/** A step of a message that the business sent, or of a call. Steps of payments, and words Meta adds, are `other`. */
 export function readStatus(
   item: unknown,
   path: string,
-  { phoneNumberId, contacts }: ChangeContext,
-): StatusEvent | OtherEvent | ReadingProblem {
+  change: ChangeContext,
+): StatusEvent | MessageEvent | OtherEvent | ReadingProblem {
+  if (isCallStep(item)) return readCall(item, path, change);
+  const { phoneNumberId, contacts } = change;
   const parsed = statusItem.safeParse(item);
   if (!parsed.success) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const step = parsed.data;

@@ -1,5 +1,5 @@
 /** What others than the customer and the business's phone say on a number, and what happens around their words. For tests. */
-import { change, phoneNumberId, sentAt, textMessage, waId } from "./fixtures.ts";
+import { change, phoneNumberId, sentAt, textMessage, userId, waId } from "./fixtures.ts";
 
 type Item = Record<string, unknown>;
 
@@ -33,3 +33,58 @@ export const untyped: Record<string, Item> = {
   reaction: { reaction: { message_id: "wamid.R", emoji: "👍" } },
   order: { order: { catalog_id: "1", product_items: [] } },
 };
+
+/** A change of the field `messaging_handovers`, which has no metadata. `control` is who answered, and who does now. */
+export function handover(
+  type: "control_passed" | "control_taken",
+  control: Item,
+  more: Item = {},
+  numberId: string = phoneNumberId,
+): Item {
+  const value = {
+    messaging_product: "whatsapp",
+    sender: { phone_number: waId },
+    recipient: { phone_number_id: numberId, display_phone_number: businessNumber },
+    type,
+    timestamp: sentAt,
+    [type]: control,
+  };
+  return { field: "messaging_handovers", value: { ...value, ...more } };
+}
+
+export const summary = {
+  type: "summary",
+  summary: { text: "Ana asks for bread without gluten, for Friday." },
+};
+
+/** An event of a call by the customer, unless `more` says that the business called. */
+export function callEvent(event: "connect" | "terminate", more: Item = {}): Item {
+  const call = { id: "wacid.HBgL1", from: waId, to: businessNumber, direction: "USER_INITIATED" };
+  return { ...call, event, timestamp: sentAt, ...more };
+}
+
+export const byBusiness = {
+  id: "wacid.HBgL2",
+  from: businessNumber,
+  to: waId,
+  direction: "BUSINESS_INITIATED",
+};
+
+/** A step of a call that the business makes. */
+export function callStep(status: "RINGING" | "ACCEPTED" | "REJECTED", more: Item = {}): Item {
+  return { id: byBusiness.id, type: "call", status, timestamp: sentAt, recipient_id: waId, ...more };
+}
+
+export const answered = {
+  status: "COMPLETED",
+  start_time: String(Number(sentAt) + 10),
+  end_time: String(Number(sentAt) + 135),
+  duration: 125,
+  timestamp: String(Number(sentAt) + 136),
+};
+
+export function preference(value: string, more: Item = {}): Item {
+  const category = "marketing_messages";
+  const detail = `User requested to ${value} marketing messages`;
+  return { wa_id: waId, user_id: userId, detail, category, value, timestamp: Number(sentAt), ...more };
+}

@@ -11,9 +11,11 @@ import type {
   ReadingProblem,
 } from "../../../channel.server.ts";
 import { readAccountChange } from "./account.server.ts";
+import { readCall } from "./calls.server.ts";
 import { opaqueId } from "./fields.server.ts";
 import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
 import { isObject, own, parseBody } from "./json.server.ts";
+import { isHandover, numberOfHandover, readHandover, readPreference } from "./notices.server.ts";
 import { readContacts, readUserIdUpdate } from "./people.server.ts";
 
 export const whatsappWebhook: ChannelWebhook = {
@@ -71,7 +73,10 @@ function* readChange(change: unknown, path: string, object: WebhookObject, entry
   const value = own(change, "value");
   // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
   const isSample = ["0", 0].includes(own(entry, "id") as string | number);
-  const phoneNumberId = opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ?? null;
+  const phoneNumberId =
+    opaqueId.safeParse(own(own(value, "metadata"), "phone_number_id")).data ??
+    numberOfHandover(value) ??
+    null;
   if (typeof field !== "string") return yield problem(path, phoneNumberId, "field: invalid_type");
   if (isSample || phoneNumberId === dashboardNumberId) {
     return yield other(path, phoneNumberId, "dashboard_test");
@@ -98,17 +103,28 @@ const listReaders: Record<string, ItemReader> = {
   messages: readMessage,
   message_echoes: readEcho,
   statuses: readStatus,
+  calls: readCall,
+  user_preferences: readPreference,
   user_id_update: readUserIdUpdate,
 };
 
 /** Fields that are known to bring such lists: what else is in their values is counted part by part. */
-const itemFields = new Set(["messages", "message_echoes", "smb_message_echoes", "standby", "user_id_update"]);
+const itemFields = new Set([
+  ...["messages", "message_echoes", "smb_message_echoes", "standby", "calls", "user_preferences"],
+  ...["messaging_handovers", "user_id_update"],
+]);
 
 /** Meta has four at most. Three megabytes of names must not become a million events. */
 const mostParts = 50;
 
 /** What stands around the items and is no list of its own. */
-const surroundings = new Set(["messaging_product", "metadata", "contacts", "standby"]);
+const surroundings = new Set([
+  "messaging_product",
+  "metadata",
+  "contacts",
+  "standby",
+  "conversation_context",
+]);
 
 /** One value is its own lists and those of its `standby`: what goes on while the platform's assistant is at it. */
 function* readItems(
@@ -125,13 +141,22 @@ function* readItems(
     contacts: readContacts(own(value, "contacts")),
     standby: field === "standby",
   };
-  yield* readLists(value, path, change);
+  if (isHandover(value)) return yield readHandover(value, path, change);
+  yield* readLists(withSummary(value), path, change);
   const standby = own(value, "standby");
   if (isObject(standby)) {
     const contacts = [...readContacts(own(standby, "contacts")), ...change.contacts];
     yield* readLists(standby, `${path}.standby`, { ...change, contacts, standby: true });
   }
   yield* countParts(field, value, path, phoneNumberId);
+}
+
+/** What the assistant tells of a conversation as it comes to us belongs to the message that it came with. */
+function withSummary(value: Record<string, unknown>): Record<string, unknown> {
+  const { conversation_context, messages } = value;
+  const [first, ...others]: unknown[] = Array.isArray(messages) ? messages : [];
+  if (!isObject(conversation_context) || !isObject(first)) return value;
+  return { ...value, messages: [{ conversation_context, ...first }, ...others] };
 }
 
 function* readLists(value: Record<string, unknown>, path: string, change: ChangeContext): Found {

@@ -1,0 +1,248 @@
+/** What others than the customer and ourselves say and do on a number: signed bodies in, rows and pages out. */
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
+import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as around from "../../integrations/meta/whatsapp/webhook/sender-fixtures.ts";
+import { deliverByLane } from "../testing/delivery-lane.ts";
+import { type AskPage, openPages } from "../testing/pages.ts";
+import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
+
+type Item = Record<string, unknown>;
+
+let product: TestProduct;
+let ask: AskPage;
+let workspace: Workspace;
+let person: TestPerson;
+
+beforeAll(async () => {
+  product = await startTestProduct();
+  ask = await openPages();
+  workspace = await connectWorkspace(product.database, meta.phoneNumberId);
+  person = await product.person(workspace.tenantId);
+});
+afterAll(() => product.stop());
+beforeEach(() => product.database.empty("contacts", "webhook_deliveries"));
+
+const sql = <Row>(text: string) => product.database.sql<Row>(text);
+
+/** Delivers each change by itself, signed, and works it off before the next. */
+async function deliver(...changes: Item[]): Promise<void> {
+  const secret = product.services.webhooks.appSecrets[0]?.reveal() ?? "";
+  for (const change of changes) {
+    const body = Buffer.from(meta.bytes(meta.body(meta.entry(change))));
+    const mac = createHmac("sha256", secret).update(body).digest("hex");
+    const headers = { "x-hub-signature-256": `sha256=${mac}`, "content-length": String(body.length) };
+    const url = `${product.origin}/webhooks/meta/whatsapp`;
+    expect((await deliverByLane(new Request(url, { method: "POST", headers, body }))).status).toBe(200);
+    const open = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
+    const report = await processDeliveries(
+      inboxDeps(product.database),
+      open.map(({ id }) => id),
+    );
+    expect(report).toEqual({ outcomes: ["processed"], quarantined: [] });
+  }
+}
+
+async function markup(path: string): Promise<string> {
+  const answer = await ask(new Request(product.origin + path, { headers: { cookie: person.cookie } }));
+  expect(answer.status).toBe(200);
+  return (await answer.text()).replace(/<script[\s\S]*?<\/script>|<!-- -->/g, "");
+}
+
+/** The only conversation's thread, and its line in the list. */
+async function pages(): Promise<{ thread: string; line: string }> {
+  const conversations = await sql<{ id: string }>("select id from conversations");
+  expect(conversations).toHaveLength(1);
+  const list = await markup("/conversations");
+  const thread = await markup(`/conversations/${conversations[0]?.id}`);
+  expect(thread + list).not.toMatch(/undefined|NaN|\[object/);
+  return { thread, line: /<li class="relative[\s\S]*?<\/li>/.exec(list)?.[0] ?? "" };
+}
+
+const rows = () =>
+  sql(`select direction, type, body, sent_by, counts_unread, status from messages order by occurred_at, id`);
+const at = (seconds: number) => String(Number(meta.sentAt) + seconds);
+
+describe("while Meta’s assistant answers", () => {
+  test("its conversation stands in the inbox, and says who said what", async () => {
+    await deliver(
+      around.standby({ messages: [meta.textMessage("wamid.1", meta.waId, "¿Abren hoy?")] }),
+      around.standby({ message_echoes: [around.agentEcho("wamid.2", "Sí, hasta las 8", at(5))] }),
+      around.standby({ statuses: [meta.status("wamid.2", "read", at(9))] }),
+    );
+    expect(await rows()).toEqual([
+      {
+        direction: "inbound",
+        type: "text",
+        body: "¿Abren hoy?",
+        sent_by: null,
+        counts_unread: true,
+        status: "received",
+      },
+      {
+        direction: "outbound",
+        type: "text",
+        body: "Sí, hasta las 8",
+        sent_by: "agent",
+        counts_unread: false,
+        status: "read",
+      },
+    ]);
+    const { thread, line } = await pages();
+    expect(thread).toMatch(/¿Abren hoy\?.*Meta’s assistant.*Sí, hasta las 8.*Read/s);
+    expect(line).toMatch(/Ana 🌻.*Meta’s assistant: <bdi>Sí, hasta las 8.*1 unread/s);
+  });
+
+  test("a handover is a line, with what the assistant tells, however often it is told", async () => {
+    const passed = { previous_owner_role: "ai_agent", new_owner_role: "escalation", metadata: "Pedido 7" };
+    const asked = around.handover("control_passed", passed, { conversation_context: around.summary });
+    await deliver(
+      around.standby({ messages: [meta.textMessage("wamid.1", meta.waId, "Con una persona, por favor")] }),
+      asked,
+      asked,
+    );
+    expect(await rows()).toHaveLength(2);
+    const { thread, line } = await pages();
+    expect(thread).toMatch(/Asked for a person.*bread without gluten, for Friday\..*Pedido 7/s);
+    expect(line).toMatch(/<bdi>Asked for a person: Ana asks for bread/);
+    expect(line).toContain("1 unread");
+  });
+
+  test.each([
+    [
+      "control_taken",
+      { previous_owner_role: "ai_agent", new_owner_role: "escalation" },
+      "A person took over",
+    ],
+    [
+      "control_passed",
+      { previous_owner_role: "escalation", new_owner_role: "ai_agent" },
+      "The assistant took over",
+    ],
+    ["control_passed", { metadata: "x" }, "The conversation was handed over"],
+  ] as const)("%s %j says %s", async (type, control, words) => {
+    await deliver(around.handover(type, control));
+    expect((await pages()).thread).toContain(words);
+  });
+
+  test("what it sums up stands with the customer's message", async () => {
+    const messages = [meta.textMessage("wamid.1", meta.waId, "Hola")];
+    await deliver(meta.change({ conversation_context: around.summary, messages }));
+    expect((await pages()).thread).toMatch(/The assistant sums up: <bdi>Ana asks for bread.*Hola/s);
+  });
+});
+
+describe("what the business says elsewhere", () => {
+  test.each([
+    ["smb_message_echoes", meta.echo("wamid.E", meta.waId, "Ya sale"), "Your phone"],
+    ["message_echoes", around.appEcho("wamid.E", "Ya sale"), "Another app"],
+    [
+      "message_echoes",
+      around.appEcho("wamid.E", "Ya sale", { message_creation_type: "created_by_1p_bot" }),
+      "Meta’s assistant",
+    ],
+  ])("in %s names its sender in thread and list", async (field, echo, sender) => {
+    await deliver(meta.change({ message_echoes: [echo] }, meta.phoneNumberId, field));
+    const { thread, line } = await pages();
+    expect(thread).toMatch(new RegExp(`From your business: .*${sender}.*Ya sale`, "s"));
+    expect(line).toContain(`${sender}: <bdi>Ya sale`);
+    expect(line).not.toContain("You:");
+  });
+});
+
+test("a field that nobody knows brings its messages", async () => {
+  const messages = [meta.textMessage("wamid.1", meta.waId, "Hola")];
+  await deliver(meta.change({ messages }, meta.phoneNumberId, "messages_of_tomorrow"));
+  expect((await pages()).thread).toContain("Hola");
+});
+
+test.each(Object.entries(around.untyped))(
+  "a %s without a type is shown as what it is",
+  async (type, content) => {
+    const item = { from: meta.waId, id: "wamid.1", timestamp: Number(meta.sentAt), ...content };
+    await deliver(meta.change({ messages: [item] }));
+    expect(await rows()).toMatchObject([{ type, direction: "inbound" }]);
+    await pages();
+  },
+);
+
+describe("a call is one line", () => {
+  const calls = (...items: Item[]) => meta.change({ calls: items }, meta.phoneNumberId, "calls");
+  const steps = (...items: Item[]) => meta.change({ statuses: items }, meta.phoneNumberId, "calls");
+  const { callEvent, callStep, byBusiness, answered } = around;
+  test.each<[string, Item[], string]>([
+    ["that goes on", [calls(callEvent("connect"))], "The customer called"],
+    [
+      "answered",
+      [calls(callEvent("connect")), calls(callEvent("terminate", answered))],
+      "The customer called · 2 min 5 s",
+    ],
+    [
+      "missed",
+      [calls(callEvent("connect")), calls(callEvent("terminate", { timestamp: at(30) }))],
+      "Missed call",
+    ],
+    ["of ours that rings", [steps(callStep("RINGING"))], "Your business called"],
+    [
+      "of ours, answered",
+      [
+        steps(callStep("RINGING")),
+        steps(callStep("ACCEPTED")),
+        calls(callEvent("connect", byBusiness)),
+        calls(callEvent("terminate", { ...byBusiness, ...answered })),
+      ],
+      "Your business called · 2 min 5 s",
+    ],
+    ["of ours, declined", [steps(callStep("RINGING")), steps(callStep("REJECTED"))], "the customer declined"],
+    [
+      "of ours that nobody takes",
+      [calls(callEvent("connect", byBusiness)), calls(callEvent("terminate", byBusiness))],
+      "nobody answered",
+    ],
+  ])("%s, whatever order it is told in", async (_, changes, words) => {
+    for (const order of [changes, changes.toReversed(), [...changes, ...changes]]) {
+      await product.database.empty("contacts", "webhook_deliveries");
+      await deliver(...order);
+      expect(await rows()).toMatchObject([{ type: "call", counts_unread: false }]);
+      const { thread, line } = await pages();
+      expect(thread).toContain(words);
+      expect(line).not.toMatch(/You:|unread</);
+    }
+  });
+});
+
+describe("what a person wants to receive", () => {
+  const told = (value: string, seconds: number, more: Item = {}) =>
+    meta.change(
+      {
+        contacts: meta.people,
+        user_preferences: [around.preference(value, { timestamp: Number(at(seconds)), ...more })],
+      },
+      meta.phoneNumberId,
+      "user_preferences",
+    );
+  const wish = async () => (await sql<{ marketing: string }>("select marketing from contacts"))[0]?.marketing;
+  const header = (thread: string) => thread.split("<section")[0] ?? "";
+
+  test("is a line, and a fact in the thread's header: what was told last, whatever comes when", async () => {
+    await deliver(told("stop", 20), told("resume", 10));
+    expect(await wish()).toBe("unwanted");
+    const { thread, line } = await pages();
+    expect(header(thread)).toContain("Does not want marketing messages");
+    expect(thread).toMatch(/wants marketing messages again.*no longer wants marketing messages/s);
+    expect(line).toContain("The customer no longer wants marketing messages");
+    await deliver(told("signup", 30), told("stop", 20));
+    expect(await wish()).toBe("wanted");
+    expect(header((await pages()).thread)).toContain("Wants marketing messages");
+  });
+
+  test("in one second the refusal stays; of anything else only the line is kept", async () => {
+    await deliver(told("stop", 20), told("resume", 20));
+    expect(await wish()).toBe("unwanted");
+    await deliver(told("stop", 40, { category: "news", detail: "User muted the news" }));
+    const { thread } = await pages();
+    expect(thread).toMatch(/changed what they want to receive.*User muted the news/s);
+  });
+});
