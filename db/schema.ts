@@ -36,6 +36,7 @@ export interface Schema {
     claimed_at: Generated<Date>;
     released_at: Date | null;
     first_event_at: Generated<Date | null>;
+    agent_seen_at: Generated<Date | null>;
   };
   connection_events: {
     id: BigId;

@@ -34,6 +34,7 @@ describe("the card", () => {
     maySend: true,
     requestedAt: null,
     silentSince: null,
+    agentSeenAt: null,
     testSkipped: false,
     registrationRefusal: null,
     registrationAgainAt: null,

@@ -82,6 +82,8 @@ create table number_claims (
   released_at timestamptz,
   -- Its first delivery since it was claimed: only that proves that a connection works.
   first_event_at timestamptz,
+  -- When the platform's assistant last took part in a conversation of the number, to about six hours.
+  agent_seen_at timestamptz,
   foreign key (tenant_id, connection_id) references channel_connections (tenant_id, id),
   check (released_at is null or released_at >= claimed_at)
 );
@@ -90,7 +92,7 @@ create index number_claims_lookup_idx on number_claims (provider, phone_number_i
 create index number_claims_connection_idx on number_claims (tenant_id, connection_id);
 call app.wall_off('number_claims');
 grant select, insert, update on number_claims to app_tenant;
-grant select, update (first_event_at) on number_claims to app_ingest;
+grant select, update (first_event_at, agent_seen_at) on number_claims to app_ingest;
 create policy ingest_routes on number_claims for select to app_ingest using (true);
 create policy ingest_marks on number_claims for update to app_ingest using (true) with check (true);
 

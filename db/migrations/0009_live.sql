@@ -16,8 +16,8 @@ create trigger tell_live after insert or update on channel_connections
   for each row execute function app.tell_connections();
 create trigger tell_live after insert on connection_events
   for each row execute function app.tell_connections();
--- Its first delivery, and the end of what it holds.
-create trigger tell_live after update of first_event_at, released_at on number_claims
+-- Its first delivery, that an assistant answers for it, and the end of what it holds.
+create trigger tell_live after update of first_event_at, agent_seen_at, released_at on number_claims
   for each row execute function app.tell_connections();
 -- A sign-in at Meta that somebody set out to, or came back from.
 create trigger tell_live after insert or update of used_at on oauth_states

@@ -41,6 +41,8 @@ export interface NumberView {
   registrationRefusal: string | null;
   /** The last message, where messages usually come and none has for a day. */
   silentSince: Date | null;
+  /** When the platform's assistant was last seen to answer for the number; null when it does not. */
+  agentSeenAt: Date | null;
   /** When Meta's access ends, once that is less than two weeks away. */
   endsAt: Date | null;
   /** For admins: another workspace, with rights to the number at Meta, asked for it at this time. */
@@ -135,6 +137,7 @@ export function numberView(
     incident,
     registrationRefusal: still ? connection.registrationRefusal : null,
     silentSince: still ? connection.silentSince : null,
+    agentSeenAt: isOver ? null : connection.agentSeenAt,
     endsAt: still && endsSoon(connection, now) ? connection.tokenExpiresAt : null,
     requestedAt: isAdmin ? connection.requestedAt : null,
     ...stepsOf(connection, still),

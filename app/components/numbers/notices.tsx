@@ -14,7 +14,8 @@ interface NoticesProps {
 export function NumberNotices({ channel, number }: NoticesProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { state, incident, deliveries, registrationRefusal, silentSince, endsAt, requestedAt } = number;
+  const { state, incident, deliveries, registrationRefusal, silentSince, agentSeenAt, endsAt, requestedAt } =
+    number;
   const failedAt = number.steps.find(({ step }) => step === "deliveries_on")?.at;
   return (
     <>
@@ -37,6 +38,11 @@ export function NumberNotices({ channel, number }: NoticesProps) {
       {silentSince ? (
         <Notice look="warn" title={words.silence.title}>
           {words.silence.text} <Time at={silentSince} />.
+        </Notice>
+      ) : null}
+      {agentSeenAt ? (
+        <Notice look="plain" title={texts.channels[channel].agent.title}>
+          {texts.channels[channel].agent.text} <Time at={agentSeenAt} />.
         </Notice>
       ) : null}
       {endsAt ? (

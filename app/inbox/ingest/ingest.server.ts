@@ -12,7 +12,7 @@ import {
 } from "#db/queries/deliveries/open-deliveries.ts";
 import { markReplayed, type QuarantinedItem, quarantine } from "#db/queries/deliveries/quarantine.ts";
 import { inRetriedTransaction } from "#db/queries/deliveries/transactions.ts";
-import { markFirstEvents } from "#db/queries/numbers/number-owners.ts";
+import { markAgents, markFirstEvents } from "#db/queries/numbers/number-owners.ts";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "#db/schema.ts";
 import type { Log } from "../../platform/log.server.ts";
 import type { Refusal } from "./message-folding.server.ts";
@@ -160,12 +160,13 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
   const { deliveries, setAside, outcomes } = await inRetriedTransaction(deps.db, async (trx) => {
     const deliveries = await take(trx);
     if (deliveries.length === 0) return { deliveries, setAside: [], outcomes: [] };
-    const { routed, told, setAside, firsts } = await routeDeliveries(trx, deps.readers, deliveries);
+    const { routed, told, setAside, firsts, agents } = await routeDeliveries(trx, deps.readers, deliveries);
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
     }
     await enqueueEach(trx, "apply_account_event", told);
     await markFirstEvents(trx, firsts);
+    await markAgents(trx, agents);
     await quarantine(trx, setAside);
     const reopened = deliveries.filter(({ isReopened }) => isReopened);
     await markReplayed(

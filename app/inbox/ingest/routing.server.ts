@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import type { JobPayload } from "#db/jobs.ts";
 import type { OpenDelivery } from "#db/queries/deliveries/open-deliveries.ts";
 import type { QuarantinedItem } from "#db/queries/deliveries/quarantine.ts";
-import { announceSetAside, ownersOf } from "#db/queries/numbers/number-owners.ts";
+import { type AgentSign, announceSetAside, ownersOf } from "#db/queries/numbers/number-owners.ts";
 import type { Schema } from "#db/schema.ts";
 import type {
   ChannelWebhook,
@@ -35,6 +35,8 @@ export interface Routing {
   setAside: QuarantinedItem[];
   /** Deliveries that are the first for the claim on their number. */
   firsts: { claimId: string; deliveryId: string }[];
+  /** That the platform's assistant is at work on a claimed number. */
+  agents: AgentSign[];
 }
 
 /**
@@ -63,6 +65,7 @@ export async function routeDeliveries(
   const routing: Routing = {
     routed: [],
     firsts,
+    agents: [],
     told: await routeAccountEvents(trx, ofAccounts),
     setAside: readings.flatMap(({ delivery, problems }) =>
       problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
@@ -73,6 +76,9 @@ export async function routeDeliveries(
     if (owner) {
       const { id: deliveryId, receivedAtUs, provider } = delivery;
       const { tenantId, connectionId } = owner;
+      if (event.kind === "message" && event.ofAgent) {
+        routing.agents.push({ claimId: owner.claimId, at: event.occurredAt });
+      }
       routing.routed.push({ event, deliveryId, receivedAtUs, provider, tenantId, connectionId });
     } else {
       routing.setAside.push(asideFor(delivery.id, event, "unknown_number", null));

@@ -1,6 +1,7 @@
 /** A connection as people and pages see it, made of its row. Pure. */
 import type { ConnectionRow } from "../../../db/queries/connections/connections.ts";
 import { type ConnectionFacts, factsOf } from "../../../db/queries/connections/facts.ts";
+import type { SeenOfNumber } from "../../../db/queries/numbers/number-claims.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { type ChannelId, channels } from "../catalog.ts";
@@ -35,6 +36,8 @@ export interface ConnectionView {
   requestedAt: Date | null;
   /** Somebody does without the test message. A reconnect asks for it again, unless something has come meanwhile. */
   testSkipped: boolean;
+  /** When the platform's assistant last took part in a conversation of the number, in the last days; else null. */
+  agentSeenAt: Date | null;
   /** Every step towards a working number, in order. */
   steps: StepState[];
   /** The latest that Meta told of the number or its account. */
@@ -50,8 +53,11 @@ interface LatestWord {
   at: Date;
 }
 
-/** `firstEventAt`: when the first delivery for the number came since it was claimed. */
-export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date): ConnectionView {
+/** An assistant that was not seen for so long answers no more. */
+const agentGoneMs = 7 * 24 * 60 * 60 * 1000;
+
+/** `seen`: what came for the number since it was claimed; undefined where nobody holds it. */
+export function viewOf(row: ConnectionRow, seen: SeenOfNumber | undefined, now: Date): ConnectionView {
   const channel = row.provider as ChannelId;
   const facts = factsOf(row);
   const { connected_at, silent_since, registration, deliveries, error } = facts;
@@ -74,11 +80,16 @@ export function viewOf(row: ConnectionRow, firstEventAt: Date | null, now: Date)
     maySend: maySend(row, now),
     requestedAt: row.requested_at,
     testSkipped: facts.test_skipped_at !== undefined,
-    steps: stepStates(facts, firstEventAt).filter(
+    agentSeenAt: recent(seen?.agentSeenAt ?? null, now),
+    steps: stepStates(facts, seen?.firstEventAt ?? null).filter(
       ({ step }) => step !== "number_registered" || channels[channel].hasRegistration,
     ),
     latest: latestOf(facts),
   };
+}
+
+function recent(at: Date | null, now: Date): Date | null {
+  return at && now.getTime() - at.getTime() < agentGoneMs ? at : null;
 }
 
 /** A time that has not come yet. */

@@ -40,7 +40,7 @@ describe("sending", () => {
     ["one that was left", { status: "revoked" as const }, false],
   ])("through %s: %o %s", (_what, changed, may) => {
     expect(maySend({ ...row, ...changed }, now)).toBe(may);
-    expect(viewOf({ ...row, ...changed }, null, now).maySend).toBe(may);
+    expect(viewOf({ ...row, ...changed }, undefined, now).maySend).toBe(may);
   });
 });
 
@@ -50,7 +50,7 @@ test.each([
   [before, null],
 ])("when a number may be registered again (%s) is shown while it is to come", (again, shown) => {
   const registration = { result: "failed", code: "x", again_at: again.toISOString() };
-  const view = viewOf({ ...row, metadata: { registration } }, null, now);
+  const view = viewOf({ ...row, metadata: { registration } }, undefined, now);
   expect(view.registrationRefusal).toBe("x");
   expect(view.registrationAgainAt).toEqual(shown);
 });

@@ -9,7 +9,7 @@ import {
   type Member,
 } from "../../../db/queries/connections/connections.ts";
 import { countEffects, type DisconnectEffects } from "../../../db/queries/connections/disconnect-effects.ts";
-import { firstEventsOf } from "../../../db/queries/numbers/number-claims.ts";
+import { seenOfNumbers } from "../../../db/queries/numbers/number-claims.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { type ChannelId, channelIds } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
@@ -25,13 +25,13 @@ export async function listConnections(
   channel: ChannelId,
 ): Promise<ConnectionView[]> {
   const { tenantId } = member;
-  const [rows, firstEvents] = await withTenant(deps.db, tenantId, async (tdb) => [
+  const [rows, seen] = await withTenant(deps.db, tenantId, async (tdb) => [
     await listConnectionRows(tdb, member, channel),
-    await firstEventsOf(tdb, tenantId, channel),
+    await seenOfNumbers(tdb, tenantId, channel),
   ]);
   const order: Record<ConnectionStatus, number> = { active: 0, error: 1, pending: 2, revoked: 3 };
   return rows
-    .map((row) => viewOf(row, firstEvents.get(row.id) ?? null, deps.now()))
+    .map((row) => viewOf(row, seen.get(row.id), deps.now()))
     .sort((a, b) => order[a.status] - order[b.status] || b.updatedAt.getTime() - a.updatedAt.getTime());
 }
 

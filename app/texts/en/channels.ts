@@ -27,6 +27,10 @@ export function channelTexts(label: string, own: OwnWords) {
       title: "Meta has flagged the quality of this number.",
       text: `People blocked or reported its messages. ${own.manager} shows the details. Told on`,
     },
+    agent: {
+      title: "Meta’s assistant answers on this number.",
+      text: "Its conversations stand in your inbox too. It last took part in one on",
+    },
     restrictionText: `${own.manager} says how it stands now. Told on`,
     activityLead: `What happened to your ${label} connections.`,
     activity: {

@@ -27,6 +27,10 @@ export function channelTexts(label: string, own: OwnWords) {
       title: "Meta señaló un problema con la calidad de este número.",
       text: `Hubo personas que bloquearon o reportaron sus mensajes. Los detalles están en ${own.manager}. Meta lo informó el`,
     },
+    agent: {
+      title: "El asistente de Meta responde en este número.",
+      text: "Sus conversaciones también están en tu bandeja. Participó en una por última vez el",
+    },
     restrictionText: `En ${own.manager} puedes ver cómo está ahora. Meta lo informó el`,
     activityLead: `Qué ha pasado con tus conexiones de ${label}.`,
     activity: {

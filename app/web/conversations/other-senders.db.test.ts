@@ -134,6 +134,42 @@ describe("while Meta’s assistant answers", () => {
   });
 });
 
+describe("a number that Meta’s assistant answers for", () => {
+  const secondsNow = Math.floor(Date.now() / 1000);
+  const said = (id: string, secondsAgo: number) =>
+    around.standby({ message_echoes: [around.agentEcho(id, "Hola", String(secondsNow - secondsAgo))] });
+  const claim = async () =>
+    (await sql<{ xmin: string; at: Date | null }>("select xmin, agent_seen_at as at from number_claims"))[0];
+  const tells = async () => {
+    const cards = await markup("/settings/integrations");
+    const page = await markup(`/settings/integrations/whatsapp/numbers/${workspace.connectionId}`);
+    return [cards, page].map((html) => html.includes("Meta’s assistant answers on this number."));
+  };
+  beforeEach(() =>
+    sql("update number_claims set agent_seen_at = null, first_event_at = coalesce(first_event_at, now())"),
+  );
+
+  test("says so on its page and its card, and no more when it was not seen for a week", async () => {
+    await deliver(meta.change({ messages: [meta.textMessage("wamid.0")] }));
+    expect(await tells()).toEqual([false, false]);
+    await deliver(said("wamid.1", 60));
+    expect((await claim())?.at).toEqual(new Date((secondsNow - 60) * 1000));
+    expect(await tells()).toEqual([true, true]);
+    await sql("update number_claims set agent_seen_at = now() - interval '8 days'");
+    expect(await tells()).toEqual([false, false]);
+  });
+
+  test("is not written with every message, and never of a time to come", async () => {
+    await deliver(said("wamid.1", 8 * 3600));
+    const first = await claim();
+    await deliver(said("wamid.2", 3 * 3600), said("wamid.3", 9 * 3600));
+    expect(await claim()).toEqual(first);
+    await deliver(said("wamid.4", -9 * 3600));
+    expect((await claim())?.at?.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+    expect((await claim())?.at?.getTime()).toBeGreaterThan((secondsNow - 3600) * 1000);
+  });
+});
+
 describe("what the business says elsewhere", () => {
   test.each([
     ["smb_message_echoes", meta.echo("wamid.E", meta.waId, "Ya sale"), "Your phone"],

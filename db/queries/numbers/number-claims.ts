@@ -59,18 +59,26 @@ export async function releaseNumber(tdb: TenantDb, tenantId: string, connectionI
     .execute();
 }
 
-/** When the first delivery came for each connection that holds its number now, by connection. */
-export async function firstEventsOf(
+/** What has come for a number since it is held. */
+export interface SeenOfNumber {
+  /** Its first delivery. */
+  firstEventAt: Date | null;
+  /** The platform's assistant, last. */
+  agentSeenAt: Date | null;
+}
+
+/** Of each connection that holds its number now, by connection. */
+export async function seenOfNumbers(
   tdb: TenantDb,
   tenantId: string,
   provider: string,
-): Promise<Map<string, Date | null>> {
+): Promise<Map<string, SeenOfNumber>> {
   const claims = await tdb
     .selectFrom("number_claims")
-    .select(["connection_id", "first_event_at"])
+    .select(["connection_id", "first_event_at as firstEventAt", "agent_seen_at as agentSeenAt"])
     .where("tenant_id", "=", tenantId)
     .where("provider", "=", provider)
     .where("released_at", "is", null)
     .execute();
-  return new Map(claims.map((claim) => [claim.connection_id, claim.first_event_at]));
+  return new Map(claims.map(({ connection_id, ...seen }) => [connection_id, seen]));
 }

@@ -89,3 +89,26 @@ export async function markFirstEvents(
        where c.first_event_at is null order by c.id for no key update of c skip locked)
     update number_claims c set first_event_at = held.at from held where c.id = held.id`.execute(trx);
 }
+
+/** That the platform's assistant took part in a conversation of a claimed number. */
+export interface AgentSign {
+  claimId: string;
+  at: Date;
+}
+
+/**
+ * Remembers on each claim when its assistant was last seen: once in six hours and not with every message, so a page that
+ * asks whether one answers has to reckon with that. A claim that another transaction is at is left to it.
+ */
+export async function markAgents(trx: Transaction<Schema>, signs: AgentSign[]): Promise<void> {
+  if (signs.length === 0) return;
+  await sql`
+    with sign as (
+      select s."claimId" as id, least(max(s.at), now()) as at
+        from json_to_recordset(${JSON.stringify(signs)}::json) as s ("claimId" bigint, at timestamptz) group by 1),
+    held as (
+      select c.id, sign.at from number_claims c join sign on sign.id = c.id
+       where c.agent_seen_at is null or c.agent_seen_at < sign.at - interval '6 hours'
+       order by c.id for no key update of c skip locked)
+    update number_claims c set agent_seen_at = held.at from held where c.id = held.id`.execute(trx);
+}

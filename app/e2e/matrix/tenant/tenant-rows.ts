@@ -83,6 +83,7 @@ export async function fillConnection(
     claimed_at: ago(100),
     released_at: status === "revoked" ? ago(2) : null,
     first_event_at: ago(90),
+    agent_seen_at: ago(1),
   });
 }
 
