@@ -131,6 +131,11 @@ export interface NumberRegistration {
 /** How a channel's deliveries are read. Pure: same bytes, same reading. */
 export interface ChannelWebhook {
   channel: ChannelId;
+  /**
+   * Fields and lists that this build reads, by the names that `OtherEvent.field` has for what is not read: the whole, or
+   * the part after its last dot. What an earlier build noted as passed by under one of them is read again.
+   */
+  reads: ReadonlySet<string>;
   /** Never throws: what cannot be read becomes a problem with its place, and the rest of the body is still read. */
   read(body: Uint8Array): DeliveryReading;
 }

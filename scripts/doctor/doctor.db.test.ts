@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { webhookFields } from "../../app/integrations/meta/whatsapp/webhook/webhook-fields.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { runDoctor } from "../doctor.ts";
 import { fixedAnswer, silentHost } from "./testing/stand-ins.ts";
@@ -153,7 +154,7 @@ describe("doctor, on environment, Meta and web", () => {
       "a webhook at Meta that is switched off, with fields as plain names",
       ({ sandbox, variables }) => {
         const callback_url = `${variables.APP_ORIGIN}/webhooks/meta/whatsapp`;
-        const fields = ["messages", "account_update"];
+        const fields = Object.keys(webhookFields);
         const data = [{ object: "whatsapp_business_account", callback_url, active: false, fields }];
         sandbox.control.addScenario({
           endpoint: "app_subscriptions",
@@ -170,13 +171,15 @@ describe("doctor, on environment, Meta and web", () => {
     ],
     [
       "messages not subscribed",
-      ({ sandbox }) => sandbox.control.configureApp({ fields: ["account_update"] }),
+      ({ sandbox }) => sandbox.control.configureApp({ fields: Object.keys(webhookFields).slice(1) }),
       [/^FAIL webhook fields: messages is not subscribed/],
     ],
     [
-      "account_update not subscribed",
+      "nothing but messages subscribed",
       ({ sandbox }) => sandbox.control.configureApp({ fields: ["messages"] }),
-      [/^warn webhook fields: account_update is not subscribed/],
+      Object.entries(webhookFields)
+        .slice(1)
+        .map(([field, lost]) => new RegExp(`^warn webhook fields: ${field} is not subscribed: ${lost}`)),
     ],
     [
       "a web that is not ready",

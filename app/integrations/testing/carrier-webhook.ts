@@ -20,6 +20,7 @@ const note = z.discriminatedUnion("note", [
 const envelope = z.object({ to: text, notes: z.array(z.unknown()) });
 
 export const carrierWebhook: ChannelWebhook = {
+  reads: new Set(),
   channel: carrier,
   read(bytes) {
     const body = envelope.safeParse(parse(bytes)).data;

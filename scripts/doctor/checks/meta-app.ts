@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { createGraphClient, type GraphClient } from "../../../app/integrations/meta/graph.server.ts";
 import { GraphError } from "../../../app/integrations/meta/graph-error.server.ts";
+import { webhookFields } from "../../../app/integrations/meta/whatsapp/webhook/webhook-fields.ts";
 import { Secret } from "../../../app/platform/secret.server.ts";
 import { check, NotPossible, type Patient } from "../examine.ts";
 import { type Finding, fail, faultsOr, ok, skip, warn } from "../findings.ts";
@@ -101,20 +102,20 @@ function judgeSubscription(found: Subscription | undefined, callbackUrl: string)
   }
   return [
     ...faultsOr(faults, ok(onFile, `${callbackUrl} is on file and active`)),
-    judgeFields(found.fields ?? []),
+    ...judgeFields(found.fields ?? []),
   ];
 }
 
-function judgeFields(fields: string[]): Finding {
+/** A line for each field that the product reads and Meta does not send; without messages nothing works. */
+function judgeFields(fields: string[]): Finding[] {
   const subject = "webhook fields";
-  const toDo = `${configuration} → Webhook fields: subscribe to messages and account_update`;
-  if (!fields.includes("messages")) {
-    return fail(subject, "messages is not subscribed: no customer's message arrives", toDo);
-  }
-  if (!fields.includes("account_update")) {
-    return warn(subject, "account_update is not subscribed: bans and removed access go unseen", toDo);
-  }
-  return ok(subject, "messages and account_update are subscribed");
+  const missing = Object.entries(webhookFields).filter(([field]) => !fields.includes(field));
+  const faults = missing.map(([field, lost]) => {
+    const finding = field === "messages" ? fail : warn;
+    const toDo = `${configuration} → Webhook fields: subscribe to ${field}`;
+    return finding(subject, `${field} is not subscribed: ${lost}`, toDo);
+  });
+  return faultsOr(faults, ok(subject, "all that are read are subscribed"));
 }
 
 /** By the code alone: HTTP statuses vary, and Meta's texts are not repeated. */

@@ -3,10 +3,12 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { webhookFields } from "../../../app/integrations/meta/whatsapp/webhook/webhook-fields.ts";
 import { EnvError, parseEnv } from "../../../app/platform/env.server.ts";
 import { webEnv } from "../../../app/web/env.server.ts";
 import { jobCatalog } from "../../../db/jobs.ts";
 import { workerEnv } from "../../../worker/env.ts";
+import { DEFAULT_WEBHOOK_FIELDS } from "../../meta-sandbox/world/platform.ts";
 import { root } from "../../stack.ts";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
@@ -27,6 +29,13 @@ test("every command that a README names is one of ours, and every one of ours is
   expect(inReadmes.size).toBeGreaterThan(15);
   expect([...inReadmes].filter((name) => !ours.includes(name))).toEqual([]);
   expect(ours.filter((name) => !inReadmes.has(name))).toEqual([]);
+});
+
+test("the operator is told of every webhook field that is read, and the sandbox is subscribed to it", () => {
+  const fields = Object.keys(webhookFields);
+  expect(fields.length).toBeGreaterThan(10);
+  expect(fields.filter((field) => !operating.includes(`\`${field}\``))).toEqual([]);
+  expect(fields.filter((field) => !DEFAULT_WEBHOOK_FIELDS.includes(field))).toEqual([]);
 });
 
 test("every file that README, the decisions and the READMEs of the rooms name is there", () => {

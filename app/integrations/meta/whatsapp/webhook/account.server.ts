@@ -30,6 +30,11 @@ export function readAccountChange(
   return { kind: "account", ...place, field, ...told, occurredAt };
 }
 
+/** Names of the fields that speak of accounts. */
+export function accountFields(): string[] {
+  return [...fields.keys()].map((name) => name.split(".")[1] ?? name);
+}
+
 type Told = Pick<AccountEvent, "event" | "accountId" | "phoneDigits" | "businessId" | "detail">;
 type ValueReader = (value: unknown, entryId: string | null) => Told | "of no concern" | { fault: string };
 

@@ -3,6 +3,7 @@ import type { MessageEvent, StatusEvent } from "../../../channel.server.ts";
 import { otherFields, statusDetails } from "./field-fixtures.ts";
 import * as meta from "./fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
+import { webhookFields } from "./webhook-fields.ts";
 
 const read = (value: unknown) => whatsappWebhook.read(meta.bytes(value));
 
@@ -40,6 +41,14 @@ describe("fields that are shown nowhere", () => {
     expect(events.map(({ path }) => path)).toEqual(names.slice(0, 50).map((name) => `${place}.${name}`));
     expect(problems).toEqual([]);
   });
+});
+
+test("every field that is read is listed with what is lost without it", () => {
+  // Lists within a value, a field that nobody can subscribe to, and one of the object `application`.
+  const others = ["statuses", "state_sync", "user_id_update", "business_integration_uninstall"];
+  const read = [...whatsappWebhook.reads].filter((name) => !others.includes(name));
+  expect(read.length).toBeGreaterThan(10);
+  expect(read.filter((name) => !Object.hasOwn(webhookFields, name))).toEqual([]);
 });
 
 describe("a message of an unknown type", () => {

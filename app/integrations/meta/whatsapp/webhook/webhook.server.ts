@@ -10,7 +10,7 @@ import type {
   OtherEvent,
   ReadingProblem,
 } from "../../../channel.server.ts";
-import { readAccountChange } from "./account.server.ts";
+import { accountFields, readAccountChange } from "./account.server.ts";
 import { readCall } from "./calls.server.ts";
 import { opaqueId } from "./fields.server.ts";
 import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
@@ -20,6 +20,9 @@ import { readContacts, readUserIdUpdate } from "./people.server.ts";
 
 export const whatsappWebhook: ChannelWebhook = {
   channel: "meta_whatsapp",
+  get reads() {
+    return readNames;
+  },
   read(bytes) {
     const reading: DeliveryReading = { events: [], problems: [] };
     const body = parseBody(bytes);
@@ -113,6 +116,8 @@ const itemFields = new Set([
   ...["messages", "message_echoes", "smb_message_echoes", "standby", "calls", "user_preferences"],
   ...["messaging_handovers", "user_id_update"],
 ]);
+
+const readNames = new Set([...Object.keys(listReaders), ...itemFields, ...accountFields()]);
 
 /** Meta has four at most. Three megabytes of names must not become a million events. */
 const mostParts = 50;
