@@ -51,6 +51,8 @@ export const jobCatalog = {
   },
   /** Wakes the ingest for what was left behind. */
   reconcile_deliveries: { payload: z.object({}), at: "* * * * *" },
+  /** Reopens what an earlier build could not read and this one can. */
+  reread_deliveries: { payload: z.object({}), at: "* * * * *" },
   /** Removes what has served its purpose (`forgetOutlived`). */
   forget_outlived: { payload: z.object({}), at: "23 3 * * *" },
   /**

@@ -122,6 +122,7 @@ export interface Schema {
     share: Generated<number>;
     processed_at: Date | null;
     outcome: DeliveryOutcome | null;
+    ignored_fields: Generated<string[] | null>;
     reopened_at: Date | null;
   };
   delivery_quarantine: {

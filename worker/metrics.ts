@@ -28,6 +28,15 @@ export function createMetrics(
     labelNames: ["reason"] as const,
     registers,
   });
+  const passedBy = new Counter({
+    name: "deliveries_ignored_fields_total",
+    help: "Deliveries with something that this build does not read, by field or list.",
+    labelNames: ["field"] as const,
+    registers,
+  });
+  // Names are the platform's, and each makes a series.
+  const named = new Set<string>();
+  const mostNames = 200;
   const unsealFailures = new Counter({
     name: "token_unsealed_failures_total",
     help: "Sealed tokens and PINs that did not open, by reason; one is reason enough to look.",
@@ -59,9 +68,13 @@ export function createMetrics(
   });
   return {
     registry,
-    countIngest({ outcomes, quarantined }) {
+    countIngest({ outcomes, quarantined, ignored = [] }) {
       for (const outcome of outcomes) deliveries.inc({ outcome });
       for (const reason of quarantined) deadLetters.inc({ reason });
+      for (const field of ignored) {
+        if (named.size < mostNames) named.add(field);
+        passedBy.inc({ field: named.has(field) ? field : "more" });
+      }
     },
     countUnsealFailure: (reason) => unsealFailures.inc({ reason }),
     observeJob: (task, outcome, seconds) => jobs.observe({ task, outcome }, seconds),

@@ -3,6 +3,7 @@ import type { InboxDeps } from "#app/inbox/ingest/ingest.server.ts";
 import { drainDeliveries } from "#app/inbox/intake/drain.server.ts";
 import { type ReconcileDeps, reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
 import { replayParked } from "#app/inbox/intake/replay.server.ts";
+import { rereadDeliveries } from "#app/inbox/intake/reread.server.ts";
 import { dropOutlivedDeliveries, type RetentionDeps } from "#app/inbox/intake/retention.server.ts";
 import type { IntegrationDeps } from "#app/integrations/deps.server.ts";
 import { applyAccountEvent } from "#app/integrations/health/account-events.server.ts";
@@ -47,6 +48,7 @@ export function createTasks(deps: TaskDeps): { [Name in JobName]: RunJob<Name> }
     request_checks: (_payload, { requestId }) => requestDueChecks(clock, requestId),
     apply_account_event: (payload) => applyAccountEvent(integrations, payload),
     reconcile_deliveries: () => reconcileDeliveries(deps.reconciliation, { olderThanMs: leftBehindMs }),
+    reread_deliveries: async () => void (await rereadDeliveries(inbox, { isStopping: deps.isStopping })),
     forget_outlived: () => forgetWhatOutlived(clock),
     replay_parked: (payload) => replayParked(inbox, payload),
     drop_deliveries: () => dropOutlivedDeliveries(deps.retention),

@@ -17,6 +17,9 @@ create table webhook_deliveries (
   retry_at timestamptz,
   -- Processed once more; everything in it that was stored already stays as it is.
   reopened_at timestamptz,
+  -- Fields and lists in it that the build which processed it passed by, as it cannot read them. A build that can processes
+  -- it once more, and notes what it passes by itself. Null where nothing was.
+  ignored_fields text[],
   -- One account that is flooded must not make everybody wait for the end of its flood: each delivery falls into one of
   -- 64 shares by the account it names, and whoever takes up work takes some of each share. It is a hint for the order of
   -- work and nothing else: a delivery for several accounts falls into the share of the first.
@@ -31,8 +34,13 @@ with (
   autovacuum_analyze_scale_factor = 0.05,
   toast.autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_insert_scale_factor = 0.05);
 create index webhook_deliveries_open_idx on webhook_deliveries (share, id) where processed_at is null;
+-- The second is for what was ignored before that was noted: anything may be in it.
+create index webhook_deliveries_ignored_idx on webhook_deliveries using gin (ignored_fields)
+  where ignored_fields is not null;
+create index webhook_deliveries_unnoted_idx on webhook_deliveries (id)
+  where outcome = 'ignored' and ignored_fields is null;
 grant insert, select (id) on webhook_deliveries to app_web;
-grant select, update (processed_at, outcome, attempts, retry_at, reopened_at) on webhook_deliveries to app_ingest;
+grant select, update (processed_at, outcome, attempts, retry_at, reopened_at, ignored_fields) on webhook_deliveries to app_ingest;
 -- Everything but the body.
 grant select (id, provider, request_id, received_at, processed_at, outcome, attempts, retry_at, reopened_at)
   on webhook_deliveries to app_operator;

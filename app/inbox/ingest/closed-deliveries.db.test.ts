@@ -82,6 +82,7 @@ describe("a delivery", () => {
     expect(await process(meta.dashboardTest, meta.body(), { object: "page", entry: [] })).toEqual({
       outcomes: ["ignored", "ignored", "ignored"],
       quarantined: [],
+      ignored: ["dashboard_test", "object"],
     });
     expect([await count("contacts"), await count("delivery_quarantine")]).toEqual([0, 0]);
   });

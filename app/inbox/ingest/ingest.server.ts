@@ -4,6 +4,7 @@ import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
 import { enqueueEach } from "#db/jobs.ts";
 import {
+  type ClosedDelivery,
   close,
   type OpenDelivery,
   sizesOfOpen,
@@ -30,6 +31,8 @@ export interface InboxDeps {
 export interface IngestReport {
   outcomes: DeliveryOutcome[];
   quarantined: QuarantineReason[];
+  /** Fields and lists that were passed by, each once for a delivery; left out where there are none. */
+  ignored?: string[];
 }
 
 /** Deliveries that another transaction holds: it may finish them, or be what a killed process left behind. */
@@ -45,16 +48,13 @@ export class DeliveriesHeld extends Error {
  * something is wrong that no item is to blame for: try again.
  */
 export async function processDeliveries(deps: InboxDeps, deliveryIds: string[]): Promise<IngestReport> {
-  const report: IngestReport = { outcomes: [], quarantined: [] };
+  const parts: IngestReport[] = [];
   for (let round = 0; round < 6; round++) {
     const open = await sizesOfOpen(deps.db, deliveryIds);
-    const before = report.outcomes.length;
-    for (const ids of inBatches(open)) {
-      const part = await processBatch(deps, ids);
-      report.outcomes.push(...part.outcomes);
-      report.quarantined.push(...part.quarantined);
-    }
-    if (report.outcomes.length - before === open.length) return report;
+    const ofRound: IngestReport[] = [];
+    for (const ids of inBatches(open)) ofRound.push(await processBatch(deps, ids));
+    parts.push(...ofRound);
+    if (together(ofRound).outcomes.length === open.length) return together(parts);
     // The other may finish them, or not: they are not ours to call done.
     if (round < 5) await pause(50 * 2 ** round);
   }
@@ -93,6 +93,22 @@ export async function ingestNext(deps: InboxDeps): Promise<Batch> {
 
 const nothing: IngestReport = { outcomes: [], quarantined: [] };
 
+function together(parts: IngestReport[]): IngestReport {
+  return reportOf(
+    parts.flatMap(({ outcomes }) => outcomes),
+    parts.flatMap(({ quarantined }) => quarantined),
+    parts.flatMap(({ ignored }) => ignored ?? []),
+  );
+}
+
+function reportOf(
+  outcomes: DeliveryOutcome[],
+  quarantined: QuarantineReason[],
+  ignored: string[],
+): IngestReport {
+  return { outcomes, quarantined, ...(ignored.length > 0 && { ignored }) };
+}
+
 /**
  * Closes those of `deliveryIds` that are still open as `failed`, with one quarantine row for the whole body. For what has
  * failed too often: the bytes are kept, and nothing waits for them any more.
@@ -106,7 +122,7 @@ export async function giveUpDeliveries(deps: InboxDeps, deliveryIds: string[]): 
     );
     await close(
       trx,
-      deliveries.map(({ id }) => ({ id, outcome: "failed" as const })),
+      deliveries.map(({ id }) => ({ id, outcome: "failed" as const, ignoredFields: null })),
     );
     return deliveries;
   });
@@ -147,10 +163,7 @@ async function processBatch(deps: InboxDeps, ids: string[]): Promise<IngestRepor
     if (only && others.length === 0) return ingest(deps, (trx) => takeUp(trx, [only]), storeOneByOne);
     const parts: IngestReport[] = [];
     for (const id of ids) parts.push(await processBatch(deps, [id]));
-    return {
-      outcomes: parts.flatMap((part) => part.outcomes),
-      quarantined: parts.flatMap((part) => part.quarantined),
-    };
+    return together(parts);
   }
 }
 
@@ -160,7 +173,11 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
   const { deliveries, setAside, outcomes } = await inRetriedTransaction(deps.db, async (trx) => {
     const deliveries = await take(trx);
     if (deliveries.length === 0) return { deliveries, setAside: [], outcomes: [] };
-    const { routed, told, setAside, firsts, agents } = await routeDeliveries(trx, deps.readers, deliveries);
+    const { routed, told, setAside, firsts, agents, ignored } = await routeDeliveries(
+      trx,
+      deps.readers,
+      deliveries,
+    );
     for (const { item, reason, detail } of await store(trx, routed)) {
       setAside.push(asideFor(item.deliveryId, item.event, reason, detail));
     }
@@ -174,32 +191,32 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
       reopened.map(({ id }) => id),
       setAside,
     );
-    const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside);
+    const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside, ignored);
     await close(trx, outcomes);
     return { deliveries, setAside, outcomes };
   });
   warnOfQuarantine(deps.log, deliveries, setAside);
-  return {
-    outcomes: outcomes.map(({ outcome }) => outcome),
-    quarantined: setAside.map(({ reason }) => reason),
-  };
+  return reportOf(
+    outcomes.map(({ outcome }) => outcome),
+    setAside.map(({ reason }) => reason),
+    outcomes.flatMap(({ ignoredFields }) => ignoredFields ?? []),
+  );
 }
 
 function outcomesOf(
   deliveries: OpenDelivery[],
   taken: { deliveryId: string }[],
   setAside: QuarantinedItem[],
-) {
+  ignored: ReadonlyMap<string, ReadonlySet<string>>,
+): ClosedDelivery[] {
   const used = new Set(taken.map(({ deliveryId }) => deliveryId));
   const quarantined = new Set(setAside.map(({ deliveryId }) => deliveryId));
-  return deliveries.map(({ id }) => ({
-    id,
-    outcome: quarantined.has(id)
-      ? ("quarantined" as const)
-      : used.has(id)
-        ? ("processed" as const)
-        : ("ignored" as const),
-  }));
+  return deliveries.map(({ id }) => {
+    const outcome = quarantined.has(id) ? "quarantined" : used.has(id) ? "processed" : "ignored";
+    const names = [...(ignored.get(id) ?? [])];
+    // An empty note says that there was nothing to note; none at all, that nobody looked.
+    return { id, outcome, ignoredFields: outcome === "ignored" || names.length > 0 ? names : null };
+  });
 }
 
 /** One line for each delivery and number: a thousand items for a number that nobody connected are one fact. */

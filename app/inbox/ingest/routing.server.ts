@@ -35,6 +35,8 @@ export interface Routing {
   setAside: QuarantinedItem[];
   /** Deliveries that are the first for the claim on their number. */
   firsts: { claimId: string; deliveryId: string }[];
+  /** By delivery, what of it this build does not read: names of fields and lists. */
+  ignored: Map<string, Set<string>>;
   /** That the platform's assistant is at work on a claimed number. */
   agents: AgentSign[];
 }
@@ -66,6 +68,9 @@ export async function routeDeliveries(
     routed: [],
     firsts,
     agents: [],
+    ignored: new Map(
+      readings.map(({ delivery, events }) => [delivery.id, ignoredIn(events, readers[delivery.provider])]),
+    ),
     told: await routeAccountEvents(trx, ofAccounts),
     setAside: readings.flatMap(({ delivery, problems }) =>
       problems.map((problem) => ({ deliveryId: delivery.id, reason: "unreadable" as const, ...problem })),
@@ -107,6 +112,22 @@ function readDelivery(readers: WebhookReaders, { provider, body }: OpenDelivery)
     // A reader promises not to throw; breaking that promise must not cost the other deliveries of the job.
     return unreadable("the reader failed");
   }
+}
+
+/** Whoever sends a thousand names of nothing is not to have them all kept. */
+const mostIgnored = 20;
+
+/**
+ * What was valid and not read, but for what belongs to fields that are read: no later build is to look for that.
+ */
+function ignoredIn(events: DeliveryReading["events"], reader: ChannelWebhook | undefined): Set<string> {
+  const names = new Set<string>();
+  for (const event of events) {
+    if (event.kind !== "other") continue;
+    const name = event.field.slice(event.field.lastIndexOf(".") + 1);
+    if (!reader?.reads.has(name) && names.size < mostIgnored) names.add(name);
+  }
+  return names;
 }
 
 async function findOwners(

@@ -127,7 +127,7 @@ describe("a number that is connected", () => {
       await untilSomebodyWaits();
       const place = { path: "entry.0.changes.0.messages.0", phoneNumberId: number, detail: null };
       await quarantine(trx, [{ deliveryId: id, reason: "unknown_number", ...place }]);
-      await close(trx, [{ id, outcome: "quarantined" }]);
+      await close(trx, [{ id, outcome: "quarantined", ignoredFields: null }]);
     });
     expect(await replay).toBe(1);
     await processOpen();

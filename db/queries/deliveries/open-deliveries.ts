@@ -37,15 +37,45 @@ export async function takeUp(trx: Transaction<Schema>, ids: string[]): Promise<O
   return rows.map(({ us, ...delivery }) => ({ ...delivery, receivedAtUs: Number(us) }));
 }
 
+export interface ClosedDelivery {
+  id: string;
+  outcome: DeliveryOutcome;
+  /** Fields and lists that this build does not read; null for none. */
+  ignoredFields: string[] | null;
+}
+
 /** Marks deliveries that this transaction holds as processed. */
-export async function close(
-  trx: Transaction<Schema>,
-  outcomes: { id: string; outcome: DeliveryOutcome }[],
-): Promise<void> {
+export async function close(trx: Transaction<Schema>, deliveries: ClosedDelivery[]): Promise<void> {
   await sql`
-    update webhook_deliveries d set processed_at = now(), outcome = o.outcome
-      from json_to_recordset(${JSON.stringify(outcomes)}::json) as o (id bigint, outcome text)
+    update webhook_deliveries d
+       set processed_at = now(), outcome = o.outcome, ignored_fields = o."ignoredFields"
+      from json_to_recordset(${JSON.stringify(deliveries)}::json)
+        as o (id bigint, outcome text, "ignoredFields" text[])
      where d.id = o.id`.execute(trx);
+}
+
+/**
+ * Opens up to `most` processed deliveries of a channel again, as if none of their attempts had been, in which a build
+ * passed something by that is in `readNow`. Returns how many. Whatever processes them notes anew what it passes by, so
+ * none is opened twice by the same build, however many ask at once. The sum keeps the planner from walking the whole table
+ * in the order of its ids, where the note's own index knows at once that there is nothing.
+ */
+export async function reopenIgnored(
+  trx: Transaction<Schema>,
+  provider: string,
+  { readNow, most }: { readNow: string[]; most: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with ignored as (
+      select id from webhook_deliveries
+       where provider = ${provider} and processed_at is not null
+         and (ignored_fields is not null and ignored_fields && ${readNow}::text[]
+              or outcome = 'ignored' and ignored_fields is null)
+       order by id + 0 limit ${most} for no key update skip locked)
+    update webhook_deliveries d
+       set processed_at = null, outcome = null, reopened_at = now(), attempts = 0, retry_at = null
+      from ignored where d.id = ignored.id`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
 const due = sql`processed_at is null and (retry_at is null or retry_at <= now())`;
