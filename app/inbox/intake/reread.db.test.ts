@@ -126,6 +126,16 @@ describe("what an earlier build passed by", () => {
     expect(await rereadDeliveries(inbox.deps)).toBe(0);
   });
 
+  test("is opened once also where there is nothing in it for any build", async () => {
+    await deliver(meta.bodyOf({}, meta.phoneNumberId, "standby"));
+    await process(earlier());
+    expect(await notes()).toMatchObject([{ outcome: "ignored", ignored_fields: ["standby"] }]);
+    expect(await rereadDeliveries(inbox.deps)).toBe(1);
+    await process(inbox.deps);
+    expect(await notes()).toMatchObject([{ outcome: "ignored", ignored_fields: [] }]);
+    expect(await rereadDeliveries(inbox.deps)).toBe(0);
+  });
+
   test("of names without end keeps the first of them", async () => {
     const parts = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`part_${n}`, n]));
     await deliver(meta.bodyOf(parts));

@@ -177,7 +177,7 @@ describe("a second channel", () => {
     expect(deleted).toContain("This message was deleted");
     expect(shown).not.toContain("1234");
     expect(drawn).toMatch(/Photo.*Hogaza.*2 kB.*The plate stays at Carrier\./);
-    expect(busy).toMatch(/Not delivered.* · the line was busy/);
+    expect(busy).toMatch(/Carrier app.*Not delivered.* · the line was busy/);
     expect(toneless).toMatch(/Not delivered.* · Carrier’s reason: The line had no tone\./);
     expect(last).toMatch(/In reply to the customer: This message was deleted/);
     for (const foreign of ["WhatsApp does not share", "stays at WhatsApp", "Meta’s reason"])

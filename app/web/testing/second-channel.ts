@@ -45,6 +45,7 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
   Object.assign(thread.channels, {
     carrier: {
       unsupported: "A note that Carrier keeps to itself",
+      sentBy: { business_app: "Carrier app", agent: "Carrier’s assistant", other_app: "Another app" },
       mediaNote: "The plate stays at Carrier.",
       failedBecause: "Carrier’s reason:",
       failures: { line_busy: "the line was busy" },
