@@ -58,21 +58,22 @@ function Sender({ message }: { message: MessageView }) {
 /** What happened rather than what somebody said. */
 function Notice({ message }: { message: MessageView }) {
   const texts = useTexts();
+  const isOwnWords = message.kind === "system" && message.text !== null;
   return (
     <li
       id={`m${message.id}`}
       tabIndex={-1}
       className="justify-self-center rounded-md bg-sunken px-3.5 py-1 text-center text-xs text-ink-soft"
     >
-      {message.kind === "system" && message.text ? null : kindWords(texts, message)}
+      {isOwnWords ? <span dir="auto">{message.text}</span> : kindWords(texts, message)}
       {message.detail ? ` · ${message.detail}` : null}
-      {message.text ? (
-        <span dir="auto" className={message.kind === "system" ? "" : "block whitespace-pre-wrap"}>
+      {" · "}
+      <Time at={message.at} length="clock" />
+      {message.text && !isOwnWords ? (
+        <span dir="auto" className="block whitespace-pre-wrap">
           {message.text}
         </span>
       ) : null}
-      {" · "}
-      <Time at={message.at} length="clock" />
     </li>
   );
 }
