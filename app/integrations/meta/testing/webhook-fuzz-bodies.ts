@@ -3,6 +3,7 @@
  */
 import fc from "fast-check";
 import * as meta from "../whatsapp/webhook/fixtures.ts";
+import { handover } from "../whatsapp/webhook/sender-fixtures.ts";
 import { blow, canary, cut, type Json, spoilBytes, strike, words } from "./webhook-fuzz-spoil.ts";
 
 /** Says how to have a failure again, and the body as text where fast-check would print numbers. */
@@ -82,6 +83,45 @@ const account = fc.constantFrom(
 );
 
 const list = <T>(arbitrary: fc.Arbitrary<T>) => maybe(fc.array(arbitrary, { maxLength: 4 }));
+const call = fc
+  .record({
+    id: wamid,
+    event: fc.constantFrom("connect", "terminate"),
+    from: person,
+    to: fc.constant("15550783881"),
+    timestamp,
+    duration: maybe(fc.nat(1_000)),
+    direction: maybe(fc.constantFrom("USER_INITIATED", "BUSINESS_INITIATED")),
+  })
+  .map(defined);
+
+const preference = fc
+  .record({
+    wa_id: maybe(person),
+    user_id: maybe(userId),
+    category: fc.constantFrom("marketing_messages", "news"),
+    value: fc.constantFrom("stop", "resume"),
+    detail: marked,
+    timestamp: timestamp.map(Number),
+  })
+  .map(defined);
+
+/** What others say and do on a number. */
+const around = fc.oneof(
+  fc
+    .record({ messages: list(message), message_echoes: list(echo.map(asAgentEcho)), statuses: list(status) })
+    .map((value) => meta.change({ standby: defined(value) }, meta.phoneNumberId, "standby")),
+  list(call).map((calls) => meta.change(defined({ calls }), meta.phoneNumberId, "calls")),
+  list(preference).map((user_preferences) =>
+    meta.change(defined({ user_preferences }), meta.phoneNumberId, "user_preferences"),
+  ),
+  marked.map((metadata) => handover("control_passed", { new_owner_role: "escalation", metadata })),
+);
+
+function asAgentEcho({ id, timestamp: at, ...message }: { [key: string]: Json }): { [key: string]: Json } {
+  return { id: id ?? null, timestamp: at ?? null, message };
+}
+
 const change = fc.oneof(
   {
     weight: 6,
@@ -95,6 +135,7 @@ const change = fc.oneof(
       meta.change(defined({ message_echoes }), meta.phoneNumberId, "smb_message_echoes"),
     ),
   },
+  { weight: 2, arbitrary: around },
   { weight: 1, arbitrary: account },
 );
 const validBody = fc
