@@ -31,6 +31,8 @@ export const jobCatalog = {
   stop_deliveries: { payload: z.object({ tenantId: uuid, teardownId: uuid, requestId }) },
   /** Registers a connection's number. */
   register_number: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
+  /** Asks Meta for the contacts and chats of a number that lives on in an app. */
+  request_history: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
   /** Looks at Meta how a connection stands. */
   check_connection: { payload: z.object({ tenantId: uuid, connectionId: uuid, requestId }) },
   /** Asks for a check of each connection that is due. */

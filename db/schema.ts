@@ -143,6 +143,8 @@ export interface Schema {
     user_id: string | null;
     username: string | null;
     profile_name: string | null;
+    saved_name: string | null;
+    saved_name_at: Date | null;
     created_at: CreatedAt;
     updated_at: Generated<Date>;
     wa_id_at: Generated<Date>;

@@ -8,6 +8,7 @@ import { dropOutlivedDeliveries, type RetentionDeps } from "#app/inbox/intake/re
 import type { IntegrationDeps } from "#app/integrations/deps.server.ts";
 import { applyAccountEvent } from "#app/integrations/health/account-events.server.ts";
 import { type ClockDeps, checkConnection, requestDueChecks } from "#app/integrations/health/check.server.ts";
+import { requestHistory } from "#app/integrations/health/phone-history.server.ts";
 import { finishTeardown, subscribeWaba } from "#app/integrations/health/provisioning.server.ts";
 import { registerNumber } from "#app/integrations/health/registration.server.ts";
 import { type AccountMailDeps, sendAccountMail } from "#app/mail/account.server.ts";
@@ -44,6 +45,7 @@ export function createTasks(deps: TaskDeps): { [Name in JobName]: RunJob<Name> }
     subscribe_waba: (payload, attempt) => subscribeWaba(integrations, { ...payload, ...attempt }),
     stop_deliveries: (payload, attempt) => finishTeardown(integrations, { ...payload, ...attempt }),
     register_number: (payload, attempt) => registerNumber(integrations, { ...payload, ...attempt }),
+    request_history: (payload, attempt) => requestHistory(integrations, { ...payload, ...attempt }),
     check_connection: (payload) => checkConnection(integrations, payload),
     request_checks: (_payload, { requestId }) => requestDueChecks(clock, requestId),
     apply_account_event: (payload) => applyAccountEvent(integrations, payload),

@@ -99,6 +99,8 @@ export interface ChannelConnector {
   startDeliveries(accessToken: Secret, accountId: string): Promise<void>;
   /** Undefined where a number takes part as soon as the platform lists it; the catalogue says the same to pages. */
   registration: NumberRegistration | undefined;
+  /** Undefined where no number lives on in an app that shares its history. */
+  phoneHistory: PhoneHistory | undefined;
   /** One cheap look whether the grant still reaches the number, and where its deliveries go. Changes nothing. */
   checkAccess(
     accessToken: Secret,
@@ -128,6 +130,16 @@ export interface NumberRegistration {
   refusalOf(error: ChannelError): RegistrationRefusal | undefined;
 }
 
+/**
+ * For a channel whose numbers may live on in an app on somebody's phone, and which sends that app's contacts and chats
+ * once, when it is asked soon after the sign-up. The methods throw `ChannelError`, as the others do.
+ */
+export interface PhoneHistory {
+  request(accessToken: Secret, phoneNumberId: string, part: "contacts" | "chats"): Promise<void>;
+  /** What the error of a refusal means; undefined for any other. */
+  refusalOf(error: ChannelError): "asked_before" | "too_late" | undefined;
+}
+
 /** How a channel's deliveries are read. Pure: same bytes, same reading. */
 export interface ChannelWebhook {
   channel: ChannelId;
@@ -153,7 +165,13 @@ export interface ReadingProblem {
   detail: string;
 }
 
-export type ChannelEvent = MessageEvent | StatusEvent | PersonEvent | AccountEvent | OtherEvent;
+export type ChannelEvent =
+  | MessageEvent
+  | StatusEvent
+  | PersonEvent
+  | HistoryEvent
+  | AccountEvent
+  | OtherEvent;
 
 interface EventPlace {
   path: string;
@@ -174,7 +192,8 @@ export interface MessageEvent extends EventPlace {
   /** The item as it was sent, made safe for jsonb. */
   content: Record<string, unknown>;
   occurredAt: Date;
-  contact: ContactIdentity;
+  /** Null when it names nobody: then it is more of a message that is known already. */
+  contact: ContactIdentity | null;
   /** Of an outbound one: who sent it, when it was not us. Null for inbound ones. */
   sentBy: OutsideSender | null;
   /**
@@ -184,6 +203,8 @@ export interface MessageEvent extends EventPlace {
   countsUnread: boolean;
   /** It came with the number's history of before it was connected: nothing that happens now. */
   imported: boolean;
+  /** Of an outbound one of a history: how far it had come by then. `pending`: it was still on the phone. */
+  cameTo?: OutboundStatus | "pending";
   /** The platform sends its content later, under the same id. */
   isPlaceholder: boolean;
   /**
@@ -213,12 +234,23 @@ export interface StatusEvent extends EventPlace {
   detail: Record<string, unknown> | null;
 }
 
-/** Somebody's ids changed, told by itself and not as a message of a conversation. `contact.formerly` is set. */
+/**
+ * Somebody's ids changed, or the business named them anew, told by itself and not as a message of a conversation:
+ * `contact.formerly` or `contact.saved` is set.
+ */
 export interface PersonEvent extends EventPlace {
   kind: "person";
   phoneNumberId: string;
   occurredAt: Date;
   contact: ContactIdentity;
+}
+
+/** How far the history of a number has come, which the platform sends piece by piece; or that its owner keeps it back. */
+export interface HistoryEvent extends EventPlace {
+  kind: "history";
+  phoneNumberId: string;
+  /** Percent of the whole. */
+  progress: number | "declined";
 }
 
 /** Something that the platform tells of an account, of a number as such, or of a grant; it may concern several connections. */
@@ -257,6 +289,8 @@ export interface ContactIds {
 export interface ContactIdentity extends ContactIds {
   username: string | null;
   profileName: string | null;
+  /** Set when the event tells what the business itself calls them; `name` is null when it calls them nothing any more. */
+  saved?: { name: string | null; at: Date };
   /** Set when the event says that the ids above took the place of these. */
   formerly?: ContactIds;
 }

@@ -13,6 +13,9 @@ create table contacts (
   user_id text,
   username text,
   profile_name text,
+  -- What the business calls them in its own address book, and when that was last told: null where it never was.
+  saved_name text,
+  saved_name_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   -- When the present id was first told.
@@ -207,13 +210,14 @@ begin
   return folded;
 end $$;
 
--- What a contact is found by: the words of the names, and # before the number, which is not to be found by its first one
+-- What a contact is found by: the words of all its names, and # before the number, which is not to be found by its first one
 -- or two digits. Numbers of Mexico and Argentina stand with their mobile digit and without, as people write both.
-create function app.search_text(profile_name text, username text, wa_id text)
+create function app.search_text(saved_name text, profile_name text, username text, wa_id text)
   returns text
   language plpgsql immutable parallel safe cost 200 as $$
 declare
-  names text := app.search_fold(' ' || left(coalesce(profile_name, ''), 200) || ' ' || left(coalesce(username, ''), 200));
+  names text := app.search_fold(' ' || coalesce(left(saved_name, 200) || ' ', '')
+    || left(coalesce(profile_name, ''), 200) || ' ' || left(coalesce(username, ''), 200));
 begin
   if length(wa_id) = 13 and left(wa_id, 3) in ('521', '549') then
     return names || ' #' || wa_id || ' #' || left(wa_id, 2) || substr(wa_id, 4);
@@ -242,13 +246,13 @@ begin
   return grams;
 end $$;
 -- Whoever writes a contact computes its place in the index.
-grant execute on function app.search_fold(text), app.search_text(text, text, text), app.search_grams(uuid, text, boolean)
+grant execute on function app.search_fold(text), app.search_text(text, text, text, text), app.search_grams(uuid, text, boolean)
   to app_ingest;
 
 -- New entries wait in a list until it is full or the table is vacuumed, which spares ingest most of their cost; a search
 -- reads the list as well, so it is kept short.
 create index contacts_search_idx on contacts
-  using gin (app.search_grams(tenant_id, app.search_text(profile_name, username, wa_id), true))
+  using gin (app.search_grams(tenant_id, app.search_text(saved_name, profile_name, username, wa_id), true))
   with (gin_pending_list_limit = 1024);
 
 -- The newest of the workspace's conversations before a place in the list whose contact has every one of `terms`: as part
@@ -284,7 +288,7 @@ begin
    cross join lateral (
      select 1 from contacts p
       where p.tenant_id = tenant and p.id = c.contact_id
-        and app.search_text(p.profile_name, p.username, p.wa_id) like all (patterns) offset 0) p
+        and app.search_text(p.saved_name, p.profile_name, p.username, p.wa_id) like all (patterns) offset 0) p
    order by c.last_message_at desc, c.id desc limit at_most;
   get diagnostics found_so_far = row_count;
   if found_so_far >= at_most then return; end if;
@@ -298,8 +302,8 @@ begin
   with p as materialized (
     select contacts.id from contacts
      where tenant_id = tenant
-       and app.search_grams(tenant_id, app.search_text(profile_name, username, wa_id), true) @> grams
-       and app.search_text(profile_name, username, wa_id) like all (patterns))
+       and app.search_grams(tenant_id, app.search_text(saved_name, profile_name, username, wa_id), true) @> grams
+       and app.search_text(saved_name, profile_name, username, wa_id) like all (patterns))
   select c.id
     from p join conversations c on c.tenant_id = tenant and c.contact_id = p.id
    where (c.last_message_at, c.id) < (edge_at, edge_id)

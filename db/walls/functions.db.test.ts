@@ -97,6 +97,7 @@ const mayAsk: Partial<Record<DbRole, JobName[]>> = {
     "subscribe_waba",
     "stop_deliveries",
     "register_number",
+    "request_history",
     "check_connection",
     "replay_parked",
     "send_mail",

@@ -20,6 +20,7 @@ function payloads(tenantId: string, { ids }: Tenant): Record<OfAWorkspace, objec
   return {
     subscribe_waba: connections,
     register_number: connections,
+    request_history: connections,
     check_connection: connections,
     stop_deliveries: ids.teardown.map((teardownId) => ({ tenantId, teardownId, requestId: "matrix-job" })),
     send_mail: ids.mail.map((mailId) => ({ tenantId, mailId })),

@@ -147,6 +147,7 @@ export function merge(book: Book, a: Person, b: Person): Person {
 
 /** Takes over newer names, and those that `person` lacks. */
 export function learnNames(book: Book, person: Person, told: ContactRow): void {
+  learnSavedName(book, person, told);
   const isNewer = told.seenAt >= person.seenAt;
   let changed = false;
   for (const name of ["username", "profileName"] as const) {
@@ -156,6 +157,15 @@ export function learnNames(book: Book, person: Person, told: ContactRow): void {
   }
   if (!changed) return;
   if (isNewer) person.seenAt = told.seenAt;
+  touch(book, person, "filled");
+}
+
+/** What the business calls them: the name told last wins, and of two of one moment always the same. */
+function learnSavedName(book: Book, person: Person, { savedName = null, savedNameAt }: ContactRow): void {
+  if (!savedNameAt) return;
+  const later = Number(savedNameAt) - Number(person.savedNameAt ?? Number.NEGATIVE_INFINITY);
+  if (later < 0 || (later === 0 && (savedName ?? "") <= (person.savedName ?? ""))) return;
+  Object.assign(person, { savedName, savedNameAt });
   touch(book, person, "filled");
 }
 

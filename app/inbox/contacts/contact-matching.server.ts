@@ -10,12 +10,14 @@ import {
   type Names,
 } from "#db/queries/inbox/contacts.ts";
 import type { Schema } from "#db/schema.ts";
-import type { ContactIds } from "../../integrations/channel.server.ts";
+import type { ContactIdentity, ContactIds } from "../../integrations/channel.server.ts";
 import { type Book, isStored, learnNames, openBook, type Person, rootOf } from "./contact-book.server.ts";
 import { follow, recognise } from "./contact-identity.server.ts";
 
 /** A person as one event names them: at least one of waId and userId is set. `seenAt` is when the event occurred. */
-export interface Sighting extends Omit<ContactRow, "waIdAt" | "userIdAt"> {
+export interface Sighting extends Omit<ContactRow, "waIdAt" | "userIdAt" | "savedName" | "savedNameAt"> {
+  /** What the business calls them since then, when the event says so. */
+  saved?: ContactIdentity["saved"];
   /** Set when the event says that they have the ids above in place of these. */
   formerly?: ContactIds | undefined;
   /** They acted under that name, and were not just addressed by it. */
@@ -67,7 +69,9 @@ export function matchContacts(found: FoundContact[], sightings: Sighting[]): Con
   const book = openBook(found);
   const personOf = new Map<Sighting, Person>();
   for (const sighting of sightings.toSorted(inOrder)) {
-    const row = { ...sighting, waIdAt: sighting.seenAt, userIdAt: sighting.seenAt };
+    const { saved, ...seen } = sighting;
+    const times = { waIdAt: seen.seenAt, userIdAt: seen.seenAt };
+    const row = { ...seen, ...times, savedName: saved?.name ?? null, savedNameAt: saved?.at ?? null };
     const person = sighting.formerly
       ? follow(book, row, sighting.formerly)
       : recognise(book, row, sighting.spoke);

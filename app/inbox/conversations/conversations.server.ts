@@ -21,7 +21,7 @@ export interface InboxReading {
 }
 
 export interface ContactView {
-  /** The name they gave themselves, else their username; null when they gave neither. */
+  /** The name the business gave them, else the one they gave themselves, else their username; null when they gave neither. */
   name: string | null;
   /** As people read it: `+52 55 1234 5678`; null when Meta has not told it. */
   phoneNumber: string | null;
@@ -117,7 +117,7 @@ export function readCursor(cursor: string | null): PageKey | undefined {
 
 export function contactView(row: ContactRow): ContactView {
   return {
-    name: row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
+    name: row.saved_name?.trim() || row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
     phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? inGroups(`+${row.wa_id}`) : row.wa_id,
   };
 }

@@ -54,11 +54,15 @@ export function foldEvents(
       refused.push({ item, reason: "conflict", detail: conflict });
     } else if (earlier) {
       merge(earlier, draft);
-    } else if (draft.person || draft.known) {
-      drafts.set(id, draft);
     } else {
-      refused.push({ item, reason: "unreadable", detail: "names nobody, and its message is not known" });
+      drafts.set(id, draft);
     }
+  }
+  const detail = "names nobody, and its message is not known";
+  for (const [id, { person, known, events }] of drafts) {
+    if (person || known) continue;
+    drafts.delete(id);
+    refused.push(...events.map((item) => ({ item, reason: "unreadable" as const, detail })));
   }
   return { drafts: [...drafts.values()], refused };
 }
@@ -101,8 +105,15 @@ function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDra
     direction === "inbound"
       ? { ...message, status: "received" }
       : // The business sent it from its own phone: being told is the proof that it was sent.
-        { ...message, status: "sent", sentAt: occurredAt };
+        { ...message, ...stepOf(event) };
   return { ...draft, row, person: contact };
+}
+
+/** A history tells how far a message came, and not when. */
+function stepOf({ cameTo, occurredAt }: MessageEvent): Pick<MessageRow, "status" | "sentAt"> {
+  return cameTo === "pending"
+    ? { status: "sent", sentAt: null }
+    : { status: cameTo ?? "sent", sentAt: occurredAt };
 }
 
 function completenessOf({ isPlaceholder, imported, interim }: MessageEvent): Completeness {
@@ -124,6 +135,7 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   const { row } = draft;
   const other = later.row;
   draft.events.push(...later.events);
+  draft.person ??= later.person;
   if (rankOf(other.status) > rankOf(row.status)) row.status = other.status;
   if (isEarlierFailure(other, row)) row.error = other.error;
   if (other.statusDetail) row.statusDetail = { ...row.statusDetail, ...other.statusDetail };

@@ -3,11 +3,12 @@ import type { Transaction } from "kysely";
 import type { JobPayload } from "#db/jobs.ts";
 import type { OpenDelivery } from "#db/queries/deliveries/open-deliveries.ts";
 import type { QuarantinedItem } from "#db/queries/deliveries/quarantine.ts";
-import { type AgentSign, announceSetAside, ownersOf } from "#db/queries/numbers/number-owners.ts";
+import { type AgentSign, announceSetAside, type Owner, ownersOf } from "#db/queries/numbers/number-owners.ts";
 import type { Schema } from "#db/schema.ts";
 import type {
   ChannelWebhook,
   DeliveryReading,
+  HistoryEvent,
   MessageEvent,
   PersonEvent,
   StatusEvent,
@@ -55,15 +56,14 @@ export async function routeDeliveries(
   const readings = deliveries.map((delivery) => ({ delivery, ...readDelivery(readers, delivery) }));
   const stored = readings.flatMap(({ delivery, events }) =>
     events.flatMap((event) =>
-      event.kind === "message" || event.kind === "status" || event.kind === "person"
-        ? [{ delivery, event }]
-        : [],
+      event.kind === "account" || event.kind === "other" ? [] : [{ delivery, event }],
     ),
   );
   const ofAccounts = readings.flatMap(({ delivery, events }) =>
     events.flatMap((event) => (event.kind === "account" ? [{ delivery, event }] : [])),
   );
   const { ownerOf, firsts } = await findOwners(trx, stored);
+  const ofHistories: OwnedHistory[] = [];
   const routing: Routing = {
     routed: [],
     firsts,
@@ -78,7 +78,9 @@ export async function routeDeliveries(
   };
   for (const { delivery, event } of stored) {
     const owner = ownerOf(delivery.id, event.phoneNumberId);
-    if (owner) {
+    if (owner && event.kind === "history") {
+      ofHistories.push({ delivery, event, ...owner });
+    } else if (owner && event.kind !== "history") {
       const { id: deliveryId, receivedAtUs, provider } = delivery;
       const { tenantId, connectionId } = owner;
       if (event.kind === "message" && event.ofAgent) {
@@ -89,12 +91,37 @@ export async function routeDeliveries(
       routing.setAside.push(asideFor(delivery.id, event, "unknown_number", null));
     }
   }
+  routing.told.push(...newsOfHistories(ofHistories));
   return routing;
+}
+
+type OwnedHistory = Owner & { delivery: OpenDelivery; event: HistoryEvent };
+
+/** Of each delivery and number the furthest. */
+function newsOfHistories(found: OwnedHistory[]): JobPayload<"apply_account_event">[] {
+  const furthest = new Map<string, OwnedHistory>();
+  const rank = ({ event: { progress } }: OwnedHistory) => (progress === "declined" ? -1 : progress);
+  for (const one of found) {
+    const key = `${one.delivery.id} ${one.connectionId}`;
+    const other = furthest.get(key);
+    if (!other || rank(one) > rank(other)) furthest.set(key, one);
+  }
+  return [...furthest.values()].map(({ delivery, event: { path, progress }, tenantId, connectionId }) => ({
+    tenantId,
+    connectionId,
+    requestId: delivery.requestId,
+    deliveryId: delivery.id,
+    itemPath: path,
+    field: "history",
+    event: "progress",
+    detail: { progress },
+    occurredAt: new Date(Math.floor(delivery.receivedAtUs / 1000)),
+  }));
 }
 
 export function asideFor(
   deliveryId: string,
-  { path, phoneNumberId }: StoredEvent,
+  { path, phoneNumberId }: StoredEvent | HistoryEvent,
   reason: QuarantinedItem["reason"],
   detail: string | null,
 ): QuarantinedItem {
@@ -132,7 +159,7 @@ function ignoredIn(events: DeliveryReading["events"], reader: ChannelWebhook | u
 
 async function findOwners(
   trx: Transaction<Schema>,
-  stored: { delivery: OpenDelivery; event: { phoneNumberId: string } }[],
+  stored: { delivery: OpenDelivery; event: StoredEvent | HistoryEvent }[],
 ) {
   const key = (deliveryId: string, phoneNumberId: string) => `${deliveryId} ${phoneNumberId}`;
   const wanted = new Map(
@@ -152,9 +179,22 @@ async function findOwners(
     );
     owners.push(...(await ownersOf(trx, left)));
   }
+  const live = new Set(
+    stored.flatMap(({ delivery, event }) =>
+      isOfThePast(event) ? [] : [key(delivery.id, event.phoneNumberId)],
+    ),
+  );
   const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
   return {
     ownerOf: (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId)),
-    firsts: owners.filter(({ isFirst }) => isFirst),
+    firsts: owners.filter((owner) => owner.isFirst && live.has(key(owner.deliveryId, owner.phoneNumberId))),
   };
+}
+
+/** A history and an address book say nothing of whether deliveries come when something happens. */
+function isOfThePast(event: StoredEvent | HistoryEvent): boolean {
+  if (event.kind === "history") return true;
+  return event.kind === "message"
+    ? event.imported
+    : event.kind === "person" && event.contact.saved !== undefined;
 }

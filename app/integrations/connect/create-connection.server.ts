@@ -112,6 +112,7 @@ async function connectInTransaction(
         deliveries: { state: "starting" },
         steps: stepsDone(progress, deps.now(), "number_proved"),
         ...whatMetaTold(numberRow),
+        history: historyOf(numberRow),
         ...sealed,
       },
       attemptedBy: null,
@@ -165,6 +166,12 @@ export function reasonOf({ kind }: ChannelError): ReasonCode {
 function whatMetaTold(row: ConnectionRow | undefined): ConnectionFacts {
   const { quality, name_status, limits, restriction } = row ? factsOf(row) : {};
   return { quality, name_status, limits, restriction };
+}
+
+/** What was asked for and is coming, or has come, is not asked for again; what was kept back or too late is. */
+function historyOf(row: ConnectionRow | undefined): ConnectionFacts["history"] {
+  const { history } = row ? factsOf(row) : {};
+  return history?.chats?.result === "asked" && !history.declined_at ? history : undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type EventKind, isEventKind } from "../../../db/queries/connections/eve
 import type { ChannelId } from "../catalog.ts";
 import type { IntegrationDeps } from "../deps.server.ts";
 import { type AccountNews, type AfterNews, afterNews } from "./account-news.server.ts";
+import { noteHistoryNews } from "./phone-history.server.ts";
 
 const confirmAfterSeconds = 60;
 
@@ -31,6 +32,7 @@ export async function applyAccountEvent(deps: IntegrationDeps, told: ToldNews): 
   await withTenant(deps.db, tenantId, async (tdb) => {
     const row = await lockConnected(tdb, tenantId, connectionId);
     if (!row || isOfAnotherApp(told, deps.connectors[row.provider as ChannelId].appId)) return;
+    if (told.field === "history") return noteHistoryNews(tdb, row, told);
     const after = afterNews(row, told);
     const isNew = await recordOnce(tdb, { ...eventOf(told, after), provider: row.provider });
     if (!isNew) return;

@@ -18,7 +18,7 @@ import {
 } from "../../../db/queries/numbers/registrations.ts";
 import type { Secret } from "../../platform/secret.server.ts";
 import type { ChannelId } from "../catalog.ts";
-import type { RegistrationRefusal } from "../channel.server.ts";
+import type { Registration, RegistrationRefusal } from "../channel.server.ts";
 import { ChannelError } from "../channel-error.server.ts";
 import { TokenVaultError } from "../crypto.server.ts";
 import { type IntegrationDeps, isSealed, openToken } from "../deps.server.ts";
@@ -27,6 +27,7 @@ import { askForCheck, type Run } from "./provisioning.server.ts";
 /** For a number that was deleted a moment ago. Each try counts. */
 const waitsAtMost = 3;
 const tooMany = "too_many_attempts" satisfies RegistrationRefusal;
+const onPhone = "on_phone" satisfies Registration;
 const pinUnreadable = "pin_unreadable";
 
 interface Subject extends Run {
@@ -155,6 +156,8 @@ async function conclude(
   const { tenantId, connectionId, requestId } = subject;
   await withTenant(deps.db, tenantId, async (tdb) => {
     await noteRegistration(deps, tdb, subject, outcome);
+    if (outcome.code === onPhone)
+      await enqueue(tdb, "request_history", { tenantId, connectionId, requestId });
     // Most numbers were registered before us: that is no news.
     if (outcome.result === "registered" && outcome.code !== "by_us") return;
     const kind = outcome.result === "registered" ? "number_registered" : "registration_failed";

@@ -52,6 +52,7 @@ export function createCarrierConnector(config: CarrierConfig): ChannelConnector 
       await feeds(token, account, "DELETE");
     },
     registration: undefined,
+    phoneHistory: undefined,
     async checkAccess(token, { accountId, phoneNumberId }) {
       const { label: displayName } = await line(token, phoneNumberId);
       const feed = await feeds(token, accountId);

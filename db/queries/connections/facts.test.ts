@@ -20,6 +20,13 @@ const whole: Required<{ [name in keyof ConnectionFacts]: NonNullable<ConnectionF
   name_status: { event: "APPROVED", at },
   limits: { at, max: 1000 },
   restriction: { ban_state: "DISABLE", at },
+  history: {
+    contacts: { result: "asked" as const, at },
+    chats: { result: "refused" as const, at, code: "permission" },
+    progress: 55,
+    progress_at: at,
+    declined_at: at,
+  },
   silent_since: at,
   test_skipped_at: at,
   revoked_by: "ana",

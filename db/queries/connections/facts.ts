@@ -42,6 +42,22 @@ const word = z.looseObject({
 });
 const stepMark = z.object({ result: z.enum(["done", "failed"]), at: time, code: part(z.string()) });
 const steps = byName(stepMark);
+/** What became of asking the platform for something that it gives once. */
+const asked = z.object({
+  result: z.enum(["asked", "too_late", "refused"]),
+  at: time,
+  code: part(z.string()),
+});
+/** Of a number that lives on in an app on somebody's phone: its contacts and chats of before. */
+const history = z.object({
+  contacts: part(asked),
+  chats: part(asked),
+  /** Percent of the chats that have come, and when the last of these did. */
+  progress: part(z.number()),
+  progress_at: part(time),
+  /** The owner of the phone keeps them back. */
+  declined_at: part(time),
+});
 const number = z.object({
   accountId: z.string(),
   phoneNumberId: z.string(),
@@ -82,6 +98,8 @@ const connectionFacts = z.object({
   name_status: part(word),
   limits: part(word),
   restriction: part(word),
+  /** Since the latest connect. */
+  history: part(history),
   /** The last message before a silence; null once that is over. */
   silent_since: part(time.nullable()),
   test_skipped_at: part(time),
@@ -97,6 +115,7 @@ const connectionFacts = z.object({
 /** All optional. A null or a part that is not of its shape was read as absent. */
 export type ConnectionFacts = z.output<typeof connectionFacts>;
 export type Incident = z.output<typeof incident>;
+export type HistoryFacts = z.output<typeof history>;
 export type StepMark = z.output<typeof stepMark>;
 
 /** The names that are the product's own: what an older product keeps there must not be taken for ours. */

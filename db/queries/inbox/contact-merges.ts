@@ -43,7 +43,8 @@ async function rewrite(trx: Transaction<Schema>, contacts: StoredContact[]): Pro
   await sql`
     update contacts c
        set wa_id = r."waId", wa_id_at = r."waIdAt", user_id = r."userId", user_id_at = r."userIdAt",
-           username = r.username, profile_name = r."profileName", updated_at = r."seenAt"
+           username = r.username, profile_name = r."profileName", updated_at = r."seenAt",
+           saved_name = r."savedName", saved_name_at = r."savedNameAt"
       from ${asContacts(contacts)}
      where c.id = r.id`.execute(trx);
 }

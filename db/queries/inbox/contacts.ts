@@ -9,6 +9,10 @@ export interface ContactRow {
   userId: string | null;
   username: string | null;
   profileName: string | null;
+  /** What the business itself calls them; null when nothing. */
+  savedName?: string | null;
+  /** When that was decided; null when it was never told. */
+  savedNameAt?: Date | null;
   /** When the event occurred that last changed the names: an older one takes none back. */
   seenAt: Date;
   /** When the event occurred that told the present wa_id, and the present user_id. */
@@ -28,14 +32,15 @@ export type FoundContact = StoredContact &
 export type Names = Pick<ContactRow, "tenantId" | "provider" | "waId" | "userId">;
 
 const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.user_id as "userId",
-  c.username, c.profile_name as "profileName", c.updated_at as "seenAt", c.wa_id_at as "waIdAt",
+  c.username, c.profile_name as "profileName", c.saved_name as "savedName", c.saved_name_at as "savedNameAt", c.updated_at as "seenAt", c.wa_id_at as "waIdAt",
   c.user_id_at as "userIdAt"`;
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
   return sql`json_to_recordset(${JSON.stringify(contacts)}::json)
     as r (id bigint, "tenantId" uuid, provider text, "waId" text, "userId" text, username text, "profileName" text,
-          "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)`;
+          "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz, "waIdAt" timestamptz,
+          "userIdAt" timestamptz)`;
 }
 
 /**
@@ -76,9 +81,10 @@ export async function findContacts(trx: Transaction<Schema>, names: Names[]): Pr
 export async function addContacts(trx: Transaction<Schema>, contacts: ContactRow[]): Promise<void> {
   // Sorted, so that two transactions that add the same people wait for each other and never in a circle.
   await sql`
-    insert into contacts (tenant_id, provider, wa_id, user_id, username, profile_name, updated_at, wa_id_at, user_id_at)
+    insert into contacts (tenant_id, provider, wa_id, user_id, username, profile_name, updated_at, wa_id_at, user_id_at,
+      saved_name, saved_name_at)
     select r."tenantId", r.provider, r."waId", r."userId", r.username, r."profileName", r."seenAt",
-           r."waIdAt", r."userIdAt"
+           r."waIdAt", r."userIdAt", r."savedName", r."savedNameAt"
       from ${asContacts(contacts)}
      order by 1, 2, 3, 4
         on conflict do nothing`.execute(trx);
@@ -104,6 +110,8 @@ export async function fillInContacts(trx: Transaction<Schema>, contacts: StoredC
                            else coalesce(c.username, w.username) end,
            profile_name = case when w."seenAt" >= c.updated_at then coalesce(w."profileName", c.profile_name)
                                else coalesce(c.profile_name, w."profileName") end,
+           saved_name = case when ${isSavedLater} then w."savedName" else c.saved_name end,
+           saved_name_at = greatest(c.saved_name_at, w."savedNameAt"),
            updated_at = greatest(c.updated_at, w."seenAt")
       from wanted w join held h on h.id = w.id
      where c.id = w.id
@@ -112,6 +120,10 @@ export async function fillInContacts(trx: Transaction<Schema>, contacts: StoredC
   );
   return rows.length === contacts.length && rows.every(({ asKnown }) => asKnown);
 }
+
+/** As the contact book decides it. */
+const isSavedLater = sql`(w."savedNameAt", coalesce(w."savedName", '') collate "C")
+  > (coalesce(c.saved_name_at, '-infinity'), coalesce(c.saved_name, ''))`;
 
 export interface ConversationKey {
   tenantId: string;

@@ -14,6 +14,8 @@ export interface PageKey {
 export interface ContactRow {
   /** The channel that the contact, and so the conversation, is on. */
   provider: string;
+  /** What the business calls them itself. */
+  saved_name: string | null;
   profile_name: string | null;
   username: string | null;
   wa_id: string | null;
@@ -109,7 +111,15 @@ export function withContact(tdb: TenantDb, tenantId: string) {
     .innerJoin("contacts as p", (join) =>
       join.onRef("p.tenant_id", "=", "c.tenant_id").onRef("p.id", "=", "c.contact_id"),
     )
-    .select(["c.id", "c.connection_id", "p.provider", "p.profile_name", "p.username", "p.wa_id"])
+    .select([
+      "c.id",
+      "c.connection_id",
+      "p.provider",
+      "p.saved_name",
+      "p.profile_name",
+      "p.username",
+      "p.wa_id",
+    ])
     .where("c.tenant_id", "=", tenantId);
 }
 

@@ -158,6 +158,8 @@ export async function fillInbox(insert: Insert, { id, marks }: Omit<Filling, "pe
       user_id: `MX.${marks.text}.${n}`,
       username: `u${n}${marks.text}`,
       profile_name: text("Persona"),
+      // Of the others the name that they gave themselves is shown.
+      saved_name: n === 1 ? text("Guardada") : null,
     });
     await insert("contact_aliases", {
       ...contact,

@@ -5,6 +5,7 @@ import type { MetaAppConfig } from "../../app-config.server.ts";
 import { createGraphClient, type GraphClient } from "../../graph.server.ts";
 import { GraphError } from "../../graph-error.server.ts";
 import { checkAccess, subscribedAppsAnswer } from "./access-check.server.ts";
+import { createPhoneHistory } from "./phone-history.server.ts";
 import { findReach, reachStepOf } from "./reach.server.ts";
 import { createRegistration } from "./registration.server.ts";
 import { authorizeUrl, exchangeCode, signupWindow } from "./sign-up.server.ts";
@@ -42,6 +43,8 @@ export function createWhatsappConnector(
     },
 
     registration: createRegistration(graph),
+
+    phoneHistory: createPhoneHistory(graph),
 
     checkAccess: (token, { accountId, phoneNumberId }) =>
       checkAccess(config, graph, token, { wabaId: accountId, phoneNumberId }),

@@ -1,4 +1,4 @@
-import { bodyOf, phoneNumberId, sentAt, waId } from "./fixtures.ts";
+import { bodyOf, phoneNumberId } from "./fixtures.ts";
 
 type Value = Record<string, unknown>;
 
@@ -25,18 +25,6 @@ const values: Record<string, Value> = {
     new_category: "MARKETING",
   },
   template_correct_category_detection: { message_template_id: 12345, correct_category: "MARKETING" },
-  smb_app_state_sync: {
-    state_sync: [{ type: "contact", contact: { full_name: "Ana", phone_number: waId }, action: "add" }],
-  },
-  history: {
-    history: [
-      {
-        metadata: { phase: 0, chunk_order: 1, progress: 55 },
-        threads: [{ id: waId, messages: [{ from: waId, id: "wamid.OLD", timestamp: sentAt, type: "text" }] }],
-      },
-      { errors: [{ code: 2593109, title: "History sharing is turned off by the business" }] },
-    ],
-  },
   flows: {
     event: "FLOW_STATUS_CHANGE",
     flow_id: "6627390910605886",

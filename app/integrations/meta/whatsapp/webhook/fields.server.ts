@@ -31,3 +31,12 @@ export function whatIsWrong(error: z.ZodError | undefined): string {
   const faults = error?.issues.map((issue) => `${issue.path.join(".") || "item"}: ${issue.code}`);
   return faults?.join("; ") ?? "item: invalid_type";
 }
+
+/** The digits of a number, however it is written; null for what is none. */
+export function digitsOf(value: unknown): string | null {
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  const written = String(value);
+  if (!/^[+\d\s().\u00a0-]{5,40}$/.test(written)) return null;
+  const digits = written.replace(/\D/g, "");
+  return digits.length >= 5 && digits.length <= 20 ? digits : null;
+}

@@ -57,6 +57,11 @@ export function readMessage(item: unknown, path: string, change: ChangeContext) 
   return readEither(item, path, "inbound", change);
 }
 
+/** A message of a history. `person`: whose chat it stands in, where that is told; it may name nobody itself. */
+export function readPast(item: unknown, path: string, change: ChangeContext, past: Past) {
+  return readEither(item, path, past.direction, change, past);
+}
+
 /** A message of the list `message_echoes`: what the business sent from its phone, through another app, or let be sent. */
 export function readEcho(item: unknown, path: string, change: ChangeContext) {
   return readEither(item, path, "outbound", change);
@@ -64,23 +69,32 @@ export function readEcho(item: unknown, path: string, change: ChangeContext) {
 
 type Direction = MessageEvent["direction"];
 
+interface Past {
+  direction: Direction;
+  person: ContactIdentity | null;
+}
+
 function readEither(
   sent: unknown,
   path: string,
   ofList: Direction,
   change: ChangeContext,
+  past?: Past,
 ): MessageEvent | ReadingProblem {
   const { phoneNumberId, contacts, field } = change;
   const item = unfolded(sent);
   const parsed = messageItem.safeParse(item);
   if (!parsed.success || !isObject(item)) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const { id, type, timestamp, ...named } = parsed.data;
-  const direction = directionOf(ofList, named, change.businessNumber);
+  const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
+  const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
   const contact =
-    direction === "inbound"
-      ? (readChangedPerson(item, named, contacts) ?? identify(named.from, named.from_user_id, contacts))
-      : identify(named.to, named.to_user_id, contacts);
-  if (!contact) return { path, phoneNumberId, detail: "names nobody" };
+    changed ??
+    past?.person ??
+    (direction === "inbound"
+      ? identify(named.from, named.from_user_id, contacts)
+      : identify(named.to, named.to_user_id, contacts));
+  if (!contact && !past) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
   if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
   const imported = field === "history";

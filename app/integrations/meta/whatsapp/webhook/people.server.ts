@@ -46,7 +46,7 @@ export function identify(
 }
 
 /** Names are shown, never looked up: one that is absurdly long is cut. */
-function nameOf(value: unknown): string | null {
+export function nameOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? safeText(value.slice(0, 500)) : null;
 }
 

@@ -11,8 +11,10 @@ import type {
   ReadingProblem,
 } from "../../../channel.server.ts";
 import { accountFields, readAccountChange } from "./account.server.ts";
+import { readStateSync } from "./app-contacts.server.ts";
 import { readCall } from "./calls.server.ts";
 import { opaqueId } from "./fields.server.ts";
+import { readHistoryChunk, readHistoryMessage } from "./history.server.ts";
 import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
 import { isObject, own, parseBody } from "./json.server.ts";
 import { isHandover, numberOfHandover, readHandover, readPreference } from "./notices.server.ts";
@@ -103,18 +105,21 @@ type ItemReader = (item: unknown, path: string, change: ChangeContext) => Readin
 
 /** Lists of items by the name they have in a value, whatever field it is of. */
 const listReaders: Record<string, ItemReader> = {
-  messages: readMessage,
+  messages: (item, path, change) =>
+    change.field === "history" ? readHistoryMessage(item, path, change) : readMessage(item, path, change),
   message_echoes: readEcho,
   statuses: readStatus,
   calls: readCall,
   user_preferences: readPreference,
+  history: readHistoryChunk,
+  state_sync: readStateSync,
   user_id_update: readUserIdUpdate,
 };
 
 /** Fields that are known to bring such lists: what else is in their values is counted part by part. */
 const itemFields = new Set([
   ...["messages", "message_echoes", "smb_message_echoes", "standby", "calls", "user_preferences"],
-  ...["messaging_handovers", "user_id_update"],
+  ...["messaging_handovers", "user_id_update", "history", "smb_app_state_sync"],
 ]);
 
 const readNames = new Set([...Object.keys(listReaders), ...itemFields, ...accountFields()]);

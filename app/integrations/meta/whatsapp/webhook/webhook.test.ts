@@ -106,7 +106,7 @@ describe("an inbound message", () => {
     const contacts = [{ wa_id: meta.waId, profile: { name: "\u0000\ud83dAna" } }];
     const event = onlyMessage(meta.bodyOf({ contacts, messages: [item] }));
     expect(event.body).toBe("a\ufffdb\ufffd c 🥖");
-    expect(event.contact.profileName).toBe("\ufffd\ufffdAna");
+    expect(event.contact?.profileName).toBe("\ufffd\ufffdAna");
     expect(event.content).toMatchObject({ text: { body: "a\ufffdb\ufffd c 🥖" }, "k\ufffd": ["\ufffd"] });
   });
 
@@ -226,7 +226,11 @@ describe("a body", () => {
       meta.bodyOf({}, meta.phoneNumberId, "message_template_status_update"),
       "message_template_status_update",
     ],
-    ["history", meta.bodyOf({ history: [] }, meta.phoneNumberId, "history"), "history"],
+    [
+      "an error of a history",
+      meta.bodyOf({ history: [{ errors: [{ code: 1 }] }] }, meta.phoneNumberId, "history"),
+      "history.errors",
+    ],
     ["another product", { object: "instagram", entry: [] }, "object"],
     ["the dashboard's test", meta.dashboardTest, "dashboard_test"],
     ["its copy without the envelope", meta.dashboardTest.entry[0]?.changes[0], "dashboard_test"],
