@@ -35,6 +35,8 @@ describe("the card", () => {
     requestedAt: null,
     silentSince: null,
     agentSeenAt: null,
+    onPhone: false,
+    history: null,
     testSkipped: false,
     registrationRefusal: null,
     registrationAgainAt: null,

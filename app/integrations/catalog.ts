@@ -11,6 +11,8 @@ interface ChannelEntry {
   sign: { outline: string; filled: string };
   /** Whether a number takes part only once it is registered there. */
   hasRegistration: boolean;
+  /** Whether a number may live on in an app of the channel's on somebody's phone. */
+  hasPhoneApp: boolean;
   /** Where anybody begins a conversation with a number, of which it takes the digits. */
   writeTo: (digits: string) => string;
 }
@@ -27,6 +29,7 @@ export const channels = {
         "M11.2 11.4c.5-1 1.6-1 2-.1l.9 1.9c.2.5.1 1-.3 1.4l-.7.7a7.6 7.6 0 0 0 3.6 3.6l.7-.7c.4-.4.9-.5 1.4-.3l1.9.9c.9.4.9 1.5-.1 2-2 1-4.9 0-7.3-2.3s-3.3-5.2-2.1-7.1Z",
     },
     hasRegistration: true,
+    hasPhoneApp: true,
     writeTo: (digits: string) => `https://wa.me/${digits}`,
   },
 } as const satisfies Record<string, ChannelEntry>;

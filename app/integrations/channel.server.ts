@@ -70,6 +70,9 @@ export interface SignupWindow {
   appId: string;
   configId: string;
   graphVersion: string;
+  /** What the script is told of the sign-up, and what it is told instead for a number that lives on in an app. */
+  extras: Record<string, unknown>;
+  extrasOnPhone: Record<string, unknown>;
   /** Exactly these origins are believed when a window tells how it ended. */
   origins: string[];
 }
@@ -82,8 +85,11 @@ export interface ChannelConnector {
   channel: ChannelId;
   /** Of our app at the platform, by which it tells us apart from other partners. */
   appId: string;
-  /** Where to send the person, who comes back to `redirectUri` with the `state` untouched. */
-  authorizeUrl(attempt: { state: string; redirectUri: string }): string;
+  /**
+   * Where to send the person, who comes back to `redirectUri` with the `state` untouched. `onPhone`: the number lives in
+   * an app on somebody's phone, and is to stay there.
+   */
+  authorizeUrl(attempt: { state: string; redirectUri: string; onPhone?: boolean }): string;
   /** What a page needs to open the sign-up in a window of its own; undefined where that is not switched on. */
   signupWindow: SignupWindow | undefined;
   /**

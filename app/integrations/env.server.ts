@@ -19,6 +19,9 @@ export const integrationEnv = z.object({
   META_DIALOG_URL: httpUrl.default("https://www.facebook.com"),
   META_SIGNUP_WINDOW: z.enum(["true", "false"], { error: 'must be "true" or "false"' }).default("false"),
   META_SDK_URL: httpUrl.default("https://connect.facebook.net/en_US/sdk.js"),
+  META_COEXISTENCE_EXTRAS: z
+    .enum(["v4", "feature_type", "none"], { error: 'must be "v4", "feature_type" or "none"' })
+    .default("v4"),
   META_WINDOW_REDIRECT_URI: z.enum(["omit", "empty"], { error: 'must be "omit" or "empty"' }).default("omit"),
   TOKEN_ENCRYPTION_KEY_BASE64: key32,
   TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: commaList(key32).optional(),
@@ -49,6 +52,7 @@ export function createIntegrationDeps(
     graphUrl: env.META_GRAPH_URL,
     dialogUrl: env.META_DIALOG_URL,
     graphVersion: env.META_GRAPH_VERSION,
+    coexistenceExtras: env.META_COEXISTENCE_EXTRAS,
     popup:
       env.META_SIGNUP_WINDOW === "true"
         ? { sdkUrl: env.META_SDK_URL, redirectUri: env.META_WINDOW_REDIRECT_URI }

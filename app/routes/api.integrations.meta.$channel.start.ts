@@ -1,4 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
+import { channels } from "../integrations/catalog.ts";
 import { startConnect } from "../integrations/connect/flow.server.ts";
 import { actorOf, channelOf, requireMethod } from "../web/connect/channel-request.server.ts";
 import { requireEndpointBudget } from "../web/connect/too-many.server.tsx";
@@ -7,7 +8,10 @@ import { clientIp, wantsJson } from "../web/http/request.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireApiViewer, requireViewer } from "../web/session/session.server.ts";
 
-/** `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `flow=popup` begins an attempt for a window. */
+/**
+ * `POST`: JSON callers get `{authUrl, state}`, a form is sent to Meta. `flow=popup` begins an attempt for a window,
+ * `number=on_phone` one for a number that stays in an app on somebody's phone.
+ */
 export async function action({ request, params }: ActionFunctionArgs) {
   requireMethod(request, "POST");
   const channel = channelOf(params);
@@ -15,10 +19,12 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const viewer = json ? await requireApiViewer(request) : await requireViewer(request);
   await requireEndpointBudget(request, viewer, "start");
   const { integrations, trustedProxyHops } = services();
-  const flow = fieldOf(await readFields(request), "flow");
+  const fields = await readFields(request);
+  const flow = fieldOf(fields, "flow");
   const hasWindow = integrations.connectors[channel].signupWindow !== undefined;
   const caller = {
     flow: flow === "popup" && hasWindow ? ("popup" as const) : ("redirect" as const),
+    onPhone: channels[channel].hasPhoneApp && fieldOf(fields, "number") === "on_phone",
     ip: clientIp(request, trustedProxyHops),
     userAgent: request.headers.get("user-agent") ?? "",
   };

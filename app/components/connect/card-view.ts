@@ -39,6 +39,8 @@ export interface NumberView {
   incident: { code: string; at: Date } | null;
   /** Why Meta did not register the number; null while it has not refused. */
   registrationRefusal: string | null;
+  onPhone: boolean;
+  history: ConnectionView["history"];
   /** The last message, where messages usually come and none has for a day. */
   silentSince: Date | null;
   /** When the platform's assistant was last seen to answer for the number; null when it does not. */
@@ -136,6 +138,8 @@ export function numberView(
     latestMessage: latestMessages?.get(connection.id) ?? null,
     incident,
     registrationRefusal: still ? connection.registrationRefusal : null,
+    onPhone: connection.onPhone,
+    history: isOver ? null : connection.history,
     silentSince: still ? connection.silentSince : null,
     agentSeenAt: isOver ? null : connection.agentSeenAt,
     endsAt: still && endsSoon(connection, now) ? connection.tokenExpiresAt : null,

@@ -96,7 +96,7 @@ function AnotherNumber({ channel }: { channel: ChannelId }) {
   const words = useTexts().integrations;
   return (
     <Section>
-      <ConnectForm channel={channel} label={words.another} quiet />
+      <ConnectForm channel={channel} label={words.another} quiet onPhone="ask" />
     </Section>
   );
 }
@@ -125,6 +125,7 @@ function Invitation({ channel, card }: { channel: ChannelId; card: CardView }) {
         channel={channel}
         label={connectLabel(texts, channel, card)}
         note={card.connecting ? words.atMeta : undefined}
+        onPhone="ask"
       />
     </Section>
   );

@@ -52,14 +52,15 @@ export const needsReconnect = new Set<string | null>(["reconnect", "permission",
 export function NumberAction({ channel, number }: NumberActionProps) {
   const texts = useTexts();
   const words = texts.integrations;
-  const { state, incident, steps, endsAt, test } = number;
-  if (state === "disconnected") return <ConnectForm channel={channel} label={words.connectAgain} />;
+  const { state, incident, steps, endsAt, test, onPhone } = number;
+  const again = { channel, onPhone };
+  if (state === "disconnected") return <ConnectForm {...again} label={words.connectAgain} />;
   if (incident) {
     const { reconnectHelps } = texts.channels[channel].incidentOf(incident.code);
-    return <ConnectForm channel={channel} label={words.reconnect} quiet={!reconnectHelps} />;
+    return <ConnectForm {...again} label={words.reconnect} quiet={!reconnectHelps} />;
   }
   const refused = steps.some(({ retry, code }) => retry !== null && needsReconnect.has(code));
-  if (endsAt || refused) return <ConnectForm channel={channel} label={words.reconnect} />;
+  if (endsAt || refused) return <ConnectForm {...again} label={words.reconnect} />;
   if (state === "attention" || state === "starting" || test) return null;
   if (state === "connected") return <ButtonLink to="/conversations">{words.seeConversations}</ButtonLink>;
   return (

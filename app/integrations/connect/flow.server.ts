@@ -30,7 +30,8 @@ export async function startConnect(
 ): Promise<{ authUrl: string; state: string }> {
   const state = await issueState(deps, actor, input.channel, input.caller);
   const redirectUri = deps.redirectUriOf(input.channel);
-  return { authUrl: deps.connectors[input.channel].authorizeUrl({ state, redirectUri }), state };
+  const { onPhone = false } = input.caller;
+  return { authUrl: deps.connectors[input.channel].authorizeUrl({ state, redirectUri, onPhone }), state };
 }
 
 /** What came back from Meta, by redirect or told by its window; everything in it is untrusted text. */

@@ -16,6 +16,8 @@ export interface Caller {
   userAgent: string;
   /** By which flow the person means to come back; `redirect` unless said otherwise. */
   flow?: SignupFlow | undefined;
+  /** They said that the number lives in an app on somebody's phone, and is to stay there. */
+  onPhone?: boolean | undefined;
 }
 
 /** The nonce, committed when this returns. */
@@ -23,10 +25,15 @@ export async function issueState(
   deps: IntegrationDeps,
   actor: Actor,
   channel: ChannelId,
-  { ip, userAgent, flow = "redirect" }: Caller,
+  { ip, userAgent, flow = "redirect", onPhone = false }: Caller,
 ): Promise<string> {
   const nonce = randomBytes(32).toString("base64url");
-  const metadata = { ip: plainText(ip, 64), user_agent: plainText(userAgent, 300), flow };
+  const metadata = {
+    ip: plainText(ip, 64),
+    user_agent: plainText(userAgent, 300),
+    flow,
+    ...(onPhone ? { number: "on_phone" } : {}),
+  };
   await withTenant(deps.db, actor.tenantId, (tdb) =>
     states.insertState(tdb, { ...bindingOf(actor, channel), nonce, metadata }),
   );

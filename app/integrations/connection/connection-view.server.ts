@@ -5,6 +5,7 @@ import type { SeenOfNumber } from "../../../db/queries/numbers/number-claims.ts"
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { type ChannelId, channels } from "../catalog.ts";
+import type { Registration } from "../channel.server.ts";
 import { stepStates } from "../connect/setup-progress.server.ts";
 import type { StepState } from "../connect/setup-steps.ts";
 
@@ -29,6 +30,10 @@ export interface ConnectionView {
   registrationRefusal: string | null;
   /** From when on the number may be registered again; null where that is now. */
   registrationAgainAt: Date | null;
+  /** The number lives on in an app on somebody's phone. */
+  onPhone: boolean;
+  /** What became of asking for that app's conversations of before; null while they have not been asked for. */
+  history: HistoryState | null;
   /** The last message, where messages usually come and none has for a day; null otherwise. */
   silentSince: Date | null;
   maySend: boolean;
@@ -43,6 +48,11 @@ export interface ConnectionView {
   /** The latest that Meta told of the number or its account. */
   latest: Record<LatestKind, LatestWord | null>;
 }
+
+/** `arriving`: so many percent of it. `declined`: the owner of the phone keeps it back. */
+export type HistoryState =
+  | { state: "asked" | "complete" | "declined" | "too_late" | "refused" }
+  | { state: "arriving"; percent: number };
 
 /** `qualityNews`, `name`: what Meta decided. `limit`: conversations a day. `restriction`: what it did to the account. */
 type LatestKind = "qualityNews" | "limit" | "name" | "restriction";
@@ -76,6 +86,8 @@ export function viewOf(row: ConnectionRow, seen: SeenOfNumber | undefined, now: 
     deliveries: deliveries?.state ?? "starting",
     registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
     registrationAgainAt: still(registration?.again_at, now),
+    onPhone: registration?.code === ("on_phone" satisfies Registration),
+    history: historyOf(facts),
     silentSince: silent_since ? new Date(silent_since) : null,
     maySend: maySend(row, now),
     requestedAt: row.requested_at,
@@ -90,6 +102,16 @@ export function viewOf(row: ConnectionRow, seen: SeenOfNumber | undefined, now: 
 
 function recent(at: Date | null, now: Date): Date | null {
   return at && now.getTime() - at.getTime() < agentGoneMs ? at : null;
+}
+
+function historyOf({ history }: ConnectionFacts): HistoryState | null {
+  if (!history) return null;
+  const { progress, declined_at, chats } = history;
+  // What has come was shared, whatever else was told of it.
+  if (progress !== undefined)
+    return progress >= 100 ? { state: "complete" } : { state: "arriving", percent: Math.floor(progress) };
+  if (declined_at) return { state: "declined" };
+  return chats ? { state: chats.result } : null;
 }
 
 /** A time that has not come yet. */

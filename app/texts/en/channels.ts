@@ -45,6 +45,24 @@ export function channelTexts(label: string, own: OwnWords) {
       account_offboarded: `The ${own.businessApp} started to move to another phone`,
       account_reconnected: `The ${own.businessApp} is back`,
     },
+    phoneApp: {
+      use: `I use the ${own.businessApp}`,
+      hint: "The app keeps working with the same number. Your names for people and your earlier conversations come over, if you agree at Meta.",
+    },
+    history: {
+      title: "Earlier conversations",
+      percent: (percent: number) => `${percent}% have arrived`,
+      states: {
+        asked: `We have asked for the conversations of the ${own.businessApp}. It can take some hours until they arrive.`,
+        arriving: "The rest follows by itself. New messages arrive meanwhile.",
+        complete: `The conversations of the ${own.businessApp} have arrived, with your names for people.`,
+        declined: `The ${own.businessApp} does not share them. New messages arrive all the same. To bring the earlier ones over, connect the number again and agree to share chats when Meta asks.`,
+        too_late:
+          "Meta gives them only within a day of connecting, and that day is over. New messages arrive all the same. To bring the earlier ones over, connect the number again.",
+        refused:
+          "Meta did not give them to us. New messages arrive all the same. To ask once more, connect the number again.",
+      },
+    },
     numberLegend: `${label} number`,
     numberAwaited: `Meta has confirmed, and the account you picked has no number we can connect. ${own.addNumber} here.`,
     disconnectTitle: `Disconnect ${label}`,

@@ -40,7 +40,7 @@ export const integrations = {
   ],
   youNeed: "What you need",
   beforeLeaving:
-    "You continue at Meta and come back here. Messages from before the connection do not come over.",
+    "You continue at Meta and come back here. Messages from before the connection come over only from the app on your phone.",
   connectAgain: "Connect again",
   reconnect: "Reconnect",
   tryAgain: "Try again",

@@ -45,6 +45,24 @@ export function channelTexts(label: string, own: OwnWords) {
       account_offboarded: `La ${own.businessApp} empezó a pasar a otro teléfono`,
       account_reconnected: `La ${own.businessApp} está de vuelta`,
     },
+    phoneApp: {
+      use: `Uso la ${own.businessApp}`,
+      hint: "La app sigue funcionando con el mismo número. Los nombres que pusiste a tus contactos y tus conversaciones anteriores llegan aquí, si lo aceptas en Meta.",
+    },
+    history: {
+      title: "Conversaciones anteriores",
+      percent: (percent: number) => `Llegó el ${percent} %`,
+      states: {
+        asked: `Pedimos las conversaciones de la ${own.businessApp}. Pueden tardar unas horas en llegar.`,
+        arriving: "El resto llega solo. Mientras tanto llegan los mensajes nuevos.",
+        complete: `Llegaron las conversaciones de la ${own.businessApp}, con los nombres que pusiste a tus contactos.`,
+        declined: `La ${own.businessApp} no las comparte. Los mensajes nuevos llegan igualmente. Para traer los anteriores, conecta el número de nuevo y acepta compartir los chats cuando Meta lo pregunte.`,
+        too_late:
+          "Meta solo las da durante el día siguiente a la conexión, y ese plazo ya terminó. Los mensajes nuevos llegan igualmente. Para traer los anteriores, conecta el número de nuevo.",
+        refused:
+          "Meta no nos las dio. Los mensajes nuevos llegan igualmente. Para pedirlas otra vez, conecta el número de nuevo.",
+      },
+    },
     numberLegend: `Número de ${label}`,
     numberAwaited: `Meta ya dio su confirmación, pero la cuenta que elegiste no tiene ningún número que podamos conectar. ${own.addNumber} aquí.`,
     disconnectTitle: `Desconectar ${label}`,

@@ -40,7 +40,7 @@ export const integrations = {
   ],
   youNeed: "Qué necesitas",
   beforeLeaving:
-    "Continúas en Meta y luego regresas aquí. Los mensajes anteriores a la conexión no se traspasan.",
+    "Continúas en Meta y luego regresas aquí. De los mensajes anteriores a la conexión solo llegan los de la app de tu teléfono.",
   connectAgain: "Conectar de nuevo",
   reconnect: "Volver a conectar",
   tryAgain: "Intentar de nuevo",

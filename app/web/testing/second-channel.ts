@@ -29,6 +29,7 @@ export async function addSecondChannel({ services, database }: TestProduct): Pro
       path: "carrier",
       label: "Carrier",
       hasRegistration: false,
+      hasPhoneApp: false,
     },
   });
   Object.assign(texts.channels, {

@@ -27,6 +27,7 @@ const good: Record<string, string> = {
   META_SIGNUP_WINDOW: "true",
   META_SDK_URL: "https://canary.example.com/sdk.js",
   META_WINDOW_REDIRECT_URI: "omit",
+  META_COEXISTENCE_EXTRAS: "v4",
   TOKEN_ENCRYPTION_KEY_BASE64: key(),
   TOKEN_ENCRYPTION_PREVIOUS_KEYS_BASE64: `${key()}, ${key()}`,
   SESSION_SECRETS: "canary-session-secret-of-32-characters-or-more, canary: a 🔑 phrase of ñ and more",

@@ -15,6 +15,8 @@ interface Opening {
   sdk: Sdk;
   channel: ChannelId;
   signup: SignupWindow;
+  /** For a number that lives on in an app on somebody's phone. */
+  onPhone: boolean;
   show(phase: Phase): void;
 }
 
@@ -29,7 +31,7 @@ let endPrevious = () => {};
  * The attempt outlives the form that began it, for its code must be used even if the page has changed meanwhile; the
  * returned function ends it without a trace.
  */
-export function openSignup({ sdk, channel, signup, show }: Opening): () => void {
+export function openSignup({ sdk, channel, signup, onPhone, show }: Opening): () => void {
   const ending = new AbortController();
   const { signal } = ending;
   const openedAt = performance.now();
@@ -47,7 +49,7 @@ export function openSignup({ sdk, channel, signup, show }: Opening): () => void 
     config_id: signup.configId,
     response_type: "code",
     override_default_response_type: true,
-    extras: { setup: {} },
+    extras: onPhone ? signup.extrasOnPhone : signup.extras,
   });
   endPrevious();
   endPrevious = () => {
@@ -60,7 +62,7 @@ export function openSignup({ sdk, channel, signup, show }: Opening): () => void 
   };
   window.addEventListener("message", posted, { signal });
   show("waiting");
-  void beginAttempt(channel).then(take);
+  void beginAttempt(channel, onPhone).then(take);
   return () => ending.abort();
 }
 
@@ -88,12 +90,12 @@ function follow(
 }
 
 /** Our server stores the one-time state, bound to this session, while the person is in the window. */
-async function beginAttempt(channel: ChannelId): Promise<Input> {
+async function beginAttempt(channel: ChannelId, onPhone: boolean): Promise<Input> {
   try {
     const answer = await fetch(`${connectPath(channel)}/start`, {
       method: "POST",
       headers: { Accept: "application/json", "Content-Type": "application/json" },
-      body: JSON.stringify({ flow: "popup" }),
+      body: JSON.stringify({ flow: "popup", ...(onPhone ? { number: "on_phone" } : {}) }),
       signal: AbortSignal.timeout(15_000),
     });
     const { state }: { state?: unknown } = answer.ok ? await answer.json() : {};

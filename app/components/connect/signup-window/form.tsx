@@ -26,14 +26,16 @@ interface SignupWindowFormProps {
   look: "primary" | "quiet";
   /** While no window of this form has anything to say. */
   note?: string | undefined;
+  /** Fields of the form. */
+  children?: ReactNode;
 }
 
 type Shown = Exclude<Phase, "replaced">;
 
 /** Opens the window; returns what ends the attempt. */
-type Open = (show: (phase: Phase) => void) => () => void;
+type Open = (show: (phase: Phase) => void, onPhone: boolean) => () => void;
 
-export function SignupWindowForm({ channel, signup, label, look, note }: SignupWindowFormProps) {
+export function SignupWindowForm({ channel, signup, label, look, note, children }: SignupWindowFormProps) {
   const texts = useTexts();
   const { open, prepare } = useOpener(channel, signup);
   const { phase, leaving, onSubmit } = usePhases(open);
@@ -46,6 +48,7 @@ export function SignupWindowForm({ channel, signup, label, look, note }: SignupW
       onPointerEnter={prepare}
       onFocus={prepare}
     >
+      {children}
       <button type="submit" aria-disabled={busy || undefined} className={buttonLook[look]}>
         <ChangingLabel changed={busy} from={label} to={texts.integrations.connecting} />
       </button>
@@ -93,7 +96,7 @@ function useOpener(channel: ChannelId, signup: SignupWindow) {
     try {
       const { loadSdk, openSignup } = await import("./attempt.ts");
       const sdk = await loadSdk(signup);
-      open.current = (show) => openSignup({ sdk, channel, signup, show });
+      open.current = (show, onPhone) => openSignup({ sdk, channel, signup, onPhone, show });
     } catch {
       // Blocked, or offline: the form posts the document.
     }
@@ -118,18 +121,20 @@ function usePhases(open: RefObject<Open | null>) {
     setLeaving(false);
   });
 
-  function onSubmit(event: FormEvent) {
+  function onSubmit(event: FormEvent<HTMLFormElement>) {
     const { submitter } = event.nativeEvent as SubmitEvent;
     const onThisPage = submitter?.getAttribute("value") === "redirect";
     if (leaving || phase === "submitting" || (phase === "waiting" && !onThisPage))
       return event.preventDefault();
-    if (!onThisPage && opens()) return event.preventDefault();
+    const onPhone = new FormData(event.currentTarget).get("number") === "on_phone";
+    if (!onThisPage && opens(onPhone)) return event.preventDefault();
     end.current();
     setLeaving(true);
   }
-  function opens(): boolean {
+  function opens(onPhone: boolean): boolean {
+    const show = (next: Phase) => setPhase(next === "replaced" ? null : next);
     try {
-      if (open.current) end.current = open.current((next) => setPhase(next === "replaced" ? null : next));
+      if (open.current) end.current = open.current(show, onPhone);
       return open.current !== null;
     } catch {
       return false;

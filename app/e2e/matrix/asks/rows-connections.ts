@@ -18,7 +18,7 @@ export function connecting(theirs: Tenant, everyId: string[]): Record<string, Ro
       loader: [{ path: `${api}/start` }],
       action: [
         { path: `${api}/start`, fields: { flow: "popup" } },
-        { path: `${api}/start`, json: { flow: "redirect" } },
+        { path: `${api}/start`, json: { flow: "redirect", number: "on_phone" } },
       ],
     },
     "api.integrations.meta.$channel.callback": {

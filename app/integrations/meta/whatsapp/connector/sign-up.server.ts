@@ -21,7 +21,7 @@ const tokenAnswer = z.object({
 
 export function authorizeUrl(
   config: MetaAppConfig,
-  { state, redirectUri }: { state: string; redirectUri: string },
+  { state, redirectUri, onPhone = false }: { state: string; redirectUri: string; onPhone?: boolean },
 ): string {
   const url = new URL(`${config.dialogUrl}/${config.graphVersion}/dialog/oauth`);
   url.searchParams.set("client_id", config.appId);
@@ -32,28 +32,48 @@ export function authorizeUrl(
     // Permissions, assets and token type come from the configuration; the override makes it answer with a code.
     url.searchParams.set("config_id", config.configId);
     url.searchParams.set("override_default_response_type", "true");
+    const extras = onPhone ? coexistenceExtras(config) : {};
+    if (Object.keys(extras).length > 0)
+      url.searchParams.set("extras", JSON.stringify({ ...usualExtras, ...extras }));
   } else {
     url.searchParams.set("scope", requiredScopes.join(","));
     // Without this Meta shows a bare permission dialog instead of the sign-up that picks or creates a number.
-    url.searchParams.set("extras", JSON.stringify({ feature: "whatsapp_embedded_signup", setup: {} }));
+    const extras = { feature: "whatsapp_embedded_signup", ...usualExtras };
+    url.searchParams.set(
+      "extras",
+      JSON.stringify({ ...extras, ...(onPhone ? coexistenceExtras(config) : {}) }),
+    );
   }
   return url.href;
+}
+
+const usualExtras = { setup: {} };
+
+/** The feature that leaves a number in the WhatsApp Business app; what is said beside it, Meta's pages do not agree on. */
+function coexistenceExtras({ coexistenceExtras: how = "v4" }: MetaAppConfig): Record<string, string> {
+  if (how === "none") return {};
+  const asked = { featureType: "whatsapp_business_app_onboarding", sessionInfoVersion: "3" };
+  return how === "v4" ? { ...asked, version: "v4" } : asked;
 }
 
 /** Exact origins: "ends with facebook.com" would believe evilfacebook.com as well. */
 const windowOrigins = ["https://www.facebook.com", "https://web.facebook.com"];
 
-export function signupWindow({
-  popup,
-  configId,
-  appId,
-  graphVersion,
-  dialogUrl,
-}: MetaAppConfig): SignupWindow | undefined {
+export function signupWindow(config: MetaAppConfig): SignupWindow | undefined {
+  const { popup, configId, appId, graphVersion, dialogUrl } = config;
   if (!popup || !configId) return undefined;
   const { origin } = new URL(dialogUrl);
   const origins = windowOrigins.includes(origin) ? windowOrigins : [origin];
-  return { sdkUrl: popup.sdkUrl, appId, configId, graphVersion, origins };
+  const extrasOnPhone = { ...usualExtras, ...coexistenceExtras(config) };
+  return {
+    sdkUrl: popup.sdkUrl,
+    appId,
+    configId,
+    graphVersion,
+    extras: usualExtras,
+    extrasOnPhone,
+    origins,
+  };
 }
 
 /** By POST, so that the code and our secret stand in no URL. */
