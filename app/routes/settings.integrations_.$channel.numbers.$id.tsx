@@ -19,6 +19,7 @@ export const handle = {
   refreshWithoutScript: ({ number, health }: NumberPageProps) =>
     number.state === "starting" ||
     number.state === "awaitingTest" ||
+    number.history?.state === "arriving" ||
     health.lastCheck?.progress === "underWay",
 };
 

@@ -15,6 +15,7 @@ import { FirstMessage, useWaited } from "./first-message.tsx";
 import { NumberHealth, type NumberHealthProps } from "./health.tsx";
 import { NumberNotices } from "./notices.tsx";
 import { NumberAction, NumberChip, NumberPart } from "./parts.tsx";
+import { PhoneHistory } from "./phone-history.tsx";
 
 export interface NumberPageProps extends NumberHealthProps {
   channel: ChannelId;
@@ -46,6 +47,7 @@ export function NumberPage({ channel, number, test, events, ...health }: NumberP
           <FirstMessage channel={channel} number={number} test={test} />
         </NumberPart>
       ) : null}
+      {number.history ? <PhoneHistory channel={channel} history={number.history} /> : null}
       <NumberHealth {...health} channel={channel} number={number} />
       <LatestActivity channel={channel} number={number} events={events} />
       {number.state === "disconnected" ? null : <DangerZone channel={channel} number={number} />}
