@@ -135,11 +135,21 @@ describe("smb_app_data", () => {
     expect((await ask("history")).status).toBe(200);
   });
 
-  test("chats come as history in three phases, in order", async () => {
+  test("chats come as history in three phases, in order, and after them the media of placeholders", async () => {
     const { receiver, ask, values } = await coexisting();
     await ask("history");
-    await expect.poll(() => receiver.received.length).toBe(3);
-    const chunks = values().map((value) => value.history[0]);
+    await expect.poll(() => receiver.received.length).toBe(6);
+    const chunks = values()
+      .slice(0, 3)
+      .map((value) => value.history[0]);
+    const media = values()
+      .slice(3)
+      .map((value) => value.messages[0]);
+    expect(media.map(({ id, type }) => [id, type])).toEqual(
+      chunks.flatMap(({ threads }) =>
+        threads.map(({ messages }: { messages: { id: string }[] }) => [messages[2]?.id, "image"]),
+      ),
+    );
     expect(chunks.map(({ metadata }) => [metadata.phase, metadata.progress])).toEqual([
       [0, 30],
       [1, 80],
@@ -149,7 +159,7 @@ describe("smb_app_data", () => {
       id: "5215544332211",
       messages: [
         { from: "5215544332211", type: "text", history_context: { status: "READ" } },
-        { from: "525522221003", to: "5215544332211", type: "text" },
+        { from: "525522221003", to: "5215544332211", type: "text", history_context: { from_me: true } },
         { type: "media_placeholder" },
       ],
     });
