@@ -62,6 +62,23 @@ describe("filling in what a contact lacks", () => {
     ]);
   });
 
+  test("keeps the business's own name for them that was told last, whoever writes last", async () => {
+    const id = await stored("1", null);
+    const later = (seconds: number) => new Date(at.getTime() + seconds * 1000);
+    const name = (savedName: string | null, savedNameAt: Date) => ({
+      ...asked(id, "1", null),
+      savedName,
+      savedNameAt,
+    });
+    await fillIn(name("Second", later(2)));
+    await fillIn(name("First", later(1)));
+    await fillIn(asked(id, "1", null));
+    await fillIn(name(null, later(2)));
+    expect(await database.sql("select saved_name, saved_name_at from contacts")).toEqual([
+      { saved_name: "Second", saved_name_at: later(2) },
+    ]);
+  });
+
   test("says so when one of several became part of another meanwhile", async () => {
     const id = await stored("1", null);
     expect(await fillIn(asked(id, "1", "U1"), asked("999999", "2", null))).toBe(false);
