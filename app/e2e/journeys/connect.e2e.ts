@@ -98,6 +98,46 @@ for (const javaScriptEnabled of [true, false]) {
         { status: "active", phone_number_id: NUMBER_IDS.cadenasCentro3 },
       ]);
     });
+
+    test("of a number that stays in its app earlier conversations come over as read ones, under the names its owner gave people", async ({
+      page,
+    }) => {
+      await signIn(page, "leo@luz.example");
+      await page.getByRole("checkbox", { name: "I use the WhatsApp Business app" }).check();
+      const asked = page.waitForRequest(/dialog\/oauth/);
+      await goToMeta(page, "Carla Cadenas");
+      expect(new URL((await asked).url()).searchParams.get("extras")).toContain(
+        '"featureType":"whatsapp_business_app_onboarding"',
+      );
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
+      await approve(page);
+      await page.getByRole("radio", { name: /55 2222 1003/ }).check();
+      await page.getByRole("button", { name: "Connect this number" }).click();
+      await expect(page).toHaveURL(/whatsapp=connected/);
+
+      const [number] = await rows<{ id: string }>(
+        "select id from channel_connections where phone_number_id = $1",
+        [NUMBER_IDS.cadenasCentro3],
+      );
+      await page.goto(page.url().replace(/\?.*/, `/whatsapp/numbers/${number?.id}`));
+      const complete = page.getByText("The conversations of the WhatsApp Business app have arrived");
+      if (javaScriptEnabled) await expect(complete).toBeVisible();
+      else await expect.poll(async () => (await page.reload()) && complete.isVisible(), often).toBe(true);
+
+      await page.getByRole("link", { name: "Conversations" }).first().click();
+      await expect(page.getByText("Sofía Ñandú")).toBeVisible();
+      await expect(page.getByText("Marta Díaz")).toBeVisible();
+      await expect(page.getByText(/unread/)).toHaveCount(0);
+      await page.getByText("Sofía Ñandú").click();
+      await expect(page.getByRole("heading", { level: 1, name: "Sofía Ñandú" })).toBeVisible();
+      await expect(page.getByText("Hola, ¿tienen pan de muerto?").first()).toBeVisible();
+      // What a placeholder stood for has taken its place.
+      const pictures = "select count(*)::int as open from messages where type = 'media_placeholder'";
+      await expect.poll(() => rows(pictures), often).toEqual([{ open: 0 }]);
+      await page.reload();
+      await expect(page.getByText("Pan de muerto", { exact: true }).first()).toBeVisible();
+    });
   });
 }
 

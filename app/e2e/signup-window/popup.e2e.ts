@@ -96,6 +96,30 @@ test("of several numbers the one picked in the window is connected, and without 
   expect(await connections(product)).toMatchObject([{ number: NUMBER_IDS.cadenasCentro3 }]);
 });
 
+test("for a number that stays in the WhatsApp Business app the window is asked for that, and ends with its account alone", async ({
+  page,
+  product,
+}) => {
+  await switches(product, { coexistenceMessage: "waba_only" });
+  await signIn(page, product, "leo@luz.example");
+  await page.getByRole("checkbox", { name: "I use the WhatsApp Business app" }).check();
+  const opened = page.context().waitForEvent("request", (one) => one.url().includes("/dialog/embedded"));
+  const window = await openWindow(page);
+  const extras = new URL((await opened).url()).searchParams.get("extras") ?? "";
+  expect(JSON.parse(extras)).toMatchObject({ featureType: "whatsapp_business_app_onboarding" });
+  await signInAtMeta(window, "Carla Cadenas");
+  await window.getByRole("button", { name: "Continue" }).click();
+  for (const other of [/2222 1001/, /2222 1002/]) {
+    await window.getByRole("checkbox", { name: other }).uncheck();
+  }
+  await window.getByRole("button", { name: "Continue" }).click();
+  await approveAndLeave(window);
+  await expect(page.getByRole("heading", { level: 1, name: "Choose a number" })).toBeVisible();
+  expect(await product.sql("select metadata ->> 'number' as number from oauth_states")).toEqual([
+    { number: "on_phone" },
+  ]);
+});
+
 test("cancelled in the window, the page says so and is ready for another try", async ({ page, product }) => {
   await signIn(page, product, "max@norte.example");
   const window = await openWindow(page);

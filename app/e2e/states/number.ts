@@ -1,6 +1,6 @@
 /** A number's own page, what can be done there, and what has happened to it. */
 import { expect, type Page } from "@playwright/test";
-import { BUSINESS_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
+import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { cancelAtMeta, connectByMeta, disconnect, grants, send, visitorOn } from "../journeys/flows.ts";
 import { beSignedIn, control, origin, rows } from "../journeys/journey.ts";
 import { failedPlace } from "../two-webs/connect-by-http.ts";
@@ -9,6 +9,8 @@ import { untilAlive } from "./checks/every-page.ts";
 import {
   check,
   connect,
+  connectOneOfMany,
+  graphError,
   integrations,
   leo,
   numberPath,
@@ -39,6 +41,23 @@ async function skipTheTest(page: Page): Promise<string> {
   const id = await connect(page);
   await send(await visitorOn(page), numberPath(id), { intent: "skip" });
   return id;
+}
+
+/** A number that lives in the WhatsApp Business app; its history was asked for and `condition` holds of its row. */
+async function onPhone(page: Page, condition: string): Promise<string> {
+  await beSignedIn(page, leo);
+  const id = await connectOneOfMany(page, NUMBER_IDS.cadenasCentro3);
+  await until(id, condition);
+  return numberPath(id);
+}
+
+/** Of the history of the demo's own number. */
+async function historyArrives(page: Page): Promise<string> {
+  const id = await connect(page);
+  const history = [{ metadata: { phase: 1, chunk_order: 2, progress: 55 }, threads: [] }];
+  await tell("history", { metadata: { phone_number_id: NUMBER_IDS.luz }, history });
+  await until(id, "metadata->'history'->'progress' is not null");
+  return numberPath(id);
 }
 
 /** Meta has not switched deliveries on yet. */
@@ -125,6 +144,49 @@ const pages: Omit<State, "group">[] = [
       return numberPath(id);
     },
     says: ({ numbers }) => numbers.health.results.token_rejected ?? "",
+  },
+  {
+    name: "its history was asked for",
+    async arrange(page) {
+      // As asked for before us: nothing of it comes by itself now.
+      await script("smb_app_data", graphError(2593107));
+      return onPhone(page, "metadata->'history'->'chats' is not null");
+    },
+    says: ({ channels }) => channels.meta_whatsapp.history.states.asked,
+  },
+  {
+    name: "its history arrives",
+    arrange: historyArrives,
+    says: ({ channels }) => channels.meta_whatsapp.history.percent(55),
+  },
+  {
+    name: "its history has arrived",
+    arrange: (page) => onPhone(page, "metadata->'history'->>'progress' = '100'"),
+    says: ({ channels }) => channels.meta_whatsapp.history.states.complete,
+  },
+  {
+    name: "its history is kept back",
+    async arrange(page) {
+      await control("/switches", { historySharing: "declined" });
+      return onPhone(page, "metadata->'history'->'declined_at' is not null");
+    },
+    says: ({ channels }) => channels.meta_whatsapp.history.states.declined,
+  },
+  {
+    name: "its history was asked for too late",
+    async arrange(page) {
+      await script("smb_app_data", graphError(2593108));
+      return onPhone(page, "metadata->'history'->'chats' is not null");
+    },
+    says: ({ channels }) => channels.meta_whatsapp.history.states.too_late,
+  },
+  {
+    name: "its history was refused",
+    async arrange(page) {
+      await script("smb_app_data", graphError(10));
+      return onPhone(page, "metadata->'history'->'chats' is not null");
+    },
+    says: ({ channels }) => channels.meta_whatsapp.history.states.refused,
   },
   {
     name: "disconnected",

@@ -10,16 +10,21 @@ import type { World } from "./world.ts";
 
 /** Fields of the `whatsapp_business_account` webhook object the app is subscribed to unless it says otherwise. */
 export const DEFAULT_WEBHOOK_FIELDS = [
-  ...["messages", "account_update", "message_template_status_update", "standby", "message_echoes"],
-  ...[
-    "messaging_handovers",
-    "smb_message_echoes",
-    "history",
-    "smb_app_state_sync",
-    "calls",
-    "user_preferences",
-  ],
-  ...["phone_number_name_update", "phone_number_quality_update", "business_capability_update", "security"],
+  "messages",
+  "account_update",
+  "message_template_status_update",
+  "standby",
+  "message_echoes",
+  "messaging_handovers",
+  "smb_message_echoes",
+  "history",
+  "smb_app_state_sync",
+  "calls",
+  "user_preferences",
+  "phone_number_name_update",
+  "phone_number_quality_update",
+  "business_capability_update",
+  "security",
 ];
 
 export interface Handshake {

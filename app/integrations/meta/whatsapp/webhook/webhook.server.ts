@@ -118,8 +118,16 @@ const listReaders: Record<string, ItemReader> = {
 
 /** Fields that are known to bring such lists: what else is in their values is counted part by part. */
 const itemFields = new Set([
-  ...["messages", "message_echoes", "smb_message_echoes", "standby", "calls", "user_preferences"],
-  ...["messaging_handovers", "user_id_update", "history", "smb_app_state_sync"],
+  "messages",
+  "message_echoes",
+  "smb_message_echoes",
+  "standby",
+  "calls",
+  "user_preferences",
+  "messaging_handovers",
+  "user_id_update",
+  "history",
+  "smb_app_state_sync",
 ]);
 
 const readNames = new Set([...Object.keys(listReaders), ...itemFields, ...accountFields()]);
