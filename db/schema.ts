@@ -151,6 +151,9 @@ export interface Schema {
     user_id_at: Generated<Date>;
     marketing: Generated<"wanted" | "unwanted" | null>;
     marketing_at: Generated<Date | null>;
+    /** `app.number_key` of wa_id. */
+    number_key: ColumnType<string | null, never, never>;
+    group_id: string | null;
   };
   contact_aliases: {
     tenant_id: string;
@@ -232,6 +235,8 @@ interface MessagesTable {
   id: BigId;
   tenant_id: string;
   conversation_id: string;
+  /** In a group: who of it said it. */
+  sender_contact_id: string | null;
   provider_message_id: string;
   direction: "inbound" | "outbound";
   type: string;

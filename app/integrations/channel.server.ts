@@ -291,14 +291,27 @@ export interface ContactIds {
   userId: string | null;
 }
 
-/** At least one of waId and userId is set. Never shared between tenants. */
+/**
+ * A person, of whom at least one of waId and userId is set, or known to have been (`formerly`); or a group, with nothing
+ * but its groupId. Never shared between tenants.
+ */
 export interface ContactIdentity extends ContactIds {
   username: string | null;
+  /** Of a group its subject. */
   profileName: string | null;
   /** Set when the event tells what the business itself calls them; `name` is null when it calls them nothing any more. */
   saved?: { name: string | null; at: Date };
+  groupId?: string;
+  /** Other ids that the same item gives them: the number in another spelling, a user_id of another kind. */
+  also?: ContactIds[];
   /** Set when the event says that the ids above took the place of these. */
-  formerly?: ContactIds;
+  formerly?: FormerContactIds;
+}
+
+export interface FormerContactIds extends ContactIds {
+  also?: ContactIds[];
+  /** The number is theirs no more, and the platform does not tell which one they have. */
+  numberGone?: boolean;
 }
 
 /** What is stored of a message, as its channel's webhook reader gave it. */

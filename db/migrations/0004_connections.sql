@@ -44,7 +44,7 @@ create unique index channel_connections_attempt_key on channel_connections (tena
   where phone_number_id is null and status in ('pending', 'error');
 -- News of accounts name a WABA or a number as people write it, never our phone_number_id.
 create index channel_connections_waba_idx on channel_connections (provider, waba_id);
-create index channel_connections_e164_idx on channel_connections (provider, phone_number_e164);
+create index channel_connections_number_idx on channel_connections (provider, app.number_key(phone_number_e164));
 call app.wall_off('channel_connections');
 grant select, insert, update on channel_connections to app_tenant;
 -- The router between tenants never sees a token: it has no grant on that column.

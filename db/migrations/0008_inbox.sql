@@ -4,7 +4,9 @@
 -- these tables and nothing else of theirs; the composite foreign keys make a row that points across impossible.
 
 -- A person on a channel. Meta may name them by wa_id, by its business-scoped user_id, or both; never shared between
--- tenants. One whose number has passed to somebody else may be left with former ids only, and with its history.
+-- tenants. One whose number has passed to somebody else may be left with former ids only, and with its history. `wa_id` is
+-- as Meta sent it, which sending needs; who somebody is says `number_key`, the same for every spelling.
+-- A group is one as well, named by an id of its own and by nothing else: it never becomes part of a person.
 create table contacts (
   id bigint generated always as identity primary key,
   tenant_id uuid not null references tenants (id),
@@ -24,17 +26,22 @@ create table contacts (
   -- Whether they want marketing messages, as they last told themselves, and when that was.
   marketing text check (marketing in ('wanted', 'unwanted')),
   marketing_at timestamptz,
-  unique (tenant_id, id)
+  number_key text generated always as (app.number_key(wa_id)) stored,
+  group_id text,
+  unique (tenant_id, id),
+  check (group_id is null or (wa_id is null and user_id is null))
 );
-create unique index contacts_wa_id_key on contacts (tenant_id, provider, wa_id) where wa_id is not null;
+create unique index contacts_number_key on contacts (tenant_id, provider, number_key) where number_key is not null;
+create unique index contacts_group_id_key on contacts (tenant_id, provider, group_id) where group_id is not null;
 create unique index contacts_user_id_key on contacts (tenant_id, provider, user_id) where user_id is not null;
 call app.wall_off('contacts');
 grant select on contacts to app_tenant;
 create policy ingest_writes on contacts for all to app_ingest using (true) with check (true);
 grant select, insert, update on contacts to app_ingest;
 
--- Ids that a contact had. A user_id is never given to anybody else; a number may be, so for a wa_id the row says until
--- when it was the contact's: what occurred later and names it is about whoever has it then.
+-- Ids that a contact had, a number by its key. A user_id is never given to anybody else; a number may be, so for a wa_id
+-- the row says until when it was the contact's: what occurred later and names it is about whoever has it then. One that
+-- Meta named beside another for the same person is theirs as well, from then on: it is held until the year 9999.
 create table contact_aliases (
   tenant_id uuid not null,
   provider text not null check (provider = 'meta_whatsapp'),
@@ -94,6 +101,8 @@ create table messages (
   id bigint generated always as identity primary key,
   tenant_id uuid not null,
   conversation_id bigint not null,
+  -- In a group: who of it said it.
+  sender_contact_id bigint,
   provider_message_id text not null unique,
   direction text not null check (direction in ('inbound', 'outbound')),
   type text not null,
@@ -121,6 +130,7 @@ create table messages (
   -- under a digest of itself: as a set, it ends the same in whatever order and however often it is told.
   status_detail jsonb,
   foreign key (tenant_id, conversation_id) references conversations (tenant_id, id),
+  foreign key (tenant_id, sender_contact_id) references contacts (tenant_id, id),
   check ((direction = 'inbound') = (status = 'received')),
   check (sent_by is null or direction = 'outbound')
 );
@@ -130,6 +140,8 @@ create index messages_thread_idx
   on messages (tenant_id, conversation_id, occurred_at desc, delivery_id desc, id desc);
 -- Only messages that failed once have an entry: ordinary ones cost nothing, and a receipt does not move it.
 create index messages_failed_idx on messages (tenant_id, failed_at) where failed_at is not null;
+-- Of messages in groups alone, for when somebody's contact becomes part of another.
+create index messages_sender_idx on messages (tenant_id, sender_contact_id) where sender_contact_id is not null;
 call app.wall_off('messages');
 grant select on messages to app_tenant;
 create policy ingest_writes on messages for all to app_ingest using (true) with check (true);
@@ -172,6 +184,7 @@ begin
     delete from conversations where tenant_id = tenant and id = pair.gone_id;
   end loop;
   update conversations set contact_id = kept where tenant_id = tenant and contact_id = gone;
+  update messages set sender_contact_id = kept where tenant_id = tenant and sender_contact_id = gone;
 
   insert into contact_aliases (tenant_id, provider, kind, former_id, contact_id, held_until)
   select tenant_id, provider, kind, former_id, kept, held_until
@@ -211,18 +224,25 @@ begin
 end $$;
 
 -- What a contact is found by: the words of all its names, and # before the number, which is not to be found by its first one
--- or two digits. Numbers of Mexico and Argentina stand with their mobile digit and without, as people write both.
+-- or two digits. Numbers of Mexico, Argentina and Brazil stand with their mobile digit and without, as people write both.
 create function app.search_text(saved_name text, profile_name text, username text, wa_id text)
   returns text
   language plpgsql immutable parallel safe cost 200 as $$
 declare
   names text := app.search_fold(' ' || coalesce(left(saved_name, 200) || ' ', '')
     || left(coalesce(profile_name, ''), 200) || ' ' || left(coalesce(username, ''), 200));
+  key text := app.number_key(wa_id);
 begin
-  if length(wa_id) = 13 and left(wa_id, 3) in ('521', '549') then
-    return names || ' #' || wa_id || ' #' || left(wa_id, 2) || substr(wa_id, 4);
+  if key ~ '^52[0-9]{10}$' then
+    return names || ' #' || key || ' #521' || substr(key, 3);
+  elsif key ~ '^549[0-9]{10}$' then
+    return names || ' #' || key || ' #54' || substr(key, 4);
+  elsif key ~ '^54[0-9]{10}$' then
+    return names || ' #' || key || ' #549' || substr(key, 3);
+  elsif key ~ '^55[1-9][1-9]9[6-9][0-9]{7}$' then
+    return names || ' #' || key || ' #' || left(key, 4) || substr(key, 6);
   end if;
-  return names || coalesce(' #' || wa_id, '');
+  return names || coalesce(' #' || key, '');
 end $$;
 
 -- Every three characters in a row of each word and, if asked for, the one and the two that it begins with, as numbers

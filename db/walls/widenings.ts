@@ -146,7 +146,7 @@ const structure = [
   "alter table oauth_states drop constraint oauth_states_nonce_key",
   "drop index number_claims_one_owner",
   "alter table users drop constraint users_email_key_key, add constraint users_email_key_key unique (email)",
-  "drop index contacts_wa_id_key; create index contacts_wa_id_key on contacts (tenant_id, provider, wa_id)",
+  "drop index contacts_number_key; create index contacts_number_key on contacts (tenant_id, provider, number_key)",
   "alter table channel_connections disable trigger follow_incidents",
   "alter table channel_connections enable replica trigger tell_live",
   "alter table messages disable trigger all",

@@ -1,9 +1,10 @@
 /**
- * Who carries which id, as far as one job needs to know. Pure.
+ * Who carries which id, as far as one job needs to know. Pure. A number is known by its key, which the database made.
  *
  * - A user_id is one person's for ever. Meta makes a new one when somebody changes their number.
  * - A wa_id may pass to somebody else. It is taken for the same person as long as no other user_id stands beside it.
  * - An id that a person had stays theirs for everything that occurred before they left it.
+ * - A second id that the platform named beside the first is theirs for good: another number of one line, an id under a parent.
  */
 import type { ContactRow, FoundContact, IdKind, StoredContact } from "#db/queries/inbox/contacts.ts";
 
@@ -34,7 +35,16 @@ export interface Book {
 }
 
 const kinds = ["waId", "userId"] as const satisfies IdKind[];
+/** Where the present id of a kind stands, as it is compared. */
+export const idOf = { waId: "numberKey", userId: "userId" } as const;
 const timeOf = { waId: "waIdAt", userId: "userIdAt" } as const;
+
+/** An id as it is compared and, of a number, as it was sent. */
+export interface GivenId {
+  kind: IdKind;
+  id: string;
+  spelling: string;
+}
 
 export function openBook(found: FoundContact[]): Book {
   const book: Book = {
@@ -64,6 +74,11 @@ export function addPerson(book: Book, row: ContactRow): Person {
   return person;
 }
 
+/** The group with this id, which nobody else ever has. */
+export function groupOf(book: Book, at: ContactRow, groupId: string): Person | undefined {
+  return book.present.get(keyOf(at, "groupId", groupId));
+}
+
 /** Whose id it was at that time: of those who left it later, the first to leave; else whoever has it now. */
 export function holderAt(book: Book, at: ContactRow, kind: IdKind, id: string, time: Date) {
   const formers = book.former.get(keyOf(at, kind, id)) ?? [];
@@ -86,20 +101,42 @@ export function wasTheirs(book: Book, person: Person, kind: IdKind, id: string, 
 }
 
 /** Gives `person` an id, in place of one they have had for longer; one older than theirs is kept as a former one. */
-export function giveId(book: Book, person: Person, kind: IdKind, id: string, time: Date): void {
-  const present = person[kind];
+export function giveId(book: Book, person: Person, given: GivenId, time: Date): void {
+  const { kind, id } = given;
+  const present = person[idOf[kind]];
   if (present !== null && time < person[timeOf[kind]]) {
     leaveId(book, person, kind, id, person[timeOf[kind]]);
     return;
   }
-  if (present !== null) {
-    leaveId(book, person, kind, present, time);
-    book.present.delete(keyOf(person, kind, present));
-  }
+  if (present !== null) leaveId(book, person, kind, present, time);
+  putId(book, person, given, time);
+}
+
+/** Makes it the present id of its kind. */
+export function putId(book: Book, person: Person, { kind, id, spelling }: GivenId, time: Date): void {
+  const present = person[idOf[kind]];
+  if (present !== null) book.present.delete(keyOf(person, kind, present));
   touch(book, person, present === null ? "filled" : "rewritten");
-  person[kind] = id;
+  person[kind] = spelling;
+  person[idOf[kind]] = id;
   person[timeOf[kind]] = time;
   enter(book, person);
+}
+
+/**
+ * Of the spellings of a number that were told, the one that is its own key stays, else the shortest: in whatever order
+ * they are told, and however they take turns, it is the same one, and nothing is written.
+ */
+export function spell(book: Book, person: Person, told: string): void {
+  if (person.waId === null || !isBetterSpelling(told, person.waId, person.numberKey)) return;
+  person.waId = told;
+  touch(book, person, "rewritten");
+}
+
+function isBetterSpelling(told: string, kept: string, key: string | null): boolean {
+  if (told === kept || kept === key) return false;
+  if (told === key || told.length !== kept.length) return told === key || told.length < kept.length;
+  return told < kept;
 }
 
 /** Notes that the present id was told anew: a change of before then does not take its place. */
@@ -114,6 +151,7 @@ export function takeId(book: Book, person: Person, kind: IdKind, id: string, tim
   leaveId(book, person, kind, id, time);
   book.present.delete(keyOf(person, kind, id));
   person[kind] = null;
+  person[idOf[kind]] = null;
   touch(book, person, "rewritten");
 }
 
@@ -132,14 +170,16 @@ export function merge(book: Book, a: Person, b: Person): Person {
   book.added.delete(gone);
   if (isStored(gone)) touch(book, kept, "rewritten");
   for (const kind of kinds) {
-    const id = gone[kind];
+    const id = gone[idOf[kind]];
+    const spelling = gone[kind];
     const time = gone[timeOf[kind]];
-    if (id === null) continue;
+    if (id === null || spelling === null) continue;
     book.present.delete(keyOf(gone, kind, id));
+    const present = kept[idOf[kind]];
     const isTie = Number(time) === Number(kept[timeOf[kind]]);
     // At one and the same time, the same id wins whichever contact is older.
-    if (isTie && kept[kind] !== null && id < kept[kind]) leaveId(book, kept, kind, id, time);
-    else giveId(book, kept, kind, id, time);
+    if (isTie && present !== null && id < present) leaveId(book, kept, kind, id, time);
+    else giveId(book, kept, { kind, id, spelling }, time);
   }
   learnNames(book, kept, gone);
   return kept;
@@ -190,9 +230,10 @@ function touch(book: Book, person: Person, how: "filled" | "rewritten"): void {
 
 function enter(book: Book, person: Person): void {
   for (const kind of kinds) {
-    const id = person[kind];
+    const id = person[idOf[kind]];
     if (id !== null) book.present.set(keyOf(person, kind, id), person);
   }
+  if (person.groupId !== null) book.present.set(keyOf(person, "groupId", person.groupId), person);
 }
 
 function noteFormer(book: Book, former: Former): void {
@@ -206,6 +247,6 @@ function earliest(formers: Former[]): Former | undefined {
   return formers.toSorted((a, b) => Number(a.heldUntil) - Number(b.heldUntil))[0];
 }
 
-function keyOf({ tenantId, provider }: ContactRow, kind: IdKind, id: string): string {
+function keyOf({ tenantId, provider }: ContactRow, kind: IdKind | "groupId", id: string): string {
   return `${tenantId} ${provider} ${kind} ${id}`;
 }

@@ -1,87 +1,143 @@
 /** Recognises the person of an event in a contact book, by the rules that stand at its top. Pure. */
 import type { ContactRow, IdKind } from "#db/queries/inbox/contacts.ts";
-import type { ContactIds } from "../../integrations/channel.server.ts";
 import {
   addPerson,
   type Book,
   confirmId,
+  type GivenId,
   giveId,
+  groupOf,
   holderAt,
+  idOf,
   lastHolder,
   leaveId,
   merge,
   type Person,
+  putId,
   rootOf,
+  spell,
   takeId,
   wasTheirs,
 } from "./contact-book.server.ts";
 
-/** Whom an event names by the ids they had at its time. */
-export function recognise(book: Book, row: ContactRow, spoke: boolean): Person {
-  const { waId, userId, seenAt } = row;
-  const sameUser = userId === null ? undefined : holderAt(book, row, "userId", userId, seenAt);
-  if (waId === null || userId === null) {
-    const byNumber = waId === null ? undefined : holderAt(book, row, "waId", waId, seenAt);
+/** Ids that somebody had until an event says otherwise. */
+export interface FormerIds {
+  ids: GivenId[];
+  /** The number is theirs no more, and none is told in its place. */
+  numberGone: boolean;
+}
+
+/** The group of an event: the same one for ever, under one id. */
+export function recogniseGroup(book: Book, row: ContactRow, groupId: string): Person {
+  return groupOf(book, row, groupId) ?? addPerson(book, row);
+}
+
+/** Whom an event names by the ids they had at its time; `also` are others of theirs that it names beside those. */
+export function recognise(
+  book: Book,
+  row: ContactRow,
+  { spoke, also }: { spoke: boolean; also: GivenId[] },
+): Person {
+  return joined(book, named(book, row, spoke, also), row, also);
+}
+
+function named(book: Book, row: ContactRow, spoke: boolean, also: GivenId[]): Person {
+  const { numberKey, userId, seenAt } = row;
+  const [ofUser, ofNumber] = [idsOf(row, "userId", also), idsOf(row, "waId", also)];
+  const sameUser = firstHolder(book, row, ofUser);
+  const sameNumber = firstHolder(book, row, ofNumber);
+  if (numberKey === null || userId === null) {
     // What was addressed to a number that nobody has now was meant for who had it; who speaks from it is somebody else.
-    const meant = waId !== null && !spoke ? lastHolder(book, row, "waId", waId) : undefined;
-    return sameUser ?? byNumber ?? meant ?? addPerson(book, row);
+    const meant = numberKey !== null && !spoke ? lastHolder(book, row, "waId", numberKey) : undefined;
+    return sameUser ?? sameNumber ?? meant ?? addPerson(book, row);
   }
-  const sameNumber = holderAt(book, row, "waId", waId, seenAt);
   const known = sameUser ?? (sameNumber?.userId === null ? sameNumber : undefined);
   if (!known && !sameNumber) return addPerson(book, row);
   // A known number with an unknown user_id beside another one: it was given to somebody else.
-  const person = known ?? addPerson(book, { ...row, waId: null });
-  return claim(book, claim(book, person, "userId", userId, row), "waId", waId, row);
+  let person = known ?? addPerson(book, { ...row, waId: null, numberKey: null });
+  for (const given of presentIds(row)) person = claim(book, person, given, seenAt);
+  return person;
 }
 
 /** Whom an event is about that says that somebody's ids were `formerly` and are those of `row` from now on. */
-export function follow(book: Book, row: ContactRow, formerly: ContactIds): Person {
+export function follow(
+  book: Book,
+  row: ContactRow,
+  { ids, numberGone }: FormerIds,
+  also: GivenId[] = [],
+): Person {
   const { seenAt } = row;
-  const of = (kind: IdKind, id: string | null) =>
-    id === null ? undefined : holderAt(book, row, kind, id, seenAt);
-  const hadNumber = of("waId", formerly.waId);
-  let person =
-    of("userId", formerly.userId) ?? hadNumber ?? of("userId", row.userId) ?? someoneNew(book, row);
-  const others = [of("userId", formerly.userId), of("userId", row.userId)];
+  const hadIds = (kind: IdKind) => ids.filter((id) => id.kind === kind);
+  const hadUser = firstHolder(book, row, hadIds("userId"));
+  const hadNumber = firstHolder(book, row, hadIds("waId"));
+  const hasUser = firstHolder(book, row, idsOf(row, "userId", also));
+  let person = hadUser ?? hadNumber ?? hasUser ?? someoneNew(book, row, ids);
+  const others = [hadUser, hasUser];
   if (hadNumber && isCompatible(hadNumber, person)) others.push(hadNumber);
   for (const other of others) {
     const root = rootOf(book, other);
     if (root && root !== person) person = merge(book, person, root);
   }
-  for (const kind of ["userId", "waId"] as const) {
-    const id = row[kind];
-    if (id !== null) person = claim(book, person, kind, id, row, "announced");
+  for (const given of presentIds(row)) person = claim(book, person, given, seenAt, "announced");
+  for (const { kind, id } of ids) {
+    const isFree = [undefined, person].includes(holderAt(book, row, kind, id, seenAt));
+    if (isFree && person[idOf[kind]] !== id) leaveId(book, person, kind, id, seenAt);
+    // Of one that is not stored yet the next round takes it: without any id it could not be found again.
+    const isGone = numberGone && kind === "waId" && person.id !== null && seenAt >= person.waIdAt;
+    if (isGone && person.numberKey === id) takeId(book, person, kind, id, seenAt);
   }
-  for (const kind of ["userId", "waId"] as const) {
-    const id = formerly[kind];
-    const isFree = id !== null && [undefined, person].includes(of(kind, id));
-    if (isFree && person[kind] !== id) leaveId(book, person, kind, id, seenAt);
+  return joined(book, person, row, also);
+}
+
+function presentIds({ userId, numberKey, waId }: ContactRow): GivenId[] {
+  const ids: GivenId[] = [];
+  if (userId !== null) ids.push({ kind: "userId", id: userId, spelling: userId });
+  if (numberKey !== null && waId !== null) ids.push({ kind: "waId", id: numberKey, spelling: waId });
+  return ids;
+}
+
+function idsOf(row: ContactRow, kind: IdKind, also: GivenId[]): GivenId[] {
+  return [...presentIds(row), ...also].filter((given) => given.kind === kind);
+}
+
+function firstHolder(book: Book, row: ContactRow, ids: GivenId[]): Person | undefined {
+  for (const { kind, id } of ids) {
+    const holder = holderAt(book, row, kind, id, row.seenAt);
+    if (holder) return holder;
   }
-  return person;
+  return undefined;
 }
 
 /** Nobody whom we knew; but somebody may have the number that they changed to. */
-function someoneNew(book: Book, row: ContactRow): Person {
-  const holder = row.waId === null ? undefined : holderAt(book, row, "waId", row.waId, row.seenAt);
+function someoneNew(book: Book, row: ContactRow, formerly: GivenId[]): Person {
+  if (presentIds(row).length === 0) return addPerson(book, { ...row, ...lastIds(formerly) });
+  const holder = row.numberKey === null ? undefined : holderAt(book, row, "waId", row.numberKey, row.seenAt);
   if (!holder) return addPerson(book, row);
   // One without any id could not be found again: of a number that has passed on already nothing new is told.
-  if (row.userId === null && holder.waId !== row.waId) return holder;
-  return addPerson(book, { ...row, waId: null });
+  if (row.userId === null && holder.numberKey !== row.numberKey) return holder;
+  return addPerson(book, { ...row, waId: null, numberKey: null });
+}
+
+function lastIds(formerly: GivenId[]): Pick<ContactRow, "waId" | "numberKey" | "userId"> {
+  const number = formerly.find(({ kind }) => kind === "waId");
+  const user = formerly.find(({ kind }) => kind === "userId");
+  return { waId: number?.spelling ?? null, numberKey: number?.id ?? null, userId: user?.id ?? null };
 }
 
 /**
- * `person` is said to have had this id at the time of `row`. Who has it by then is the same person, or is not and loses
+ * `person` is said to have had this id at that time. Who has it by then is the same person, or is not and loses
  * it: numbers are given to somebody else after a while.
  */
 function claim(
   book: Book,
   person: Person,
-  kind: IdKind,
-  id: string,
-  { seenAt }: ContactRow,
+  given: GivenId,
+  seenAt: Date,
   how: "seen" | "announced" = "seen",
 ): Person {
-  if (person[kind] === id) {
+  const { kind, id } = given;
+  const present = idOf[kind];
+  if (person[present] === id) {
     if (how === "announced") confirmId(book, person, kind, seenAt);
     return person;
   }
@@ -90,21 +146,21 @@ function claim(
   const after = new Date(Number(seenAt) + 1);
   const holder = holderAt(book, person, kind, id, how === "announced" ? after : seenAt);
   if (!holder || holder === person) {
-    giveId(book, person, kind, id, seenAt);
+    giveId(book, person, given, seenAt);
     return person;
   }
   // Who had the number before it was changed to is another person; who was seen with it since is this one.
-  const isSince = how === "seen" || holder[kind] !== id || holder.waIdAt >= seenAt;
+  const isSince = how === "seen" || holder[present] !== id || holder.waIdAt >= seenAt;
   if (kind === "userId" || (isSince && isCompatible(holder, person))) {
-    return claim(book, merge(book, person, holder), kind, id, { ...person, seenAt }, how);
+    return claim(book, merge(book, person, holder), given, seenAt, how);
   }
-  if (holder[kind] === id && seenAt >= holder.waIdAt) {
+  if (holder[present] === id && seenAt >= holder.waIdAt) {
     takeId(book, holder, kind, id, seenAt);
-    giveId(book, person, kind, id, seenAt);
+    giveId(book, person, given, seenAt);
   } else if (holderAt(book, person, kind, id, after)) {
     leaveId(book, person, kind, id, seenAt);
   } else {
-    giveId(book, person, kind, id, seenAt);
+    giveId(book, person, given, seenAt);
   }
   return person;
 }
@@ -112,4 +168,59 @@ function claim(
 /** Two with two user_ids are two people. */
 function isCompatible(a: Person, b: Person): boolean {
   return a.userId === null || b.userId === null || a.userId === b.userId;
+}
+
+/** For good, as far as a database keeps it. */
+const forever = new Date("9999-12-31T00:00:00Z");
+
+/** The person with what the event names beside their ids, and the number as it is spelt there. */
+function joined(book: Book, found: Person, row: ContactRow, also: GivenId[]): Person {
+  let person = found;
+  for (const other of also) {
+    person =
+      other.kind === "waId" ? withNumber(book, person, row, other) : withUser(book, person, row, other);
+  }
+  for (const { kind, id, spelling } of idsOf(row, "waId", also)) {
+    if (person[idOf[kind]] === id) spell(book, person, spelling);
+  }
+  return person;
+}
+
+/** Two numbers of one line, as the platform itself says: one of them stands, always the same one, and both are found. */
+function withNumber(book: Book, found: Person, row: ContactRow, other: GivenId): Person {
+  const pair = idsOf(row, "waId", [other]).toSorted(longestFirst);
+  const [first, second] = pair;
+  if (!first || !second || first.id === second.id) return found;
+  let person = found;
+  for (const { id } of pair) {
+    const holder = holderAt(book, row, "waId", id, row.seenAt);
+    if (!holder || holder === person) continue;
+    if (!isCompatible(holder, person)) return person;
+    person = merge(book, person, holder);
+  }
+  const present = person.numberKey;
+  if (present === null || (present !== first.id && present !== second.id)) {
+    // They have changed their number since.
+    for (const { id } of pair) leaveId(book, person, "waId", id, row.seenAt);
+    return person;
+  }
+  if (present === second.id) putId(book, person, first, person.waIdAt);
+  leaveId(book, person, "waId", second.id, forever);
+  return person;
+}
+
+function longestFirst(a: GivenId, b: GivenId): number {
+  return b.id.length - a.id.length || (a.id < b.id ? 1 : -1);
+}
+
+/** A user_id of another kind (of a parent business) is the same person's as the one beside it. */
+function withUser(book: Book, found: Person, row: ContactRow, other: GivenId): Person {
+  if (row.userId === null || row.userId === other.id) return found;
+  const holder = holderAt(book, row, "userId", other.id, row.seenAt);
+  const person = holder && holder !== found ? merge(book, found, holder) : found;
+  if (person.userId === other.id) {
+    putId(book, person, { kind: "userId", id: row.userId, spelling: row.userId }, person.userIdAt);
+  }
+  leaveId(book, person, "userId", other.id, forever);
+  return person;
 }

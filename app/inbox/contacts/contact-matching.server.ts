@@ -4,22 +4,29 @@ import { holdContacts, type IdentityMoves, moveIdentities } from "#db/queries/in
 import {
   addContacts,
   type ContactRow,
-  type FoundContact,
+  type FoundContacts,
   fillInContacts,
   findContacts,
   type Names,
 } from "#db/queries/inbox/contacts.ts";
 import type { Schema } from "#db/schema.ts";
 import type { ContactIdentity, ContactIds } from "../../integrations/channel.server.ts";
-import { type Book, isStored, learnNames, openBook, type Person, rootOf } from "./contact-book.server.ts";
-import { follow, recognise } from "./contact-identity.server.ts";
+import {
+  type Book,
+  type GivenId,
+  isStored,
+  learnNames,
+  openBook,
+  type Person,
+  rootOf,
+} from "./contact-book.server.ts";
+import { follow, recognise, recogniseGroup } from "./contact-identity.server.ts";
 
-/** A person as one event names them: at least one of waId and userId is set. `seenAt` is when the event occurred. */
-export interface Sighting extends Omit<ContactRow, "waIdAt" | "userIdAt" | "savedName" | "savedNameAt"> {
-  /** What the business calls them since then, when the event says so. */
-  saved?: ContactIdentity["saved"];
-  /** Set when the event says that they have the ids above in place of these. */
-  formerly?: ContactIds | undefined;
+/** A person or a group as one event names them. `seenAt` is when the event occurred. */
+export interface Sighting extends ContactIdentity {
+  tenantId: string;
+  provider: string;
+  seenAt: Date;
   /** They acted under that name, and were not just addressed by it. */
   spoke: boolean;
 }
@@ -47,7 +54,8 @@ export async function resolveContacts(
   const held = new Set<string>();
   // Each round begins with what is there now: others may have added, filled in or merged in the meantime.
   for (let round = 0; round < 8; round++) {
-    const { contactOf, added, changed, moves } = matchContacts(await findContacts(trx, names), sightings);
+    const found = await findContacts(trx, names);
+    const { contactOf, added, changed, moves } = matchContacts(found, sightings);
     if (sightings.length > 1 && added.some(hasNoId)) {
       // Somebody new whose only id went to somebody else at once is stored before it does.
       for (const sighting of sightings.toSorted(inOrder)) await resolveContacts(trx, [sighting]);
@@ -65,16 +73,31 @@ export async function resolveContacts(
 }
 
 /** What `sightings` mean for what was found, taken in the order in which they occurred. Pure. */
-export function matchContacts(found: FoundContact[], sightings: Sighting[]): ContactPlan {
-  const book = openBook(found);
+export function matchContacts({ contacts, keys }: FoundContacts, sightings: Sighting[]): ContactPlan {
+  const book = openBook(contacts);
   const personOf = new Map<Sighting, Person>();
   for (const sighting of sightings.toSorted(inOrder)) {
-    const { saved, ...seen } = sighting;
-    const times = { waIdAt: seen.seenAt, userIdAt: seen.seenAt };
-    const row = { ...seen, ...times, savedName: saved?.name ?? null, savedNameAt: saved?.at ?? null };
-    const person = sighting.formerly
-      ? follow(book, row, sighting.formerly)
-      : recognise(book, row, sighting.spoke);
+    const { waId, groupId = null, formerly, spoke, seenAt } = sighting;
+    const { tenantId, provider, userId, username, profileName, saved } = sighting;
+    const numberKey = waId === null ? null : (keys.get(waId) ?? waId);
+    const names = { tenantId, provider, username, profileName, seenAt, waIdAt: seenAt, userIdAt: seenAt };
+    const savedNames = { savedName: saved?.name ?? null, savedNameAt: saved?.at ?? null };
+    const row: ContactRow = { ...names, ...savedNames, waId, numberKey, userId, groupId };
+    const also = givenIds(sighting.also ?? [], keys);
+    const person =
+      groupId !== null
+        ? recogniseGroup(book, row, groupId)
+        : formerly
+          ? follow(
+              book,
+              row,
+              {
+                ids: givenIds([formerly, ...(formerly.also ?? [])], keys),
+                numberGone: formerly.numberGone === true,
+              },
+              also,
+            )
+          : recognise(book, row, { spoke, also });
     learnNames(book, person, row);
     personOf.set(sighting, person);
   }
@@ -86,14 +109,23 @@ export function matchContacts(found: FoundContact[], sightings: Sighting[]): Con
   };
 }
 
+function givenIds(ids: ContactIds[], keys: Map<string, string>): GivenId[] {
+  return ids.flatMap(({ waId, userId }) => {
+    const given: GivenId[] = [];
+    if (waId !== null) given.push({ kind: "waId", id: keys.get(waId) ?? waId, spelling: waId });
+    if (userId !== null) given.push({ kind: "userId", id: userId, spelling: userId });
+    return given;
+  });
+}
+
 /** Those that name both ids first: they tell that what others name by one id is one person. */
 function inOrder(a: Sighting, b: Sighting): number {
   const namesOne = ({ waId, userId, formerly }: Sighting) => Number(!formerly && !(waId && userId));
   return namesOne(a) - namesOne(b) || Number(a.seenAt) - Number(b.seenAt);
 }
 
-function hasNoId({ waId, userId }: Person): boolean {
-  return waId === null && userId === null;
+function hasNoId({ waId, userId, groupId }: Person): boolean {
+  return waId === null && userId === null && groupId === null;
 }
 
 function movesOf(book: Book): IdentityMoves | undefined {
@@ -120,9 +152,12 @@ function movesOf(book: Book): IdentityMoves | undefined {
 /** A busy contact is seen a thousand times in one job, and looked up once. */
 function distinctNames(sightings: Sighting[]): Names[] {
   const distinct = new Map<string, Names>();
-  for (const { tenantId, provider, formerly, waId, userId } of sightings) {
-    for (const ids of formerly ? [{ waId, userId }, formerly] : [{ waId, userId }]) {
-      const names = { tenantId, provider, waId: ids.waId, userId: ids.userId };
+  for (const sighting of sightings) {
+    const { tenantId, provider, formerly, also = [] } = sighting;
+    for (const ids of [sighting, ...also, ...(formerly ? [formerly, ...(formerly.also ?? [])] : [])]) {
+      const { waId, userId } = ids;
+      const groupId = ids === sighting ? (sighting.groupId ?? null) : null;
+      const names = { tenantId, provider, waId, userId, groupId };
       distinct.set(JSON.stringify(Object.values(names)), names);
     }
   }

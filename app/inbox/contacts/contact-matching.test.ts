@@ -30,16 +30,22 @@ function stored(id: string, waId: string | null, userId: string | null, at = 0):
     tenantId: "t",
     provider: "meta_whatsapp",
     waId,
+    numberKey: waId,
     userId,
+    groupId: null,
     username: null,
     profileName: null,
     ...times,
   };
 }
 
+/** No number here has a key of its own but the Mexican ones. */
+const match = (contacts: FoundContact[], sightings: Sighting[]) =>
+  matchContacts({ contacts, keys: new Map([["5215587654321", "525587654321"]]) }, sightings);
+
 /** The contact of each sighting: its id, or its ids when it is new. */
 function matched(known: FoundContact[], sightings: Sighting[]): string[] {
-  const { contactOf } = matchContacts(known, sightings);
+  const { contactOf } = match(known, sightings);
   return sightings.map((sighting) => {
     const contact = contactOf.get(sighting);
     return contact?.id ?? `new ${contact?.waId}/${contact?.userId}`;
@@ -59,18 +65,18 @@ describe("a sighting", () => {
   test("with both ids tells what others with one id mean, wherever it stands", () => {
     const sightings = [seen("34600", null), seen(null, "ES.1"), seen("34600", "ES.1")];
     expect(new Set(matched([], sightings))).toEqual(new Set(["new 34600/ES.1"]));
-    expect(matchContacts([], sightings).added).toHaveLength(1);
+    expect(match([], sightings).added).toHaveLength(1);
   });
 
   test("of another workspace or channel is another person", () => {
     const other = { ...seen("34600", null), tenantId: "u" };
     const channel = { ...seen("34600", null), provider: "pigeon" };
-    expect(matchContacts([stored("1", "34600", null)], [other, channel]).added).toHaveLength(2);
+    expect(match([stored("1", "34600", null)], [other, channel]).added).toHaveLength(2);
   });
 
   test("that tells nothing new changes nothing", () => {
     const known = [{ ...stored("1", "34600", "ES.1"), profileName: "Ana" }];
-    const { changed, added, moves } = matchContacts(known, [
+    const { changed, added, moves } = match(known, [
       seen("34600", "ES.1", "Ana", 5),
       seen("34600", null, null, 9),
     ]);
@@ -79,13 +85,13 @@ describe("a sighting", () => {
 
   test("with the ids of two contacts makes them the one that was stored first", () => {
     const known = [stored("10", "34600", null), stored("9", null, "ES.1")];
-    const { contactOf, moves } = matchContacts(known, [seen("34600", "ES.1")]);
+    const { contactOf, moves } = match(known, [seen("34600", "ES.1")]);
     expect([...contactOf.values()]).toMatchObject([{ id: "9", waId: "34600", userId: "ES.1" }]);
     expect(moves).toMatchObject({ merged: [{ tenantId: "t", kept: "9", gone: "10" }], formers: [] });
   });
 
   test("of a known number with another user_id is another person, who has the number from then on", () => {
-    const { contactOf, moves, added } = matchContacts(
+    const { contactOf, moves, added } = match(
       [stored("1", "34600", "ES.9")],
       [seen("34600", "ES.1", null, 5)],
     );
@@ -115,17 +121,17 @@ describe("a sighting", () => {
 
   test("that says that ids changed gives the contact the new ones, unless it has newer ones still", () => {
     const change = { ...seen("34700", "ES.2", null, 5), formerly: { waId: "34600", userId: "ES.1" } };
-    const moved = matchContacts([stored("1", "34600", "ES.1")], [change]);
+    const moved = match([stored("1", "34600", "ES.1")], [change]);
     expect([...moved.contactOf.values()]).toMatchObject([{ id: "1", waId: "34700", userId: "ES.2" }]);
     expect(moved.moves?.formers.map(({ formerId }) => formerId).sort()).toEqual(["34600", "ES.1"]);
-    const late = matchContacts([stored("1", "34800", "ES.1", 9)], [{ ...change, userId: "ES.2" }]);
+    const late = match([stored("1", "34800", "ES.1", 9)], [{ ...change, userId: "ES.2" }]);
     expect([...late.contactOf.values()]).toMatchObject([{ id: "1", waId: "34800", userId: "ES.1" }]);
   });
 
   test("that says that a number changed to one of somebody else leaves that person apart", () => {
     const change = { ...seen("34700", null, null, 5), formerly: { waId: "34600", userId: null } };
     const known = [stored("1", "34600", null), stored("2", "34700", null, 1)];
-    const { contactOf, moves } = matchContacts(known, [change]);
+    const { contactOf, moves } = match(known, [change]);
     expect([...contactOf.values()]).toMatchObject([{ id: "1", waId: "34700" }]);
     expect(moves).toMatchObject({
       merged: [],
@@ -135,7 +141,7 @@ describe("a sighting", () => {
       ],
     });
     // Seen with the new number only after the change, it is the same person who spoke first.
-    const since = matchContacts([stored("1", "34600", null), stored("2", "34700", null, 6)], [change]);
+    const since = match([stored("1", "34600", null), stored("2", "34700", null, 6)], [change]);
     expect(since.moves?.merged).toMatchObject([{ kept: "1", gone: "2" }]);
   });
 });

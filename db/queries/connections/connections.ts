@@ -91,7 +91,7 @@ export async function lockRowOfNumber(
         ]),
         eb.and([
           eb("phone_number_id", "is", null),
-          eb("phone_number_e164", "=", e164),
+          sql<boolean>`app.number_key(phone_number_e164) = app.number_key(${e164})`,
           eb(sql`metadata->'error'->>'code'`, "=", "incomplete"),
         ]),
       ]),

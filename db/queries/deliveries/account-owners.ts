@@ -17,8 +17,9 @@ export interface Concerned {
 }
 
 /**
- * Connections of all tenants that are now connected (`active`, `error`) to each key's account, or to its number. A
- * number may sit under several WABAs, of which Meta may name another than ours: one under the named WABA goes first.
+ * Connections of all tenants that are now connected (`active`, `error`) to each key's account, or to its number, in
+ * whatever spelling. A number may sit under several WABAs, of which Meta may name another than ours: one under the named
+ * WABA goes first.
  */
 export async function connectionsConcerned(
   trx: Transaction<Schema>,
@@ -36,7 +37,8 @@ export async function connectionsConcerned(
        where w.e164 is null and c.status in ('active', 'error')
       union all
       select w.index, c.id, c.tenant_id, c.waba_id is not distinct from w."accountId"
-        from wanted w join channel_connections c on c.provider = w.provider and c.phone_number_e164 = w.e164
+        from wanted w join channel_connections c on c.provider = w.provider
+             and app.number_key(c.phone_number_e164) = app.number_key(w.e164)
        where c.status in ('active', 'error'))
     select index, tenant_id as "tenantId", id as "connectionId" from found f
      where exact or not exists (select from found better where better.index = f.index and better.exact)

@@ -35,7 +35,9 @@ const asked = (id: string, waId: string | null, userId: string | null): StoredCo
   tenantId,
   provider,
   waId,
+  numberKey: waId,
   userId,
+  groupId: null,
   username: null,
   profileName: null,
   seenAt: at,
@@ -92,15 +94,54 @@ test("a former id is one of its kind: a number leads to nobody by a user's id of
      values ($1, $2, 'waId', '7', $3, now())`,
     [tenantId, provider, id],
   );
-  const find = (waId: string | null, userId: string | null) =>
-    db.transaction().execute((trx) => findContacts(trx, [{ tenantId, provider, waId, userId }]));
-  expect(await find("7", null)).toMatchObject([{ id, kind: "waId", formerId: "7" }]);
-  expect(await find(null, "7")).toEqual([]);
-  expect(
-    await db
-      .transaction()
-      .execute((trx) => findContacts(trx, [{ tenantId: randomUUID(), provider, waId: "7", userId: null }])),
-  ).toEqual([]);
+  const find = (waId: string | null, userId: string | null) => findNamed({ waId, userId });
+  expect((await find("7", null)).contacts).toMatchObject([{ id, kind: "waId", formerId: "7" }]);
+  expect((await find(null, "7")).contacts).toEqual([]);
+  expect((await findNamed({ tenantId: randomUUID(), waId: "7" })).contacts).toEqual([]);
+});
+
+function findNamed(ids: { tenantId?: string; waId?: string | null; userId?: string | null }) {
+  const names = { tenantId, provider, waId: null, userId: null, groupId: null, ...ids };
+  return db.transaction().execute((trx) => findContacts(trx, [names]));
+}
+
+test("spellings of one line have one key, and two lines have two", async () => {
+  const lines: Record<string, string[]> = {
+    "525587654321": [
+      "525587654321",
+      "5215587654321",
+      "+52 1 55 8765-4321",
+      "+525587654321",
+      "0052 1 55 8765 4321",
+    ],
+    "5511987654321": ["5511987654321", "551187654321", "+55 (11) 98765-4321", "55 11 8765 4321"],
+    // A landline has no ninth digit, and what has one is another line.
+    "551133334444": ["551133334444"],
+    "5511933334444": ["5511933334444"],
+    "5491123456789": ["5491123456789", "+54 9 11 2345-6789", "\u202a+5491123456789\u202c"],
+    "541123456789": ["541123456789"],
+    "16505551234": ["16505551234", "+1 (650) 555-1234", "1.650.555.1234"],
+    // No area of Brazil has a 0, and Mexico's numbers have ten digits.
+    "551087654321": ["551087654321"],
+    "52155876543210": ["52155876543210"],
+    "US.134912": ["US.134912"],
+    "+": ["+"],
+    "12x": ["12x"],
+  };
+  const asked = Object.entries(lines).flatMap(([key, said]) => said.map((wa) => ({ wa, key })));
+  const made = await database.sql<{ wa: string; key: string }>(
+    "select wa, app.number_key(wa) as key from unnest($1::text[]) with ordinality as t (wa, n) order by n",
+    [asked.map(({ wa }) => wa)],
+  );
+  expect(made).toEqual(asked);
+});
+
+test("a number is found in every spelling, and its key is told with it", async () => {
+  const id = await stored("5215587654321", null);
+  const found = await findNamed({ waId: "+52 55 8765 4321" });
+  expect(found.contacts).toMatchObject([{ id, waId: "5215587654321", numberKey: "525587654321" }]);
+  expect([...found.keys]).toEqual([["+52 55 8765 4321", "525587654321"]]);
+  await expect(stored("525587654321", null)).rejects.toThrow(/contacts_number_key/);
 });
 
 test("two conversations that become one are unread from where either was, and have its later and earlier times", async () => {

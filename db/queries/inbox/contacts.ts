@@ -5,8 +5,13 @@ import type { Schema } from "../../schema.ts";
 export interface ContactRow {
   tenantId: string;
   provider: string;
+  /** As the platform sent it. */
   waId: string | null;
+  /** What `waId` is compared by: the same for every spelling of one line. */
+  numberKey: string | null;
   userId: string | null;
+  /** Of a group, which has no other id. */
+  groupId: string | null;
   username: string | null;
   profileName: string | null;
   /** What the business itself calls them; null when nothing. */
@@ -24,55 +29,75 @@ export type StoredContact = ContactRow & { id: string };
 
 export type IdKind = "waId" | "userId";
 
-/** A contact, and the former id that led to it if one did. */
+/** A contact, and the former id that led to it if one did: of a number its key. */
 export type FoundContact = StoredContact &
   ({ kind: IdKind; formerId: string; heldUntil: Date } | { kind?: null; formerId?: null; heldUntil?: null });
 
 /** What a contact is found by. */
-export type Names = Pick<ContactRow, "tenantId" | "provider" | "waId" | "userId">;
+export type Names = Pick<ContactRow, "tenantId" | "provider" | "waId" | "userId" | "groupId">;
 
-const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.user_id as "userId",
-  c.username, c.profile_name as "profileName", c.saved_name as "savedName", c.saved_name_at as "savedNameAt", c.updated_at as "seenAt", c.wa_id_at as "waIdAt",
-  c.user_id_at as "userIdAt"`;
+export interface FoundContacts {
+  contacts: FoundContact[];
+  /** What a number that was asked for is compared by; it stands here where that is not the number itself. */
+  keys: Map<string, string>;
+}
+
+const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.number_key as "numberKey",
+  c.user_id as "userId", c.group_id as "groupId", c.username, c.profile_name as "profileName",
+  c.saved_name as "savedName", c.saved_name_at as "savedNameAt", c.updated_at as "seenAt", c.wa_id_at as "waIdAt", c.user_id_at as "userIdAt"`;
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
   return sql`json_to_recordset(${JSON.stringify(contacts)}::json)
-    as r (id bigint, "tenantId" uuid, provider text, "waId" text, "userId" text, username text, "profileName" text,
-          "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz, "waIdAt" timestamptz,
-          "userIdAt" timestamptz)`;
+    as r (id bigint, "tenantId" uuid, provider text, "waId" text, "numberKey" text, "userId" text, "groupId" text,
+          username text, "profileName" text, "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)`;
 }
 
 /**
- * Every contact that carries one of the ids or once did. The same one may be found in several ways. `offset 0` keeps the
- * planner from doing anything but a look into the index for each id: a table that has just grown looks empty to it.
+ * Every contact that carries one of the ids, in whatever spelling, or once did. The same one may be found in several
+ * ways. `offset 0` keeps the planner from doing anything but a look into the index for each id: a table that has just
+ * grown looks empty to it.
  */
-export async function findContacts(trx: Transaction<Schema>, names: Names[]): Promise<FoundContact[]> {
-  const { rows } = await sql<FoundContact>`
+export async function findContacts(trx: Transaction<Schema>, names: Names[]): Promise<FoundContacts> {
+  const { rows } = await sql<FoundContact | (Names & { id: null; numberKey: string })>`
     with wanted as materialized (
-      select * from json_to_recordset(${JSON.stringify(names)}::json)
-        as w ("tenantId" uuid, provider text, "waId" text, "userId" text))
+      select w.*, app.number_key(w."waId") as key from json_to_recordset(${JSON.stringify(names)}::json)
+        as w ("tenantId" uuid, provider text, "waId" text, "userId" text, "groupId" text))
     select ${columns}, null as kind, null as "formerId", null::timestamptz as "heldUntil"
       from wanted w join contacts c
-        on c.tenant_id = w."tenantId" and c.provider = w.provider and c.wa_id = w."waId"
+        on c.tenant_id = w."tenantId" and c.provider = w.provider and c.number_key = w.key
      union all
     select ${columns}, null, null, null
       from wanted w join contacts c
         on c.tenant_id = w."tenantId" and c.provider = w.provider and c.user_id = w."userId"
-       and (w."waId" is null or c.wa_id is distinct from w."waId")
+       and (w.key is null or c.number_key is distinct from w.key)
      union all
     select ${columns}, a.kind, a.former_id, a.held_until
       from wanted w cross join (values ('waId'), ('userId')) as k (kind)
      cross join lateral (
        select * from contact_aliases a
         where a.tenant_id = w."tenantId" and a.provider = w.provider and a.kind = k.kind
-          and a.former_id = case k.kind when 'waId' then w."waId" else w."userId" end offset 0) a
+          and a.former_id = case k.kind when 'waId' then w.key else w."userId" end offset 0) a
      cross join lateral (
-       select * from contacts c where c.tenant_id = a.tenant_id and c.id = a.contact_id offset 0) c`.execute(
-    trx,
-  );
-  return rows;
+       select * from contacts c where c.tenant_id = a.tenant_id and c.id = a.contact_id offset 0) c
+    ${names.some(({ groupId }) => groupId !== null) ? groups : sql``}
+     union all
+    select null, null, null, w."waId", w.key, null, null, null, null, null, null, null, null, null, null
+      from wanted w where w.key <> w."waId"`.execute(trx);
+  const keys = new Map<string, string>();
+  const contacts: FoundContact[] = [];
+  for (const row of rows) {
+    if (row.id !== null) contacts.push(row);
+    else if (row.waId !== null) keys.set(row.waId, row.numberKey);
+  }
+  return { contacts, keys };
 }
+
+const groups = sql`
+     union all
+    select ${columns}, null, null, null
+      from wanted w join contacts c
+        on c.tenant_id = w."tenantId" and c.provider = w.provider and c.group_id = w."groupId"`;
 
 /**
  * Adds contacts. One that another transaction added in the meantime is left out: by now it is committed, and finding
@@ -81,12 +106,13 @@ export async function findContacts(trx: Transaction<Schema>, names: Names[]): Pr
 export async function addContacts(trx: Transaction<Schema>, contacts: ContactRow[]): Promise<void> {
   // Sorted, so that two transactions that add the same people wait for each other and never in a circle.
   await sql`
-    insert into contacts (tenant_id, provider, wa_id, user_id, username, profile_name, updated_at, wa_id_at, user_id_at,
-      saved_name, saved_name_at)
-    select r."tenantId", r.provider, r."waId", r."userId", r.username, r."profileName", r."seenAt",
+    insert into contacts
+      (tenant_id, provider, wa_id, user_id, group_id, username, profile_name, updated_at, wa_id_at, user_id_at,
+       saved_name, saved_name_at)
+    select r."tenantId", r.provider, r."waId", r."userId", r."groupId", r.username, r."profileName", r."seenAt",
            r."waIdAt", r."userIdAt", r."savedName", r."savedNameAt"
       from ${asContacts(contacts)}
-     order by 1, 2, 3, 4
+     order by r."tenantId", r.provider, r."numberKey", r."userId", r."groupId"
         on conflict do nothing`.execute(trx);
 }
 
@@ -115,9 +141,8 @@ export async function fillInContacts(trx: Transaction<Schema>, contacts: StoredC
            updated_at = greatest(c.updated_at, w."seenAt")
       from wanted w join held h on h.id = w.id
      where c.id = w.id
-    returning c.wa_id is not distinct from w."waId" and c.user_id is not distinct from w."userId" as "asKnown"`.execute(
-    trx,
-  );
+    returning c.number_key is not distinct from w."numberKey"
+          and c.user_id is not distinct from w."userId" as "asKnown"`.execute(trx);
   return rows.length === contacts.length && rows.every(({ asKnown }) => asKnown);
 }
 
