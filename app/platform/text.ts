@@ -21,6 +21,14 @@ export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }
 
+/**
+ * Nothing of it can be seen: spaces, signs that join, hide or turn other signs (U+200B, U+2060, U+FEFF, bidi marks), and
+ * letters without a shape (U+3164, U+2800).
+ */
+export function isBlank(text: string): boolean {
+  return /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb]*$/u.test(text);
+}
+
 const mostRowId = "9223372036854775807";
 
 /** A row's id, 1 to 2^63 - 1 in decimal digits, or undefined for what can be none. */

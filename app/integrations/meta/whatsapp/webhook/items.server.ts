@@ -12,7 +12,7 @@ import { bodyText } from "./body-text.server.ts";
 import { isCallStep, readCall } from "./calls.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
-import { identify, readChangedPerson } from "./people.server.ts";
+import { identify, type ListedContact, readChangedPerson } from "./people.server.ts";
 
 /** What every item of one change shares. */
 export interface ChangeContext {
@@ -23,7 +23,7 @@ export interface ChangeContext {
   /** It happens while the platform's assistant handles the conversation and we listen. */
   standby: boolean;
   /** The value's `contacts[]`, where names and the other id of a person stand. */
-  contacts: ContactIdentity[];
+  contacts: ListedContact[];
 }
 
 const messageItem = z.object({
@@ -36,8 +36,10 @@ const messageItem = z.object({
   timestamp: unixSeconds,
   from: optionalId,
   from_user_id: optionalId,
+  from_parent_user_id: optionalId.catch(null),
   to: optionalId,
   to_user_id: optionalId,
+  to_parent_user_id: optionalId.catch(null),
 });
 
 const statusItem = z.object({
@@ -47,6 +49,7 @@ const statusItem = z.object({
   timestamp: unixSeconds,
   recipient_id: optionalId,
   recipient_user_id: optionalId,
+  recipient_parent_user_id: optionalId.catch(null),
   recipient_type: z.string().optional(),
 });
 
@@ -92,8 +95,8 @@ function readEither(
     changed ??
     past?.person ??
     (direction === "inbound"
-      ? identify(named.from, named.from_user_id, contacts)
-      : identify(named.to, named.to_user_id, contacts));
+      ? identify(named.from, named.from_user_id, contacts, named.from_parent_user_id)
+      : identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
   if (!contact && !past) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
   if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
@@ -221,7 +224,9 @@ export function readStatus(
     providerMessageId: step.id,
     status: status.data,
     occurredAt: step.timestamp,
-    recipient: toGroup ? null : identify(step.recipient_id, step.recipient_user_id, contacts),
+    recipient: toGroup
+      ? null
+      : identify(step.recipient_id, step.recipient_user_id, contacts, step.recipient_parent_user_id),
     error: firstError(item),
     detail: isObject(item) ? detailOf(item) : null,
   };

@@ -5,92 +5,253 @@
  * once documented a field `user_id_update` for it. (Reference of system messages and changelog of 11 Aug 2026.)
  */
 import { z } from "zod";
+import { cut, isBlank } from "../../../../platform/text.ts";
 import type { ContactIdentity, ContactIds, PersonEvent, ReadingProblem } from "../../../channel.server.ts";
 import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
-import { type JsonObject, own, safeText } from "./json.server.ts";
+import { isObject, type JsonObject, own, safeText } from "./json.server.ts";
 
-const contactItem = z.object({ wa_id: optionalId, user_id: optionalId });
+const optionalIdOrNull = optionalId.catch(null);
+const contactItem = z.object({
+  wa_id: optionalId,
+  user_id: optionalId,
+  parent_user_id: optionalIdOrNull,
+});
 
-/** The people of a change. One that cannot be read costs its name and nothing else. */
-export function readContacts(contacts: unknown): ContactIdentity[] {
+/** A person of `contacts[]`, and what the items beside it tell of who that is. */
+export interface ListedContact extends ContactIdentity {
+  parentUserId?: string | null;
+  /** How an item spells their number, where that is not as it is spelt here. */
+  alsoSpelt?: string | undefined;
+  /** They stand alone, beside items of one person. */
+  isOnlyOne?: boolean;
+}
+
+/** The people of a change. One that cannot be read costs its name and nothing else. `value` is what they stand in. */
+export function readContacts(contacts: unknown, value?: unknown): ListedContact[] {
   if (!Array.isArray(contacts)) return [];
-  return contacts.flatMap((contact) => {
+  const listed = contacts.flatMap((contact): ListedContact[] => {
     const parsed = contactItem.safeParse(contact);
     if (!parsed.success) return [];
     const profile = own(contact, "profile");
-    return {
-      waId: parsed.data.wa_id,
-      userId: parsed.data.user_id,
-      username: nameOf(own(profile, "username")),
-      profileName: nameOf(own(profile, "name")),
-    };
+    return [
+      {
+        waId: parsed.data.wa_id,
+        userId: parsed.data.user_id,
+        parentUserId: parsed.data.parent_user_id,
+        username: usernameOf(own(profile, "username")),
+        profileName: nameOf(own(profile, "name")),
+      },
+    ];
   });
+  return value === undefined ? listed : beside(itemsOf(value), listed);
+}
+
+/** Whom an item names. */
+type Party = ContactIds;
+
+function beside(parties: Party[], listed: ListedContact[]): ListedContact[] {
+  const [only, ...others] = listed;
+  if (only && others.length === 0 && parties.length <= 1) {
+    return [
+      {
+        ...only,
+        isOnlyOne: true,
+        alsoSpelt: parties.find((party) => isSpeltLike(party, only))?.waId ?? undefined,
+      },
+    ];
+  }
+  const isNamed = (party: Party) => listed.some(({ waId }) => waId === party.waId);
+  const open = parties.filter((party) => party.waId !== null && !isNamed(party));
+  if (open.length === 0) return listed;
+  return listed.map((contact) => {
+    // Only where nobody else of the change could be meant.
+    const alike = open.filter((party) => isSpeltLike(party, contact));
+    const [party] = alike;
+    const rivals = party ? listed.filter((other) => isSpeltLike(party, other)) : [];
+    return alike.length === 1 && rivals.length === 1
+      ? { ...contact, alsoSpelt: party?.waId ?? undefined }
+      : contact;
+  });
+}
+
+/** The same digits, or one of the two has one more: the mobile digit of Argentina, Brazil or Mexico. */
+function isSpeltLike({ waId: a }: Party, { waId: b }: Party): boolean {
+  if (a === null || b === null || a === b) return false;
+  const [short, long] = [digits(a), digits(b)].toSorted((x, y) => x.length - y.length);
+  if (!short || !long || short.length < 8) return false;
+  if (short === long) return true;
+  if (long.length !== short.length + 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at++;
+  return short.slice(at) === long.slice(at + 1);
+}
+
+function digits(number: string | null): string {
+  return number?.replace(/\D/g, "") ?? "";
+}
+
+const listsOfItems = ["messages", "message_echoes", "statuses"];
+
+/** The customers that the items of a change name, each once; one that names nobody is one as well. */
+function itemsOf(value: unknown): Party[] {
+  const parties = new Map<string, Party>();
+  for (const list of listsOfItems) {
+    const items = own(value, list);
+    for (const item of Array.isArray(items) ? items : []) {
+      const party = partyOf(item, list);
+      parties.set(`${party.waId} ${party.userId}`, party);
+    }
+  }
+  return [...parties.values()];
+}
+
+function partyOf(item: unknown, list: string): Party {
+  const id = (name: string) => optionalIdOrNull.parse(own(item, name) ?? own(own(item, "message"), name));
+  if (list === "statuses") return { waId: id("recipient_id"), userId: id("recipient_user_id") };
+  if (list === "messages") return { waId: id("from"), userId: id("from_user_id") };
+  return { waId: id("to"), userId: id("to_user_id") };
 }
 
 /** The person with these ids, and what the contacts of the change tell of them; null for nobody. */
 export function identify(
   waId: string | null,
   userId: string | null,
-  contacts: ContactIdentity[],
+  contacts: ListedContact[],
+  parentUserId: string | null = null,
 ): ContactIdentity | null {
-  if (!waId && !userId) return null;
-  const listed =
-    contacts.find((contact) => waId !== null && contact.waId === waId) ??
-    contacts.find((contact) => userId !== null && contact.userId === userId);
-  return {
+  const listed = listedAs(waId, userId, contacts);
+  const parent = parentUserId ?? listed?.parentUserId ?? null;
+  const person: ContactIdentity = {
     waId: waId ?? listed?.waId ?? null,
-    userId: userId ?? listed?.userId ?? null,
+    userId: userId ?? listed?.userId ?? parent,
     username: listed?.username ?? null,
     profileName: listed?.profileName ?? null,
   };
+  if (!person.waId && !person.userId) return null;
+  const also: ContactIds[] = [];
+  // The platform says itself that both are one person's. What is nothing like the other says so of no number.
+  if (listed?.waId && person.waId !== listed.waId && isSpeltLike(person, listed)) {
+    also.push({ waId: listed.waId, userId: null });
+  }
+  if (parent && parent !== person.userId) also.push({ waId: null, userId: parent });
+  return also.length > 0 ? { ...person, also } : person;
 }
 
-/** Names are shown, never looked up: one that is absurdly long is cut. */
+function listedAs(
+  waId: string | null,
+  userId: string | null,
+  contacts: ListedContact[],
+): ListedContact | undefined {
+  const found =
+    contacts.find((contact) => waId !== null && contact.waId === waId) ??
+    contacts.find((contact) => userId !== null && contact.userId === userId) ??
+    contacts.find((contact) => waId !== null && contact.alsoSpelt === waId);
+  if (found) return found;
+  const alone = contacts.find(({ isOnlyOne }) => isOnlyOne);
+  const isSomebodyElse = userId !== null && alone?.userId != null && alone.userId !== userId;
+  return isSomebodyElse ? undefined : alone;
+}
+
+/** Names are shown, never looked up: one that is absurdly long is cut, and one that shows nothing is none. */
 export function nameOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? safeText(value.slice(0, 500)) : null;
+  return typeof value === "string" && !isBlank(value) ? safeText(cut(value, 500)) : null;
 }
 
-const optionalIdOrNull = optionalId.catch(null);
+/** A username is the same with its @ and without. */
+export function usernameOf(value: unknown): string | null {
+  return typeof value === "string"
+    ? nameOf(value.replace(/[\s\p{Default_Ignorable_Code_Point}]+/gu, "").replace(/^[@\uff20]+/, ""))
+    : null;
+}
+
+const numberChanges = ["user_changed_number", "customer_changed_number"];
 const systemNotice = z.object({
   // The third is the first one's name of before.
   type: z.enum(["user_changed_number", "user_changed_user_id", "customer_changed_number"]),
+  body: z.string().catch(""),
   wa_id: optionalIdOrNull,
   new_wa_id: optionalIdOrNull,
   user_id: optionalIdOrNull,
+  parent_user_id: optionalIdOrNull,
   previous_user_id: optionalIdOrNull,
+  previous_parent_user_id: optionalIdOrNull,
 });
 
+interface Sender {
+  from: string | null;
+  from_user_id: string | null;
+}
+
 /**
- * Of a system message that says that somebody's ids changed: that person, with the ids they had. `from` is the OLD
- * number; which of the two `from_user_id` is depends on what else is told. Undefined for any other message.
+ * Whom a system message is about. Of one that says that somebody's ids changed: that person, with the ids they had. `from`
+ * is the OLD number; which of the two `from_user_id` is depends on what else is told; some say the old ids in their text
+ * alone. Undefined for any other message.
  */
 export function readChangedPerson(
   item: JsonObject,
-  { from, from_user_id }: { from: string | null; from_user_id: string | null },
-  contacts: ContactIdentity[],
+  { from, from_user_id }: Sender,
+  contacts: ListedContact[],
 ): ContactIdentity | undefined {
-  const notice = systemNotice.safeParse(own(item, "system")).data;
-  if (!notice) return undefined;
-  const waId = notice.wa_id ?? notice.new_wa_id;
-  const previous = notice.previous_user_id;
+  const system = own(item, "system");
+  if (!isObject(system)) return undefined;
+  const notice = systemNotice.safeParse(system).data;
+  const [waIdToo, userIdToo] = [system.wa_id, system.user_id].map((id) => optionalIdOrNull.parse(id));
+  if (!notice)
+    return identify(from ?? waIdToo ?? null, from_user_id ?? userIdToo ?? null, contacts) ?? undefined;
+  const users = changeIn(notice.body, /\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]+/g);
+  const numbers = changeIn(notice.body, /\+?\b\d{7,15}\b/g);
+  const isOfNumber = numberChanges.includes(notice.type);
+  const oldNumber = from ?? (isOfNumber ? (numbers?.old ?? null) : null);
+  const isInBody = isOfNumber && numbers !== null && digits(numbers.old) === digits(oldNumber);
+  const waId = notice.wa_id ?? notice.new_wa_id ?? (isInBody ? numbers.now : null);
+  const previous = notice.previous_user_id ?? (users && users.old !== notice.user_id ? users.old : null);
   const isNew = from_user_id === notice.user_id || (previous !== null && from_user_id !== previous);
-  const userId = notice.user_id ?? (isNew ? from_user_id : null);
-  const formerly = { waId: from, userId: previous ?? (isNew ? null : from_user_id) };
-  return changed({ waId, userId }, formerly, contacts);
+  const userId =
+    notice.user_id ??
+    (isNew ? from_user_id : null) ??
+    (previous === users?.old ? (users?.now ?? null) : null);
+  const formerly = { waId: oldNumber, userId: previous ?? (isNew ? null : from_user_id) };
+  const parents = { now: notice.parent_user_id, old: notice.previous_parent_user_id };
+  return (
+    changed({ waId, userId }, formerly, contacts, { parents, numberGone: isOfNumber && waId === null }) ??
+    identify(oldNumber ?? waId, userId ?? formerly.userId, contacts, parents.now ?? parents.old) ??
+    undefined
+  );
 }
 
-/** Nothing is left of a change when one side is missing, or both are the same. */
+/** What a text says somebody changed from and to: the last two of what looks like an id, whatever its language. */
+function changeIn(body: string, looks: RegExp): { old: string; now: string } | null {
+  const [old, now] = (body.match(looks) ?? []).slice(-2);
+  return old !== undefined && now !== undefined && old !== now ? { old, now } : null;
+}
+
+const noMore = { parents: { now: null, old: null }, numberGone: false };
+
+/** Nothing is left of a change when one side is missing, or both are the same; a number may be gone with none in its place. */
 function changed(
   now: ContactIds,
   formerly: ContactIds,
-  contacts: ContactIdentity[],
+  contacts: ListedContact[],
+  { parents, numberGone }: { parents: Record<"now" | "old", string | null>; numberGone: boolean } = noMore,
 ): ContactIdentity | undefined {
+  const oldUser = formerly.userId ?? parents.old;
   const left = {
     waId: formerly.waId === now.waId ? null : formerly.waId,
-    userId: formerly.userId === now.userId ? null : formerly.userId,
+    userId: oldUser === (now.userId ?? parents.now) ? null : oldUser,
   };
-  const person = identify(now.waId, now.userId, contacts);
-  return person && (left.waId || left.userId) ? { ...person, formerly: left } : undefined;
+  const nobody = { waId: null, userId: null, username: null, profileName: null };
+  const isGone = numberGone && left.waId !== null;
+  const person = identify(now.waId, now.userId, contacts, parents.now) ?? (isGone ? nobody : null);
+  if (!person || (!left.waId && !left.userId)) return undefined;
+  const hadToo = parents.old !== null && parents.old !== left.userId && parents.old !== parents.now;
+  return {
+    ...person,
+    formerly: {
+      ...left,
+      ...(hadToo && { also: [{ waId: null, userId: parents.old }] }),
+      ...(isGone && { numberGone: true }),
+    },
+  };
 }
 
 const update = z.object({

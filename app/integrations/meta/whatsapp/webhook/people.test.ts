@@ -66,16 +66,163 @@ describe("a system message", () => {
   });
 
   test.each([
-    ["names no new id", { type: "user_changed_number", body: "x" }],
     ["changes nothing", { type: "user_changed_number", wa_id: "34600" }],
     ["is about something else", { type: "customer_identity_changed", wa_id: "34700" }],
-    ["has ids that cannot be read", { type: "user_changed_number", wa_id: { a: 1 }, user_id: [] }],
+    ["has ids that cannot be read", { type: "user_changed_user_id", wa_id: { a: 1 }, user_id: [] }],
     ["has none of it", 7],
   ])("that %s is of who sent it", (_, notice) => {
     expect(ids(system({ from: "34600" }, notice as Record<string, unknown>))).toEqual({
       now: ["34600", null],
       was: undefined,
     });
+  });
+});
+
+describe("a system message that tells less, or elsewhere", () => {
+  const ofIds = { type: "user_changed_user_id" };
+  const inBody = { ...ofIds, body: "User A changed from US.1 to US.2" };
+
+  test.each<[string, object, object, object]>([
+    [
+      "the old id in its text alone",
+      {},
+      { ...inBody, user_id: "US.2" },
+      { userId: "US.2", formerly: { userId: "US.1" } },
+    ],
+    ["both ids in its text alone", {}, inBody, { userId: "US.2", formerly: { userId: "US.1" } }],
+    [
+      "ids in the text of another language, with a full stop, after a name that looks like some",
+      {},
+      { ...ofIds, body: "AB.C cambió de US.ENT.1 a US.ENT.2." },
+      { userId: "US.ENT.2", formerly: { userId: "US.ENT.1" } },
+    ],
+    [
+      "the old id under a parent alone",
+      {},
+      { ...ofIds, user_id: "US.2", parent_user_id: "US.ENT.2", previous_parent_user_id: "US.ENT.1" },
+      { userId: "US.2", also: [{ waId: null, userId: "US.ENT.2" }], formerly: { userId: "US.ENT.1" } },
+    ],
+    [
+      "ids under parents beside the others",
+      {},
+      { ...ofIds, user_id: "US.2", previous_user_id: "US.1", previous_parent_user_id: "US.ENT.1" },
+      { userId: "US.2", formerly: { userId: "US.1", also: [{ waId: null, userId: "US.ENT.1" }] } },
+    ],
+    [
+      "no new number",
+      { from: "34600" },
+      number("x"),
+      { waId: null, userId: null, formerly: { waId: "34600", numberGone: true } },
+    ],
+    [
+      "no new number, but who it is",
+      { from: "34600" },
+      { ...number("x"), user_id: "US.2", previous_user_id: "US.1" },
+      { waId: null, userId: "US.2", formerly: { waId: "34600", userId: "US.1", numberGone: true } },
+    ],
+    [
+      "both numbers in its text alone",
+      {},
+      number("Ana changed from 34600111222 to 34700111222"),
+      { waId: "34700111222", formerly: { waId: "34600111222" } },
+    ],
+    ["nobody but in itself", {}, { type: "customer_identity_changed", wa_id: "34600" }, { waId: "34600" }],
+  ])("%s", (_, message, notice, contact) => {
+    expect(system(message as Record<string, unknown>, notice as Record<string, unknown>)).toMatchObject(
+      contact,
+    );
+  });
+
+  function number(body: string) {
+    return { type: "user_changed_number", body };
+  }
+});
+
+describe("a sender and the contacts beside", () => {
+  const contact = (waId: string | undefined, name: string, more: object = {}) => ({
+    ...(waId && { wa_id: waId }),
+    profile: { name },
+    ...more,
+  });
+  const from = (sender: string | undefined, id = "wamid.1") => ({ ...meta.textMessage(id), from: sender });
+  const people = (contacts: object[], ...messages: object[]) =>
+    read(meta.bodyOf({ contacts, messages })).events.map((event) => (event as MessageEvent).contact);
+
+  test.each([
+    ["16505551234", "+1 (650) 555-1234"],
+    ["5491123456789", "541123456789"],
+    ["5215587654321", "525587654321"],
+    ["551187654321", "5511987654321"],
+    ["34600111222", "49151222333"],
+  ])("one message with one contact is theirs: %s and %s", (waId, sender) => {
+    expect(people([contact(waId, "Ana")], from(sender))).toMatchObject([
+      { waId: sender, profileName: "Ana" },
+    ]);
+  });
+
+  test("numbers that differ by one digit are one line where they are told of one person", () => {
+    const also = (waId: string, sender: string) => people([contact(waId, "Ana")], from(sender))[0]?.also;
+    expect(also("5491123456789", "541123456789")).toEqual([{ waId: "5491123456789", userId: null }]);
+    expect(also("34600111222", "49151222333")).toBeUndefined();
+    expect(also("34600111222", "34600111222")).toBeUndefined();
+  });
+
+  test("of several each has the name of the number that is spelt most like theirs, or none", () => {
+    const named = people(
+      [contact("5491123456789", "Ana"), contact("5491198765432", "Bea"), contact("16505551234", "Cy")],
+      from("541198765432", "wamid.1"),
+      from("541123456789", "wamid.2"),
+      from("+16505551234", "wamid.3"),
+      from("34600111222", "wamid.4"),
+    );
+    expect(named.map((person) => person?.profileName)).toEqual(["Bea", "Ana", "Cy", null]);
+    // Either of the two could be meant.
+    const unsure = people(
+      [contact("5491123456789", "Ana"), contact("5411234567890", "Bea")],
+      from("541123456789", "wamid.1"),
+      from("54112345678900", "wamid.2"),
+    );
+    expect(unsure).toMatchObject([{ profileName: null }, { profileName: null }]);
+  });
+
+  test("a message without a sender is of the only contact, by whatever id", () => {
+    expect(people([contact(undefined, "Ana", { user_id: "US.1" })], from(undefined))).toMatchObject([
+      { waId: null, userId: "US.1", profileName: "Ana" },
+    ]);
+    const two = [contact(undefined, "Ana", { user_id: "US.1" }), contact("34600", "Bea")];
+    expect(people(two, from(undefined))).toEqual([]);
+    expect(people([contact("34600", "Bea")], from("34600"), from(undefined, "wamid.2"))).toHaveLength(1);
+  });
+
+  test("ids under a parent are another name of the same person", () => {
+    const parent = { from_user_id: "US.1", from_parent_user_id: "US.ENT.1" };
+    expect(people([], { ...from(undefined), ...parent })).toMatchObject([
+      { userId: "US.1", also: [{ waId: null, userId: "US.ENT.1" }] },
+    ]);
+    const only = people([], { ...from(undefined), from_parent_user_id: "US.ENT.1" });
+    expect(only).toMatchObject([{ userId: "US.ENT.1" }]);
+    expect(only[0]?.also).toBeUndefined();
+  });
+
+  test.each([
+    ["\u200b\u2060", null],
+    ["\ufeff \u00ad\u180e\u3164\u2800", null],
+    ["\u202e\u2066\u{e0020}\u0000\t", null],
+    ["\u200bAna", "\u200bAna"],
+    ["👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"],
+    [`${"x".repeat(499)}👩\u200d👩\u200d👧`, "x".repeat(499)],
+  ])("the name %j is %j", (name, shown) => {
+    expect(people([contact("34600", name)], from("34600"))[0]?.profileName).toBe(shown);
+  });
+
+  test.each([
+    ["@ana", "ana"],
+    [" @\u200bana ", "ana"],
+    ["ana", "ana"],
+    ["@", null],
+  ])("the username %j is %j", (username, shown) => {
+    const named = people([contact("34600", "Ana", { profile: { username } })], from("34600"));
+    expect(named[0]?.username).toBe(shown);
   });
 });
 

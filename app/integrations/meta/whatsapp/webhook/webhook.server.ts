@@ -156,14 +156,14 @@ function* readItems(
     field,
     phoneNumberId,
     businessNumber: opaqueId.safeParse(number).data ?? null,
-    contacts: readContacts(own(value, "contacts")),
+    contacts: readContacts(own(value, "contacts"), value),
     standby: field === "standby",
   };
   if (isHandover(value)) return yield readHandover(value, path, change);
   yield* readLists(withSummary(value), path, change);
   const standby = own(value, "standby");
   if (isObject(standby)) {
-    const contacts = [...readContacts(own(standby, "contacts")), ...change.contacts];
+    const contacts = [...readContacts(own(standby, "contacts"), standby), ...change.contacts];
     yield* readLists(standby, `${path}.standby`, { ...change, contacts, standby: true });
   }
   yield* countParts(field, value, path, phoneNumberId);
