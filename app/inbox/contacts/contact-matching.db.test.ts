@@ -1,9 +1,11 @@
 /** Messages that name one person in several ways are one contact's; two contacts that turn out to be one person are merged. */
+import fc from "fast-check";
 import { sql as rawSql } from "kysely";
 import { describe, expect, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { cases } from "#db/testing/generated.ts";
 import { norteNumber } from "../testing/inbox-stage.ts";
-import { type Ids, inBody, peopleStage, says } from "../testing/people-stage.ts";
+import { changesNumber, type Ids, inBody, peopleStage, says } from "../testing/people-stage.ts";
 
 const secondNumber = "777000111222444";
 const { inbox, sql, deliverAll, processIds, process, count, eachAlone, contacts, threads, everything } =
@@ -66,6 +68,109 @@ describe("a contact", () => {
       [inbox.luz, inbox.norte]
         .map(({ tenantId }) => ({ tenant_id: tenantId }))
         .sort((a, b) => (a.tenant_id < b.tenant_id ? -1 : 1)),
+    );
+  });
+});
+
+describe("a line that is spelt in several ways", () => {
+  const mexico = { long: "5215587654321", short: "525587654321" };
+  const brazil = { long: "5511987654321", short: "551187654321" };
+  const argentina = { long: "5491123456789", short: "541123456789" };
+  const paired = (id: string, { long, short }: typeof argentina, at = 0) =>
+    meta.bodyOf({
+      contacts: [{ wa_id: long, profile: { name: "Ana" } }],
+      messages: [says(id, { wa: short }, at)],
+    });
+  const said = (id: string, wa: string, at = 0) => inBody(says(id, { wa }, at));
+  const delivered = (id: string, recipient: string) =>
+    meta.bodyOf({ statuses: [meta.status(id, "read", meta.sentAt, { recipient_id: recipient })] });
+  const echoed = (id: string, to: string) =>
+    meta.bodyOf({ message_echoes: [meta.echo(id, to)] }, meta.phoneNumberId, "smb_message_echoes");
+
+  test("is one person's, whether they speak, are spoken to, or are told of", async () => {
+    await process(said("a", mexico.long), said("b", mexico.short), said("c", "+52 1 55 8765 4321"));
+    await process(delivered("d", mexico.short), echoed("e", `+${mexico.long}`));
+    await process(said("f", brazil.short));
+    await process(echoed("g", brazil.long), delivered("h", `+${brazil.short}`));
+    expect(await threads()).toEqual([`${mexico.short} -: a b c d e`, `${brazil.long} -: f g h`]);
+  });
+
+  test("is two lines where two may exist", async () => {
+    const landline = ["551133334444", "5511933334444"];
+    await process(...landline.map((wa, n) => said(`l${n}`, wa)));
+    await process(said("a", argentina.long), said("b", argentina.short));
+    expect(await threads()).toEqual([
+      "541123456789 -: b",
+      "5491123456789 -: a",
+      "551133334444 -: l0",
+      "5511933334444 -: l1",
+    ]);
+  });
+
+  test("in Argentina is one from when Meta names both, with the conversations that were", async () => {
+    await process(said("a", argentina.long, 1));
+    await process(said("b", argentina.short, 2));
+    const opened = await sql<{ id: string }>("select id from conversations order by id");
+    await process(paired("c", argentina, 3));
+    await process(
+      said("d", argentina.short, 4),
+      said("e", argentina.long, 5),
+      delivered("f", argentina.short),
+    );
+    expect(await threads()).toEqual([`${argentina.long} -: a b c d e f`]);
+    expect(await sql("select former_id, conversation_id from conversation_aliases")).toEqual([
+      { former_id: opened[1]?.id, conversation_id: opened[0]?.id },
+    ]);
+    const before = await everything();
+    await process(paired("c", argentina, 3), said("d", argentina.short, 4));
+    expect(await everything()).toEqual(before);
+  });
+
+  test("of two user ids stays two people's", async () => {
+    await process(inBody(says("a", { wa: argentina.long, user: "AR.1" }, 1)));
+    await process(inBody(says("b", { wa: argentina.short, user: "AR.2" }, 2)));
+    await process(paired("c", argentina, 3));
+    expect(await threads()).toEqual([`541123456789 AR.2: b c`, `5491123456789 AR.1: a`]);
+  });
+
+  test("ends as the same rows in whatever order, and however often, its spellings are told", async () => {
+    const bodies = [
+      said("a", mexico.long, 1),
+      said("b", mexico.short, 2),
+      said("c", `+${mexico.long}`, 3),
+      said("d", mexico.long, 4),
+      inBody(says("e", { wa: mexico.short, user: "MX.1" }, 5)),
+      inBody(says("f", { user: "MX.1" }, 2)),
+      delivered("g", mexico.short),
+      said("h", brazil.short, 3),
+      echoed("i", brazil.long),
+      inBody(says("j", { wa: brazil.short, user: "BR.1" }, 1)),
+      inBody(changesNumber("k", { wa: brazil.long }, { wa: "5521976543210" }, 6)),
+      said("l", "552176543210", 7),
+      said("m", argentina.long, 1),
+      said("n", argentina.short, 5),
+      paired("o", argentina, 3),
+      paired("p", argentina, 4),
+      delivered("q", argentina.short),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...bodies.keys()], { minLength: bodies.length }),
+        fc.array(fc.nat(bodies.length - 1), { maxLength: 4 }),
+        fc.constantFrom(1, 3, 20),
+        async (order, again, atOnce) => {
+          await inbox.database.empty("contacts", "webhook_deliveries");
+          const told = [...order, ...again].map((n) => bodies[n]);
+          while (told.length > 0) await process(...told.splice(0, atOnce));
+          expect(await threads()).toEqual([
+            `${mexico.short} MX.1: a b c d e f g`,
+            `${argentina.long} -: m n o p q`,
+            "5521976543210 BR.1: h i j k l",
+          ]);
+          expect(await contacts()).toHaveLength(3);
+        },
+      ),
+      cases(12),
     );
   });
 });

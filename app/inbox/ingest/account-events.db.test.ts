@@ -176,6 +176,19 @@ describe("what Meta tells of a number", () => {
     expect(await stateOf(second)).toEqual(working);
   });
 
+  test("finds it in whatever spelling Meta names it", async () => {
+    const spellings: [string, string][] = [
+      ["+525587654321", "+52 1 55 8765 4321"],
+      ["+5511987654321", "551187654321"],
+    ];
+    for (const [n, [ours, metas]] of spellings.entries()) {
+      await describeAccount(inbox.luz, meta.wabaId, ours);
+      const value = { event: "PIN_CHANGED", display_phone_number: metas };
+      await tell(told.bodyWith(told.ofNumber("security", value, meta.wabaId, told.toldAt + n)));
+      expect(await events()).toHaveLength(n + 1);
+    }
+  });
+
   test("finds it under another account than ours, unless somebody has it under the one that is named", async () => {
     const elsewhere = told.ofNumber("security", { event: "PIN_CHANGED" }, "900000000000009");
     await tell(told.bodyWith(elsewhere));

@@ -26,7 +26,8 @@ async function say(namings: Naming[]): Promise<string[]> {
   return (await process(meta.bodyOf({ messages }))).outcomes;
 }
 
-const wa = fc.constantFrom("346001", "346002", "346003", undefined);
+// Of the same line in two spellings: Mexico's and Brazil's.
+const wa = fc.constantFrom("346001", "346002", "52155876", "5255876", "551198765", "55118765", undefined);
 const user = fc.constantFrom("ES.1", "ES.2", "ES.3", undefined);
 const naming = fc
   .record({ wa, user }, { noNullPrototype: true })

@@ -22,7 +22,7 @@ export function nameOf(plan: TablePlan): string {
   return name === "null" ? "null::text" : name;
 }
 
-/** The newest of several with one wa_id keeps it; the others know it as a former one. Leaves `was_id` beside each id. */
+/** The newest of several with one number keeps it; the others know it as a former one. Leaves `was_id` beside each id. */
 export async function insertContacts(
   client: pg.Client,
   plan: TablePlan,
@@ -37,8 +37,9 @@ export async function insertContacts(
   await asOwner(client, () =>
     client.query(`
       create table ${asideSchema}.contact_places as
-      select p.*, wa_id is null or row_number() over (partition by tenant_id, wa_id order by updated desc, id desc) = 1
-               as keeps
+      select p.*, app.number_key(wa_id) as number_key,
+             wa_id is null or row_number() over (partition by tenant_id, app.number_key(wa_id)
+                                                 order by updated desc, id desc) = 1 as keeps
         from (select o.ctid as at, ${wasId} as was_id, ${id} as id, ${tenant} as tenant_id, ${waIdOf(plan)} as wa_id,
                      ${created} as created, ${updated} as updated from ${aside(plan)}) p`),
   );
@@ -65,29 +66,29 @@ export async function insertContacts(
   await asOwner(client, () =>
     client.query(`
       insert into public.contact_aliases (tenant_id, provider, kind, former_id, contact_id, held_until)
-      select tenant_id, '${provider}', 'waId', wa_id, id, updated from ${asideSchema}.contact_places where not keeps`),
+      select tenant_id, '${provider}', 'waId', number_key, id, updated from ${asideSchema}.contact_places where not keeps`),
   );
   await continueIds(client, "contacts");
   return count;
 }
 
 /**
- * Contacts for places that have none yet: `places` has tenant_id, wa_id, name and contact_id. One for each wa_id of a
+ * Contacts for places that have none yet: `places` has tenant_id, wa_id, name and contact_id. One for each number of a
  * workspace, and one of its own, named Imported, for each place where nobody knows one. Fills contact_id in.
  */
 export async function addMissingContacts(client: pg.Client, places: string): Promise<number> {
   return asOwner(client, async () => {
     await client.query(`
       update ${places} p set contact_id = c.id from public.contacts c
-       where p.contact_id is null and c.tenant_id = p.tenant_id and c.wa_id = p.wa_id`);
+       where p.contact_id is null and c.tenant_id = p.tenant_id and c.number_key = app.number_key(p.wa_id)`);
     const known = await client.query(`
       with made as (
         insert into public.contacts (tenant_id, provider, wa_id, profile_name)
-        select tenant_id, '${provider}', wa_id, max(name) from ${places}
-         where contact_id is null and wa_id is not null group by tenant_id, wa_id
-        returning id, tenant_id, wa_id)
+        select tenant_id, '${provider}', max(wa_id), max(name) from ${places}
+         where contact_id is null and wa_id is not null group by tenant_id, app.number_key(wa_id)
+        returning id, tenant_id, number_key)
       update ${places} p set contact_id = m.id from made m
-       where p.contact_id is null and p.tenant_id = m.tenant_id and p.wa_id = m.wa_id returning m.id`);
+       where p.contact_id is null and p.tenant_id = m.tenant_id and m.number_key = app.number_key(p.wa_id) returning m.id`);
     await client.query(`
       update ${places} p set contact_id = nextval('public.contacts_id_seq') where contact_id is null`);
     const imported = await client.query(`
