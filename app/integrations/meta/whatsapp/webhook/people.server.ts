@@ -51,7 +51,7 @@ type Party = ContactIds;
 
 function beside(parties: Party[], listed: ListedContact[]): ListedContact[] {
   const [only, ...others] = listed;
-  if (only && others.length === 0 && parties.length <= 1) {
+  if (only && others.length === 0 && parties.length === 1) {
     return [
       {
         ...only,
@@ -95,11 +95,13 @@ const listsOfItems = ["messages", "message_echoes", "statuses"];
 /** The customers that the items of a change name, each once; one that names nobody is one as well. */
 function itemsOf(value: unknown): Party[] {
   const parties = new Map<string, Party>();
-  for (const list of listsOfItems) {
-    const items = own(value, list);
-    for (const item of Array.isArray(items) ? items : []) {
-      const party = partyOf(item, list);
-      parties.set(`${party.waId} ${party.userId}`, party);
+  for (const holder of [value, own(value, "standby")]) {
+    for (const list of listsOfItems) {
+      const items = own(holder, list);
+      for (const item of Array.isArray(items) ? items : []) {
+        const party = partyOf(item, list);
+        parties.set(`${party.waId} ${party.userId}`, party);
+      }
     }
   }
   return [...parties.values()];
