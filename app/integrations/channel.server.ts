@@ -198,8 +198,10 @@ export interface MessageEvent extends EventPlace {
   /** The item as it was sent, made safe for jsonb. */
   content: Record<string, unknown>;
   occurredAt: Date;
-  /** Null when it names nobody: then it is more of a message that is known already. */
+  /** Whose conversation it stands in: the other side, or the group. Null when it names nobody: then it is more of a message that is known already. */
   contact: ContactIdentity | null;
+  /** Of an inbound one in a group: who of it said it; null where that is not told. */
+  sender?: ContactIdentity | null;
   /** Of an outbound one: who sent it, when it was not us. Null for inbound ones. */
   sentBy: OutsideSender | null;
   /**
@@ -235,14 +237,16 @@ export interface StatusEvent extends EventPlace {
   occurredAt: Date;
   /** Null when it names nobody. */
   recipient: ContactIdentity | null;
+  /** Of a message to a group: who of it has come so far, by any name that is always the same. */
+  participant?: string | null;
   error: Record<string, unknown> | null;
   /** What else was told with it (pricing, conversation, all errors …), made safe for jsonb; null when nothing. */
   detail: Record<string, unknown> | null;
 }
 
 /**
- * Somebody's ids changed, or the business named them anew, told by itself and not as a message of a conversation:
- * `contact.formerly` or `contact.saved` is set.
+ * Somebody's ids changed (`contact.formerly`), the business named them anew (`contact.saved`), or a group got a name: told
+ * by itself and not as a message of a conversation.
  */
 export interface PersonEvent extends EventPlace {
   kind: "person";

@@ -1,6 +1,7 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { ThreadPage, threadTitle } from "../components/conversations/thread-page.tsx";
+import { contactWords } from "../components/conversations/message-words.ts";
+import { ThreadPage } from "../components/conversations/thread-page.tsx";
 import { titled } from "../components/frame/page-handle.tsx";
 import { readThread } from "../inbox/conversations/thread.server.ts";
 import { mayAnswer } from "../integrations/connection/connections.server.ts";
@@ -11,7 +12,7 @@ import { requireViewer } from "../web/session/session.server.ts";
 
 type Loaded = Awaited<ReturnType<typeof loader>>;
 
-export const handle = titled<Loaded>((texts, { thread }) => threadTitle(texts, thread.contact));
+export const handle = titled<Loaded>((texts, { thread }) => contactWords(texts, thread.contact));
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { tenantId } = await requireViewer(request);

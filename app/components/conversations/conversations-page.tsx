@@ -9,7 +9,7 @@ import { PageHeading, Panel, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { ConversationSearch } from "./conversation-search.tsx";
-import { isNotice, previewWords, senderWords } from "./message-words.ts";
+import { contactWords, isNotice, previewWords, senderWords } from "./message-words.ts";
 import { OwnNumber } from "./own-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
 
@@ -70,8 +70,11 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
             // The whole line opens it, and the name alone is read out.
             className={`min-w-0 max-w-full truncate after:absolute after:inset-0 ${unread ? "font-bold" : "font-medium"}`}
           >
-            <bdi>{contact.name ?? contact.phoneNumber ?? texts.conversations.unknownContact}</bdi>
+            <bdi>{contactWords(texts, contact)}</bdi>
           </Link>
+          {contact.isGroup ? (
+            <span className="text-xs text-ink-soft">{texts.conversations.group}</span>
+          ) : null}
           {contact.name && contact.phoneNumber ? (
             <PhoneNumber number={contact.phoneNumber} className="text-xs text-ink-soft" />
           ) : null}
@@ -102,6 +105,12 @@ function Preview({ conversation: { preview, unread } }: { conversation: Conversa
       {preview.direction === "outbound" && !isNotice(preview.kind)
         ? `${senderWords(texts, preview) ?? texts.conversations.you}: `
         : null}
+      {preview.sender ? (
+        <>
+          <bdi>{contactWords(texts, preview.sender)}</bdi>
+          {": "}
+        </>
+      ) : null}
       {preview.failed ? `${pageTexts(texts).thread.statuses.failed} · ` : null}
       <bdi>{previewWords(texts, preview)}</bdi>
     </p>

@@ -1,5 +1,6 @@
 /** A message in words: what kind it is where its own words do not say, then what it says. */
 
+import type { ContactView } from "../../inbox/conversations/conversations.server.ts";
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
@@ -52,4 +53,10 @@ export function senderWords(
   { channel, sentBy }: { channel: ChannelId; sentBy: OutsideSender | null },
 ): string | null {
   return sentBy && pageTexts(texts).thread.channels[channel].sentBy[sentBy];
+}
+
+/** What a person or a group is called. */
+export function contactWords(texts: Texts, { name, phoneNumber, isGroup }: ContactView): string {
+  const { unnamedGroup, unknownContact } = texts.conversations;
+  return name ?? phoneNumber ?? (isGroup ? unnamedGroup : unknownContact);
 }

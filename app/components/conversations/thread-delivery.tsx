@@ -19,7 +19,7 @@ export function Delivery({ message }: { message: MessageView }) {
         <>
           {" · "}
           <StatusSign status={status} />
-          {words.statuses[status]}
+          {reachedWords(words, message)}
           {status === "sent" ? null : (
             <>
               {" "}
@@ -31,6 +31,13 @@ export function Delivery({ message }: { message: MessageView }) {
       {failure ? failureWords(words.channels[channel], failure) : null}
     </p>
   );
+}
+
+/** How far it got and, in a group, with how many. */
+function reachedWords({ cameTo, statuses }: PageTexts["thread"], message: MessageView): string {
+  const { status, cameTo: people } = message;
+  if (!people || status === "sent" || status === "failed") return statuses[status];
+  return people.read > 0 ? cameTo.read(people.read) : cameTo.delivered(people.delivered);
 }
 
 const check = "M2 8.5l3 3 6-7";

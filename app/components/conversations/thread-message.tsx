@@ -5,7 +5,7 @@ import { JumpLink } from "../forms/jump-link.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { LinkedText } from "./linked-text.tsx";
-import { isMedia, isNotice, kindWords, previewWords, senderWords } from "./message-words.ts";
+import { contactWords, isMedia, isNotice, kindWords, previewWords, senderWords } from "./message-words.ts";
 import { Delivery } from "./thread-delivery.tsx";
 import { Origin, Parts } from "./thread-parts.tsx";
 
@@ -20,7 +20,8 @@ interface ThreadMessageProps {
 }
 
 export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
-  const words = pageTexts(useTexts()).thread;
+  const texts = useTexts();
+  const words = pageTexts(texts).thread;
   if (isNotice(message.kind)) return <Notice message={message} />;
   const { id, direction, quote, reactions } = message;
   return (
@@ -31,6 +32,11 @@ export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
     >
       <span className="sr-only">{words.from[direction]}: </span>
       <Sender message={message} />
+      {message.sender ? (
+        <p className="text-xs font-semibold">
+          <bdi>{contactWords(texts, message.sender)}</bdi>
+        </p>
+      ) : null}
       <Origin parts={message.parts} />
       {quote ? <Quote quote={quote} threadId={threadId} /> : null}
       <Content message={message} />
@@ -38,7 +44,10 @@ export function ThreadMessage({ message, threadId }: ThreadMessageProps) {
       {reactions.length > 0 ? (
         <ul className="flex gap-1.5">
           {reactions.map((reaction) => (
-            <li key={reaction.direction} className="rounded-md border border-line bg-sunken px-2">
+            <li
+              key={`${reaction.direction} ${reaction.senderId}`}
+              className="rounded-md border border-line bg-sunken px-2"
+            >
               <span className="sr-only">{words.reactionOf[reaction.direction]} </span>
               {reaction.emoji}
             </li>

@@ -1,15 +1,14 @@
 /** One conversation, day by day. */
 import { Link } from "@remix-run/react";
-import type { ContactView } from "../../inbox/conversations/conversations.server.ts";
 import type { MessageView } from "../../inbox/conversations/message-view.server.ts";
 import type { Thread } from "../../inbox/conversations/thread.server.ts";
-import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink, linkLook } from "../forms/buttons.tsx";
 import { useLive } from "../frame/live.ts";
 import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { writeTime } from "../frame/time.tsx";
+import { contactWords } from "./message-words.ts";
 import { NewMessages } from "./new-messages.tsx";
 import { OwnNumber } from "./own-number.tsx";
 import { RepliesOff } from "./replies-off.tsx";
@@ -21,12 +20,9 @@ interface ThreadPageProps {
   maySend: boolean;
 }
 
-export function threadTitle(texts: Texts, { name, phoneNumber }: ContactView): string {
-  return name ?? phoneNumber ?? texts.conversations.unknownContact;
-}
-
 export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
-  const words = pageTexts(useTexts()).thread;
+  const texts = useTexts();
+  const words = pageTexts(texts).thread;
   const { contact, ownNumber, marketing, messages } = thread;
   const number = contact.name ? contact.phoneNumber : null;
   useLive(["conversations"]);
@@ -38,10 +34,11 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
             {words.back}
           </Link>
         }
-        title={<bdi>{threadTitle(useTexts(), contact)}</bdi>}
+        title={<bdi>{contactWords(texts, contact)}</bdi>}
         lead={
-          number || ownNumber || marketing ? (
+          number || contact.isGroup || ownNumber || marketing ? (
             <span className="flex flex-wrap gap-x-4">
+              {contact.isGroup ? <span>{texts.conversations.group}</span> : null}
               {number ? <PhoneNumber number={number} /> : null}
               {ownNumber ? (
                 <span>

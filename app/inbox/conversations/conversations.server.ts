@@ -5,11 +5,12 @@ import {
   type ConversationRow,
   listConversationRows,
   type PageKey,
+  type SenderRow,
 } from "../../../db/queries/inbox/conversations.ts";
 import { type ChannelId, isChannelId } from "../../integrations/catalog.ts";
 import type { ChannelMessages, OutsideSender } from "../../integrations/channel.server.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
-import { readMoment, readRowId } from "../../platform/text.ts";
+import { isBlank, readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";
 import type { MessageContentView } from "./message-view.server.ts";
 import { type OwnNumberView, readOwnNumbers } from "./own-numbers.server.ts";
@@ -25,6 +26,8 @@ export interface ContactView {
   name: string | null;
   /** As people read it: `+52 55 1234 5678`; null when Meta has not told it. */
   phoneNumber: string | null;
+  /** Several people talk there. */
+  isGroup?: true;
 }
 
 export interface ConversationView {
@@ -41,6 +44,8 @@ export interface ConversationView {
         direction: "inbound" | "outbound";
         sentBy: OutsideSender | null;
         failed: boolean;
+        /** In a group: who of it said it. */
+        sender: ContactView | null;
       })
     | null;
 }
@@ -116,9 +121,15 @@ export function readCursor(cursor: string | null): PageKey | undefined {
 }
 
 export function contactView(row: ContactRow): ContactView {
+  return { ...senderView(row), ...(row.group_id !== null && { isGroup: true }) };
+}
+
+export function senderView({ saved_name, profile_name, username, wa_id }: SenderRow): ContactView {
+  const shown = (name: string | null) => (name !== null && !isBlank(name) ? name.trim() : null);
+  const digits = wa_id !== null && /^\+?[\d\s().-]+$/.test(wa_id) ? wa_id.replace(/\D/g, "") : "";
   return {
-    name: row.saved_name?.trim() || row.profile_name?.trim() || (row.username ? `@${row.username}` : null),
-    phoneNumber: row.wa_id && /^\d{5,20}$/.test(row.wa_id) ? inGroups(`+${row.wa_id}`) : row.wa_id,
+    name: shown(saved_name) ?? shown(profile_name) ?? (username ? `@${username}` : null),
+    phoneNumber: /^\d{5,20}$/.test(digits) ? inGroups(`+${digits}`) : wa_id,
   };
 }
 
@@ -127,11 +138,12 @@ function conversationView(
   row: ConversationRow,
   withNumber: boolean,
 ): Omit<ConversationView, "ownNumber"> {
-  const { name, phoneNumber } = contactView(row);
+  const contact = contactView(row);
+  const { name, phoneNumber } = contact;
   const { message_type: type, message_direction: direction } = row;
   return {
     id: row.id,
-    contact: { name, phoneNumber: name && !withNumber ? null : phoneNumber },
+    contact: { ...contact, phoneNumber: name && !withNumber ? null : phoneNumber },
     lastMessageAt: row.last_message_at,
     unread: row.unread,
     preview:
@@ -141,8 +153,19 @@ function conversationView(
             channel: reader.channel,
             direction,
             sentBy: row.message_sent_by,
+            sender: senderOf(row),
             failed: row.message_status === "failed",
           }
         : null,
   };
+}
+
+function senderOf(row: ConversationRow): ContactView | null {
+  if (row.sender_id === null) return null;
+  return senderView({
+    saved_name: row.sender_saved_name,
+    profile_name: row.sender_profile_name,
+    username: row.sender_username,
+    wa_id: row.sender_wa_id,
+  });
 }

@@ -45,14 +45,20 @@ export function relate(
 }
 
 /** False when it is not theirs to change: a message is edited and deleted by whoever sent it. */
-function apply(as: MessageReference["as"], { body, direction }: MessageRow, target: MessageView): boolean {
+function apply(
+  as: MessageReference["as"],
+  { body, direction, sender_contact_id: senderId }: MessageRow,
+  target: MessageView,
+): boolean {
   if (as === "answer") return false;
   if (as === "reaction") {
-    const others = target.reactions.filter((reaction) => reaction.direction !== direction);
-    target.reactions = body ? [...others, { emoji: body, direction }] : others;
+    const others = target.reactions.filter(
+      (reaction) => reaction.direction !== direction || reaction.senderId !== senderId,
+    );
+    target.reactions = body ? [...others, { emoji: body, direction, senderId }] : others;
     return true;
   }
-  if (direction !== target.direction) return false;
+  if (direction !== target.direction || senderId !== target.senderId) return false;
   if (as === "deletion") {
     Object.assign(target, deleted, { parts: {}, reactions: [], edited: false });
   } else if (target.kind !== "deleted") {

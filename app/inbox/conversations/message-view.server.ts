@@ -9,6 +9,7 @@ import type {
   MessageSummary,
   OutsideSender,
 } from "../../integrations/message.ts";
+import type { ContactView } from "./conversations.server.ts";
 
 /** The channel has words of its own for some kinds. */
 export interface MessageContentView extends MessageSummary {
@@ -36,8 +37,13 @@ export interface MessageView extends MessageContentView {
   failure: MessageFailure | null;
   parts: MessageParts;
   edited: boolean;
-  /** What the two sides put on it: one of each at most. */
-  reactions: { emoji: string; direction: "inbound" | "outbound" }[];
+  /** What the two sides put on it, in a group each of those on the other: one of each at most. */
+  reactions: { emoji: string; direction: "inbound" | "outbound"; senderId: string | null }[];
+  /** In a group: who of it said it. */
+  senderId: string | null;
+  sender: ContactView | null;
+  /** Of one to a group: how many of it have it, and have read it, where that is told of each. */
+  cameTo: { delivered: number; read: number } | null;
   /** The message it answers or is about; `missing` when that never reached us. */
   quote: QuoteView | "missing" | null;
 }
@@ -57,8 +63,26 @@ export function messageView(reader: ChannelMessages, row: MessageRow): MessageVi
     failure: row.status === "failed" ? reader.failureOf(row.error) : null,
     edited: false,
     reactions: [],
+    senderId: row.sender_contact_id,
+    sender: null,
+    cameTo: cameTo(row.status_detail),
     quote: null,
   };
+}
+
+const ofEach: Record<string, "delivered" | "read"> = { delivered: "delivered", read: "read", played: "read" };
+
+function cameTo(statusDetail: MessageRow["status_detail"]): MessageView["cameTo"] {
+  const delivered = new Set<string>();
+  const read = new Set<string>();
+  for (const step of Object.values(statusDetail ?? {})) {
+    const { participant, status } = (step ?? {}) as { participant?: unknown; status?: unknown };
+    const came = typeof status === "string" ? ofEach[status] : undefined;
+    if (typeof participant !== "string" || !came) continue;
+    delivered.add(participant);
+    if (came === "read") read.add(participant);
+  }
+  return delivered.size > 0 ? { delivered: delivered.size, read: read.size } : null;
 }
 
 function statusTime(row: MessageRow): Date {

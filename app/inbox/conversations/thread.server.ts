@@ -4,6 +4,7 @@ import { tellConversations } from "../../../db/queries/inbox/live.ts";
 import {
   findMovedTo,
   findQuotedRows,
+  findSenderRows,
   findThreadRow,
   listLaterMarks,
   listMessageRows,
@@ -22,6 +23,7 @@ import {
   pageSize,
   readCursor,
   readerOf,
+  senderView,
 } from "./conversations.server.ts";
 import { referredIds, relate } from "./message-relations.server.ts";
 import type { MessageView } from "./message-view.server.ts";
@@ -95,5 +97,12 @@ async function viewsOf(
   const later = hasNewer ? await listLaterMarks(tdb, tenantId, id, { newest: keyOf(newest), marks }) : [];
   const providerMessageIds = referredIds(reader, rows);
   const quoted = await findQuotedRows(tdb, tenantId, id, { providerMessageIds, marks });
-  return relate(reader, { rows: rows.toReversed(), later: later.toReversed(), quoted });
+  const views = relate(reader, { rows: rows.toReversed(), later: later.toReversed(), quoted });
+  const senderIds = new Set(views.flatMap(({ senderId }) => senderId ?? []));
+  const senders = await findSenderRows(tdb, tenantId, [...senderIds]);
+  for (const view of views) {
+    const sender = view.senderId === null ? undefined : senders.get(view.senderId);
+    if (sender) view.sender = senderView(sender);
+  }
+  return views;
 }

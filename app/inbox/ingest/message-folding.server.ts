@@ -14,11 +14,13 @@ export function isOfMessage(item: RoutedEvent): item is MessageItem {
 
 /** A message of this job: its row but for the conversation, and what finds that. */
 export interface MessageDraft {
-  row: Omit<MessageRow, "conversationId">;
+  row: Omit<MessageRow, "conversationId" | "senderContactId">;
   provider: string;
   connectionId: string;
   /** Whose conversation it belongs to; null when only statuses that name nobody speak of it. */
   person: ContactIdentity | null;
+  /** In a group: who of it said it. */
+  sender: ContactIdentity | null;
   known: KnownMessage | undefined;
   events: MessageItem[];
 }
@@ -96,7 +98,7 @@ function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDra
     };
     const told = { error: event.error, statusDetail: detailOf(event) };
     const row = { ...common, ...stub, ...step, status: event.status, ...told };
-    return { ...draft, row, person: event.recipient };
+    return { ...draft, row, person: event.recipient, sender: null };
   }
   const { direction, type, body, content, contact, sentBy, countsUnread } = event;
   const said = { direction, type, body, content, sentBy, countsUnread, completeness: completenessOf(event) };
@@ -106,7 +108,7 @@ function draftOf(item: MessageItem, known: KnownMessage | undefined): MessageDra
       ? { ...message, status: "received" }
       : // The business sent it from its own phone: being told is the proof that it was sent.
         { ...message, ...stepOf(event) };
-  return { ...draft, row, person: contact };
+  return { ...draft, row, person: contact, sender: event.sender ?? null };
 }
 
 /** A history tells how far a message came, and not when. */
@@ -122,9 +124,9 @@ function completenessOf({ isPlaceholder, imported, interim }: MessageEvent): Com
 }
 
 /** Under a digest of itself, so that taking all of them together is the same in any order, and once is as often. */
-function detailOf({ status, occurredAt, detail }: StatusEvent): MessageRow["statusDetail"] {
-  if (!detail) return null;
-  const told = { ...detail, status, at: occurredAt.getTime() / 1000 };
+function detailOf({ status, occurredAt, detail, participant }: StatusEvent): MessageRow["statusDetail"] {
+  if (!detail && !participant) return null;
+  const told = { ...detail, ...(participant && { participant }), status, at: occurredAt.getTime() / 1000 };
   return { [hash("sha1", JSON.stringify(told)).slice(0, 16)]: told };
 }
 

@@ -110,7 +110,8 @@ async function placeInConversations(
   const idOf = new Map(opened.map((conversation) => [textOf(conversation), conversation.id]));
   return wanted.map(({ draft, key, conversationId = key && idOf.get(key) }) => {
     if (!conversationId) throw new Error("A message was left without a conversation");
-    return { draft, row: { ...draft.row, conversationId } };
+    const senderContactId = (draft.sender && contactIdOf.get(draft.sender)) || null;
+    return { draft, row: { ...draft.row, conversationId, senderContactId } };
   });
 }
 
@@ -122,7 +123,10 @@ async function findPeople(
   for (const { event, tenantId, provider } of events) {
     const person = event.kind === "status" ? event.recipient : event.contact;
     const spoke = event.kind === "message" && event.direction === "inbound";
-    if (person) sightingOf.set(person, { ...person, tenantId, provider, seenAt: event.occurredAt, spoke });
+    const sender = event.kind === "message" ? event.sender : undefined;
+    for (const one of [person, sender]) {
+      if (one) sightingOf.set(one, { ...one, tenantId, provider, seenAt: event.occurredAt, spoke });
+    }
   }
   const contactOf = await resolveContacts(trx, [...sightingOf.values()]);
   return new Map([...sightingOf].map(([person, sighting]) => [person, contactOf.get(sighting) ?? ""]));

@@ -14,6 +14,8 @@ export const conversations = {
   /** Before the one of the workspace’s numbers that the customer wrote to. */
   ownNumber: "To your number",
   unknownContact: "Unknown contact",
+  group: "Group",
+  unnamedGroup: "Unnamed group",
   listLabel: "Conversations, newest first",
   unread: (amount: string) => `${amount} unread`,
   search: "Search by name or number",

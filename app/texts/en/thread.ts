@@ -104,6 +104,11 @@ export const thread = {
     played: "Played",
     failed: "Not delivered",
   },
+  /** Of a message to a group. */
+  cameTo: {
+    delivered: (people: number) => `Delivered to ${people}`,
+    read: (people: number) => `Read by ${people}`,
+  },
   kinds: messageKinds,
   channels: channelWords,
   notYet: "The text of this message has not reached us.",

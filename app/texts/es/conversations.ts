@@ -14,6 +14,8 @@ export const conversations = {
   /** Before the one of the workspace’s numbers that the customer wrote to. */
   ownNumber: "A tu número",
   unknownContact: "Contacto desconocido",
+  group: "Grupo",
+  unnamedGroup: "Grupo sin nombre",
   listLabel: "Conversaciones, primero las más recientes",
   unread: (amount: string) => `${amount} sin leer`,
   search: "Busca por nombre o número",

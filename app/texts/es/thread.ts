@@ -93,6 +93,11 @@ export const thread = {
     played: "Reproducido",
     failed: "No entregado",
   },
+  /** Of a message to a group. */
+  cameTo: {
+    delivered: (people: number) => `Entregado a ${people}`,
+    read: (people: number) => `Leído por ${people}`,
+  },
   kinds: messageKinds,
   channels: channelWords,
   notYet: "El texto de este mensaje no nos ha llegado.",

@@ -19,7 +19,12 @@ export interface ContactRow {
   profile_name: string | null;
   username: string | null;
   wa_id: string | null;
+  /** Set for a group. */
+  group_id: string | null;
 }
+
+/** Who of a group said something. */
+export type SenderRow = Pick<ContactRow, "saved_name" | "profile_name" | "username" | "wa_id">;
 
 export interface ConversationRow extends ContactRow {
   id: string;
@@ -35,6 +40,11 @@ export interface ConversationRow extends ContactRow {
   message_sent_by: "business_app" | "agent" | "other_app" | null;
   message_body: string | null;
   message_content: Record<string, unknown> | null;
+  sender_id: string | null;
+  sender_saved_name: string | null;
+  sender_profile_name: string | null;
+  sender_username: string | null;
+  sender_wa_id: string | null;
 }
 
 export interface PageWish {
@@ -61,6 +71,7 @@ export async function listConversationRows(
           .select(["m.type as message_type", "m.direction as message_direction"])
           .select("m.sent_by as message_sent_by")
           .select(["m.status as message_status", "m.body as message_body", "m.content as message_content"])
+          .select("m.sender_contact_id as sender_id")
           .whereRef("m.tenant_id", "=", "c.tenant_id")
           .whereRef("m.conversation_id", "=", "c.id")
           .orderBy(newestMessageFirst)
@@ -68,6 +79,15 @@ export async function listConversationRows(
           .as("last"),
       (join) => join.onTrue(),
     )
+    .leftJoin("contacts as s", (join) =>
+      join.onRef("s.tenant_id", "=", "c.tenant_id").onRef("s.id", "=", "last.sender_id"),
+    )
+    .select([
+      "s.saved_name as sender_saved_name",
+      "s.profile_name as sender_profile_name",
+      "s.username as sender_username",
+      "s.wa_id as sender_wa_id",
+    ])
     .selectAll("last")
     .select((eb) => eb.ref("c.last_message_at").$notNull().as("last_message_at"))
     .select([pageTime("c.last_message_at").as("page_at"), unread.as("unread")])
@@ -119,6 +139,7 @@ export function withContact(tdb: TenantDb, tenantId: string) {
       "p.profile_name",
       "p.username",
       "p.wa_id",
+      "p.group_id",
     ])
     .where("c.tenant_id", "=", tenantId);
 }

@@ -27,6 +27,8 @@ export async function findMessages(trx: Transaction<Schema>, ids: string[]): Pro
 }
 
 export interface MessageRow extends StoredMessage {
+  /** In a group: who of it said it. */
+  senderContactId: string | null;
   type: string;
   status: MessageStatus;
   sentBy: "business_app" | "agent" | "other_app" | null;
@@ -60,16 +62,17 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
   const { rows: written } = await sql<{ id: string }>`
     insert into messages as m (id, tenant_id, conversation_id, provider_message_id, direction, type, status, body,
       content, occurred_at, sent_at, delivered_at, read_at, played_at, failed_at, error, status_detail, delivery_id,
-      sent_by, counts_unread, completeness, received_at) overriding system value
+      sent_by, counts_unread, completeness, sender_contact_id, received_at) overriding system value
     select r.id, r."tenantId", r."conversationId", r."providerMessageId", r.direction, r.type, r.status, r.body, r.content,
            r."occurredAt", r."sentAt", r."deliveredAt", r."readAt", r."playedAt", r."failedAt", r.error,
            r."statusDetail", r."deliveryId", r."sentBy", r."countsUnread", r.completeness,
+           r."senderContactId",
            timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
       from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${JSON.stringify(rows)}::json) as j (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
         "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
-        "deliveryId" bigint, "sentBy" text, "countsUnread" boolean, completeness smallint, "receivedAtUs" bigint)) r
+        "deliveryId" bigint, "sentBy" text, "countsUnread" boolean, completeness smallint, "senderContactId" bigint, "receivedAtUs" bigint)) r
      order by r."providerMessageId"
         on conflict (provider_message_id) do update set ${merged}
      where m.tenant_id = excluded.tenant_id and m.direction = excluded.direction and (${isNews})
@@ -86,7 +89,15 @@ const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
 const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
 
 /** What comes with the message itself, and not with its statuses. */
-const contents = ["conversation_id", "type", "body", "content", "sent_by", "completeness"];
+const contents = [
+  "conversation_id",
+  "type",
+  "body",
+  "content",
+  "sent_by",
+  "completeness",
+  "sender_contact_id",
+];
 
 function takenOver(column: string) {
   return sql`${sql.ref(column)} = case when ${isMoreComplete} then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`m.${column}`)} end`;

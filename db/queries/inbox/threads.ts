@@ -8,6 +8,7 @@ import {
   newestMessageFirst,
   type PageKey,
   pageTime,
+  type SenderRow,
   withContact,
 } from "./conversations.ts";
 
@@ -94,6 +95,22 @@ export async function listMessageRows(
   return (before ? query.where(sql<boolean>`${place} < ${placeOf(before)}`) : query).execute();
 }
 
+/** Those of these contacts of the tenant that are there, by id. */
+export async function findSenderRows(
+  tdb: TenantDb,
+  tenantId: string,
+  ids: string[],
+): Promise<Map<string, SenderRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tdb
+    .selectFrom("contacts")
+    .select(["id", "saved_name", "profile_name", "username", "wa_id"])
+    .where("tenant_id", "=", tenantId)
+    .where("id", "in", ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** How a channel stores what is said about another message: a reaction, an edit, a deletion. */
 export interface MarkTypes {
   /** All of them. */
@@ -146,6 +163,7 @@ export async function findQuotedRows(
       sql<boolean>`exists (
         select from messages r
          where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.direction = m.direction
+           and r.sender_contact_id is not distinct from m.sender_contact_id
            and r.type = ${deletion?.type ?? null}::text
            and r.content #>> ${deletion?.idPath ?? []}::text[] = m.provider_message_id
            and r.occurred_at between m.occurred_at and m.occurred_at + make_interval(days => ${withinDays}))`.as(

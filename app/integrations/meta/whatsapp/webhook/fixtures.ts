@@ -208,6 +208,7 @@ export const inboundMessages: Record<string, InboundSample> = {
   "in a group": {
     item: { ...bare("text"), text: { body: "A todos" }, group_id: "HBgLMTY1MDU1" },
     body: "A todos",
+    contact: { waId: null, userId: null, groupId: "HBgLMTY1MDU1" },
   },
 };
 

@@ -11,6 +11,7 @@ import type {
 import { bodyText } from "./body-text.server.ts";
 import { isCallStep, readCall } from "./calls.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
+import { groupOfMessage, groupOfStatus } from "./groups.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify, type ListedContact, readChangedPerson } from "./people.server.ts";
 
@@ -50,7 +51,6 @@ const statusItem = z.object({
   recipient_id: optionalId,
   recipient_user_id: optionalId,
   recipient_parent_user_id: optionalId.catch(null),
-  recipient_type: z.string().optional(),
 });
 
 const outboundStatus = z.enum(["sent", "failed", "delivered", "read", "played"]);
@@ -90,13 +90,15 @@ function readEither(
   if (!parsed.success || !isObject(item)) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const { id, type, timestamp, ...named } = parsed.data;
   const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
+  const group = groupOfMessage(item);
   const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
-  const contact =
+  const person =
     changed ??
     past?.person ??
     (direction === "inbound"
       ? identify(named.from, named.from_user_id, contacts, named.from_parent_user_id)
       : identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
+  const contact = group ?? person;
   if (!contact && !past) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
   if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
@@ -112,6 +114,7 @@ function readEither(
     content,
     occurredAt: timestamp,
     contact,
+    ...(group && direction === "inbound" && { sender: person }),
     sentBy: direction === "outbound" ? senderOf(item, change) : null,
     countsUnread: direction === "inbound" && !imported && isNew(type, item),
     imported,
@@ -215,8 +218,7 @@ export function readStatus(
   if (!status.success || (step.type !== undefined && step.type !== "message")) {
     return { kind: "other", path, phoneNumberId, field: "statuses" };
   }
-  // A group is not a contact, and its id stands where a person's would.
-  const toGroup = step.recipient_type === "group";
+  const toGroup = groupOfStatus(item);
   return {
     kind: "status",
     path,
@@ -225,8 +227,9 @@ export function readStatus(
     status: status.data,
     occurredAt: step.timestamp,
     recipient: toGroup
-      ? null
+      ? toGroup.group
       : identify(step.recipient_id, step.recipient_user_id, contacts, step.recipient_parent_user_id),
+    ...(toGroup && { participant: toGroup.participant }),
     error: firstError(item),
     detail: isObject(item) ? detailOf(item) : null,
   };

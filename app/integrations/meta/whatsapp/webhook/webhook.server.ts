@@ -14,6 +14,7 @@ import { accountFields, readAccountChange } from "./account.server.ts";
 import { readStateSync } from "./app-contacts.server.ts";
 import { readCall } from "./calls.server.ts";
 import { opaqueId } from "./fields.server.ts";
+import { readGroup } from "./groups.server.ts";
 import { readHistoryChunk, readHistoryMessage } from "./history.server.ts";
 import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
 import { isObject, own, parseBody } from "./json.server.ts";
@@ -114,6 +115,7 @@ const listReaders: Record<string, ItemReader> = {
   history: readHistoryChunk,
   state_sync: readStateSync,
   user_id_update: readUserIdUpdate,
+  groups: readGroup,
 };
 
 /** Fields that are known to bring such lists: what else is in their values is counted part by part. */

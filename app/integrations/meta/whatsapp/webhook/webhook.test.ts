@@ -162,7 +162,7 @@ describe("a status", () => {
     ]);
   });
 
-  test("may name nobody, and one of a group names nobody", () => {
+  test("may name nobody, and one of a group names the group", () => {
     const nobody = { recipient_id: undefined };
     const group = { recipient_type: "group", recipient_id: "HBgLMTY1MDU1" };
     const statuses = [
@@ -170,7 +170,10 @@ describe("a status", () => {
       meta.status("wamid.B", "read", meta.sentAt, group),
     ];
     const { events } = read(meta.bodyOf({ statuses }));
-    expect(events.map((event) => (event as StatusEvent).recipient)).toEqual([null, null]);
+    expect(events.map((event) => (event as StatusEvent).recipient)).toMatchObject([
+      null,
+      { waId: null, groupId: "HBgLMTY1MDU1" },
+    ]);
   });
 
   test("of a payment or a call, or one that Meta adds, says nothing about the message", () => {
