@@ -13,11 +13,12 @@ import { asideSchema, quoted } from "./older/old-tables.ts";
 import type { TablePlan } from "./plan.ts";
 import { countOf } from "./problems/problems.ts";
 import { keepIfHarmless } from "./problems/trial.ts";
-import { sayLeftTokens, tellConnections, tellCounts, tellMade } from "./report.ts";
+import { sayLeftTokens, tellConnections, tellCounts, tellJoined, tellMade } from "./report.ts";
 import { insertContacts } from "./rows/contacts.ts";
 import { finishConversations, insertConversations, placeConversations } from "./rows/conversations.ts";
 import { insertMessages, placeMessages } from "./rows/messages.ts";
 import { asOwner, continueIds, type ExtraColumn } from "./rows/rows.ts";
+import { joinSpellings } from "./rows/spellings.ts";
 import { insertStates } from "./rows/states.ts";
 import { hasLongNames, insertTenants, makeTenants } from "./rows/tenants.ts";
 
@@ -51,6 +52,8 @@ export async function bringOver(client: pg.Client, work: Work): Promise<string[]
   for (const sequence of brought) await settleSequence(client, sequence);
   await goOnCounting(client, work, all);
   await requireEveryRow(client, work, counts);
+  const joined = await joinSpellings(client, work.plans);
+  if (joined !== 0) say(tellJoined(joined));
   await dropAside(client, work);
   return [
     `Taken over: ${tellCounts(counts)}.`,

@@ -55,6 +55,13 @@ export function tellCounts(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, rows]) => `${name} ${rows}`).join(", ");
 }
 
+/** Of contacts whose numbers differed by spelling alone, how many became part of another. */
+export function tellJoined(contacts: number | undefined): string {
+  if (contacts === undefined)
+    return "Contacts of one number in two spellings stay two: other tables point to them";
+  return `One number in two spellings: ${countOf(contacts, "contact")} became part of another`;
+}
+
 /** What was made beside the older rows, so that each has its place. */
 export function tellMade(made: Record<string, number>): string[] {
   const words: Record<string, string> = {

@@ -40,7 +40,10 @@ export async function completePlaces(client: pg.Client, table: string, hasContac
   return { past, contacts };
 }
 
-/** The older rows. Of several with one contact on one connection the latest goes on; the others get a contact like it. */
+/**
+ * The older rows. Of several with one contact on one connection the latest goes on; the others get a contact like it,
+ * which is the contact's `twin` where it has the number in another spelling.
+ */
 export async function placeConversations(client: pg.Client, plan: TablePlan, hasContacts: boolean) {
   const created = firstOf(taken(plan, "created_at"), "now()");
   const last = firstOf(taken(plan, "last_message_at"), taken(plan, "created_at"), "now()");
@@ -49,16 +52,18 @@ export async function placeConversations(client: pg.Client, plan: TablePlan, has
   await asOwner(client, () =>
     client.query(`
       create table ${places} as
-      select o.ctid as at, ${wasId} as was_id, ${id} as id, null::bigint as contact_id, ${created} as created,
+      select o.ctid as at, ${wasId} as was_id, ${id} as id, null::bigint as contact_id, null::bigint as twin, ${created} as created,
              ${last} as last, ${placeColumns(plan, hasContacts)} from ${aside(plan)}`),
   );
   const made = await completePlaces(client, places, hasContacts);
   const repeated = await asOwner(client, () =>
     client.query(`
-      update ${places} p set contact_id = null, wa_id = null,
+      update ${places} p set contact_id = null, wa_id = null, twin = case when p.wa_id <> r.goes_on then p.contact_id end,
              name = coalesce((select profile_name from public.contacts c where c.id = p.contact_id), '+' || p.wa_id)
         from (select at, row_number() over (partition by tenant_id, contact_id, connection_id
-                                            order by last desc, id desc) as place from ${places}) r
+                                            order by last desc, id desc) as place,
+                        first_value(wa_id) over (partition by tenant_id, contact_id, connection_id
+                                                 order by last desc, id desc) as goes_on from ${places}) r
        where r.at = p.at and r.place > 1`),
   );
   const contacts = made.contacts + (await addMissingContacts(client, places));

@@ -211,3 +211,57 @@ test("makes the workspaces that rows speak of where there was no table of them",
     "the foreign key channel_connections_tenant_id_fkey to workspaces is gone",
   );
 });
+
+test.each([
+  ["contacts", true],
+  ["conversations alone", false],
+])("makes one of two spellings of a number, with both threads: of %s", async (_, hasContacts) => {
+  const older = await createOlderDatabase(
+    [
+      tenants,
+      connections(),
+      insertConnection(1, {}),
+      hasContacts
+        ? `create table contacts (id int primary key, tenant_id uuid, wa_id text, name text, updated_at timestamptz);
+           insert into contacts values (1, '${luz}', '5215587654321', 'Eva', '2025-01-01Z'),
+             (2, '${luz}', '+52 55 8765 4321', 'Eva', '2025-02-01Z'), (3, '${norte}', '525587654321', 'Eva', '2025-02-01Z');
+           create table conversations (id int primary key, tenant_id uuid, connection_id uuid, contact_id int, created_at timestamptz);
+           insert into conversations values (7, '${luz}', '${connection(1)}', 1, '2025-01-01Z'),
+             (8, '${luz}', '${connection(1)}', 2, '2025-02-01Z');`
+        : `create table conversations (id int primary key, tenant_id uuid, connection_id uuid, wa_id text, created_at timestamptz);
+           insert into conversations values (7, '${luz}', '${connection(1)}', '5215587654321', '2025-01-01Z'),
+             (8, '${luz}', '${connection(1)}', '+52 55 8765 4321', '2025-02-01Z');`,
+      `create table messages (id int primary key, tenant_id uuid, conversation_id int, provider_message_id text, direction text,
+         body text, created_at timestamptz);
+       insert into messages values (1, '${luz}', 7, 'wamid.1', 'inbound', 'a', '2025-01-01Z'),
+         (2, '${luz}', 8, 'wamid.2', 'inbound', 'b', '2025-02-01Z');`,
+    ].join("\n"),
+  );
+  expect(await older.adopt()).toContain("One number in two spellings: 1 contact became part of another.");
+  expect(
+    await older.sql(
+      `select array_agg(m.body order by m.id) as said, min(c.number_key) as key, min(a.former_id)::int as was
+         from messages m join conversations v on v.id = m.conversation_id join contacts c on c.id = v.contact_id
+         left join conversation_aliases a on a.conversation_id = v.id group by v.id`,
+    ),
+  ).toEqual([{ said: ["a", "b"], key: "525587654321", was: 7 }]);
+});
+
+test("leaves two spellings of a number apart where another table points to what would go", async () => {
+  const older = await createOlderDatabase(
+    [
+      tenants,
+      connections(),
+      insertConnection(1, {}),
+      `create table conversations (id int primary key, tenant_id uuid, connection_id uuid, wa_id text, created_at timestamptz);
+       create table notes (conversation_id int references conversations (id));
+       insert into conversations values (7, '${luz}', '${connection(1)}', '5215587654321', '2025-01-01Z'),
+         (8, '${luz}', '${connection(1)}', '525587654321', '2025-02-01Z');
+       insert into notes values (7), (8);`,
+    ].join("\n"),
+  );
+  expect(await older.adopt()).toContain(
+    "Contacts of one number in two spellings stay two: other tables point to them.",
+  );
+  expect(await older.sql("select id from conversations order by id")).toEqual([{ id: "7" }, { id: "8" }]);
+});
