@@ -27,7 +27,7 @@ async function say(namings: Naming[]): Promise<string[]> {
 }
 
 // Of the same line in two spellings: Mexico's and Brazil's.
-const wa = fc.constantFrom("346001", "346002", "52155876", "5255876", "551198765", "55118765", undefined);
+const wa = fc.constantFrom("346001", "346002", "52155876", "5255876", "55119876", "5511876", undefined);
 const user = fc.constantFrom("ES.1", "ES.2", "ES.3", undefined);
 const naming = fc
   .record({ wa, user }, { noNullPrototype: true })
