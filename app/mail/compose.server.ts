@@ -1,6 +1,7 @@
 /** E-mails about a number, and to a person about their own account, made of what is known. Pure. */
 import type { AccountMailKind, MailKind } from "../../db/schema.ts";
 import { inGroups } from "../platform/phone-number.server.ts";
+import { cut } from "../platform/text.ts";
 import { type Cause, type MailWords, mailWordsIn } from "./words/index.ts";
 
 export interface MailSubject {
@@ -136,7 +137,7 @@ const unfit = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u
 /** A name from outside, fit to stand within a line. */
 export function oneLine(text: string): string {
   const line = text.replace(unfit, " ").replace(/\s+/g, " ").trim();
-  return [...line].slice(0, longestName).join("");
+  return cut(line, longestName);
 }
 
 const entities: Record<string, string> = {

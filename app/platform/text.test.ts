@@ -88,3 +88,35 @@ describe("a moment", () => {
     "",
   ])("%j is none", (text) => expect(readMoment(text)).toBeUndefined());
 });
+
+describe("a cut", () => {
+  test.each([
+    ["a family", "👨‍👩‍👧‍👦"],
+    ["a flag", "🇲🇽"],
+    ["a skin", "👍🏽"],
+    ["a keycap", "1️⃣"],
+    ["combining marks", "e\u0301\u0323"],
+    ["Hangul", "\u1112\u1161\u11ab"],
+    ["a conjunct of vowel signs", "नि"],
+    ["a surrogate pair", "😀"],
+  ])("goes through no sign: %s", (_name, sign) => {
+    for (let longest = 0; longest <= 3 + 2 * sign.length; longest += 1) {
+      const whole = Math.max(0, Math.floor((longest - 2) / sign.length));
+      const expected = longest < 2 ? "ab".slice(0, longest) : `ab${sign.repeat(Math.min(2, whole))}`;
+      expect(cut(`ab${sign}${sign}c`, longest)).toBe(
+        longest === 3 + 2 * sign.length ? `ab${sign}${sign}c` : expected,
+      );
+    }
+  });
+
+  test("through a sign that is absurdly long keeps what fits", () => {
+    expect(cut(`e${"\u0301".repeat(70_000)}`, 100)).toHaveLength(100);
+  });
+
+  test("costs no more for a long text", () => {
+    const long = "🇪🇸".repeat(250_000);
+    const before = process.cpuUsage();
+    for (let n = 0; n < 1_000; n += 1) cut(long, 140);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+});

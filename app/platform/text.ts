@@ -6,7 +6,7 @@
 /** Control characters but for tab, line feed and carriage return. NUL is one of them. */
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
-/** The text without control characters, every lone surrogate as U+FFFD, at most `longest` UTF-16 units long. */
+/** The text without control characters, every lone surrogate as U+FFFD, cut as `cut` does. */
 export function plainText(text: string, longest = text.length): string {
   return cut(text.replace(controls, ""), longest).toWellFormed();
 }
@@ -16,10 +16,21 @@ export function isPlainText(text: string): boolean {
   return plainText(text) === text;
 }
 
-/** At most `longest` UTF-16 units, and no half of a character at the end. */
+/**
+ * At most `longest` UTF-16 units, and no half of what people see as one sign at the end: an emoji of a family, a flag, a
+ * letter with its accents. A sign that is itself absurdly long is cut at a character. Costs no more for a long text.
+ */
 export function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
+  if (text.length <= longest) return text;
+  const start = signs?.segment(text.slice(0, longest + longestSign)).containing(longest)?.index ?? longest;
+  const end = start > longest - longestSign && start > 0 ? start : longest;
+  return text.slice(0, end).replace(/[\ud800-\udbff]$/, "");
 }
+
+const longestSign = 64;
+// Not every browser that opens our pages has it.
+const signs =
+  typeof Intl.Segmenter === "function" ? new Intl.Segmenter("en", { granularity: "grapheme" }) : undefined;
 
 /**
  * Nothing of it can be seen: spaces, signs that join, hide or turn other signs (U+200B, U+2060, U+FEFF, bidi marks), and

@@ -2,6 +2,7 @@
 import type { MessageRow, QuotedRow } from "../../../db/queries/inbox/threads.ts";
 import type { ChannelMessages } from "../../integrations/channel.server.ts";
 import type { MessageReference } from "../../integrations/message.ts";
+import { cut } from "../../platform/text.ts";
 import { cursorOf, keyOf } from "./conversations.server.ts";
 import { type MessageView, messageView, type QuoteView } from "./message-view.server.ts";
 
@@ -95,5 +96,5 @@ function quoteOf(
 }
 
 function shortened(text: string | null): string | null {
-  return text && text.length > 140 ? `${text.slice(0, 140).trimEnd()}…` : text;
+  return text && text.length > 140 ? `${cut(text, 140).trimEnd()}…` : text;
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ManualField, ManualProblem, TypedIds } from "../../components/connect/manual-page.tsx";
 import { Secret } from "../../platform/secret.server.ts";
+import { cut } from "../../platform/text.ts";
 import { readForm } from "../http/input.server.ts";
 
 export type ManualForm =
@@ -57,7 +58,7 @@ function plainId(text: string): string {
     .replace(quotes, "")
     .replace(/^\+/, "")
     .replace(/[-.()]/g, "");
-  return /^\d*$/.test(digits) ? digits : text.trim().slice(0, 64);
+  return /^\d*$/.test(digits) ? digits : cut(text.trim(), 64);
 }
 
 /** As it stands in a header or between quotation marks, or broken into lines. Spaces within it mean that it is none. */

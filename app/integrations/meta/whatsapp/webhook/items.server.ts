@@ -1,5 +1,6 @@
 /** Reads one item of a change: a message, an echo of one that the business sent, or a status. Tolerant of what is new. */
 import { z } from "zod";
+import { cut } from "../../../../platform/text.ts";
 import type {
   ContactIdentity,
   MessageEvent,
@@ -33,7 +34,7 @@ const messageItem = z.object({
   type: z
     .string()
     .min(1)
-    .transform((type) => safeText(type.slice(0, 64))),
+    .transform((type) => safeText(cut(type, 64))),
   timestamp: unixSeconds,
   from: optionalId,
   from_user_id: optionalId,
