@@ -14,7 +14,7 @@ import { isCallStep, readCall } from "./calls.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { groupOfMessage, groupOfStatus } from "./groups.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
-import { identify, type ListedContact, readChangedPerson } from "./people.server.ts";
+import { identify, type ListedContact, readChangedPerson, sharedNumber } from "./people.server.ts";
 
 /** What every item of one change shares. */
 export interface ChangeContext {
@@ -97,7 +97,7 @@ function readEither(
     changed ??
     past?.person ??
     (direction === "inbound"
-      ? identify(named.from, named.from_user_id, contacts, named.from_parent_user_id)
+      ? identify(named.from ?? sharedNumber(item), named.from_user_id, contacts, named.from_parent_user_id)
       : identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
   const contact = group ?? person;
   if (!contact && !past) return { path, phoneNumberId, detail: "names nobody" };

@@ -154,6 +154,17 @@ function listedAs(
   return isSomebodyElse ? undefined : alone;
 }
 
+/** Whoever was asked for their number answers with a card of their own, and Meta says that it is the answer. */
+export function sharedNumber(item: JsonObject): string | null {
+  const cards = own(item, "contacts");
+  const card: unknown = Array.isArray(cards) ? cards[0] : undefined;
+  const phones = own(card, "origin") === "contact_request" ? own(card, "phones") : undefined;
+  const phone: unknown = Array.isArray(phones) ? phones[0] : undefined;
+  const written = own(phone, "wa_id") ?? own(phone, "phone");
+  const digits = typeof written === "string" ? written.replace(/[\s+().-]/g, "") : "";
+  return /^\d{5,20}$/.test(digits) ? digits : null;
+}
+
 /** Names are shown, never looked up: one that is absurdly long is cut, and one that shows nothing is none. */
 export function nameOf(value: unknown): string | null {
   return typeof value === "string" && !isBlank(value) ? safeText(cut(value, 500)) : null;

@@ -259,3 +259,35 @@ describe("the field user_id_update", () => {
     expect(problems).toMatchObject([{ path: "entry.0.changes.0.user_id_update.0" }]);
   });
 });
+
+describe("a card that was asked for", () => {
+  const contactOf = (card: object, more: object = {}) => {
+    const item = { ...meta.bare("contacts"), from: undefined, contacts: [card], ...more };
+    return (read(meta.bodyOf({ messages: [item] })).events[0] as MessageEvent).contact;
+  };
+  const phones = [{ phone: "+52 55 0000-0001", wa_id: "5215500000001" }];
+
+  test("gives whoever sends it their number", () => {
+    expect(contactOf({ origin: "contact_request", phones })).toMatchObject({
+      waId: "5215500000001",
+      userId: meta.userId,
+    });
+    expect(contactOf({ origin: "contact_request", phones: [{ phone: "+52 55 0000-0001" }] }).waId).toBe(
+      "525500000001",
+    );
+  });
+
+  test.each([
+    ["one that somebody sends by themselves", { origin: "other", phones }, {}, null],
+    ["one without an origin", { phones }, {}, null],
+    ["one without a number", { origin: "contact_request", phones: [{ phone: "soon" }] }, {}, null],
+    [
+      "one of somebody whose number is told",
+      { origin: "contact_request", phones },
+      { from: "34600" },
+      "34600",
+    ],
+  ])("%s gives none", (_name, card, more, waId) => {
+    expect(contactOf(card, more).waId).toBe(waId);
+  });
+});
