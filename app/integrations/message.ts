@@ -7,6 +7,10 @@ export interface MessageSummary {
   text: string | null;
   /** What else helps to recognise it: a file's name, coordinates. */
   detail: string | null;
+  /** What the platform calls it, in plain words, where `kind` does not say it: `poll`, `payment method`. */
+  called?: string;
+  /** Why the platform shares no more of it. */
+  withheld?: MessageFailure;
 }
 
 /** A message in full: what it is made of, and the words that its parts do not say already. */
@@ -20,13 +24,16 @@ export interface MessageReference {
   as: "answer" | "reaction" | "edit" | "deletion";
 }
 
-/** Why a message was not delivered: the platform's code, and its own words for it. */
+/** Why a message was not delivered, or is not shared: the platform's code, and its own words for it. */
 export interface MessageFailure {
   code: string | null;
   title: string | null;
 }
 
-/** The kinds of message a person tells apart. */
+/**
+ * The kinds of message a person tells apart. `unsupported`: the platform keeps its content to itself. `other`: a kind that
+ * we do not know. `unknown`: only statuses of it have arrived.
+ */
 export type MessageKind =
   | "text"
   | "image"
@@ -67,37 +74,71 @@ export type MessageKind =
   | "preference"
   | "old_media"
   | "unsupported"
+  | "other"
   | "unknown";
 
 /**
  * What a message is made of besides words: a file, a place, contact cards, an order, a form; and where it came from. What a
- * part says already, the channel's reader leaves out of the text.
+ * part says already, the channel's reader leaves out of the text. Whatever no part has a place for stands in `rest`, so that
+ * nothing which somebody wrote is lost; what is too much even for that is counted in `left`.
  */
 export interface MessageParts {
   /** What the platform's assistant tells of the conversation before this message. */
   summary?: string;
   forwarded?: "once" | "often";
-  /** The advertisement or post whose button began the conversation. */
-  ad?: { headline: string | null; link: string | null };
+  /** The advertisement or post whose button began the conversation; `greeting` is what it had said by itself. */
+  ad?: { headline: string | null; text: string | null; greeting: string | null; link: string | null };
   /** The product of a catalogue that it is about, as the business calls it. */
   product?: string;
   /** `format` is short and technical: `PDF`, `JPEG`. */
   file?: { name: string | null; format: string | null; bytes: number | null };
-  place?: { name: string | null; address: string | null; latitude: number; longitude: number };
+  place?: MessagePlace;
   cards?: ContactCard[];
   order?: { lines: OrderLine[]; total: Price | null };
   /** What somebody filled in, by the names that the form gives its fields. */
-  answers?: { name: string; value: string }[];
+  answers?: NamedValues[];
   /** Below the title of what was picked from a list. */
   description?: string;
+  /** Above and below the words of what the business sent, and what it gave to choose from. */
+  header?: string;
+  footer?: string;
+  choices?: MessageChoice[];
+  /** What has no better drawing, as it was sent. */
+  rest?: NamedValues[];
+  /** How much more it holds than is read here. */
+  left?: number;
+}
+
+/** One thing told, under the name it came with; a list, or a name that came again, has several values. */
+export interface NamedValues {
+  name: string;
+  values: (string | boolean)[];
+}
+
+export interface MessagePlace {
+  name: string | null;
+  address: string | null;
+  link: string | null;
+  latitude: number;
+  longitude: number;
+}
+
+export interface MessageChoice {
+  title: string;
+  description: string | null;
+  link: string | null;
 }
 
 export interface ContactCard {
   name: string | null;
   organisation: string | null;
-  /** Numbers and mail addresses, as they were written. */
+  job: string | null;
+  birthday: string | null;
+  /** Numbers, mail addresses, postal addresses and web addresses, as they were written. */
   numbers: string[];
   emails: string[];
+  addresses: string[];
+  links: string[];
 }
 
 export interface OrderLine {

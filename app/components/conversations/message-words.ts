@@ -4,25 +4,54 @@ import type { ContactView } from "../../inbox/conversations/conversations.server
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
+import { cut } from "../../platform/text.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 
 /** What stands above or in place of a message's own text; null when the text is all there is to it. */
-export function kindWords(texts: Texts, { channel, kind, text }: MessageContentView): string | null {
+export function kindWords(texts: Texts, content: MessageContentView): string | null {
+  const { kind, text } = content;
   const thread = pageTexts(texts).thread;
-  if (kind === "text" || kind === "reply") return text === null ? thread.kinds[kind] : null;
+  if (kind === "unsupported") return withheldWords(texts, content);
+  if (kind === "text" || kind === "reply")
+    return text === null ? named(texts, content, thread.kinds[kind]) : null;
   if (kind === "unknown") return null;
-  if (kind === "unsupported") return thread.channels[channel].unsupported;
-  return kind === "reaction" ? thread.reactedWith : thread.kinds[kind];
+  return kind === "reaction" ? thread.reactedWith : named(texts, content, thread.kinds[kind]);
+}
+
+function named(texts: Texts, { channel, called }: MessageContentView, label: string): string {
+  if (called === undefined) return label;
+  const { names } = pageTexts(texts).thread.channels[channel];
+  return `${label}: ${Object.hasOwn(names, called) ? names[called] : called}`;
+}
+
+/** The reason in our words where we know it; what it was, where that is told; else the platform's own words. */
+function withheldWords(texts: Texts, content: MessageContentView): string {
+  const { unsupported, withheld, failedBecause } = pageTexts(texts).thread.channels[content.channel];
+  const { code = null, title = null } = content.withheld ?? {};
+  if (code !== null && Object.hasOwn(withheld, code))
+    return named(texts, content, withheld[code] ?? unsupported);
+  return named(texts, content, title ? `${unsupported}. ${failedBecause} ${title}` : unsupported);
+}
+
+/** What the platform says went wrong with a message that it shares nonetheless. */
+export function troubleWords(texts: Texts, { channel, kind, withheld }: MessageContentView): string | null {
+  if (!withheld || kind === "unsupported") return null;
+  const words = pageTexts(texts).thread.channels[channel];
+  const { code, title } = withheld;
+  if (code !== null && Object.hasOwn(words.withheld, code)) return words.withheld[code] ?? null;
+  return (title ?? code) ? `${words.failedBecause} ${title ?? code}` : null;
 }
 
 /** One line for a list. */
 export function previewWords(texts: Texts, content: MessageContentView): string {
   const label = kindWords(texts, content);
-  const said = content.text ?? content.detail;
+  const said = content.text === null ? content.detail : cut(content.text, longestPreview);
   if (label === null) return said ?? pageTexts(texts).thread.notYet;
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }
+
+const longestPreview = 300;
 
 /** The file stays at the platform. */
 export const isMedia: ReadonlySet<MessageKind> = new Set<MessageKind>([

@@ -5,9 +5,18 @@ import { JumpLink } from "../forms/jump-link.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
 import { LinkedText } from "./linked-text.tsx";
-import { contactWords, isMedia, isNotice, kindWords, previewWords, senderWords } from "./message-words.ts";
+import {
+  contactWords,
+  isMedia,
+  isNotice,
+  kindWords,
+  previewWords,
+  senderWords,
+  troubleWords,
+} from "./message-words.ts";
 import { Delivery } from "./thread-delivery.tsx";
-import { Origin, Parts } from "./thread-parts.tsx";
+import { Choices } from "./thread-lists.tsx";
+import { Origin, Parts, Remainder } from "./thread-parts.tsx";
 
 const side = {
   inbound: "justify-self-start rounded-bl-none border-line bg-panel",
@@ -83,6 +92,7 @@ function Notice({ message }: { message: MessageView }) {
           {message.text}
         </span>
       ) : null}
+      <Remainder parts={message.parts} />
     </li>
   );
 }
@@ -91,6 +101,8 @@ function Content({ message }: { message: MessageView }) {
   const texts = useTexts();
   const { kind, text, detail, parts } = message;
   const label = kindWords(texts, message);
+  const trouble = troubleWords(texts, message);
+  const { header, footer, choices } = parts;
   return (
     <>
       {label ? (
@@ -100,17 +112,31 @@ function Content({ message }: { message: MessageView }) {
       {isMedia.has(kind) ? (
         <p className="text-xs text-ink-soft">{pageTexts(texts).thread.channels[message.channel].mediaNote}</p>
       ) : null}
-      {text ? (
-        <p dir="auto" className={kind === "reaction" ? "text-xl" : "whitespace-pre-wrap"}>
+      {trouble ? <p className="text-xs text-ink-soft">{trouble}</p> : null}
+      {header ? (
+        <p dir="auto" className="font-semibold">
+          {header}
+        </p>
+      ) : null}
+      {text && kind === "reaction" ? <p className="text-xl">{text}</p> : null}
+      {text && kind !== "reaction" ? (
+        <p dir="auto" className="whitespace-pre-wrap">
           <LinkedText text={text} />
         </p>
       ) : null}
+      {footer ? (
+        <p dir="auto" className="text-xs text-ink-soft">
+          {footer}
+        </p>
+      ) : null}
+      {choices ? <Choices choices={choices} /> : null}
       {parts.description ? (
         <p dir="auto" className="text-xs text-ink-soft">
           {parts.description}
         </p>
       ) : null}
       {detail ? <p className="font-mono text-xs">{detail}</p> : null}
+      <Remainder parts={parts} />
       {kind === "unknown" && !text ? <p className="text-ink-soft">{pageTexts(texts).thread.notYet}</p> : null}
     </>
   );

@@ -4,9 +4,10 @@ import type { ContactCard, MessageKind, MessageParts, Price } from "../../integr
 import type { Language } from "../../texts/languages.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
-import { Facts, PhoneNumber } from "../frame/page.tsx";
+import { PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
-import { outwards } from "./linked-text.tsx";
+import { LinkedText, outwards } from "./linked-text.tsx";
+import { LongList, NamedValueList } from "./thread-lists.tsx";
 
 /** Above the words: forwarded, from an advertisement, about a product. */
 export function Origin({ parts: { summary, forwarded, ad, product } }: { parts: MessageParts }) {
@@ -19,21 +20,38 @@ export function Origin({ parts: { summary, forwarded, ad, product } }: { parts: 
         </Small>
       ) : null}
       {forwarded ? <Small>{words.forwarded[forwarded]}</Small> : null}
-      {ad ? (
-        <Small>
-          {words.fromAd}
-          {ad.headline || ad.link ? ": " : null}
-          {ad.link ? (
-            <a href={ad.link} {...outwards} dir="auto" className={linkLook}>
-              {ad.headline ?? new URL(ad.link).host}
-            </a>
-          ) : (
-            <bdi>{ad.headline}</bdi>
-          )}
-        </Small>
-      ) : null}
+      {ad ? <Ad ad={ad} /> : null}
       {product ? <Small>{words.product(product)}</Small> : null}
     </>
+  );
+}
+
+function Ad({ ad: { headline, text, greeting, link } }: { ad: NonNullable<MessageParts["ad"]> }) {
+  const words = pageTexts(useTexts()).thread;
+  return (
+    <div className="mb-1 border-l-3 border-line-strong pl-2 text-xs text-ink-soft">
+      <p>
+        {words.fromAd}
+        {headline || link ? ": " : null}
+        {link ? (
+          <a href={link} {...outwards} dir="auto" className={`break-words ${linkLook}`}>
+            {headline ?? link}
+          </a>
+        ) : (
+          <bdi>{headline}</bdi>
+        )}
+      </p>
+      {text ? (
+        <p dir="auto" className="whitespace-pre-wrap">
+          {text}
+        </p>
+      ) : null}
+      {greeting ? (
+        <p>
+          {words.adGreeting}: <bdi className="whitespace-pre-wrap">{greeting}</bdi>
+        </p>
+      ) : null}
+    </div>
   );
 }
 
@@ -50,7 +68,18 @@ export function Parts({ parts, kind }: { parts: MessageParts; kind: MessageKind 
       {place ? <Place place={place} /> : null}
       {cards ? <Cards cards={cards} /> : null}
       {order ? <Order order={order} /> : null}
-      {answers ? <Facts stacked facts={answers} /> : null}
+      {answers ? <NamedValueList facts={answers} /> : null}
+    </>
+  );
+}
+
+/** What has no better drawing, and how much is not here at all. */
+export function Remainder({ parts: { rest, left } }: { parts: MessageParts }) {
+  const words = pageTexts(useTexts()).thread;
+  return (
+    <>
+      {rest ? <NamedValueList facts={rest} /> : null}
+      {left ? <Small>{words.leftOut(left)}</Small> : null}
     </>
   );
 }
@@ -92,7 +121,7 @@ function sizeOf(bytes: number, language: Language): string {
 
 function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
   const words = pageTexts(useTexts()).thread;
-  const { name, address, latitude, longitude } = place;
+  const { name, address, link, latitude, longitude } = place;
   const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
   return (
     <div dir="auto">
@@ -107,28 +136,58 @@ function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
           {words.openMap}
         </a>
       </p>
+      {link ? (
+        <p>
+          <LinkedText text={link} />
+        </p>
+      ) : null}
     </div>
   );
 }
 
 function Cards({ cards }: { cards: ContactCard[] }) {
-  const words = useTexts().conversations;
   return (
-    <ul className="grid gap-2">
-      {cards.map(({ name, organisation, numbers, emails }, n) => (
+    <LongList className="grid gap-2">
+      {cards.map((card, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two cards may be alike.
-        <li key={n} className="grid">
-          <bdi className="font-medium">{name ?? organisation ?? words.unknownContact}</bdi>
-          {name && organisation ? <bdi className="text-xs text-ink-soft">{organisation}</bdi> : null}
-          {[...new Set(numbers)].map((number) => (
-            <PhoneNumber key={number} number={number} />
-          ))}
-          {[...new Set(emails)].map((email) => (
-            <bdi key={email}>{email}</bdi>
-          ))}
-        </li>
+        <Card key={n} card={card} />
       ))}
-    </ul>
+    </LongList>
+  );
+}
+
+/** Whoever has no name is called by what the card has first. */
+function Card({ card }: { card: ContactCard }) {
+  const words = useTexts().conversations;
+  const { thread } = pageTexts(useTexts());
+  const { name, organisation, job, birthday, numbers, emails, addresses, links } = card;
+  const title = name ?? organisation;
+  const work = [job, title === organisation ? null : organisation].filter((text) => text !== null);
+  const isNameless = !title && numbers.length + emails.length + addresses.length + links.length === 0;
+  return (
+    <li className="grid">
+      {title || isNameless ? <bdi className="font-medium">{title ?? words.unknownContact}</bdi> : null}
+      {work.length > 0 ? <bdi className="text-xs text-ink-soft">{work.join(" · ")}</bdi> : null}
+      {numbers.map((number) => (
+        <PhoneNumber key={number} number={number} />
+      ))}
+      {[...emails, ...links].map((address) => (
+        <bdi key={address}>
+          <LinkedText text={address} />
+        </bdi>
+      ))}
+      {addresses.map((address) => (
+        <bdi key={address} className="whitespace-pre-wrap">
+          {address}
+        </bdi>
+      ))}
+      {birthday ? (
+        <span>
+          <span className="text-xs text-ink-soft">{thread.birthday}: </span>
+          <bdi>{birthday}</bdi>
+        </span>
+      ) : null}
+    </li>
   );
 }
 
@@ -139,7 +198,7 @@ function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["o
     amount.toLocaleString(language, { style: "currency", currency });
   return (
     <div className="grid gap-1">
-      <ul className="grid gap-0.5">
+      <LongList className="grid gap-0.5">
         {lines.map(({ product, quantity, price }, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two lines may be alike.
           <li key={n} className="flex justify-between gap-4">
@@ -152,7 +211,7 @@ function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["o
             ) : null}
           </li>
         ))}
-      </ul>
+      </LongList>
       {total ? (
         <p className="flex justify-between gap-4 border-t border-line pt-1 font-semibold">
           <span>{words.total}</span>

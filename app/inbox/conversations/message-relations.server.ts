@@ -61,7 +61,7 @@ function apply(
   }
   if (direction !== target.direction || senderId !== target.senderId) return false;
   if (as === "deletion") {
-    Object.assign(target, deleted, { parts: {}, reactions: [], edited: false });
+    Object.assign(target, deleted, nothingTold, { parts: {}, reactions: [], edited: false });
   } else if (target.kind !== "deleted") {
     target.text = body ?? target.text;
     target.edited = true;
@@ -71,6 +71,7 @@ function apply(
 
 /** Whoever deletes a message wants it read by nobody any more. */
 const deleted = { kind: "deleted", text: null, detail: null } as const;
+const nothingTold = { called: undefined, withheld: undefined };
 
 function quoteOf(
   reader: ChannelMessages,
@@ -79,8 +80,9 @@ function quoteOf(
 ): QuoteView | "missing" {
   const { channel } = reader;
   if (here) {
-    const { id, direction, kind, text, detail } = here;
-    return { channel, id, direction, kind, detail, text: shortened(text), before: null };
+    const { id, direction, kind, text, detail, called, withheld } = here;
+    const told = { ...(called !== undefined && { called }), ...(withheld && { withheld }) };
+    return { channel, id, direction, kind, detail, ...told, text: shortened(text), before: null };
   }
   if (!elsewhere) return "missing";
   const { id, direction, is_deleted } = elsewhere;

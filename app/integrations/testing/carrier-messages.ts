@@ -34,7 +34,7 @@ export const carrierMessages: ChannelMessages = {
 };
 
 function summarize({ type, body }: StoredMessage): MessageSummary {
-  return { kind: kinds.get(type) ?? "unsupported", text: body, detail: null };
+  return { kind: kinds.get(type) ?? "other", text: body, detail: null };
 }
 
 function reference(as: MessageReference["as"], id: unknown): MessageReference | null {

@@ -42,12 +42,17 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   marketing_wanted: "The customer signed up for marketing messages",
   preference: "The customer changed what they want to receive",
   old_media: "A photo, video or file from before this number was connected",
+  other: "A kind of message that is new here",
   unknown: "Message",
 };
 
 export interface ThreadChannelWords {
   /** A kind of message that the platform keeps to itself. */
   unsupported: string;
+  /** What it is where only the reason is told, by the platform’s code. */
+  withheld: Record<string, string>;
+  /** What the platform calls kinds of messages that have no words of their own here. */
+  names: Record<string, string>;
   mediaNote: string;
   /** Who sent an outbound message when it was not sent from here. */
   sentBy: Record<OutsideSender, string>;
@@ -60,6 +65,24 @@ export interface ThreadChannelWords {
 const channelWords: Record<ChannelId, ThreadChannelWords> = {
   meta_whatsapp: {
     unsupported: "A kind of message that WhatsApp does not share",
+    withheld: {
+      "131051": "A kind of message that WhatsApp does not share",
+      "131052": "A file that WhatsApp could not fetch: ask the customer to send it again",
+      "131060": "A message that WhatsApp could not deliver here: ask the customer to send it again",
+    },
+    names: {
+      edit: "an edited message",
+      poll: "a poll",
+      "poll creation": "a poll",
+      "poll update": "a vote in a poll",
+      "group invite": "an invitation to a group",
+      pin: "a pinned message",
+      "pin message": "a pinned message",
+      "view once": "a photo or video to be seen once",
+      "live location": "a live location",
+      event: "an event",
+      "payment method": "a way to pay",
+    },
     mediaNote: "The file stays at WhatsApp.",
     sentBy: {
       business_app: "Your phone",
@@ -113,6 +136,12 @@ export const thread = {
   channels: channelWords,
   notYet: "The text of this message has not reached us.",
   total: "Total",
+  more: (amount: number) => `and ${amount.toLocaleString("en")} more`,
+  leftOut: (amount: number) => `Left out here: ${count(amount, "more thing")}`,
+  yes: "Yes",
+  no: "No",
+  birthday: "Birthday",
+  adGreeting: "Greeting",
   product: (name: string) => `About the product ${name}`,
   forwarded: { once: "Forwarded", often: "Forwarded many times" },
   edited: "Edited",

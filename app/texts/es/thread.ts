@@ -43,12 +43,31 @@ const messageKinds: Record<Exclude<MessageKind, "unsupported">, string> = {
   marketing_wanted: "El cliente se suscribió a los mensajes de marketing",
   preference: "El cliente cambió lo que quiere recibir",
   old_media: "Una foto, un video o un archivo de antes de conectar este número",
+  other: "Un tipo de mensaje que aquí es nuevo",
   unknown: "Mensaje",
 };
 
 const channelWords: Record<ChannelId, ThreadChannelWords> = {
   meta_whatsapp: {
     unsupported: "Un tipo de mensaje que WhatsApp no comparte",
+    withheld: {
+      "131051": "Un tipo de mensaje que WhatsApp no comparte",
+      "131052": "Un archivo que WhatsApp no pudo obtener: pide al cliente que lo envíe otra vez",
+      "131060": "Un mensaje que WhatsApp no pudo entregar aquí: pide al cliente que lo envíe otra vez",
+    },
+    names: {
+      edit: "un mensaje editado",
+      poll: "una encuesta",
+      "poll creation": "una encuesta",
+      "poll update": "un voto en una encuesta",
+      "group invite": "una invitación a un grupo",
+      pin: "un mensaje fijado",
+      "pin message": "un mensaje fijado",
+      "view once": "una foto o un video para ver una sola vez",
+      "live location": "una ubicación en tiempo real",
+      event: "un evento",
+      "payment method": "un medio de pago",
+    },
     mediaNote: "El archivo se queda en WhatsApp.",
     sentBy: {
       business_app: "Tu teléfono",
@@ -102,6 +121,12 @@ export const thread = {
   channels: channelWords,
   notYet: "El texto de este mensaje no nos ha llegado.",
   total: "Total",
+  more: (amount: number) => `y ${amount.toLocaleString("es-419")} más`,
+  leftOut: (amount: number) => `Aquí no se muestra: ${count(amount, "cosa más", "cosas más")}`,
+  yes: "Sí",
+  no: "No",
+  birthday: "Cumpleaños",
+  adGreeting: "Saludo",
   product: (name: string) => `Sobre el producto ${name}`,
   forwarded: { once: "Reenviado", often: "Reenviado muchas veces" },
   edited: "Editado",

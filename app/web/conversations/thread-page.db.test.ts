@@ -130,7 +130,7 @@ describe("a thread", () => {
     [{ type: "system", body: "Something new" }, ["Something new"]],
     [{ type: "request_welcome" }, ["Opened the chat"]],
     [{ type: "media_placeholder" }, ["from before this number was connected"]],
-    [{ type: "something_new" }, ["A kind of message that WhatsApp does not share"]],
+    [{ type: "something_new" }, ["A kind of message that is new here: something new"]],
     [{ body: "x", content: { context: { forwarded: true } } }, ["Forwarded"]],
     [{ body: "x", content: { context: { frequently_forwarded: true } } }, ["Forwarded many times"]],
     [

@@ -26,9 +26,11 @@ type Kind = MessageReading["kind"];
 const file = (format: string, name: string | null = null): MessageParts => ({
   file: { name, format, bytes: null },
 });
-const place = { latitude: 40.4168, longitude: -3.7038 };
-const marta = { name: "Marta Gil", organisation: null, numbers: ["+34 600"], emails: [] };
-const pau = { name: "Pau Roca", organisation: null, numbers: [], emails: [] };
+const place = { link: null, latitude: 40.4168, longitude: -3.7038 };
+const bareCard = { organisation: null, job: null, birthday: null, emails: [], addresses: [], links: [] };
+const marta = { ...bareCard, name: "Marta Gil", numbers: ["+34 600"] };
+const pau = { ...bareCard, name: "Pau Roca", numbers: [] };
+const ad = { headline: "Panadería Luz", text: "Pan", greeting: null, link: "https://fb.me/3cr4Wqqkv" };
 const barra = { product: "barra", quantity: 2, price: { amount: 1.2, currency: "EUR" } };
 
 const expected: [string, Kind, string | null, MessageParts?][] = [
@@ -36,7 +38,7 @@ const expected: [string, Kind, string | null, MessageParts?][] = [
   ["text quoting another", "text", "Ese"],
   ["text forwarded", "text", "Mira", { forwarded: "once" }],
   ["text about a product", "text", "¿Queda?", { product: "di9ozbzfi4" }],
-  ["text from an ad", "text", "Info", { ad: { headline: "Panadería Luz", link: "https://fb.me/3cr4Wqqkv" } }],
+  ["text from an ad", "text", "Info", { ad }],
   ["image", "image", "La mesa", file("JPEG")],
   ["image without caption", "image", null, file("JPEG")],
   ["video", "video", "Así suena", file("MP4")],
@@ -45,12 +47,17 @@ const expected: [string, Kind, string | null, MessageParts?][] = [
   ["audio", "audio", null, file("MPEG")],
   ["voice", "voice", null, file("OGG")],
   ["sticker", "sticker", null, file("WEBP")],
-  ["location", "location", null, { place: { name: "Panadería Luz", address: "Calle Mayor 1", ...place } }],
+  [
+    "location",
+    "location",
+    null,
+    { place: { ...place, name: "Panadería Luz", address: "Calle Mayor 1", link: "https://x.example/" } },
+  ],
   ["location without name", "location", null, { place: { name: null, address: null, ...place } }],
   ["contacts", "contacts", null, { cards: [marta, pau] }],
   ["button reply", "reply", "Cancelar"],
   ["list reply", "reply", "Entrega rápida", { description: "Hoy" }],
-  ["flow reply", "form", "reserva"],
+  ["flow reply", "form", "Sent"],
   ["call permission reply", "call_allowed", null],
   ["interactive without its reply", "reply", null],
   ["template button", "reply", "Baja"],
@@ -67,13 +74,14 @@ const expected: [string, Kind, string | null, MessageParts?][] = [
   ["revoke", "revoke", null],
   ["welcome request", "welcome", null],
   ["media placeholder", "old_media", null],
-  ["a type of the future", "unsupported", null],
+  ["a type of the future", "other", null, { rest: [{ name: "body", values: ["not known today"] }] }],
   ["in a group", "text", "A todos"],
 ];
 
 describe("a message in full", () => {
   test.each(expected)("%s", (name, kind, text, parts = {}) => {
-    expect(read(fixture(name))).toEqual({ kind, text, detail: null, parts });
+    const { called: _called, withheld: _withheld, ...reading } = read(fixture(name));
+    expect(reading).toEqual({ kind, text, detail: null, parts });
   });
 
   test("of every kind that is received", () => {
@@ -112,6 +120,10 @@ test("a failure is Meta's code and Meta's words, where they are what they should
     code: "131047",
     title: "Re-engagement message",
   });
-  expect(failureOf({ code: "131047", title: 7 })).toEqual({ code: null, title: null });
+  expect(failureOf({ code: "131047", title: 7, message: "Late" })).toEqual({ code: "131047", title: "Late" });
+  expect(failureOf({ code: "one", message: "Late", error_data: { details: "Too late" } })).toEqual({
+    code: null,
+    title: "Too late",
+  });
   expect(failureOf(null)).toEqual({ code: null, title: null });
 });

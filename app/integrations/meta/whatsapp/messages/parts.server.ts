@@ -1,6 +1,9 @@
 /** What a WhatsApp message is made of besides words. */
 import type { MessageKind, MessageParts, OrderLine, Price } from "../../../message.ts";
+import { cardParts } from "./card-parts.server.ts";
 import { at, listAt, numberAt, textAt, webAddress } from "./content.server.ts";
+import { formParts } from "./form-parts.server.ts";
+import { interactiveParts, templateParts } from "./sent-parts.server.ts";
 
 type Content = Record<string, unknown>;
 
@@ -21,6 +24,8 @@ function originParts(content: Content): MessageParts {
   if (referral) {
     parts.ad = {
       headline: textAt(referral, "headline"),
+      text: textAt(referral, "body"),
+      greeting: textAt(at(referral, "welcome_message"), "text"),
       link: webAddress(textAt(referral, "source_url", 2_000)),
     };
   }
@@ -28,14 +33,16 @@ function originParts(content: Content): MessageParts {
 }
 
 function kindParts(kind: MessageKind, content: Content): MessageParts {
-  if (kind === "voice" || kind === "audio") return fileParts(content.audio);
+  if (kind === "voice" || kind === "audio") return fileParts(content.audio ?? content.voice);
   if (kind === "image" || kind === "video" || kind === "document" || kind === "sticker") {
     return fileParts(content[kind]);
   }
   if (kind === "location") return placeParts(content.location);
-  if (kind === "contacts") return cardParts(listAt(content, "contacts"));
-  if (kind === "order") return orderParts(listAt(content.order, "product_items"));
+  if (kind === "contacts") return cardParts(content);
+  if (kind === "order") return orderParts(content.order);
   if (kind === "form") return formParts(at(content.interactive, "nfm_reply"));
+  if (kind === "template") return templateParts(content.template);
+  if (kind === "text") return interactiveParts(content.interactive);
   const description = textAt(at(content.interactive, "list_reply"), "description");
   return description ? { description } : {};
 }
@@ -54,38 +61,25 @@ function placeParts(place: unknown): MessageParts {
   const longitude = numberAt(place, "longitude");
   if (latitude === null || longitude === null || Math.abs(latitude) > 90 || Math.abs(longitude) > 180)
     return {};
-  return { place: { name: textAt(place, "name"), address: textAt(place, "address"), latitude, longitude } };
+  const link = webAddress(textAt(place, "url", 2_000));
+  return {
+    place: { name: textAt(place, "name"), address: textAt(place, "address"), link, latitude, longitude },
+  };
 }
 
-function cardParts(cards: unknown[]): MessageParts {
-  const read = cards.slice(0, 10).map((card) => ({
-    name: textAt(at(card, "name"), "formatted_name"),
-    organisation: textAt(at(card, "org"), "company"),
-    numbers: textsOf(listAt(card, "phones"), "phone"),
-    emails: textsOf(listAt(card, "emails"), "email"),
-  }));
-  return read.length > 0 ? { cards: read } : {};
-}
-
-function textsOf(list: unknown[], name: string): string[] {
-  const texts = list.slice(0, 5).map((item) => textAt(item, name, 100));
-  return texts.filter((text) => text !== null);
-}
-
-function orderParts(items: unknown[]): MessageParts {
-  const lines = items.slice(0, 50).map(orderLine);
-  return lines.length > 0
-    ? { order: { lines, total: items.length > lines.length ? null : totalOf(lines) } }
-    : {};
+function orderParts(order: unknown): MessageParts {
+  const lines = listAt(order, "product_items").map(orderLine);
+  const isWhole = lines.length === (at(order, "product_items") as unknown[] | undefined)?.length;
+  return lines.length > 0 ? { order: { lines, total: isWhole ? totalOf(lines) : null } } : {};
 }
 
 function orderLine(item: unknown): OrderLine {
-  const currency = textAt(item, "currency");
-  const amount = Number(at(item, "item_price") ?? Number.NaN);
+  const currency = textAt(item, "currency")?.trim().toUpperCase() ?? "";
+  const amount = numberAt(item, "item_price");
   return {
-    product: textAt(item, "product_retailer_id") ?? "?",
+    product: textAt(item, "product_retailer_id") ?? textAt(item, "name") ?? "?",
     quantity: numberAt(item, "quantity"),
-    price: currency && /^[A-Z]{3}$/.test(currency) && Number.isFinite(amount) ? { amount, currency } : null,
+    price: /^[A-Z]{3}$/.test(currency) && amount !== null ? { amount, currency } : null,
   };
 }
 
@@ -98,22 +92,4 @@ function totalOf(lines: OrderLine[]): Price | null {
     amount += quantity * price.amount;
   }
   return currency ? { amount, currency } : null;
-}
-
-/** A form's answers come as JSON within the JSON; what is not simply a value, or is the form's own, is left out. */
-function formParts(reply: unknown): MessageParts {
-  const answers = Object.entries(parsed(textAt(reply, "response_json", 20_000)))
-    .filter(([name, value]) => name !== "flow_token" && /^(string|number|boolean)$/.test(typeof value))
-    .slice(0, 30)
-    .map(([name, value]) => ({ name: name.slice(0, 100), value: String(value).slice(0, 1_000) }));
-  return answers.length > 0 ? { answers } : {};
-}
-
-function parsed(json: string | null): object {
-  try {
-    const value: unknown = JSON.parse(json ?? "{}");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

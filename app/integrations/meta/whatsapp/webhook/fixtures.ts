@@ -109,8 +109,8 @@ export const inboundMessages: Record<string, InboundSample> = {
   ),
   "flow reply": message(
     "interactive",
-    { type: "nfm_reply", nfm_reply: { response_json: '{"flow_token":"t"}', body: "Sent", name: "reserva" } },
-    "reserva",
+    { type: "nfm_reply", nfm_reply: { response_json: '{"flow_token":"t"}', body: "Sent", name: "flow" } },
+    "Sent",
   ),
   "call permission reply": message(
     "interactive",

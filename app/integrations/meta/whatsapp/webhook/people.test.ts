@@ -272,7 +272,7 @@ describe("a card that was asked for", () => {
       waId: "5215500000001",
       userId: meta.userId,
     });
-    expect(contactOf({ origin: "contact_request", phones: [{ phone: "+52 55 0000-0001" }] }).waId).toBe(
+    expect(contactOf({ origin: "contact_request", phones: [{ phone: "+52 55 0000-0001" }] })?.waId).toBe(
       "525500000001",
     );
   });
@@ -288,6 +288,6 @@ describe("a card that was asked for", () => {
       "34600",
     ],
   ])("%s gives none", (_name, card, more, waId) => {
-    expect(contactOf(card, more).waId).toBe(waId);
+    expect(contactOf(card, more)?.waId).toBe(waId);
   });
 });

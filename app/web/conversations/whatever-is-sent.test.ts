@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { anyText, cases } from "#db/testing/generated.ts";
+import { contentSamples } from "../../integrations/meta/whatsapp/webhook/content-fixtures.ts";
+import { bare, inboundMessages } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { untilTextsAreThere } from "../../texts/catalogue.ts";
+import { drawnMessage } from "../testing/drawn-message.ts";
+
+beforeAll(untilTextsAreThere);
+
+/** Of no message, whatever it holds. */
+function expectNoSlip({ html, text, line }: ReturnType<typeof drawnMessage>): void {
+  expect(html).not.toMatch(/\[object|undefined|NaN|>null</);
+  expect(line).not.toMatch(/\[object|undefined|NaN/);
+  expect(line.trim()).not.toBe("");
+  // More than who it is from, and the time.
+  const time = "20:59";
+  expect(text).toContain(time);
+  const said = text.replace(/^From (the customer|your business): /, "").replace(/20:59( · Sent)?/, "");
+  expect(said.trim()).not.toBe("");
+}
+
+describe("what is sent is shown", () => {
+  test.each(Object.entries(contentSamples))("%s", (_name, { item, shows, hides = [], line, isEcho }) => {
+    const drawn = drawnMessage(item, { isEcho: isEcho ?? false });
+    for (const words of shows) expect(drawn.text).toContain(words);
+    for (const words of hides) expect(drawn.html).not.toContain(words);
+    expect((drawn.view.direction === "outbound" ? "You: " : "") + drawn.line.replaceAll("\n", " ")).toBe(
+      line,
+    );
+    expect(drawn.text).not.toContain("Left out");
+    expectNoSlip(drawn);
+    expectNoSlip({ ...drawn, ...drawnMessage(item, { isEcho: isEcho ?? false }) });
+  });
+
+  test("in Spanish as well", () => {
+    const { text, line } = drawnMessage(contentSamples["not shared: by its older name"]?.item ?? {}, {
+      language: "es",
+    });
+    expect(text).toContain("Un tipo de mensaje que WhatsApp no comparte");
+    expect(line).toBe("Un tipo de mensaje que WhatsApp no comparte");
+  });
+
+  test("a list that is longer than what is read says how much more there was", () => {
+    const list = Array.from({ length: 80 }, (_, n) => `n${n}.`);
+    const form = { nfm_reply: { response_json: JSON.stringify({ list }), name: "flow" } };
+    const { text } = drawnMessage({ ...bare("interactive"), interactive: form });
+    expect(text).toContain("n49.");
+    expect(text).toContain("and 42 more");
+    expect(text).toContain("Left out here: 30 more things");
+    const cards = list.map((name) => ({ name: { formatted_name: name } }));
+    expect(drawnMessage({ ...bare("contacts"), contacts: cards }).text).toContain(
+      "Left out here: 30 more things",
+    );
+    const items = list.map((product_retailer_id) => ({
+      product_retailer_id,
+      quantity: 1,
+      item_price: 1,
+      currency: "EUR",
+    }));
+    const order = drawnMessage({ ...bare("order"), order: { product_items: items } }).text;
+    expect(order).toContain("Left out here: 30 more things");
+    expect(order).not.toContain("Total");
+  });
+
+  test("a text is cut at no less than 4,096 characters, and the cut shows", () => {
+    const { text } = drawnMessage({ ...bare("hologram"), hologram: { words: "a👍🏽".repeat(5_000) } });
+    expect(text).toContain(`${"a👍🏽".repeat(819)}a…`);
+    expect(text).toContain("Left out here: 1 more thing");
+  });
+});
+
+/** Names for machines, and under each a text that nobody is to see. */
+const forMachines = [
+  "id",
+  "catalog_id",
+  "sha256",
+  "mime_type",
+  "flow_token",
+  "access_token",
+  "payload",
+  "timestamp",
+];
+const forPeople = [
+  "name",
+  "title",
+  "words",
+  "note",
+  "text",
+  "body",
+  "from",
+  "value",
+  "first_name",
+  "constructor",
+];
+
+/** Trees of texts; each text is told apart by a number that the test gives it. */
+const tree = fc.letrec<{ tree: unknown }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom("TEXT", "TEXT", 7, true, null, ""),
+    fc.array(tie("tree"), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom(...forPeople, ...forMachines), tie("tree"), { maxKeys: 4 }),
+  ),
+})).tree;
+
+/** The tree with each of its texts told apart, and which of them are for people, and which for machines. */
+function numbered(tree: unknown) {
+  const shown: string[] = [];
+  const hidden: string[] = [];
+  const visit = (inner: unknown, under: string): unknown => {
+    if (inner === "TEXT") {
+      const texts = under === "people" ? shown : hidden;
+      texts.push(`${under}${texts.length}ñ é🧁`);
+      return texts.at(-1);
+    }
+    if (Array.isArray(inner)) return inner.map((item) => visit(item, under));
+    if (typeof inner !== "object" || inner === null) return inner;
+    const entries = Object.entries(inner);
+    return Object.fromEntries(entries.map(([name, item]) => [name, visit(item, kindOf(name, under))]));
+  };
+  return { value: visit(tree, "people"), shown, hidden };
+}
+
+function kindOf(name: string, under: string): string {
+  if (under === "token" || name.endsWith("token")) return "token";
+  return under === "machine" || forMachines.includes(name) ? "machine" : "people";
+}
+
+/** Whoever made a form named its fields; only tokens are for nobody there. */
+function expectHidden({ html, view }: ReturnType<typeof drawnMessage>, hidden: string[]): void {
+  for (const text of hidden)
+    if (view.kind !== "form" || text.startsWith("token")) expect(html).not.toContain(text);
+}
+
+const types = [
+  ...["text", "image", "document", "audio", "voice", "location", "contacts", "order", "button", "template"],
+  ...["unsupported", "unknown", "hologram", "request_welcome", "media_placeholder"],
+];
+const replies = ["button_reply", "list_reply", "nfm_reply", "new_reply", "body", "action", "header"];
+
+describe("whatever is sent", () => {
+  test("every text for people stands in the thread, and none for machines", () => {
+    const content = fc.oneof(
+      fc.record({ type: fc.constantFrom(...types), inner: tree }),
+      fc
+        .record({ reply: fc.constantFrom(...replies), inner: tree })
+        .map(({ reply, inner }) => ({ type: "interactive", inner: { type: reply, [reply]: inner } })),
+      tree.map((inner) => ({ type: "interactive", inner: { nfm_reply: { response_json: inner } } })),
+    );
+    fc.assert(
+      fc.property(content, tree, fc.boolean(), ({ type, inner }, more, isEcho) => {
+        const { value, shown, hidden } = numbered([inner, more]);
+        const [content, other] = value as unknown[];
+        const drawn = drawnMessage({ ...bare(type), [type]: content, new_part: other }, { isEcho });
+        expectNoSlip(drawn);
+        expect(drawn.text).not.toContain("Left out");
+        for (const text of shown) expect(drawn.text).toContain(text);
+        expectHidden(drawn, hidden);
+      }),
+      cases(300),
+    );
+  });
+
+  test("in place of anything in a real item, the thread shows what took its place", () => {
+    const samples = [
+      ...Object.values(inboundMessages).map(({ item }) => item),
+      ...Object.values(contentSamples).map(({ item }) => item),
+      // Whose ids change stands in a notice; one that cannot be read is no message.
+    ].filter(({ type }) => type !== "system");
+    fc.assert(
+      fc.property(fc.constantFrom(...samples), fc.nat(40), tree, (sample, at, inner) => {
+        const { value, shown, hidden } = numbered(inner);
+        const item = structuredClone(sample);
+        const name = replacePlace(item, at, value);
+        const drawn = drawnMessage(item);
+        expectNoSlip(drawn);
+        expectHidden(drawn, hidden);
+        if (name === null || drawn.view.kind.endsWith("_changed") || drawn.view.kind.startsWith("call_"))
+          return;
+        for (const text of shown) expect(drawn.text).toContain(text);
+      }),
+      cases(500),
+    );
+  });
+
+  test("any text at all is shown as it is", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("text", "hologram"), anyText({ maxLength: 30 }), (type, words) => {
+        expectNoSlip(drawnMessage({ ...bare(type), [type]: { body: words } }));
+      }),
+      cases(200),
+    );
+  });
+});
+
+/** Names whose place is read as something else, or not for people. */
+const notForPeople =
+  /^(id|type|timestamp|from|from_user_id|to|context|identity|errors|unsupported|emoji|url|link|vcard|code|policy|index|sub_type|format|country_code|origin|payload|sha256|mime_type|hash)$|_(id|url|token|clid|type)$|^(response_json|name)$/;
+
+/** The `at`th place below the content of an item; returns its name, or null where what stands there is not for people. */
+function replacePlace(item: Record<string, unknown>, at: number, value: unknown): string | null {
+  const places: { holder: Record<string, unknown>; name: string; isShown: boolean }[] = [];
+  const visit = (inner: unknown, isShown: boolean): void => {
+    if (typeof inner !== "object" || inner === null) return;
+    for (const [name, item] of Object.entries(inner)) {
+      const isStill = isShown && !notForPeople.test(name);
+      places.push({ holder: inner as Record<string, unknown>, name, isShown: isStill });
+      visit(item, isStill);
+    }
+  };
+  visit(item[String(item.type)], true);
+  const place = places[at % Math.max(1, places.length)];
+  if (!place) return null;
+  place.holder[place.name] = value;
+  return place.isShown ? place.name : null;
+}
