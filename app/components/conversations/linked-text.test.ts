@@ -3,7 +3,7 @@ import { withAddresses } from "./linked-text.tsx";
 
 const addresses = (text: string) =>
   withAddresses(text)
-    .filter(({ isAddress }) => isAddress)
+    .filter(({ href }) => href !== null)
     .map(({ said }) => said);
 
 describe("addresses in what somebody wrote", () => {
@@ -13,13 +13,24 @@ describe("addresses in what somebody wrote", () => {
     ["(https://a.example/b).", ["https://a.example/b"]],
     ["https://a.example/b_(c), and", ["https://a.example/b_(c)"]],
     ["«https://a.example/ñ», https://b.example!", ["https://a.example/ñ", "https://b.example"]],
-    ["javascript:alert(1) data:text/html,x ftp://a.example mailto:a@b.example", []],
+    ["javascript:alert(1) data:text/html,x ftp://a.example", []],
+    ["write to ana.b+c@luz.example, or «luz@pan.example».", ["ana.b+c@luz.example", "luz@pan.example"]],
+    [
+      "mailto:a@b.example @ana a@b a@@b.example https://a.example/@b.example",
+      ["a@b.example", "https://a.example/@b.example"],
+    ],
     ["https://", []],
     ["www.a.example", []],
     ['https://a.example/"onclick="x', ["https://a.example/"]],
     ["<https://a.example/>", ["https://a.example/"]],
   ])("of %j are %j", (text, found) => {
     expect(addresses(text)).toEqual(found);
+  });
+
+  test("of mail lead to a letter", () => {
+    expect(withAddresses("ana@luz.example")).toEqual([
+      { said: "ana@luz.example", href: "mailto:ana@luz.example" },
+    ]);
   });
 
   test("take nothing away from the text", () => {
@@ -34,6 +45,7 @@ describe("addresses in what somebody wrote", () => {
   test("are found in no time in text made to be slow", () => {
     const before = process.cpuUsage();
     withAddresses(`https://a${".".repeat(200_000)}a ${"https://".repeat(20_000)}`);
+    withAddresses(`${"a.".repeat(30_000)}@${"a.".repeat(30_000)}${"a@".repeat(30_000)}`);
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

@@ -7,6 +7,7 @@ import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
 import { cut } from "../../platform/text.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
+import { withoutMarkup } from "./message-markup.ts";
 
 /** What stands above or in place of a message's own text; null when the text is all there is to it. */
 export function kindWords(texts: Texts, content: MessageContentView): string | null {
@@ -43,10 +44,10 @@ export function troubleWords(texts: Texts, { channel, kind, withheld }: MessageC
   return (title ?? code) ? `${words.failedBecause} ${title ?? code}` : null;
 }
 
-/** One line for a list. */
+/** One line for a list: long texts are cut before they are looked at. */
 export function previewWords(texts: Texts, content: MessageContentView): string {
   const label = kindWords(texts, content);
-  const said = content.text === null ? content.detail : cut(content.text, longestPreview);
+  const said = content.text === null ? content.detail : withoutMarkup(cut(content.text, longestPreview));
   if (label === null) return said ?? pageTexts(texts).thread.notYet;
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }

@@ -4,7 +4,7 @@ import { pageTexts } from "../../texts/pages.ts";
 import { JumpLink } from "../forms/jump-link.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
-import { LinkedText } from "./linked-text.tsx";
+import { FormattedText } from "./formatted-text.tsx";
 import {
   contactWords,
   isMedia,
@@ -119,11 +119,7 @@ function Content({ message }: { message: MessageView }) {
         </p>
       ) : null}
       {text && kind === "reaction" ? <p className="text-xl">{text}</p> : null}
-      {text && kind !== "reaction" ? (
-        <p dir="auto" className="whitespace-pre-wrap">
-          <LinkedText text={text} />
-        </p>
-      ) : null}
+      {text && kind !== "reaction" ? <FormattedText text={text} /> : null}
       {footer ? (
         <p dir="auto" className="text-xs text-ink-soft">
           {footer}

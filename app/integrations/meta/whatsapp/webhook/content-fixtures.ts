@@ -355,4 +355,24 @@ export const contentSamples: Record<string, ContentSample> = {
     shows: ["Ana está contenta", "mood", "alegre"],
     line: "Notice: Ana está contenta",
   },
+  "text with signs of its look": {
+    item: {
+      ...bare("text"),
+      text: {
+        body: "*Pedido* _urgente_ ~no~ `A-1`\n- pan\n- sal\n> dijo ayer\nhttps://luz.example/a_b_c ana@luz.example",
+      },
+    },
+    shows: [
+      "Pedido",
+      "urgente",
+      "A-1",
+      "pan",
+      "sal",
+      "dijo ayer",
+      "https://luz.example/a_b_c",
+      "ana@luz.example",
+    ],
+    hides: ["*", "~", "`", "&gt; "],
+    line: "Pedido urgente no A-1 • pan • sal dijo ayer https://luz.example/a_b_c ana@luz.example",
+  },
 };
