@@ -23,7 +23,7 @@ export function LinkedText({ text }: { text: string }) {
 
 export function Address({ said, href }: { said: string; href: string }) {
   return (
-    <a href={href} {...outwards} className={`break-all ${linkLook}`}>
+    <a href={href} {...outwards} className={`wrap-anywhere ${linkLook}`}>
       {said}
     </a>
   );

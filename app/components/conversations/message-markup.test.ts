@@ -21,6 +21,7 @@ describe("signs within a line", () => {
   test.each([
     ["*bold* _it_ ~no~ `c` ```d```", "<b>bold</b> <i>it</i> <s>no</s> <c>c</c> <c>d</c>"],
     ["*_~all~_* (*a*), ¡_b_!", "<b><i><s>all</s></i></b> (<b>a</b>), ¡<i>b</i>!"],
+    ["a*b* c_d_ e~f~!", "a*b* c_d_ e~f~!"],
     ["2*3*4 snake_case_name a~b~c", "2*3*4 snake_case_name a~b~c"],
     ["a * b * _ c _ *d", "a * b * _ c _ *d"],
     ["*open _and* crossed_", "<b>open _and</b> crossed_"],

@@ -172,7 +172,8 @@ function Card({ card }: { card: ContactCard }) {
         <PhoneNumber key={number} number={number} />
       ))}
       {[...emails, ...links].map((address) => (
-        <bdi key={address}>
+        // One below the other, they must not be too near for a finger.
+        <bdi key={address} className="py-0.5">
           <LinkedText text={address} />
         </bdi>
       ))}
