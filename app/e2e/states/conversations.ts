@@ -1,6 +1,7 @@
 /** Conversations: none, many, unread, found and not found, and one of everything that can be said in them. */
 import type { Page } from "@playwright/test";
 import { MESSAGE_KINDS } from "../../../scripts/meta-sandbox/webhooks/message-contents.ts";
+import { contentSamples } from "../../integrations/meta/whatsapp/webhook/content-fixtures.ts";
 import { beSignedIn, rows } from "../journeys/journey.ts";
 import { bringAbout } from "./attention.ts";
 import { connect, leo, marta, type State, work, write } from "./world.ts";
@@ -93,6 +94,22 @@ async function everythingIsSaid(page: Page): Promise<string> {
   return threadOf(marta.name);
 }
 
+/** What no kind of its own stands for, forms of many answers, and texts with signs of their look. */
+async function anythingIsSaid(page: Page): Promise<string> {
+  await connect(page, leo);
+  const start = now() - 3_600;
+  const inbound = Object.values(contentSamples).filter(({ isEcho }) => !isEcho);
+  await write(
+    inbound.map(({ item: { id: _id, from: _from, from_user_id: _user, timestamp: _at, ...said } }, n) => ({
+      // In place of the text that the sandbox makes up.
+      extra: { text: null, ...said },
+      sender: marta,
+      timestamp: start + 30 * n,
+    })),
+  );
+  return threadOf(marta.name);
+}
+
 /** Those that are told by a word of their own. */
 const kindsSaid = [
   ...(["image", "video", "voice", "document", "sticker", "location", "contacts", "reply", "form"] as const),
@@ -139,6 +156,19 @@ const states: Omit<State, "group">[] = [
       thread.forwarded.often,
       thread.fromAd,
       thread.inReplyTo.inbound,
+    ],
+  },
+  {
+    name: "thread, whatever is sent",
+    arrange: anythingIsSaid,
+    says: ({ thread }) => [
+      thread.more(15),
+      thread.kinds.form,
+      thread.kinds.other,
+      thread.birthday,
+      thread.adGreeting,
+      thread.channels.meta_whatsapp.withheld["131060"] ?? "",
+      thread.channels.meta_whatsapp.names["group invite"] ?? "",
     ],
   },
   {
