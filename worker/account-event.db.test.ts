@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver } from "#app/inbox/testing/test-workspaces.ts";
-import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/account-fixtures.ts";
+import { bodyWith, partnerUpdate } from "#app/integrations/meta/whatsapp/webhook/testing/account-fixtures.ts";
 import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { killWorkers, startWorker, until, workerEnvironment } from "./testing/test-worker.ts";

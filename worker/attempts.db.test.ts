@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test } from "vitest";
 import { reconcileDeliveries } from "#app/inbox/intake/reconcile.server.ts";
 import { connectWorkspace, inboxDeps } from "#app/inbox/testing/test-workspaces.ts";
-import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { createPool, withTenant } from "#db/client.ts";
 import { enqueue } from "#db/jobs.ts";
 import { givenUpJobs, jobsByTask } from "#db/queries/operators/operations-overview.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, inboxDeps } from "#app/inbox/testing/test-workspaces.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { writtenLog } from "#app/platform/testing/written-log.ts";
 import { createPool } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { connectWorkspace, deliver, deliverAll } from "#app/inbox/testing/test-workspaces.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import type { Db } from "#db/client.ts";
 import { enqueue } from "#db/jobs.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { processDeliveries } from "../../app/inbox/ingest/ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps } from "../../app/inbox/testing/test-workspaces.ts";
-import * as whatsapp from "../../app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as whatsapp from "../../app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../../db/testing/test-database.ts";
 import { runCommand } from "../testing/run-command.ts";
 import { carryOut, readArguments } from "./quarantine.ts";

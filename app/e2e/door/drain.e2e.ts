@@ -10,7 +10,7 @@ import { freePort } from "../../../db/testing/free-port.ts";
 import { createTestDatabase, type TestDatabase } from "../../../db/testing/test-database.ts";
 import { demoPassword, seedDemo } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
-import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { head } from "../hostile/wire.ts";
 import { test } from "../product/complaints.ts";
 import { sign } from "../product/hostile.ts";

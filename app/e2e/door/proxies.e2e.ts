@@ -10,7 +10,7 @@ import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/wo
 import { demoPassword } from "../../../scripts/seed.ts";
 import { root } from "../../../scripts/stack.ts";
 import { ensureProgram } from "../../../scripts/tests/programs/debian.ts";
-import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { type DoorProduct, test } from "../product/door.ts";
 import { sign } from "../product/hostile.ts";
 import { api, connectedPlace } from "../two-webs/connect-by-http.ts";

@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "@playwright/test";
 import { byTier } from "../../../db/testing/tier.ts";
-import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { path, post, test, untilAllClosed } from "../product/hostile.ts";
 import {
   begin,

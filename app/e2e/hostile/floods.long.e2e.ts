@@ -1,6 +1,6 @@
 /** How long the webs take over too much at once, and how much memory it costs them (R12, R13). On a quiet machine. */
 import { expect } from "@playwright/test";
-import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { type HostileProduct, path, post, test, untilAllClosed } from "../product/hostile.ts";
 import { head, megabyte, type Upload, unsigned, upload, watchMemory } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 /** Conversations: none, many, unread, found and not found, and one of everything that can be said in them. */
 import type { Page } from "@playwright/test";
 import { MESSAGE_KINDS } from "../../../scripts/meta-sandbox/webhooks/message-contents.ts";
-import { contentSamples } from "../../integrations/meta/whatsapp/webhook/content-fixtures.ts";
+import { contentSamples } from "../../integrations/meta/whatsapp/webhook/testing/content-fixtures.ts";
 import { beSignedIn, rows } from "../journeys/journey.ts";
 import { bringAbout } from "./attention.ts";
 import { connect, leo, marta, type State, work, write } from "./world.ts";

@@ -1,7 +1,7 @@
 /** Whoever changes their number or id keeps their thread, in whatever order it is told. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { withTenant } from "#db/client.ts";
 import { cases } from "#db/testing/generated.ts";
 import { norteNumber } from "../testing/inbox-stage.ts";

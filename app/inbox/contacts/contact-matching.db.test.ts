@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { sql as rawSql } from "kysely";
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
 import { norteNumber } from "../testing/inbox-stage.ts";
 import { changesNumber, type Ids, inBody, peopleStage, says } from "../testing/people-stage.ts";

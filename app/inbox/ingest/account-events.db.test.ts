@@ -3,8 +3,8 @@ import { jobCatalog } from "#db/jobs.ts";
 import type { ChannelConnector } from "../../integrations/channel.server.ts";
 import type { IntegrationDeps } from "../../integrations/deps.server.ts";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
-import * as told from "../../integrations/meta/whatsapp/webhook/account-fixtures.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as told from "../../integrations/meta/whatsapp/webhook/testing/account-fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
 import { connectWorkspace, type Workspace } from "../testing/test-workspaces.ts";
 

@@ -1,7 +1,7 @@
 /** Each delivery is closed once, whatever it holds; what cannot be read of it is kept in quarantine. */
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
-import { hostileBodies } from "#app/integrations/meta/whatsapp/webhook/hostile-bodies.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import { hostileBodies } from "#app/integrations/meta/whatsapp/webhook/testing/hostile-bodies.ts";
 import { widenProvider } from "#db/testing/second-provider.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
 import { connectWorkspace } from "../testing/test-workspaces.ts";

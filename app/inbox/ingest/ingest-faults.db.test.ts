@@ -1,6 +1,6 @@
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { createDb, createPool, withTenant } from "#db/client.ts";
 import { byTier } from "#db/testing/tier.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { randomFrom, testSeed } from "#db/testing/generated.ts";
 import { byTier } from "#db/testing/tier.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { otherFields, statusDetails } from "#app/integrations/meta/whatsapp/webhook/field-fixtures.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import {
+  otherFields,
+  statusDetails,
+} from "#app/integrations/meta/whatsapp/webhook/testing/field-fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
 

@@ -1,7 +1,7 @@
 /** Whose a number was at each moment, gaps included, and what its claim remembers of its first delivery. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { ownersOf } from "#db/queries/numbers/number-owners.ts";
 import { cases } from "#db/testing/generated.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";

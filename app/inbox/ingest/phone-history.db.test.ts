@@ -1,6 +1,6 @@
 /** What a number on somebody's phone shares of before: its chats, in chunks, and what its owner calls people. */
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { randomFrom } from "#db/testing/generated.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
 

@@ -1,6 +1,6 @@
 /** Each item reaches the workspace that owned its number when it was received, and no other. */
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { inboxStage, luzNumber, norteNumber } from "../testing/inbox-stage.ts";
 import { connectWorkspace } from "../testing/test-workspaces.ts";
 

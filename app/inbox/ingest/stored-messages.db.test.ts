@@ -1,6 +1,6 @@
 /** What is stored of a message and of a status: once, in its thread, with its times. */
 import { describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { inboxStage, luzNumber } from "../testing/inbox-stage.ts";
 
 const { inbox, sql, process, count, messages, quarantined } = inboxStage();

@@ -1,6 +1,6 @@
 /** Meta tells the second of a message: what comes in one second is read as it arrived, whoever stored it first. */
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import type { Db } from "#db/client.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { messageReaders } from "../../integrations/registry.server.ts";

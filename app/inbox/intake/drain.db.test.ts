@@ -1,6 +1,6 @@
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { writtenLog } from "#app/platform/testing/written-log.ts";
 import { createDb, createPool } from "#db/client.ts";
 import type { IngestReport } from "../ingest/ingest.server.ts";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { type JobPayload, jobCatalog } from "#db/jobs.ts";
 import { close, takeUp } from "#db/queries/deliveries/open-deliveries.ts";
 import { quarantine } from "#db/queries/deliveries/quarantine.ts";

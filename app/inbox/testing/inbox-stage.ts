@@ -1,6 +1,6 @@
 /** What ingest is tested on: a database of the file's own, two workspaces with a number each, the worker's part over it. */
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
-import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { phoneNumberId } from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { type IngestReport, processDeliveries } from "../ingest/ingest.server.ts";
 import {

@@ -1,6 +1,6 @@
 /** Two workers' jobs that meet in the same people and messages, in clashing orders (R24 of the reliability scoreboard). */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { processDeliveries } from "../ingest/ingest.server.ts";
 import { connectWorkspace, deliverAll, inboxDeps } from "./test-workspaces.ts";

@@ -1,7 +1,7 @@
 /** People named by a number, by a user id, by both and by each other's, in one job (R17 of the reliability scoreboard). */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { cases } from "#db/testing/generated.ts";
 
 import { inboxStage } from "./inbox-stage.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fuzzedBody, tellBriefly } from "#app/integrations/meta/testing/webhook-fuzz-bodies.ts";
 import { canary } from "#app/integrations/meta/testing/webhook-fuzz-spoil.ts";
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { cases, testSeed } from "#db/testing/generated.ts";
 import { inboxStage } from "./inbox-stage.ts";
 

@@ -1,5 +1,5 @@
 /** People and what they say under which ids, on the stage of ingest. For tests. */
-import * as meta from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { inboxStage } from "./inbox-stage.ts";
 
 export interface Ids {

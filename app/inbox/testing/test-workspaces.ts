@@ -1,6 +1,6 @@
 /** Arranges what ingest finds in a database: workspaces with a connected number, and stored deliveries. For tests. */
 
-import { bytes } from "#app/integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bytes } from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "#app/integrations/meta/whatsapp/webhook/webhook.server.ts";
 import type { Log, LogFields } from "#app/platform/log.server.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";

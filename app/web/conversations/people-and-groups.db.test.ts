@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { cases } from "../../../db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";

@@ -5,7 +5,7 @@ import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { createDeliveryIntake } from "../../inbox/intake/accept.server.ts";
 import { inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import { contentSamples } from "../../integrations/meta/whatsapp/webhook/content-fixtures.ts";
+import { contentSamples } from "../../integrations/meta/whatsapp/webhook/testing/content-fixtures.ts";
 import {
   body,
   bytes,
@@ -13,7 +13,7 @@ import {
   entry,
   phoneNumberId,
   sentAt,
-} from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+} from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { Secret } from "../../platform/secret.server.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
 import { textOf } from "../testing/drawn-message.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
-import { inboundMessages } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { inboundMessages } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { get } from "../testing/stage.ts";
 import { type Said, talks } from "../testing/talks.ts";

@@ -7,7 +7,7 @@ import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { storeEvents } from "../../inbox/ingest/store-events.server.ts";
 import { deliver, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import type { MessageEvent } from "../../integrations/channel.server.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { messageReaders } from "../../integrations/registry.server.ts";
 import { pageStage } from "../testing/page-stage.ts";
 

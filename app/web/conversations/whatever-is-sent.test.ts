@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
-import { contentSamples } from "../../integrations/meta/whatsapp/webhook/content-fixtures.ts";
-import { bare, inboundMessages } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { contentSamples } from "../../integrations/meta/whatsapp/webhook/testing/content-fixtures.ts";
+import { bare, inboundMessages } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { untilTextsAreThere } from "../../texts/catalogue.ts";
 import { drawnMessage } from "../testing/drawn-message.ts";
 

@@ -11,7 +11,7 @@ import { tellConversations } from "#db/queries/inbox/live.ts";
 import { releaseNumber } from "#db/queries/numbers/number-claims.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { deliver, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import * as events from "../../routes/events.ts";
 import { callRoute } from "../testing/product.ts";
 import { liveStage } from "./testing/live-stage.ts";

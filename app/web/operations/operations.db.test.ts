@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, deliver, deliverAll, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { readTrail } from "../../operations/overview.server.ts";
 import { replay } from "../../operations/quarantine.server.ts";
 import { english as texts } from "../../texts/en/index.ts";

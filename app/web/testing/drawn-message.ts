@@ -8,7 +8,7 @@ import { PageContext } from "../../components/frame/page-context.tsx";
 import { type MessageView, messageView } from "../../inbox/conversations/message-view.server.ts";
 import type { MessageEvent } from "../../integrations/channel.server.ts";
 import { whatsappMessages } from "../../integrations/meta/whatsapp/messages/messages.server.ts";
-import { bodyOf, bytes, phoneNumberId } from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, phoneNumberId } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../../integrations/meta/whatsapp/webhook/webhook.server.ts";
 import { textsIn } from "../../texts/catalogue.ts";
 import type { Language } from "../../texts/languages.ts";

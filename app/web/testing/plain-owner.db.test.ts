@@ -22,7 +22,7 @@ import {
   untilReady,
   workerEnvironment,
 } from "../../../worker/testing/test-worker.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { parseEnv } from "../../platform/env.server.ts";
 import { webEnv } from "../env.server.ts";
 import { createServices, provideServices, type Services } from "../services.server.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { testSeed } from "#db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import * as meta from "../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
 import { startTestProduct, type TestProduct } from "../testing/product.ts";
 

@@ -21,6 +21,8 @@ export const DEFAULT_WEBHOOK_FIELDS = [
   "smb_app_state_sync",
   "calls",
   "user_preferences",
+  "group_lifecycle_update",
+  "group_settings_update",
   "phone_number_name_update",
   "phone_number_quality_update",
   "business_capability_update",

@@ -2,8 +2,8 @@
  * Bodies for fuzzing a reader of WhatsApp deliveries: valid ones in Meta's shapes, then spoiled in known ways. For tests.
  */
 import fc from "fast-check";
-import * as meta from "../whatsapp/webhook/fixtures.ts";
-import { handover } from "../whatsapp/webhook/sender-fixtures.ts";
+import * as meta from "../whatsapp/webhook/testing/fixtures.ts";
+import { handover } from "../whatsapp/webhook/testing/sender-fixtures.ts";
 import { blow, canary, cut, type Json, spoilBytes, strike, words } from "./webhook-fuzz-spoil.ts";
 
 /** Says how to have a failure again, and the body as text where fast-check would print numbers. */

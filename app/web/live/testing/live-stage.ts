@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type TenantDb, withTenant } from "#db/client.ts";
-import * as meta from "../../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import * as events from "../../../routes/events.ts";
 import { provideServices } from "../../services.server.ts";
 import { callRoute, startTestProduct, type TestPerson, type TestProduct } from "../../testing/product.ts";

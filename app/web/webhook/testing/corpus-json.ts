@@ -2,7 +2,7 @@
  * Bodies that are signed rightly and hold what JSON, or somebody's idea of it, can hold (R16). For tests. After the
  * kinds of JSONTestSuite: what no parser may take, what any must, and what each decides for itself.
  */
-import * as meta from "../../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import * as meta from "../../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 
 export interface BodyCase {
   name: string;

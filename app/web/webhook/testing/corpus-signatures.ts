@@ -1,6 +1,6 @@
 /** Deliveries whose signature is right or wrong in every way we could think of (R15). For tests. */
 import { createHmac } from "node:crypto";
-import { bodyOf, bytes, textMessage } from "../../../integrations/meta/whatsapp/webhook/fixtures.ts";
+import { bodyOf, bytes, textMessage } from "../../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 
 export interface SignatureCase {
   name: string;

@@ -12,7 +12,7 @@ import { describeConnector } from "../../../testing/connector-contract.ts";
 import { type ConnectorStage, type Fault, redirectUri } from "../../../testing/connector-stage.ts";
 import { createGraphClient } from "../../graph.server.ts";
 import { whatsappMessages } from "../messages/messages.server.ts";
-import { accountEntries, bodyWith } from "../webhook/account-fixtures.ts";
+import { accountEntries, bodyWith } from "../webhook/testing/account-fixtures.ts";
 import {
   body,
   change,
@@ -22,7 +22,7 @@ import {
   people,
   status,
   textMessage,
-} from "../webhook/fixtures.ts";
+} from "../webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../webhook/webhook.server.ts";
 import { createWhatsappConnector } from "./connector.server.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MessageEvent, StoredMessage } from "../../../channel.server.ts";
 import type { MessageParts, MessageReading } from "../../../message.ts";
-import { body, change, entry, inboundMessages } from "../webhook/fixtures.ts";
+import { body, change, entry, inboundMessages } from "../webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../webhook/webhook.server.ts";
 import { whatsappMessages } from "./messages.server.ts";
 

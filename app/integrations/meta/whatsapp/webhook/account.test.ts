@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import * as told from "./account-fixtures.ts";
-import { bytes, wabaId } from "./fixtures.ts";
+import * as told from "./testing/account-fixtures.ts";
+import { bytes, wabaId } from "./testing/fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
 
 const read = (value: unknown) => whatsappWebhook.read(bytes(value));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MessageEvent } from "../../../channel.server.ts";
-import * as meta from "./fixtures.ts";
-import * as around from "./sender-fixtures.ts";
+import * as meta from "./testing/fixtures.ts";
+import * as around from "./testing/sender-fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
 
 const readChange = (change: Record<string, unknown>) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MessageEvent, PersonEvent } from "../../../channel.server.ts";
-import * as meta from "./fixtures.ts";
+import * as meta from "./testing/fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";
 
 const read = (value: unknown) => whatsappWebhook.read(meta.bytes(value));

@@ -13,6 +13,8 @@ export const webhookFields: Record<string, string> = {
   smb_app_state_sync: "the names that the business gave its contacts are missing",
   calls: "calls are missing in the conversations",
   user_preferences: "nobody sees who stopped marketing messages",
+  group_lifecycle_update: "groups have no names",
+  group_settings_update: "groups keep the names that they had before",
   phone_number_name_update: "decisions about a number's name go unseen",
   phone_number_quality_update: "warnings about a number's quality go unseen",
   business_capability_update: "changed limits of an account go unseen",

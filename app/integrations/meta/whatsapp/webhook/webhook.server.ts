@@ -130,6 +130,8 @@ const itemFields = new Set([
   "user_id_update",
   "history",
   "smb_app_state_sync",
+  "group_lifecycle_update",
+  "group_settings_update",
 ]);
 
 const readNames = new Set([...Object.keys(listReaders), ...itemFields, ...accountFields()]);
