@@ -44,13 +44,15 @@ export interface FoundContacts {
 
 const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waId", c.number_key as "numberKey",
   c.user_id as "userId", c.group_id as "groupId", c.username, c.profile_name as "profileName",
-  c.saved_name as "savedName", c.saved_name_at as "savedNameAt", c.updated_at as "seenAt", c.wa_id_at as "waIdAt", c.user_id_at as "userIdAt"`;
+  c.saved_name as "savedName", c.saved_name_at as "savedNameAt", c.updated_at as "seenAt", c.wa_id_at as "waIdAt",
+  c.user_id_at as "userIdAt"`;
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
   return sql`json_to_recordset(${JSON.stringify(contacts)}::json)
     as r (id bigint, "tenantId" uuid, provider text, "waId" text, "numberKey" text, "userId" text, "groupId" text,
-          username text, "profileName" text, "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz, "waIdAt" timestamptz, "userIdAt" timestamptz)`;
+          username text, "profileName" text, "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz,
+          "waIdAt" timestamptz, "userIdAt" timestamptz)`;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function findContacts(trx: Transaction<Schema>, names: Names[]): Pr
        select * from contacts c where c.tenant_id = a.tenant_id and c.id = a.contact_id offset 0) c
     ${names.some(({ groupId }) => groupId !== null) ? groups : sql``}
      union all
-    select null, null, null, w."waId", w.key, null, null, null, null, null, null, null, null, null, null
+    select null, null, null, w."waId", w.key, null, null, null, null, null, null, null, null, null, null, null, null
       from wanted w where w.key <> w."waId"`.execute(trx);
   const keys = new Map<string, string>();
   const contacts: FoundContact[] = [];

@@ -174,7 +174,7 @@ export const contentSamples: Record<string, ContentSample> = {
     }),
     shows: ["Panadería Luz", "¿Cuándo pasas?", "Abierto hasta las 20", "Hoy", "Mañana"],
     hides: ["b1"],
-    line: "You: ¿Cuándo pasas?",
+    line: "Your phone: ¿Cuándo pasas?",
   },
   "list that was sent": {
     isEcho: true,
@@ -187,7 +187,7 @@ export const contentSamples: Record<string, ContentSample> = {
       },
     }),
     shows: ["Elige tu pan", "Ver panes", "De hoy", "Hogaza", "Con masa madre"],
-    line: "You: Elige tu pan",
+    line: "Your phone: Elige tu pan",
   },
   "link that was sent": {
     isEcho: true,
@@ -198,7 +198,7 @@ export const contentSamples: Record<string, ContentSample> = {
     }),
     shows: ["Mira la carta", "Abrir"],
     hides: ["cta_url"],
-    line: "You: Mira la carta",
+    line: "Your phone: Mira la carta",
   },
   "template that was sent": {
     isEcho: true,
@@ -220,7 +220,7 @@ export const contentSamples: Record<string, ContentSample> = {
       "pedido_listo",
     ],
     hides: ["{{1}}", "deterministic", "es_MX", "QUICK_REPLY"],
-    line: "You: Template message: Hola Ana, está listo.",
+    line: "Your phone: Template message: Hola Ana, está listo.",
   },
   "template by its name and what was put into it": {
     isEcho: true,
@@ -249,7 +249,7 @@ export const contentSamples: Record<string, ContentSample> = {
     },
     shows: ["Template message", "aviso", "Ana", "las 9"],
     hides: ["a.jpg"],
-    line: "You: Template message: Ana · las 9",
+    line: "Your phone: Template message: Ana · las 9",
   },
   "order with numbers as text": {
     item: {
