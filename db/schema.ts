@@ -35,6 +35,7 @@ export interface Schema {
     connection_id: string;
     claimed_at: Generated<Date>;
     released_at: Date | null;
+    reconnected_at: Date | null;
     first_event_at: Generated<Date | null>;
     agent_seen_at: Generated<Date | null>;
   };

@@ -38,6 +38,7 @@ describe("the card", () => {
     onPhone: false,
     history: null,
     testSkipped: false,
+    isRegistering: false,
     registrationRefusal: null,
     registrationAgainAt: null,
     steps: stepsWith(),

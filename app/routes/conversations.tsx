@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { ConversationsPage } from "../components/conversations/conversations-page.tsx";
 import { titled } from "../components/frame/page-handle.tsx";
 import { listConversations } from "../inbox/conversations/conversations.server.ts";
-import { mayAnswer } from "../integrations/connection/connections.server.ts";
+import { readReachability } from "../integrations/connection/connections.server.ts";
 import { readQuery } from "../web/http/input.server.ts";
 import { services } from "../web/services.server.ts";
 import { requireViewer } from "../web/session/session.server.ts";
@@ -16,15 +16,16 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const cursor = query.get("after");
   const search = query.typed("q", 100).trim();
   const { db, integrations, messageReaders } = services();
-  const [page, maySend] = await Promise.all([
+  const [page, { maySend, receives }] = await Promise.all([
     listConversations({ db, messageReaders }, tenantId, { cursor, search }),
-    mayAnswer(integrations, tenantId),
+    readReachability(integrations, tenantId),
   ]);
   return {
     page,
     isFirst: cursor === null,
     search,
-    maySend,
+    maySend: maySend.length > 0,
+    receives,
   };
 }
 

@@ -80,7 +80,9 @@ create table number_claims (
   connection_id uuid not null,
   claimed_at timestamptz not null default clock_timestamp(),
   released_at timestamptz,
-  -- Its first delivery since it was claimed: only that proves that a connection works.
+  -- Connected anew while it was held: what was received before proves nothing of it.
+  reconnected_at timestamptz,
+  -- Its first delivery since it was claimed or connected anew: only that proves that a connection works.
   first_event_at timestamptz,
   -- When the platform's assistant last took part in a conversation of the number, to about six hours.
   agent_seen_at timestamptz,

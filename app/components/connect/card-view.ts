@@ -103,6 +103,11 @@ export function cardView(connections: ConnectionView[], setting: CardSetting = {
   };
 }
 
+/** The number that was connected last. */
+export function newestOf(numbers: NumberView[]): NumberView | undefined {
+  return numbers.toSorted((a, b) => new Date(b.since).getTime() - new Date(a.since).getTime())[0];
+}
+
 /** Whoever takes the access back before a number was chosen has cancelled; else a permission was missing. */
 function attemptReason({ error }: ConnectionView): ReasonCode {
   return error?.code === "deauthorized" ? "cancelled" : "permission_missing";
@@ -150,15 +155,17 @@ export function numberView(
 }
 
 function stateOf(connection: ConnectionView, incident: NumberView["incident"]): NumberState {
-  const { status, deliveries, registrationRefusal, testSkipped } = connection;
+  const { status, deliveries, isRegistering, registrationRefusal, testSkipped } = connection;
   if (status === "revoked") return "disconnected";
   if (incident || deliveries === "failed" || registrationRefusal !== null) return "attention";
-  if (deliveries === "starting") return "starting";
-  // What has arrived proves more than any step that we have taken.
-  if (testSkipped || markOf(connection, "first_event_seen")?.result === "done") return "connected";
+  // Registered once and not any more, say: what arrived before proves nothing then.
+  if (deliveries === "starting" || isRegistering) return "starting";
+  // Else what has arrived proves more than any step that we have taken.
+  if (markOf(connection, "first_event_seen")?.result === "done") return "connected";
   // Not every channel has this step.
   const registered = markOf(connection, "number_registered");
-  return !registered || registered.result === "done" ? "awaitingTest" : "starting";
+  if (registered && registered.result !== "done") return "starting";
+  return testSkipped ? "connected" : "awaitingTest";
 }
 
 function markOf({ steps }: ConnectionView, step: ConnectStep): StepState | undefined {

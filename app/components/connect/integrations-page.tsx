@@ -1,9 +1,9 @@
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { useLive } from "../frame/live.ts";
-import { Notice, PageHeading } from "../frame/page.tsx";
+import { Notice, PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
-import type { CardView } from "./card-view.ts";
+import { type CardView, newestOf } from "./card-view.ts";
 import { ChannelCard } from "./channel-card.tsx";
 
 export interface ChannelOnPage {
@@ -40,14 +40,31 @@ export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
 }
 
 function JustNow({ channel, card, justConnected, reason }: ChannelOnPage) {
-  const texts = useTexts();
   return (
     <>
-      {justConnected && card.numbers.length > 0 ? (
-        <Notice look="good" role="status" title={texts.channels[channel].nowConnected} />
-      ) : null}
+      {justConnected ? <Connected channel={channel} card={card} /> : null}
       {reason ? <FailedAttempt channel={channel} reason={reason} isKept={isKept(card, reason)} /> : null}
     </>
+  );
+}
+
+/** Only what is so of the number just connected; what is wrong with it stands at the number itself. */
+function Connected({ channel, card: { numbers } }: Pick<ChannelOnPage, "channel" | "card">) {
+  const words = useTexts().channels[channel];
+  const newest = newestOf(numbers);
+  if (!newest || newest.state === "attention") return null;
+  const title = newest.state === "starting" ? words.nowStarting : words.nowConnected;
+  const which = numbers.length > 1 && newest.number ? <PhoneNumber number={newest.number} /> : null;
+  return (
+    <Notice
+      look={newest.state === "starting" ? "plain" : "good"}
+      role="status"
+      title={
+        <>
+          {title} {which}
+        </>
+      }
+    />
   );
 }
 

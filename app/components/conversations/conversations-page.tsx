@@ -19,13 +19,14 @@ interface ConversationsPageProps {
   /** What was searched for; empty for all of them. */
   search: string;
   maySend: boolean;
+  receives: boolean;
 }
 
-export function ConversationsPage({ page, isFirst, search, maySend }: ConversationsPageProps) {
+export function ConversationsPage({ page, isFirst, search, maySend, receives }: ConversationsPageProps) {
   const words = useTexts().conversations;
   useLive(["conversations"]);
   const isEmpty = page.items.length === 0;
-  if (isEmpty && isFirst && !search) return <NoConversations connected={maySend} />;
+  if (isEmpty && isFirst && !search) return <NoConversations connected={maySend} receives={receives} />;
   return (
     <div className="grid gap-5">
       <PageHeading title={words.title} />
@@ -146,18 +147,19 @@ function NothingHere({ search }: { search: string }) {
   );
 }
 
-function NoConversations({ connected }: { connected: boolean }) {
+function NoConversations({ connected, receives }: { connected: boolean; receives: boolean }) {
   const words = useTexts().conversations;
+  const waiting = receives ? words.emptyConnected : words.emptyNothingArrives;
   return (
     <div className="grid gap-5">
       <PageHeading title={words.title} />
       <Panel>
         <div className="grid justify-items-start gap-3 px-5 py-8">
           <p className="text-base font-semibold">{words.empty}</p>
-          <p className="text-ink-soft">
-            {connected ? words.emptyConnected : words.emptyNotConnected(channelLabels())}
-          </p>
-          {connected ? null : <ButtonLink to="/settings/integrations">{words.toIntegrations}</ButtonLink>}
+          <p className="text-ink-soft">{connected ? waiting : words.emptyNotConnected(channelLabels())}</p>
+          {connected && receives ? null : (
+            <ButtonLink to="/settings/integrations">{words.toIntegrations}</ButtonLink>
+          )}
         </div>
       </Panel>
     </div>

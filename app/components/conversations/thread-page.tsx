@@ -17,10 +17,11 @@ import { ThreadMessage } from "./thread-message.tsx";
 interface ThreadPageProps {
   thread: Thread;
   isLatest: boolean;
-  maySend: boolean;
+  /** `offHere`: the conversation's own number cannot be answered through, and another could. */
+  replies: "on" | "off" | "offHere";
 }
 
-export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
+export function ThreadPage({ thread, isLatest, replies }: ThreadPageProps) {
   const texts = useTexts();
   const words = pageTexts(texts).thread;
   const { contact, ownNumber, marketing, messages } = thread;
@@ -68,7 +69,7 @@ export function ThreadPage({ thread, isLatest, maySend }: ThreadPageProps) {
           <ButtonLink to={`/conversations/${thread.id}#latest`}>{words.latest}</ButtonLink>
         </p>
       )}
-      <div id="latest">{maySend ? null : <RepliesOff />}</div>
+      <div id="latest">{replies === "on" ? null : <RepliesOff here={replies === "offHere"} />}</div>
     </div>
   );
 }

@@ -23,6 +23,8 @@ function factsOf(
   { displayName, since, state, incident, deliveries, latest }: NumberView,
 ) {
   const { details } = words;
+  const arrives = state === "connected" || state === "awaitingTest";
+  const isOn = deliveries === "on" && !arrives;
   const silent = incident !== null || state === "disconnected";
   return [
     { name: details.name, value: displayName ?? "–" },
@@ -34,7 +36,7 @@ function factsOf(
           },
         ]
       : []),
-    { name: details.since, value: <Time at={since} /> },
-    ...(silent ? [] : [{ name: details.deliveries, value: words.deliveries[deliveries] }]),
+    { name: arrives ? details.since : details.addedOn, value: <Time at={since} /> },
+    ...(silent ? [] : [{ name: details.deliveries, value: words.deliveries[isOn ? "onAlone" : deliveries] }]),
   ];
 }

@@ -64,7 +64,7 @@ function Passed({ firstEventAt, latestMessage }: Pick<NumberView, "latestMessage
 function FirstMessageSteps({ channel, number, test, announced }: FirstMessageProps) {
   const texts = useTexts();
   const words = texts.numbers.test;
-  const { state, firstEventAt } = number;
+  const { state, firstEventAt, latestMessage } = number;
   const step = state === "starting" ? "starting" : firstEventAt ? "passed" : "open";
   const qrLabel = words.qr(texts.channels[channel].label, number.number ?? "");
   return (
@@ -76,7 +76,7 @@ function FirstMessageSteps({ channel, number, test, announced }: FirstMessagePro
             {words.before} <PhoneNumber number={number.number ?? ""} className="font-semibold" />{" "}
             {words.after}
           </Said>
-          <Said now={step === "passed"}>{words.passed}</Said>
+          <Said now={step === "passed"}>{latestMessage ? words.passed : words.passedByReceipt}</Said>
         </div>
         <div className="min-h-22 sm:min-h-10">
           {step === "open" ? <Ways channel={channel} number={number} test={test} /> : null}

@@ -79,8 +79,12 @@ function Status({ channel, number }: PartProps) {
 }
 
 /** What needs somebody has a notice of its own. */
-function sentenceOf(words: Texts["numbers"]["status"], { state, firstEventAt }: NumberView): string | null {
+function sentenceOf(
+  words: Texts["numbers"]["status"],
+  { state, firstEventAt, silentSince }: NumberView,
+): string | null {
   if (state === "attention") return null;
+  if (state === "connected" && silentSince) return words.quiet;
   return state === "connected" && !firstEventAt ? words.skipped : words[state];
 }
 

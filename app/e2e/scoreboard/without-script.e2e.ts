@@ -31,7 +31,8 @@ test("U3: a number is checked, and connected again after Meta's access was lost"
   await page.goto(origin() + integrations);
   await goToMeta(page, "Ana Luz", "Reconnect");
   await approve(page);
-  await expect(page.getByText("WhatsApp is connected.")).toBeVisible();
+  // Without a script the page asks again every five seconds until the number is ready.
+  await expect(page.getByText("WhatsApp is connected.")).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText("Meta no longer accepts our access to this number.")).toBeHidden();
 });
 

@@ -31,6 +31,7 @@ import { type OwnNumberView, readOwnNumbers } from "./own-numbers.server.ts";
 
 export interface Thread {
   id: string;
+  connectionId: string;
   contact: ContactView;
   /** Which of ours it is with; null while the workspace has one. */
   ownNumber: OwnNumberView | null;
@@ -74,10 +75,12 @@ export async function readThread(
       if (marked) await tellConversations(tdb, [tenantId]);
     }
     const own = await readOwnNumbers(tdb, tenantId, [row]);
+    const ownNumber = own.get(row.connection_id) ?? null;
     return {
       id: row.id,
+      connectionId: row.connection_id,
       contact: contactView(row),
-      ownNumber: own.get(row.connection_id) ?? null,
+      ownNumber,
       marketing: row.marketing,
       messages: { items: messages, older },
     };

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import { withTenant } from "#db/client.ts";
+import { claimNumber } from "#db/queries/numbers/number-claims.ts";
 import { ownersOf } from "#db/queries/numbers/number-owners.ts";
 import { cases } from "#db/testing/generated.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
@@ -141,4 +143,35 @@ test("what came before the claim, or for another number, counts for none", async
   await processIds([before]);
   const claims = await sql("select from number_claims where first_event_at is not null");
   expect(claims).toEqual([]);
+});
+
+describe("a number that is connected anew while it is held", () => {
+  const reconnect = () =>
+    withTenant(inbox.database.as("app_web"), inbox.luz.tenantId, (tdb) =>
+      claimNumber(tdb, { ...inbox.luz, provider: "meta_whatsapp", phoneNumberId: number }),
+    );
+  const first = async () =>
+    (await sql<{ first: Date | null }>("select first_event_at as first from number_claims"))[0]?.first;
+
+  test("waits for a first delivery of its own, which none of before is, late, repeated or replayed", async () => {
+    inbox.luz = await connectWorkspace(inbox.database, number);
+    const early = await deliver(message("early"), "2026-01-01T00:00:00Z");
+    const late = await deliver(message("late"), "2026-01-02T00:00:00Z");
+    await processIds([early]);
+    expect(await first()).toEqual(new Date("2026-01-01T00:00:00Z"));
+    await reconnect();
+    expect(await first()).toBeNull();
+    // Received before, and read only now.
+    await processIds([late]);
+    // Opened again, as a replay does.
+    await sql("update webhook_deliveries set processed_at = null, outcome = null where id = $1", [early]);
+    await processIds([early]);
+    expect(await first()).toBeNull();
+    const moment = new Date(Date.now() + 60_000);
+    await processIds([await deliver(message("after"), moment.toISOString())]);
+    expect(await first()).toEqual(moment);
+    await reconnect();
+    expect(await first()).toBeNull();
+    expect(await sql("select from number_claims")).toHaveLength(1);
+  });
 });

@@ -26,6 +26,8 @@ export interface ConnectionView {
   error: { code: string; at: string } | null;
   /** Whether Meta has confirmed that it delivers this number's events to us. */
   deliveries: "starting" | "on" | "failed";
+  /** The platform said that the number is not registered, and it is being asked to. */
+  isRegistering: boolean;
   /** Why Meta did not register the number, so that it receives nothing; null while it has not refused. */
   registrationRefusal: string | null;
   /** From when on the number may be registered again; null where that is now. */
@@ -84,6 +86,7 @@ export function viewOf(row: ConnectionRow, seen: SeenOfNumber | undefined, now: 
     updatedAt: row.updated_at,
     error: error ? { code: error.code, at: error.at } : null,
     deliveries: deliveries?.state ?? "starting",
+    isRegistering: registration?.result === "open",
     registrationRefusal: registration?.result === "failed" ? (registration.code ?? "unknown") : null,
     registrationAgainAt: still(registration?.again_at, now),
     onPhone: registration?.code === ("on_phone" satisfies Registration),

@@ -4,11 +4,13 @@
  */
 import { withTenant } from "../../../db/client.ts";
 import {
+  type ConnectionRow,
   listConnectionRows,
   listNumberRows,
   type Member,
 } from "../../../db/queries/connections/connections.ts";
 import { countEffects, type DisconnectEffects } from "../../../db/queries/connections/disconnect-effects.ts";
+import { factsOf } from "../../../db/queries/connections/facts.ts";
 import { seenOfNumbers } from "../../../db/queries/numbers/number-claims.ts";
 import type { ConnectionStatus } from "../../../db/schema.ts";
 import { type ChannelId, channelIds } from "../catalog.ts";
@@ -100,16 +102,30 @@ export async function disconnectEffects(
   );
 }
 
-/** Whether there is a connection, on any channel, through which something may be sent now. */
-export async function mayAnswer(
+export interface Reachability {
+  /** Connections, on any channel, through which something may be sent now. */
+  maySend: string[];
+  /** Nothing stands in the way of messages to one of the numbers, as far as we know. */
+  receives: boolean;
+}
+
+/** What the inbox needs to know of the workspace's numbers. */
+export async function readReachability(
   { db, now }: Pick<IntegrationDeps, "db" | "now">,
   tenantId: string,
-): Promise<boolean> {
-  return withTenant(db, tenantId, async (tdb) => {
-    for (const channel of channelIds()) {
-      const rows = await listNumberRows(tdb, tenantId, channel);
-      if (rows.some((row) => maySend(row, now()))) return true;
-    }
-    return false;
+): Promise<Reachability> {
+  const rows = await withTenant(db, tenantId, async (tdb) => {
+    const found: ConnectionRow[] = [];
+    for (const channel of channelIds()) found.push(...(await listNumberRows(tdb, tenantId, channel)));
+    return found;
   });
+  return {
+    maySend: rows.filter((row) => maySend(row, now())).map(({ id }) => id),
+    receives: rows.some((row) => maySend(row, now()) && receives(row)),
+  };
+}
+
+function receives(row: ConnectionRow): boolean {
+  const { deliveries, registration } = factsOf(row);
+  return deliveries?.state !== "failed" && registration?.result !== "failed";
 }

@@ -57,7 +57,10 @@ async function healDeliveries(
   const known = factsOf(row).deliveries;
   if (deliveries === "missing" && known?.state !== "starting") {
     // Somebody unsubscribed us, or Meta refused before. Asking again heals it, and says so if it cannot.
-    if (known?.state === "on") await recordNoticed(tdb, subject, row, "deliveries_missing", {});
+    if (known?.state === "on") {
+      await noteOnConnection(tdb, subject.tenantId, row.id, { deliveries: { state: "starting" } });
+      await recordNoticed(tdb, subject, row, "deliveries_missing", {});
+    }
     await enqueue(tdb, "subscribe_waba", subject);
   }
   if (deliveries === "elsewhere" && known?.code !== "override") {
@@ -88,6 +91,7 @@ async function healRegistration(
   const facts = factsOf(row);
   const known = facts.registration?.result;
   if (registration === "open" && known === "registered") {
+    await noteOnConnection(tdb, subject.tenantId, row.id, { registration: { result: "open" } });
     await recordNoticed(tdb, subject, row, "registration_missing", {});
     await enqueue(tdb, "register_number", subject);
   }

@@ -57,7 +57,7 @@ export const activity = {
     reach_awaited: "Meta confirmed, and did not tell yet which numbers there are",
     attempt_ended: "An attempt ended because whoever began it is no longer in the workspace",
     disconnected: "Disconnected",
-    deliveries_on: "Meta delivers new messages here",
+    deliveries_on: "Message delivery was switched on at Meta",
     deliveries_failed: "Meta did not switch message delivery on",
     deliveries_missing: "Message delivery was off at Meta; we asked for it again",
     deliveries_elsewhere: "Meta sends this number’s messages to another address",

@@ -12,6 +12,7 @@ export function channelTexts(label: string, own: OwnWords) {
     about: `Answer your customers’ ${label} messages here.`,
     connect: `Connect ${label}`,
     nowConnected: `${label} is connected.`,
+    nowStarting: "Meta has confirmed. The number is being set up.",
     awaiting: `Meta has confirmed, and the account has no number yet. ${own.addNumber}.`,
     reasons: {
       ...reasons,
@@ -78,7 +79,7 @@ const stepNames: Record<ConnectStep, string> = {
   code_exchanged: "Access given by Meta",
   access_seen: "Permissions checked",
   account_found: "Account found",
-  number_proved: "Number proved and connected",
+  number_proved: "Number verified",
   deliveries_on: "Message delivery switched on",
   number_registered: "Number registered",
   first_event_seen: "First message or receipt seen",

@@ -5,6 +5,7 @@ export const conversations = {
   title: "Conversations",
   empty: "No conversations yet.",
   emptyConnected: "They start as soon as a customer writes to your number.",
+  emptyNothingArrives: "Messages are not arriving yet: your number needs attention.",
   emptyNotConnected: (labels: string[]) =>
     `Connect ${either(labels)}, and they start as soon as a customer writes to you.`,
   toIntegrations: "Go to Integrations",

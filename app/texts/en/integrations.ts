@@ -64,12 +64,15 @@ export const integrations = {
   details: {
     name: "Display name",
     since: "Connected since",
+    addedOn: "Added on",
     deliveries: "Message delivery",
     approvedName: "Name at Meta",
   },
   deliveries: {
     starting: "Switching on. This takes a few seconds.",
     on: "On. New messages arrive here.",
+    /** While something else still keeps messages away. */
+    onAlone: "On.",
     failed: "Meta has not switched it on. New messages are not arriving.",
   },
   seeConversations: "Open conversations",

@@ -18,6 +18,7 @@ export const numbers = {
   status: {
     connected: "Connected and working. New messages arrive here.",
     skipped: "Connected. No message has arrived yet.",
+    quiet: "Connected. No new message has arrived for a day.",
     starting: "Checking the number. This takes a few seconds.",
     awaitingTest: "Everything is set up. A first message shows that it arrives.",
     disconnected: "Disconnected. Your conversations are kept.",
@@ -33,6 +34,7 @@ export const numbers = {
     skip: "Skip the test",
     skipping: "Skipping…",
     passed: "The first message arrived: the number is connected and working.",
+    passedByReceipt: "A first receipt arrived: the number is connected and working.",
     passedOn: "The first message or receipt arrived on",
     skipped: "You went on without the test, and no message has arrived yet.",
     notYet: "The test begins when the number is ready.",

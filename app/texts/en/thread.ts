@@ -116,6 +116,7 @@ export const thread = {
   latest: "Latest messages",
   repliesOff: ([label, ...others]: string[]) =>
     `Replies are off: ${others.length === 0 ? label : "no channel"} is not connected.`,
+  repliesOffHere: "Replies are off: the number of this conversation is not connected.",
   repliesOffAction: "Go to Integrations",
   from: { inbound: "From the customer", outbound: "From your business" },
   reactedWith: "Reacted with",

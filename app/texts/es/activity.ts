@@ -57,7 +57,7 @@ export const activity = {
     reach_awaited: "Meta dio su confirmación, pero todavía no dijo qué números hay",
     attempt_ended: "Un intento terminó porque quien lo empezó ya no está en el espacio de trabajo",
     disconnected: "Desconectado",
-    deliveries_on: "Meta entrega aquí los mensajes nuevos",
+    deliveries_on: "Se activó la entrega de mensajes en Meta",
     deliveries_failed: "Meta no activó la entrega de mensajes",
     deliveries_missing: "La entrega de mensajes estaba desactivada en Meta; la pedimos de nuevo",
     deliveries_elsewhere: "Meta envía los mensajes de este número a otra dirección",

@@ -12,6 +12,7 @@ export function channelTexts(label: string, own: OwnWords) {
     about: `Responde aquí los mensajes de ${label} de tus clientes.`,
     connect: `Conectar ${label}`,
     nowConnected: `${label} está conectado.`,
+    nowStarting: "Meta ya dio su confirmación. Estamos preparando el número.",
     awaiting: `Meta ya dio su confirmación, pero la cuenta todavía no tiene ningún número. ${own.addNumber}.`,
     reasons: {
       ...reasons,
@@ -78,7 +79,7 @@ const stepNames: Record<ConnectStep, string> = {
   code_exchanged: "Acceso concedido por Meta",
   access_seen: "Permisos comprobados",
   account_found: "Cuenta encontrada",
-  number_proved: "Número comprobado y conectado",
+  number_proved: "Número verificado",
   deliveries_on: "Entrega de mensajes activada",
   number_registered: "Número registrado",
   first_event_seen: "Primer mensaje o acuse recibido",

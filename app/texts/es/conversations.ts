@@ -5,6 +5,7 @@ export const conversations = {
   title: "Conversaciones",
   empty: "Todavía no hay conversaciones.",
   emptyConnected: "Empiezan en cuanto un cliente escribe a tu número.",
+  emptyNothingArrives: "Todavía no llegan mensajes: tu número necesita atención.",
   emptyNotConnected: (labels: string[]) =>
     `Conecta ${either(labels)} y empezarán en cuanto un cliente te escriba.`,
   toIntegrations: "Ir a Integraciones",

@@ -64,12 +64,14 @@ export const integrations = {
   details: {
     name: "Nombre para mostrar",
     since: "Conectado desde",
+    addedOn: "Agregado el",
     deliveries: "Entrega de mensajes",
     approvedName: "Nombre en Meta",
   },
   deliveries: {
     starting: "Activando. Tarda unos segundos.",
     on: "Activada. Los mensajes nuevos llegan aquí.",
+    onAlone: "Activada.",
     failed: "Meta no la ha activado. No están llegando mensajes nuevos.",
   },
   seeConversations: "Abrir conversaciones",

@@ -18,6 +18,7 @@ export const numbers: Texts["numbers"] = {
   status: {
     connected: "Conectado y funcionando. Los mensajes nuevos llegan aquí.",
     skipped: "Conectado. Todavía no ha llegado ningún mensaje.",
+    quiet: "Conectado. Desde hace un día no llega ningún mensaje nuevo.",
     starting: "Estamos comprobando el número. Tarda unos segundos.",
     awaitingTest: "Todo está listo. Un primer mensaje demuestra que llegan.",
     disconnected: "Desconectado. Tus conversaciones se conservan.",
@@ -33,6 +34,7 @@ export const numbers: Texts["numbers"] = {
     skip: "Omitir la prueba",
     skipping: "Omitiendo…",
     passed: "Llegó el primer mensaje: el número está conectado y funciona.",
+    passedByReceipt: "Llegó un primer acuse de recibo: el número está conectado y funciona.",
     passedOn: "El primer mensaje o acuse de recibo llegó el",
     skipped: "Continuaste sin la prueba y todavía no ha llegado ningún mensaje.",
     notYet: "La prueba empieza cuando el número está listo.",

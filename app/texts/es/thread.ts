@@ -101,6 +101,7 @@ export const thread = {
   latest: "Mensajes más recientes",
   repliesOff: ([label, ...others]: string[]) =>
     `No se puede responder: ${others.length === 0 ? `${label} no está conectado` : "no hay ningún canal conectado"}.`,
+  repliesOffHere: "No se puede responder: el número de esta conversación no está conectado.",
   repliesOffAction: "Ir a Integraciones",
   from: { inbound: "Del cliente", outbound: "De tu empresa" },
   reactedWith: "Reacción",

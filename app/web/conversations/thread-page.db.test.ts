@@ -209,7 +209,14 @@ describe("a thread", () => {
        values ($1, 'meta_whatsapp', 'active', '1', '2', 'v1.sealed')`,
       [luz.id],
     );
-    expect(await thread(id)).not.toContain(words);
+    // Another number works, and this conversation is not with it.
+    expect(await thread(id)).toContain("Replies are off: the number of this conversation is not connected.");
+    await sql(
+      `update channel_connections set status = 'active', waba_id = '1', phone_number_id = '3', access_token_enc = 'v1.sealed'
+        where id = (select connection_id from conversations where id = $1)`,
+      [id],
+    );
+    expect(await thread(id)).not.toContain("Replies are off");
   });
 
   test.each(["0", "-1", "abc", "1e3", "99999999999999999999", "1%00"])(

@@ -194,3 +194,112 @@ describe("a number's page", () => {
     expect((await ask(get(pageOf(id), demo.leo))).status).toBe(404);
   });
 });
+
+describe("of two numbers", () => {
+  const second = { ...activeConnection, e164: "+525587654321" };
+  const both = async (metadata: object, connectedAt = "2026-11-21T10:00:00.000Z") => {
+    const works = await given({ ...ready, connected_at: at });
+    await claim(works, at);
+    const other = await addConnection(demo.stage, luz.id, {
+      ...second,
+      metadata: { connected_at: connectedAt, ...metadata },
+    });
+    return { works, other };
+  };
+  /** The test keeps room for words that it does not show yet. */
+  const seen = async (path: string) => (await markup(path)).replace(/<p class="invisible">.*?<\/p>/g, "");
+  /** What the card says beside each of the two. */
+  const card = async () => {
+    const page = await seen("/settings/integrations?whatsapp=connected");
+    const [head = "", ...rest] = page.split(/(?=<p><span dir="ltr"[^>]*>\+52 55)/);
+    return { head, of: (number: string) => rest.find((part) => part.includes(number)) ?? "" };
+  };
+  const works = /Connected|working|New messages arrive here/;
+
+  test.each<[string, object, string]>([
+    ["is not registered yet", { deliveries: { state: "on", at } }, words.status.starting],
+    [
+      "is not registered any more",
+      { deliveries: { state: "on", at }, registration: { result: "open" } },
+      words.status.starting,
+    ],
+    [
+      "was refused its registration",
+      { deliveries: { state: "on", at }, registration: { result: "failed", code: "verify_again", at } },
+      "WhatsApp did not register this number.",
+    ],
+    [
+      "has its deliveries off",
+      { ...ready, deliveries: { state: "failed", code: "override", at } },
+      words.deliveriesOff,
+    ],
+    [
+      "has its deliveries asked for again",
+      { ...ready, deliveries: { state: "starting" } },
+      words.status.starting,
+    ],
+  ])(
+    "the one that %s is not said to be connected, whatever came or was skipped, and the other is",
+    async (_what, metadata, says) => {
+      const registration = metadata as { registration?: { result: string } };
+      for (const proof of ["nothing", "skipped", "heard"] as const) {
+        // Before it was registered for the first time, what has arrived is proof enough.
+        if (proof === "heard" && registration.registration === undefined) continue;
+        await demo.stage.database.empty("channel_connections", "number_claims");
+        const skipped = proof === "skipped" ? { test_skipped_at: at } : {};
+        const { works: good, other } = await both({ ...metadata, ...skipped });
+        if (proof === "heard")
+          await sql(
+            `insert into number_claims (provider, phone_number_id, tenant_id, connection_id, first_event_at)
+           values ('meta_whatsapp', $1, $2, $3, $4)`,
+            [second.e164, luz.id, other, at],
+          );
+        const { head, of } = await card();
+        expect(of("8765")).not.toMatch(works);
+        expect(of("1234")).toContain(">Connected<");
+        expect(head).not.toContain("WhatsApp is connected.");
+        const own = await seen(pageOf(other));
+        expect(own).toContain(says);
+        expect(own.replace(/<div id="activity"[\s\S]*/, "")).not.toMatch(works);
+        expect(await markup(pageOf(good))).toContain(words.status.connected);
+      }
+    },
+  );
+
+  test("the one just connected is named, and the one that was connected before is not meant", async () => {
+    await both(ready);
+    const { head } = await card();
+    expect(head).toMatch(/WhatsApp is connected\. <span dir="ltr"[^>]*>\+52 55 8765 4321</);
+    await demo.stage.database.empty("channel_connections", "number_claims");
+    await both({ deliveries: { state: "starting" } });
+    expect((await card()).head).toMatch(
+      /The number is being set up\. <span dir="ltr"[^>]*>\+52 55 8765 4321</,
+    );
+  });
+
+  test("the quiet one is not said to be working", async () => {
+    const { works: good } = await both(ready);
+    await sql("update channel_connections set metadata = metadata || $2 where id = $1", [
+      good,
+      JSON.stringify({ silent_since: at }),
+    ]);
+    const page = await markup(pageOf(good));
+    expect(page).toContain(words.status.quiet);
+    expect(page).not.toContain(words.status.connected);
+  });
+
+  test("an inbox without a message does not promise any while none can arrive", async () => {
+    await given({ ...ready, deliveries: { state: "failed", code: "override", at } });
+    expect(await markup("/conversations")).toContain(texts.conversations.emptyNothingArrives);
+    await addConnection(demo.stage, luz.id, { ...second, metadata: ready });
+    expect(await markup("/conversations")).toContain(texts.conversations.emptyConnected);
+  });
+});
+
+test("a receipt that came first is not called a message", async () => {
+  const id = await given();
+  await claim(id, at);
+  expect(await markup("/settings/integrations?whatsapp=connected")).toContain(words.test.passedByReceipt);
+  await conversation(id, at);
+  expect(await markup("/settings/integrations?whatsapp=connected")).not.toContain(words.test.passedByReceipt);
+});

@@ -5,6 +5,7 @@ import {
   cardView,
   type NumberTest,
   type NumberView,
+  newestOf,
   numberView,
 } from "../../components/connect/card-view.ts";
 import { type ChannelId, channels } from "../../integrations/catalog.ts";
@@ -44,7 +45,7 @@ export async function cardWithTest(
   ]);
   const card = cardView(connections, { ...setting, latestMessages: messages });
   if (!setting.justConnected) return card;
-  const newest = card.numbers.toSorted((a, b) => b.since.getTime() - a.since.getTime())[0];
+  const newest = newestOf(card.numbers);
   const numbers = card.numbers.map((number) =>
     number === newest ? { ...number, test: testOf(channel, number) } : number,
   );

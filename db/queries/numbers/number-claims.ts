@@ -21,20 +21,21 @@ export async function askHolderForNumber(
 
 /**
  * From now on deliveries of this number are this connection's, and so are those that came while nobody held it, unless
- * another workspace held it before. A no-op while it already owns it.
+ * another workspace held it before. One that it already owns stays its own, and waits for a first delivery anew.
  */
 export async function claimNumber(
   tdb: TenantDb,
   claim: { tenantId: string; connectionId: string; provider: string; phoneNumberId: string },
 ): Promise<void> {
   const open = await tdb
-    .selectFrom("number_claims")
-    .select("id")
+    .updateTable("number_claims")
+    .set({ reconnected_at: sql<Date>`clock_timestamp()`, first_event_at: null })
     .where("tenant_id", "=", claim.tenantId)
     .where("connection_id", "=", claim.connectionId)
     .where("provider", "=", claim.provider)
     .where("phone_number_id", "=", claim.phoneNumberId)
     .where("released_at", "is", null)
+    .returning("id")
     .executeTakeFirst();
   if (open) return;
   await tdb

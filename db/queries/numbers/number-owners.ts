@@ -8,7 +8,7 @@ export interface Owner {
   tenantId: string;
   connectionId: string;
   claimId: string;
-  /** Nothing had come for the number yet since it was claimed. */
+  /** Nothing had come for the number yet since it was claimed, or connected anew, and this was received after it. */
   isFirst: boolean;
 }
 
@@ -26,7 +26,8 @@ export interface NumberOfDelivery {
 export const claimFor = (number: RawBuilder<unknown>) => sql`lateral (
   select coalesce(next.id, last.id) as id, coalesce(next.tenant_id, last.tenant_id) as tenant_id,
          coalesce(next.connection_id, last.connection_id) as connection_id,
-         next.id is null and last.first_event_at is null as is_first
+         next.id is null and last.first_event_at is null
+           and (last.reconnected_at is null or last.reconnected_at <= d.received_at) as is_first
     from (values (1)) one
     left join lateral (
       select * from number_claims c
@@ -86,7 +87,8 @@ export async function markFirstEvents(
         join webhook_deliveries d on d.id = f."deliveryId" group by 1),
     held as (
       select c.id, first.at from number_claims c join first on first.id = c.id
-       where c.first_event_at is null order by c.id for no key update of c skip locked)
+       where c.first_event_at is null and (c.reconnected_at is null or c.reconnected_at <= first.at)
+       order by c.id for no key update of c skip locked)
     update number_claims c set first_event_at = held.at from held where c.id = held.id`.execute(trx);
 }
 

@@ -16,7 +16,8 @@ export type Flaw = (typeof flaws)[number];
 
 /** Sealed under the `key`th key, granted in the `month`th month of 25 days. */
 type Token = { key: number; month: number };
-type Claim = { workspace: number; from: number; until: number; isHeard: boolean };
+/** `connectedAt`: last, be it that the claim began then or that the number was connected anew. */
+type Claim = { workspace: number; from: number; connectedAt: number; until: number; isHeard: boolean };
 type Delivery = { at: number; items: Item[]; isOpen: boolean; aside: (string | undefined)[] };
 type Connection = { isAsked: boolean; deliveries: string | null; token: Token | null };
 
@@ -59,8 +60,11 @@ export function connect(model: Model, workspace: number, number: number): "conne
   const held = holder !== undefined && holder !== workspace && model.connections.get(named(holder, number));
   if (held) held.isAsked = true;
   if (held) return "taken";
-  const claim = { workspace, from: ++model.moment, until: Number.POSITIVE_INFINITY, isHeard: false };
-  if (holder === undefined) claimsOf(model, number).push(claim);
+  const from = ++model.moment;
+  const claim = { workspace, from, connectedAt: from, until: Number.POSITIVE_INFINITY, isHeard: false };
+  const own = openClaim(model, number);
+  if (own) Object.assign(own, { connectedAt: from, isHeard: false });
+  else claimsOf(model, number).push(claim);
   const token = { key: model.key, month: model.month };
   model.connections.set(named(workspace, number), { isAsked: false, deliveries: "starting", token });
   model.toSubscribe.add(named(workspace, number));
@@ -99,7 +103,7 @@ function store(model: Model, { number, id, status }: Item, at: number): string |
   const { flaw, messages } = model;
   const owner = ownerOf(model, number, at);
   if (!owner) return "unknown_number";
-  if (owner.from < at) owner.isHeard = true;
+  if (owner.connectedAt < at) owner.isHeard = true;
   const { workspace } = owner;
   const known = messages[id];
   if (known && known.workspace !== workspace && flaw !== "the last holder has every message")
