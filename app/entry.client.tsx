@@ -1,6 +1,7 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
+import { rememberTargets, resumeNavigation } from "./components/frame/interrupted-navigation.ts";
 import { isTheme, PageFactsProvider } from "./components/frame/page-context.tsx";
 import { documentLanguage, untilTextsAreThere } from "./texts/catalogue.ts";
 
@@ -30,6 +31,8 @@ async function readData(): Promise<void> {
   }
 }
 
+if (resumeNavigation()) await new Promise(() => {});
+rememberTargets();
 await Promise.all([untilTextsAreThere(), readData()]);
 startTransition(() => {
   hydrateRoot(

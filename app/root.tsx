@@ -11,6 +11,7 @@ import {
 import type { ReactNode } from "react";
 import { useFocusKept, useFocusOnNavigation } from "./components/forms/focus.ts";
 import { ErrorPage } from "./components/frame/error-page.tsx";
+import { useArrival } from "./components/frame/interrupted-navigation.ts";
 import { usePageFacts } from "./components/frame/page-context.tsx";
 import { RefreshWithoutScript, usePageTitle } from "./components/frame/page-handle.tsx";
 import { Shell, type ShellViewer } from "./components/frame/shell.tsx";
@@ -75,11 +76,13 @@ export function Layout({ children }: { children: ReactNode }) {
 export default function App() {
   useFocusOnNavigation();
   useFocusKept();
+  useArrival();
   return <Outlet />;
 }
 
 export function ErrorBoundary() {
   useFocusOnNavigation();
   useFocusKept();
+  useArrival();
   return <ErrorPage error={useRouteError()} />;
 }

@@ -3,6 +3,7 @@ import type { ReasonCode } from "../../integrations/connect/reasons.ts";
 import { useLive } from "../frame/live.ts";
 import { Notice, PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
+import { keyInTranslation } from "../frame/translated.ts";
 import { type CardView, newestOf } from "./card-view.ts";
 import { ChannelCard } from "./channel-card.tsx";
 
@@ -24,11 +25,11 @@ export function IntegrationsPage({ cards }: { cards: ChannelOnPage[] }) {
     <div className="grid gap-6">
       <PageHeading title={words.title} lead={words.lead} />
       {cards.map((one) => (
-        <JustNow key={one.channel} {...one} />
+        <JustNow key={keyInTranslation(one.channel, one.card)} {...one} />
       ))}
       {cards.map(({ channel, card, reason, byHandPath }) => (
         <ChannelCard
-          key={channel}
+          key={keyInTranslation(channel, card)}
           channel={channel}
           // One cause, told once: the banner says it for the attempt just made.
           card={reason !== null && reason === card.failedAttempt ? { ...card, failedAttempt: null } : card}

@@ -8,6 +8,7 @@ import { useLive } from "../frame/live.ts";
 import { PageHeading, Panel, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
+import { keyInTranslation } from "../frame/translated.ts";
 import { ConversationSearch } from "./conversation-search.tsx";
 import { contactWords, isNotice, previewWords, senderWords } from "./message-words.ts";
 import { OwnNumber } from "./own-number.tsx";
@@ -52,7 +53,10 @@ function List({ page, search }: Pick<ConversationsPageProps, "page" | "search">)
     <Panel>
       <ol aria-label={search ? words.searched(search) : words.listLabel} className="divide-y divide-line">
         {page.items.map((conversation) => (
-          <ConversationLine key={conversation.id} conversation={conversation} />
+          <ConversationLine
+            key={keyInTranslation(conversation.id, conversation)}
+            conversation={conversation}
+          />
         ))}
       </ol>
     </Panel>

@@ -27,7 +27,7 @@ export function NewMessages({ messages }: { messages: MessageView[] }) {
             onClick={jump}
             className="inline-flex min-h-10 items-center rounded-md border border-ink bg-ink px-4 font-semibold text-on-ink"
           >
-            {words.newMessages(unseen)}
+            <span>{words.newMessages(unseen)}</span>
             <span aria-hidden="true"> ↓</span>
           </a>
         </p>

@@ -8,6 +8,7 @@ import { useLive } from "../frame/live.ts";
 import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { usePageFacts, useTexts } from "../frame/page-context.tsx";
 import { writeTime } from "../frame/time.tsx";
+import { keyInTranslation } from "../frame/translated.ts";
 import { contactWords } from "./message-words.ts";
 import { NewMessages } from "./new-messages.tsx";
 import { OwnNumber } from "./own-number.tsx";
@@ -30,6 +31,7 @@ export function ThreadPage({ thread, isLatest, replies }: ThreadPageProps) {
   return (
     <div className="grid gap-5">
       <PageHeading
+        key={keyInTranslation("heading", [contact, ownNumber])}
         back={
           <Link to="/conversations" className={linkLook}>
             {words.back}
@@ -86,7 +88,7 @@ function Day({ day, messages, threadId }: { day: string; messages: MessageView[]
       </h2>
       <ol className="grid gap-2.5">
         {messages.map((message) => (
-          <ThreadMessage key={message.id} message={message} threadId={threadId} />
+          <ThreadMessage key={keyInTranslation(message.id, message)} message={message} threadId={threadId} />
         ))}
       </ol>
     </section>

@@ -6,6 +6,7 @@ import { useLive } from "./live.ts";
 import { Notice, PhoneNumber } from "./page.tsx";
 import { useTexts } from "./page-context.tsx";
 import { Time } from "./time.tsx";
+import { keyInTranslation } from "./translated.ts";
 
 export interface IncidentGroup {
   channel: ChannelId;
@@ -39,7 +40,7 @@ export function IncidentBanner({ incidents }: { incidents: IncidentGroup[] }) {
   return (
     <section aria-label={words.label} className="mb-6 grid gap-3">
       {shown.map((group) => (
-        <OneCause key={`${group.channel} ${group.code}`} group={group} />
+        <OneCause key={keyInTranslation(`${group.channel} ${group.code}`, group)} group={group} />
       ))}
     </section>
   );

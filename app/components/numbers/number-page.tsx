@@ -10,6 +10,7 @@ import { useLive } from "../frame/live.ts";
 import { PageHeading, PhoneNumber } from "../frame/page.tsx";
 import { useTexts } from "../frame/page-context.tsx";
 import { Time } from "../frame/time.tsx";
+import { keyInTranslation } from "../frame/translated.ts";
 import { NumberFacts } from "./facts.tsx";
 import { FirstMessage, useWaited } from "./first-message.tsx";
 import { NumberHealth, type NumberHealthProps } from "./health.tsx";
@@ -40,16 +41,36 @@ export function NumberPage({ channel, number, test, events, ...health }: NumberP
         title={number.number ? <PhoneNumber number={number.number} /> : words.title}
         lead={number.displayName ?? words.unnamed}
       />
-      <Status channel={channel} number={{ ...number, test: waited ? test : null }} />
-      <NumberFacts channel={channel} number={number} />
+      <Status
+        key={keyInTranslation("status", number)}
+        channel={channel}
+        number={{ ...number, test: waited ? test : null }}
+      />
+      <NumberFacts key={keyInTranslation("facts", number)} channel={channel} number={number} />
       {test ? (
-        <NumberPart id="test" title={words.test.title}>
+        <NumberPart key={keyInTranslation("test", number)} id="test" title={words.test.title}>
           <FirstMessage channel={channel} number={number} test={test} />
         </NumberPart>
       ) : null}
-      {number.history ? <PhoneHistory channel={channel} history={number.history} /> : null}
-      <NumberHealth {...health} channel={channel} number={number} />
-      <LatestActivity channel={channel} number={number} events={events} />
+      {number.history ? (
+        <PhoneHistory
+          key={keyInTranslation("history", number.history)}
+          channel={channel}
+          history={number.history}
+        />
+      ) : null}
+      <NumberHealth
+        key={keyInTranslation("health", [number, health])}
+        {...health}
+        channel={channel}
+        number={number}
+      />
+      <LatestActivity
+        key={keyInTranslation("activity", events)}
+        channel={channel}
+        number={number}
+        events={events}
+      />
       {number.state === "disconnected" ? null : <DangerZone channel={channel} number={number} />}
     </div>
   );
