@@ -1,9 +1,9 @@
 /** Where the focus is, and what moves, while an answer is awaited and after it. */
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
+import { isMarked, mark, press } from "../product/keyboard.ts";
 import { connect } from "../states/world.ts";
 import { origin, rows, signIn, startAfresh, test, untilDeliveriesAreOn } from "./journey.ts";
-import { isMarked, mark, press } from "./keyboard.ts";
 
 test.beforeEach(startAfresh);
 

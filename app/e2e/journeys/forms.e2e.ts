@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 import { NUMBER_IDS, WABA_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
+import { isMarked, mark, press, tabTo } from "../product/keyboard.ts";
 import { connect } from "../states/world.ts";
 import { beSignedIn, control, origin, rows, startAfresh, test } from "./journey.ts";
-import { isMarked, mark, press, tabTo } from "./keyboard.ts";
 
 test.beforeEach(startAfresh);
 

@@ -25,9 +25,9 @@ describe("what is sent is shown", () => {
     const drawn = drawnMessage(item, { isEcho: isEcho ?? false });
     for (const words of shows) expect(drawn.text).toContain(words);
     for (const words of hides) expect(drawn.html).not.toContain(words);
-    expect((drawn.view.direction === "outbound" ? "You: " : "") + drawn.line.replaceAll("\n", " ")).toBe(
-      line,
-    );
+    expect(
+      (drawn.view.direction === "outbound" ? "Your phone: " : "") + drawn.line.replaceAll("\n", " "),
+    ).toBe(line);
     expect(drawn.text).not.toContain("Left out");
     expectNoSlip(drawn);
     expectNoSlip({ ...drawn, ...drawnMessage(item, { isEcho: isEcho ?? false }) });
