@@ -110,12 +110,12 @@ for (const javaScriptEnabled of [true, false]) {
     test("the log of changes is narrowed, and the file holds the same", async ({ page }) => {
       await connect(page);
       await page.goto(`${settings()}/whatsapp/activity`);
-      await expect(page.getByText("Meta delivers new messages here")).toBeVisible();
+      await expect(page.getByText("Message delivery was switched on at Meta")).toBeVisible();
       await page.getByLabel("What").selectOption("Connecting and leaving");
       await page.getByLabel("Who").selectOption("Me");
       await press(page, page.getByRole("button", { name: "Show" }));
       await expect(page).toHaveURL(/what=connections/);
-      await expect(page.getByText("Meta delivers new messages here")).toBeHidden();
+      await expect(page.getByText("Message delivery was switched on at Meta")).toBeHidden();
       await expect(page.getByRole("listitem").filter({ hasText: "ana@luz.example" })).toHaveCount(1);
       await expect(page.getByLabel("Who")).toHaveValue("me");
       const [download] = await Promise.all([
@@ -129,7 +129,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Who").selectOption("Other people");
       await press(page, page.getByRole("button", { name: "Show" }));
       await press(page, page.getByRole("link", { name: "Show all of the last 90 days" }));
-      await expect(page.getByText("Meta delivers new messages here")).toBeVisible();
+      await expect(page.getByText("Message delivery was switched on at Meta")).toBeVisible();
     });
 
     test("what needs somebody is hidden by whoever has read it, and comes back with the next incident", async ({

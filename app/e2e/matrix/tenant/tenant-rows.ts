@@ -202,6 +202,35 @@ export async function fillInbox(insert: Insert, { id, marks }: Omit<Filling, "pe
       error: { code: 131026, message: text("error") },
     });
   }
+  const group = { tenant_id: id, contact_id: bigint(marks, 204) };
+  await insert("contacts", {
+    id: group.contact_id,
+    tenant_id: id,
+    provider: "meta_whatsapp",
+    group_id: `group.${marks.text}`,
+    profile_name: text("Grupo"),
+  });
+  const lastSaid = "2026-11-04T10:00:00Z";
+  await insert("conversations", {
+    id: bigint(marks, 304),
+    ...group,
+    connection_id: uuid(marks, 101),
+    last_message_at: lastSaid,
+    last_inbound_at: lastSaid,
+  });
+  await insert("messages", {
+    id: bigint(marks, 407),
+    tenant_id: id,
+    conversation_id: bigint(marks, 304),
+    sender_contact_id: bigint(marks, 201),
+    provider_message_id: `wamid.${marks.text}.7`,
+    direction: "inbound",
+    status: "received",
+    type: "text",
+    body: text("Hola"),
+    content: { text: text("content") },
+    occurred_at: lastSaid,
+  });
   await insert("conversation_aliases", {
     tenant_id: id,
     former_id: bigint(marks, 399),
