@@ -35,19 +35,28 @@ export function textField({ name, label, value = "", note, id = name }: TextFiel
 
 export type Option = readonly [value: string, label: string];
 
+/** Options under a heading. */
+export interface OptionGroup {
+  label: string;
+  options: readonly Option[];
+}
+
 export interface Select {
   id: string;
   name: string;
   label: string;
-  options: readonly Option[];
+  options: readonly (Option | OptionGroup)[];
   current?: string;
   note?: string;
 }
 
 export function select({ id, name, label, options, current, note }: Select): Html {
-  const tags = options.map(
-    ([value, text]) =>
-      html`<option value="${value}"${value === current ? html` selected` : null}>${text}</option>`,
+  const tag = ([value, text]: Option) =>
+    html`<option value="${value}"${value === current ? html` selected` : null}>${text}</option>`;
+  const tags = options.map((option) =>
+    "options" in option
+      ? html`<optgroup label="${option.label}">${option.options.map(tag)}</optgroup>`
+      : tag(option),
   );
   return html`<div class="field"><label for="${id}">${label}</label>
     <select id="${id}" name="${name}"${described(id, note)}>${tags}</select>${noteFor(id, note)}</div>`;

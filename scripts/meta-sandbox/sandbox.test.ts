@@ -13,6 +13,7 @@ import {
   sandboxWithReceiver,
   tokenFor,
 } from "./testing.ts";
+import { KIND_GROUPS, KIND_NAMES } from "./webhooks/kinds.ts";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "./world/world.ts";
 
 const stateFile = () => join(mkdtempSync(join(tmpdir(), "meta-sandbox-")), "state.json");
@@ -110,7 +111,9 @@ describe("control page", () => {
     const { sandbox } = await sandboxWithReceiver();
     const number = { phoneNumberId: NUMBER_IDS.luz, kind: "text" };
     expect(await submit(sandbox.url, "message", number)).toBe("not subscribed: nothing sent");
-    expect(await submit(sandbox.url, "message", { ...number, force: "on" })).toBe("Delivered: HTTP 200");
+    expect(await submit(sandbox.url, "message", { ...number, force: "on" })).toMatch(
+      /^Delivered: HTTP 200 · wamid\.\S+$/,
+    );
     expect(await submit(sandbox.url, "resend", {})).toBe("Delivered: HTTP 200");
     expect(await submit(sandbox.url, "unknown-number", {})).toBe("Delivered: HTTP 200");
     expect(await submit(sandbox.url, "dashboard-test", {})).toBe("Delivered: HTTP 200");
@@ -142,6 +145,24 @@ describe("control page", () => {
     expect(await submit(sandbox.url, "clear-scenarios", {})).toBe("Scenarios cleared.");
     expect(await submit(sandbox.url, "reset", {})).toBe("Back to the seeded world.");
     expect(await submit(sandbox.url, "constructor", {})).toBe("Unknown form.");
+  });
+
+  test("sends every kind, chosen by its group, and one about another message", async () => {
+    const { sandbox, receiver } = await sandboxWithReceiver();
+    const page = await (await fetch(`${sandbox.url}/sandbox`)).text();
+    const groups = [...page.matchAll(/<optgroup label="([^"]+)">(.*?)<\/optgroup>/gs)];
+    expect(groups.map(([, label = ""]) => label.replace("&#39;", "'"))).toEqual(Object.keys(KIND_GROUPS));
+    const kinds = groups.flatMap(([, , options = ""]) =>
+      [...options.matchAll(/<option value="([^"]+)">[^<]+</g)].map(([, value = ""]) => value),
+    );
+    expect(kinds).toEqual(KIND_NAMES);
+    for (const kind of kinds) {
+      const form = { phoneNumberId: NUMBER_IDS.luz, kind, messageId: "wamid.about", force: "on" };
+      expect(await submit(sandbox.url, "message", form), kind).toMatch(/^Delivered: HTTP 200/);
+    }
+    const bodies = receiver.received.map(({ bytes }) => bytes.toString("utf8"));
+    expect(bodies).toHaveLength(kinds.length);
+    expect(bodies[kinds.indexOf("edit")]).toContain('"original_message_id":"wamid.about"');
   });
 
   test("has no form that nobody answers, and no id twice", async () => {

@@ -107,8 +107,8 @@ function append(to: Change, from: Change): void {
 
 function textFrom(plan: StreamPlan, contact: number, index: number, random: Random) {
   const id = messageIdOf(waIdOf(contact), serialOf(plan.run, index), "inbound");
-  const text = texts[random(texts.length)];
-  const input = { kind: "text" as const, id, timestamp: secondOf(plan, index), text };
+  const content = { type: "text", text: { body: texts[random(texts.length)] } };
+  const input = { content, id, timestamp: secondOf(plan, index) };
   const change = inboundMessage(numberOf(plan, contact), senderOf(contact), input);
   return { change, event: { id, step: "message" as const } };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACCOUNT_EVENTS } from "../webhooks/account-events.ts";
-import { MESSAGE_KINDS } from "../webhooks/message-contents.ts";
+import { KIND_NAMES } from "../webhooks/kinds.ts";
 import { STATUS_KINDS } from "../webhooks/payloads.ts";
 import { SIGNATURE_MODES } from "../webhooks/signing.ts";
 
@@ -12,6 +12,7 @@ const record = z.record(z.string(), z.unknown());
 export const senderSchema = z.strictObject({
   phone: digits.optional(),
   name: z.string().optional(),
+  waId: digits.optional(),
   username: z.string().optional(),
   userId: z.string().optional(),
   omitPhone: z.boolean().optional(),
@@ -26,11 +27,12 @@ const sending = {
 
 const messageFields = {
   phoneNumberId: id,
-  kind: z.enum(MESSAGE_KINDS as [string, ...string[]]).default("text"),
+  kind: z.enum(KIND_NAMES).default("text"),
   sender: senderSchema.default({}),
   text: z.string().optional(),
   messageId: z.string().optional(),
   newPhone: digits.optional(),
+  groupId: z.string().optional(),
   id: z.string().optional(),
   timestamp: z.number().int().optional(),
   context: record.optional(),

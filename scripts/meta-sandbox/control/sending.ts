@@ -1,14 +1,8 @@
 import type { z } from "zod";
 import { accountUpdate } from "../webhooks/account-events.ts";
 import { type Change, mergeByNumber } from "../webhooks/envelope.ts";
-import type { MessageKind } from "../webhooks/message-contents.ts";
-import {
-  dashboardSample,
-  inboundMessage,
-  messageStatus,
-  type NumberIdentity,
-  type Sender,
-} from "../webhooks/payloads.ts";
+import { KINDS } from "../webhooks/kinds.ts";
+import { dashboardSample, messageStatus, type NumberIdentity, type Sender } from "../webhooks/payloads.ts";
 import { dispatch, postSigned, type SendResult, summarise } from "../webhooks/routing.ts";
 import { escapeLikeMeta } from "../webhooks/signing.ts";
 import { newMessageId } from "../world/identifiers.ts";
@@ -35,11 +29,11 @@ export type RawRequest = z.input<typeof rawSchema>;
 export type AccountUpdateRequest = z.input<typeof accountUpdateSchema>;
 type SenderRequest = z.input<typeof senderSchema>;
 
-/** Sends one inbound message; answers after the first attempt. */
+/** Sends one of the kinds, a text unless another is named; answers after the first attempt. */
 export function sendInbound(platform: Platform, input: MessageRequest): Promise<SendResult> {
   const { force, signature, ...message } = input;
-  const change = messageChange(platform, message);
-  return dispatch(platform, [change], { kind: `message ${input.kind ?? "text"}`, force, signature });
+  const changes = changesOf(platform, message);
+  return dispatch(platform, changes, { kind: `message ${input.kind ?? "text"}`, force, signature });
 }
 
 /** Sends one status for a message of the app. */
@@ -54,11 +48,15 @@ export function sendStatus(platform: Platform, input: StatusRequest): Promise<Se
 
 /** Sends many messages and statuses in one body, grouped into entries and changes as Meta does. */
 export function sendBatch(platform: Platform, input: BatchRequest): Promise<SendResult> {
-  const changes = input.items.map((item) =>
-    "message" in item ? messageChange(platform, item.message) : statusChange(platform, item.status),
+  const changes = input.items.flatMap((item) =>
+    "message" in item ? changesOf(platform, item.message) : [statusChange(platform, item.status)],
   );
   const { force, signature } = input;
-  return dispatch(platform, mergeByNumber(changes), { kind: `batch of ${changes.length}`, force, signature });
+  return dispatch(platform, mergeByNumber(changes), {
+    kind: `batch of ${input.items.length}`,
+    force,
+    signature,
+  });
 }
 
 export function sendAccountUpdate(platform: Platform, input: AccountUpdateRequest): Promise<SendResult> {
@@ -94,17 +92,13 @@ export async function resend(platform: Platform, input: z.input<typeof resendSch
   return { ...summarise(deliveries), held: [], messageIds: [] };
 }
 
-function messageChange(platform: Platform, input: Omit<MessageRequest, "force" | "signature">): Change {
-  const number = numberIdentity(platform, input.phoneNumberId, input.wabaId, input.displayPhoneNumber);
-  return inboundMessage(number, senderOf(input.sender), {
-    kind: (input.kind ?? "text") as MessageKind,
+function changesOf(platform: Platform, message: Omit<MessageRequest, "force" | "signature">): Change[] {
+  const { kind = "text", phoneNumberId, wabaId, displayPhoneNumber, ...input } = message;
+  return KINDS[kind].changes({
+    ...input,
+    number: numberIdentity(platform, phoneNumberId, wabaId, displayPhoneNumber),
+    sender: senderOf(input.sender),
     timestamp: input.timestamp ?? secondsNow(platform),
-    text: input.text,
-    messageId: input.messageId,
-    newPhone: input.newPhone,
-    id: input.id,
-    context: input.context,
-    extra: input.extra,
   });
 }
 

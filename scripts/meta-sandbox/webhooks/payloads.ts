@@ -1,6 +1,5 @@
 import { businessScopedUserId, digitsOf, newMessageId } from "../world/identifiers.ts";
 import type { Change } from "./envelope.ts";
-import { type ContentInput, MESSAGE_CONTENTS, type MessageKind } from "./message-contents.ts";
 
 /** A business number as webhooks name it. */
 export interface NumberIdentity {
@@ -14,14 +13,17 @@ export interface NumberIdentity {
 export interface Sender {
   phone: string;
   name: string;
+  /** As `contacts[]` spells the phone, where that is not as `from` has it. */
+  waId?: string | undefined;
   username?: string | undefined;
   userId?: string | undefined;
   omitPhone?: boolean | undefined;
   omitUserId?: boolean | undefined;
 }
 
-export interface MessageInput extends ContentInput {
-  kind: MessageKind;
+export interface MessageInput {
+  /** `type`, and the object of that type. */
+  content: Record<string, unknown>;
   id?: string | undefined;
   /** Seconds since 1970; strings in messages, as Meta has them. */
   timestamp: number;
@@ -42,20 +44,19 @@ export interface StatusInput {
 /** A `messages` change with one inbound message. */
 export function inboundMessage(number: NumberIdentity, sender: Sender, input: MessageInput): Change {
   const userId = userIdOf(number, sender);
-  const content: Record<string, unknown> = MESSAGE_CONTENTS[input.kind](input);
   const message = {
     ...(input.context ? { context: input.context } : {}),
     ...(sender.omitPhone ? {} : { from: sender.phone }),
     ...(userId === null ? {} : { from_user_id: userId }),
     id: input.id ?? newMessageId(sender.phone),
     timestamp: String(input.timestamp),
-    ...content,
+    ...input.content,
     ...input.extra,
   };
   // Meta: system messages come without contacts, and `from` is the number before the change.
-  const hasContact = content.type !== "system";
-  return messagesChange(number, {
-    ...(hasContact ? { contacts: [contact(number, sender)] } : {}),
+  const hasContact = input.content.type !== "system";
+  return changeOf(number, "messages", {
+    ...(hasContact ? { contacts: [contactOf(number, sender)] } : {}),
     messages: [message],
   });
 }
@@ -74,8 +75,8 @@ export function messageStatus(number: NumberIdentity, recipient: Sender, input: 
     ...(failed ? { errors: [UNDELIVERABLE] } : {}),
   };
   const withContact = !failed && userId !== null;
-  return messagesChange(number, {
-    ...(withContact ? { contacts: [contact(number, recipient)] } : {}),
+  return changeOf(number, "messages", {
+    ...(withContact ? { contacts: [contactOf(number, recipient)] } : {}),
     statuses: [status],
   });
 }
@@ -109,30 +110,33 @@ const UNDELIVERABLE = {
   href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
 };
 
-function messagesChange(number: NumberIdentity, more: Record<string, unknown>): Change {
+/** A change of a field that is about one number; `more` is what its value holds beside the number. */
+export function changeOf(number: NumberIdentity, field: string, more: Record<string, unknown>): Change {
   const metadata = {
     display_phone_number: digitsOf(number.displayPhoneNumber),
     phone_number_id: number.phoneNumberId,
   };
   return {
     entryId: number.wabaId,
-    field: "messages",
+    field,
     value: { messaging_product: "whatsapp", metadata, ...more },
     phoneNumberId: number.phoneNumberId,
     wabaId: number.wabaId,
   };
 }
 
-function contact(number: NumberIdentity, sender: Sender): Record<string, unknown> {
+/** A person as `contacts[]` has them. */
+export function contactOf(number: NumberIdentity, sender: Sender): Record<string, unknown> {
   const userId = userIdOf(number, sender);
   return {
     profile: { name: sender.name, ...(sender.username ? { username: sender.username } : {}) },
-    ...(sender.omitPhone ? {} : { wa_id: sender.phone }),
+    ...(sender.omitPhone ? {} : { wa_id: sender.waId ?? sender.phone }),
     ...(userId === null ? {} : { user_id: userId }),
   };
 }
 
-function userIdOf(number: NumberIdentity, sender: Sender): string | null {
+/** The user id of a person in the portfolio of the number; null where it is left out. */
+export function userIdOf(number: NumberIdentity, sender: Sender): string | null {
   if (sender.omitUserId) return null;
   return sender.userId ?? businessScopedUserId(number.businessId, sender.phone);
 }

@@ -121,8 +121,9 @@ function callbackFor(platform: Platform, change: Change): string | null {
 }
 
 function messageIdsOf(changes: readonly Change[]): string[] {
-  return changes.flatMap(({ value }) =>
-    [value.messages, value.statuses].flatMap((list) =>
+  const holders = changes.flatMap(({ value }) => [value, value.standby as Change["value"] | undefined]);
+  return holders.flatMap((holder) =>
+    [holder?.messages, holder?.message_echoes, holder?.statuses].flatMap((list) =>
       Array.isArray(list) ? list.map((item: { id?: unknown }) => String(item.id)) : [],
     ),
   );

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Sandbox } from "../sandbox.ts";
 import {
@@ -11,7 +12,7 @@ import {
   tokenFor,
 } from "../testing.ts";
 import { BUSINESS_IDS, NUMBER_IDS, WABA_IDS } from "../world/world.ts";
-import { MESSAGE_KINDS } from "./message-contents.ts";
+import { KIND_GROUPS, KIND_NAMES, type KindName } from "./kinds.ts";
 import { STATUS_KINDS } from "./payloads.ts";
 
 async function subscribe(sandbox: Sandbox, businessId: string, wabaId: string): Promise<string> {
@@ -195,12 +196,37 @@ describe("retries", () => {
 });
 
 describe("payload library", () => {
-  test.each(MESSAGE_KINDS)("message %s is accepted by the envelope", async (kind) => {
+  test("a kind has one name, and the README lists it", () => {
+    const groups = Object.entries(KIND_GROUPS).map(([group, kinds]) => ({
+      group,
+      names: Object.keys(kinds),
+    }));
+    expect(groups.flatMap(({ names }) => names)).toEqual(KIND_NAMES);
+    const list = groups.map(({ group, names }) => `| ${group} | \`${names.join("`, `")}\` |\n`).join("");
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    expect(/^\| group \| kinds \|\n\|---\|---\|\n((?:\|.*\n)*)/m.exec(readme)?.[1]).toBe(list);
+  });
+
+  test("what the caller says stands in the item, whatever list it is in", async () => {
     const { sandbox, receiver } = await sandboxWithReceiver();
+    const kinds: KindName[] = ["text", "group_read", "group_name", "standby_message", "standby_echo"];
+    kinds.push("standby_status", "message_echo", "handover_taken", "call_missed", "call_ringing");
+    kinds.push("preference_stop");
+    for (const kind of kinds) {
+      const extra = { said_by_test: kind };
+      await sandbox.control.sendMessage({ phoneNumberId: NUMBER_IDS.luz, kind, extra, force: true });
+    }
+    const bodies = receiver.received.map(({ bytes }) => bytes.toString("utf8"));
+    expect(bodies.map((body) => /"said_by_test":"(\w+)"/.exec(body)?.[1])).toEqual(kinds);
+  });
+
+  test("a system message has no contacts, and names the number before the change", async () => {
+    const { sandbox, receiver } = await sandboxWithReceiver();
+    const kind = "system_user_changed_number";
     await sandbox.control.sendMessage({ phoneNumberId: NUMBER_IDS.luz, kind, force: true });
     const { value } = parsed(receiver.received[0] as Received).entry[0].changes[0];
-    expect(value.messages[0].type).toBeTypeOf("string");
-    expect("contacts" in value).toBe(value.messages[0].type !== "system");
+    expect(value.messages[0]).toMatchObject({ type: "system", from: "5215544332211" });
+    expect(value).not.toHaveProperty("contacts");
   });
 
   test.each(STATUS_KINDS)("status %s of a message the app sent", async (status) => {

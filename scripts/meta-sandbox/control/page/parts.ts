@@ -1,4 +1,4 @@
-import { choice, type Option, select, textField } from "../../form-fields.ts";
+import { choice, type Option, type Select, select, textField } from "../../form-fields.ts";
 import { type Html, html } from "../../html.ts";
 import type { Snapshot } from "../../world/snapshot.ts";
 import type { Control } from "../control.ts";
@@ -27,7 +27,7 @@ export function text(name: string, label: string, value = ""): Field {
   return (form) => textField({ id: `${form}-${name}`, name, label, value });
 }
 
-export function pick(name: string, label: string, options: readonly Option[]): Field {
+export function pick(name: string, label: string, options: Select["options"]): Field {
   return (form) => select({ id: `${form}-${name}`, name, label, options });
 }
 

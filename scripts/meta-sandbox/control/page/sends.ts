@@ -1,7 +1,8 @@
-import { plainOptions } from "../../form-fields.ts";
+import { type Option, type OptionGroup, plainOptions } from "../../form-fields.ts";
 import { type Html, html } from "../../html.ts";
 import { ACCOUNT_EVENTS } from "../../webhooks/account-events.ts";
-import { MESSAGE_KINDS } from "../../webhooks/message-contents.ts";
+import type { Kind } from "../../webhooks/kinds/kind.ts";
+import { KIND_GROUPS } from "../../webhooks/kinds.ts";
 import { STATUS_KINDS } from "../../webhooks/payloads.ts";
 import type { HeldReason, SendResult } from "../../webhooks/routing.ts";
 import { SIGNATURE_MODES } from "../../webhooks/signing.ts";
@@ -25,22 +26,23 @@ const force = tick("force", "Send even if not subscribed");
 /** The forms that make the sandbox call the app's webhook. */
 const SENDS: Forms = {
   message: {
-    heading: "Inbound message",
+    heading: "Message, call or notice",
     button: "Send message",
     fields: (world) => [
       pick("phoneNumberId", "To number", numberOptions(world)),
       text("senderName", "Sender name", DEFAULT_SENDER.name),
       text("senderPhone", "Sender phone (digits)", DEFAULT_SENDER.phone),
-      pick("kind", "Type", plainOptions(MESSAGE_KINDS)),
+      pick("kind", "Type", kindOptions()),
       text("text", "Text"),
+      text("messageId", "About message (id)"),
       pick("signature", "Signature", plainOptions(SIGNATURE_MODES)),
       force,
     ],
     run: async (control, { senderName, senderPhone, force, ...message }) => {
       const sender = { name: senderName, phone: senderPhone };
-      return describe(
-        await control.sendMessage(messageSchema.parse({ ...message, sender, force: force === "on" })),
-      );
+      const input = messageSchema.parse({ ...message, sender, force: force === "on" });
+      const result = await control.sendMessage(input);
+      return [describe(result), ...result.messageIds].join(" · ");
     },
   },
   status: {
@@ -124,6 +126,13 @@ const HELD: Record<HeldReason, string> = {
   not_subscribed: "not subscribed: nothing sent",
   not_registered: "number not registered: nothing sent",
 };
+
+function kindOptions(): OptionGroup[] {
+  return Object.entries(KIND_GROUPS).map(([label, kinds]) => ({
+    label,
+    options: Object.entries<Kind>(kinds).map(([name, kind]): Option => [name, kind.label]),
+  }));
+}
 
 /** What became of a send, in a sentence. */
 function describe({ deliveries, held }: SendResult): string {

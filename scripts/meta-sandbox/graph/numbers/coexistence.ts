@@ -1,4 +1,5 @@
-import { appStateChanges, historyChanges } from "../../webhooks/coexistence-payloads.ts";
+import { appStateChanges, declinedHistory, historyChanges } from "../../webhooks/kinds/phone-history.ts";
+import type { NumberIdentity } from "../../webhooks/payloads.ts";
 import { dispatch } from "../../webhooks/routing.ts";
 import { newNumericId } from "../../world/identifiers.ts";
 import { lastSharedAt } from "../../world/installations.ts";
@@ -43,9 +44,17 @@ export function shareAppData(platform: Platform, request: GraphRequest, numberId
 /** One webhook after the other, so that their order is Meta's. */
 async function sendAppData(platform: Platform, number: PhoneNumber, syncType: SyncType): Promise<void> {
   const at = Math.floor(platform.clock.now() / 1000);
+  const identity = identityOf(platform, number);
   const declined = platform.switches.historySharing === "declined";
-  const changes = syncType === "history" ? historyChanges(number, at, declined) : appStateChanges(number, at);
+  const chats = () => (declined ? declinedHistory(identity) : historyChanges(identity, at));
+  const changes = syncType === "history" ? chats() : appStateChanges(identity, at);
   for (const change of changes) await dispatch(platform, [change], { kind: syncType });
+}
+
+function identityOf({ state }: Platform, number: PhoneNumber): NumberIdentity {
+  const { id, wabaId, displayPhoneNumber } = number;
+  const businessId = state.world.wabas[wabaId]?.businessId ?? "";
+  return { phoneNumberId: id, wabaId, businessId, displayPhoneNumber };
 }
 
 function syncError(code: number, text: string): GraphError {
