@@ -28,6 +28,8 @@ function ofKind(kind: KindName) {
   return {
     phone,
     name: `Nombre ${n}`,
+    // Else it is their id that says who they are, however their number is spelt.
+    sender: { phone, name: `Nombre ${n}`, omitUserId: kind.startsWith("spelt_") },
     newPhone: `52155${90_000_000 + n}`,
     groupId,
     first: `wamid.first-${n}`,
@@ -66,10 +68,10 @@ beforeAll(async () => {
   const verifyToken = product.services.webhooks.verifyToken.reveal();
   await control().configureApp({ callbackUrl: await startAddress(), verifyToken });
   const items = KIND_NAMES.map((kind) => {
-    const { phone, name, groupId, first: id } = ofKind(kind);
+    const { sender, groupId, first: id } = ofKind(kind);
     const inGroup = groupId ? { kind: "group_message" as const, groupId } : {};
     const said = { ...inGroup, text: "Ancla", timestamp: start, id };
-    return { message: { phoneNumberId: NUMBER_IDS.luz, sender: { phone, name }, ...said } };
+    return { message: { phoneNumberId: NUMBER_IDS.luz, sender, ...said } };
   });
   expect((await control().sendBatch({ items, force: true })).status).toBe(200);
   await work();
@@ -255,9 +257,9 @@ const expected: Record<KindName, Expected> = {
 
 test("each is accepted, nothing is set aside, and everybody stays who they were", async () => {
   for (const [n, kind] of KIND_NAMES.entries()) {
-    const { phone, name, groupId, newPhone, first } = ofKind(kind);
+    const { sender, groupId, newPhone, first } = ofKind(kind);
     const about = isAboutTheFirst(kind) ? { messageId: first } : {};
-    const said = { kind, sender: { phone, name }, groupId, newPhone, ...about, timestamp: start + 60 + n };
+    const said = { kind, sender, groupId, newPhone, ...about, timestamp: start + 60 + n };
     const sent = await control().sendMessage({ phoneNumberId: NUMBER_IDS.luz, ...said, force: true });
     expect([kind, sent.status]).toEqual([kind, 200]);
   }
