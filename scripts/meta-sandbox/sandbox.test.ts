@@ -147,7 +147,7 @@ describe("control page", () => {
     expect(await submit(sandbox.url, "constructor", {})).toBe("Unknown form.");
   });
 
-  test("sends every kind, chosen by its group, and one about another message", async () => {
+  test("offers every kind in its group, sends one of each, and what is about another message", async () => {
     const { sandbox, receiver } = await sandboxWithReceiver();
     const page = await (await fetch(`${sandbox.url}/sandbox`)).text();
     const groups = [...page.matchAll(/<optgroup label="([^"]+)">(.*?)<\/optgroup>/gs)];
@@ -156,13 +156,12 @@ describe("control page", () => {
       [...options.matchAll(/<option value="([^"]+)">[^<]+</g)].map(([, value = ""]) => value),
     );
     expect(kinds).toEqual(KIND_NAMES);
-    for (const kind of kinds) {
+    for (const kind of ["edit", ...Object.values(KIND_GROUPS).map((group) => Object.keys(group)[0] ?? "")]) {
       const form = { phoneNumberId: NUMBER_IDS.luz, kind, messageId: "wamid.about", force: "on" };
       expect(await submit(sandbox.url, "message", form), kind).toMatch(/^Delivered: HTTP 200/);
     }
-    const bodies = receiver.received.map(({ bytes }) => bytes.toString("utf8"));
-    expect(bodies).toHaveLength(kinds.length);
-    expect(bodies[kinds.indexOf("edit")]).toContain('"original_message_id":"wamid.about"');
+    const [edit] = receiver.received.map(({ bytes }) => bytes.toString("utf8"));
+    expect(edit).toContain('"original_message_id":"wamid.about"');
   });
 
   test("has no form that nobody answers, and no id twice", async () => {
