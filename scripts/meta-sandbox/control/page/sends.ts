@@ -34,7 +34,7 @@ const SENDS: Forms = {
       text("senderPhone", "Sender phone (digits)", DEFAULT_SENDER.phone),
       pick("kind", "Type", kindOptions()),
       text("text", "Text"),
-      text("messageId", "About message (id)"),
+      text("messageId", "About message (id; empty: one nobody knows)"),
       pick("signature", "Signature", plainOptions(SIGNATURE_MODES)),
       force,
     ],
