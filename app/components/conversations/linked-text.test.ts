@@ -20,7 +20,8 @@ describe("addresses in what somebody wrote", () => {
       ["a@b.example", "https://a.example/@b.example"],
     ],
     ["https://", []],
-    ["www.a.example", []],
+    ["www.a.example, (WWW.b.example/x).", ["www.a.example", "WWW.b.example/x"]],
+    ["www. www.. www.hola. wwww.a.example a.www.b.example x@www.b.example", ["x@www.b.example"]],
     ['https://a.example/"onclick="x', ["https://a.example/"]],
     ["<https://a.example/>", ["https://a.example/"]],
   ])("of %j are %j", (text, found) => {
@@ -30,6 +31,12 @@ describe("addresses in what somebody wrote", () => {
   test("of mail lead to a letter", () => {
     expect(withAddresses("ana@luz.example")).toEqual([
       { said: "ana@luz.example", href: "mailto:ana@luz.example" },
+    ]);
+  });
+
+  test("without their scheme are asked for safely", () => {
+    expect(withAddresses("www.a.example/x")).toEqual([
+      { said: "www.a.example/x", href: "https://www.a.example/x" },
     ]);
   });
 

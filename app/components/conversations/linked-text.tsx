@@ -37,24 +37,28 @@ interface Piece {
 
 /** Each repetition has an end, so that no text takes long. */
 const addresses =
-  /\bhttps?:\/\/[^\s<>"\u0000-\u001f]+|(?<![\w.+%@/-])[\w.+%-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\w@])/giu;
+  /(?:\bhttps?:\/\/|(?<![\w.@/-])www\.(?=[\p{L}\p{N}-]{1,63}\.[\p{L}\p{N}]))[^\s<>"\u0000-\u001f]+|(?<![\w.+%@/-])[\w.+%-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\w@])/giu;
 
-/** The text in pieces that joined are the text again. Whole http and https addresses count, and those of mail. */
+/** The text in pieces that joined are the text again. Http and https addresses count, those that begin with `www.`, and those of mail. */
 export function withAddresses(text: string): Piece[] {
   const pieces: Piece[] = [];
   let told = 0;
   for (const found of text.matchAll(addresses)) {
-    const isMail = !/^https?:/i.test(found[0]);
-    const address = isMail ? found[0] : withoutEnd(found[0]);
-    if (!isMail && !URL.canParse(address)) continue;
-    pieces.push(
-      { said: text.slice(told, found.index), href: null },
-      { said: address, href: isMail ? `mailto:${encodeURI(address)}` : address },
-    );
+    const [address, href] = addressOf(found[0]);
+    if (!URL.canParse(href)) continue;
+    pieces.push({ said: text.slice(told, found.index), href: null }, { said: address, href });
     told = found.index + address.length;
   }
   pieces.push({ said: text.slice(told), href: null });
   return pieces.filter(({ said }) => said !== "");
+}
+
+/** What was found without what belongs to the sentence, and where it leads. */
+function addressOf(found: string): [said: string, href: string] {
+  const isNamed = /^www\./i.test(found);
+  if (!isNamed && !/^https?:/i.test(found)) return [found, `mailto:${encodeURI(found)}`];
+  const address = withoutEnd(found);
+  return [address, isNamed ? `https://${address}` : address];
 }
 
 const endOfSentence = new Set(".,;:!?'’”»*_~`…)]}");
