@@ -5,6 +5,9 @@ export const languages = { en: "English", es: "Español" } as const;
 
 export type Language = keyof typeof languages;
 
+/** How numbers and moments are written: day before month in both, a point before decimals. */
+export const locales: Record<Language, string> = { en: "en-GB", es: "es-419" };
+
 export const languageIds = Object.keys(languages) as Language[];
 
 export function isLanguage(value: string | undefined | null): value is Language {

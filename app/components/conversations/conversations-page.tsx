@@ -2,6 +2,7 @@
 import { Link } from "@remix-run/react";
 import type { ConversationView, Page } from "../../inbox/conversations/conversations.server.ts";
 import { channelLabels } from "../../integrations/catalog.ts";
+import { locales } from "../../texts/languages.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { ButtonLink } from "../forms/buttons.tsx";
 import { useLive } from "../frame/live.ts";
@@ -73,7 +74,7 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
           <Link
             to={`/conversations/${id}#latest`}
             // The whole line opens it, and the name alone is read out.
-            className={`min-w-0 max-w-full truncate after:absolute after:inset-0 ${unread ? "font-bold" : "font-medium"}`}
+            className={`min-w-0 max-w-full *:block *:truncate after:absolute after:inset-0 ${unread ? "font-bold" : "font-medium"}`}
           >
             <bdi>{contactWords(texts, contact)}</bdi>
           </Link>
@@ -101,22 +102,26 @@ function ConversationLine({ conversation }: { conversation: ConversationView }) 
   );
 }
 
+/** What was said is cut at its own end, in whatever direction it reads. */
 function Preview({ conversation: { preview, unread } }: { conversation: ConversationView }) {
   const texts = useTexts();
   if (!preview) return <span />;
   const look = preview.failed ? "text-bad" : unread ? "font-semibold" : "text-ink-soft";
+  const isOurs = preview.direction === "outbound" && !isNotice(preview.kind);
   return (
-    <p className={`min-w-0 truncate ${look}`}>
-      {preview.direction === "outbound" && !isNotice(preview.kind)
-        ? `${senderWords(texts, preview) ?? texts.conversations.you}: `
-        : null}
-      {preview.sender ? (
-        <>
-          <bdi>{contactWords(texts, preview.sender)}</bdi>
-          {": "}
-        </>
+    <p className={`flex min-w-0 grow *:truncate ${look}`}>
+      {isOurs || preview.sender || preview.failed ? (
+        <span className="mr-1 max-w-3/5 shrink-0">
+          {isOurs ? `${senderWords(texts, preview) ?? texts.conversations.you}: ` : null}
+          {preview.sender ? (
+            <>
+              <bdi>{contactWords(texts, preview.sender)}</bdi>
+              {": "}
+            </>
+          ) : null}
+          {preview.failed ? `${pageTexts(texts).thread.statuses.failed} · ` : null}
+        </span>
       ) : null}
-      {preview.failed ? `${pageTexts(texts).thread.statuses.failed} · ` : null}
       <bdi>{previewWords(texts, preview)}</bdi>
     </p>
   );
@@ -125,7 +130,7 @@ function Preview({ conversation: { preview, unread } }: { conversation: Conversa
 function Unread({ amount }: { amount: number }) {
   const words = useTexts().conversations;
   const { language } = usePageFacts();
-  const shown = amount > 99 ? "99+" : amount.toLocaleString(language);
+  const shown = amount > 99 ? "99+" : amount.toLocaleString(locales[language]);
   return (
     <span className="tabular shrink-0 rounded-sm bg-ink px-1.5 text-xs font-semibold text-on-ink forced-colors:border">
       <span aria-hidden="true">{shown}</span>

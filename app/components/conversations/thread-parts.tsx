@@ -1,7 +1,7 @@
 /** What stands in a message besides words: where it came from, a file, a place, cards, an order, a form. */
 import type { ReactNode } from "react";
 import type { ContactCard, MessageKind, MessageParts, Price } from "../../integrations/message.ts";
-import type { Language } from "../../texts/languages.ts";
+import { type Language, locales } from "../../texts/languages.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { linkLook } from "../forms/buttons.tsx";
 import { PhoneNumber } from "../frame/page.tsx";
@@ -116,7 +116,7 @@ function File({ file, sign }: { file: MessageParts["file"]; sign: string }) {
 
 function sizeOf(bytes: number, language: Language): string {
   const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return amount.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: 1 });
+  return amount.toLocaleString(locales[language], { style: "unit", unit, maximumFractionDigits: 1 });
 }
 
 function Place({ place }: { place: NonNullable<MessageParts["place"]> }) {
@@ -196,7 +196,7 @@ function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["o
   const words = pageTexts(useTexts()).thread;
   const { language } = usePageFacts();
   const money = ({ amount, currency }: Price) =>
-    amount.toLocaleString(language, { style: "currency", currency });
+    amount.toLocaleString(locales[language], { style: "currency", currency });
   return (
     <div className="grid gap-1">
       <LongList className="grid gap-0.5">
@@ -204,7 +204,7 @@ function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["o
           // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two lines may be alike.
           <li key={n} className="flex justify-between gap-4">
             <span className="min-w-0">
-              {quantity === null ? null : `${quantity.toLocaleString(language)} × `}
+              {quantity === null ? null : `${quantity.toLocaleString(locales[language])} × `}
               <bdi>{product}</bdi>
             </span>
             {price ? (

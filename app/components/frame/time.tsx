@@ -1,8 +1,5 @@
-import type { Language } from "../../texts/languages.ts";
+import { type Language, locales } from "../../texts/languages.ts";
 import { usePageFacts } from "./page-context.tsx";
-
-/** Day before month in both languages, and a clock of 24 hours. */
-const locales: Record<Language, string> = { en: "en-GB", es: "es-419" };
 
 const day = { day: "numeric", month: "short" } as const;
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;

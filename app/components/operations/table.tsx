@@ -1,5 +1,6 @@
 /** Tables of the operator's pages, and the numbers in them. */
 import { type ReactNode, useId } from "react";
+import { locales } from "../../texts/languages.ts";
 import { usePageFacts } from "../frame/page-context.tsx";
 
 export interface Column {
@@ -83,7 +84,7 @@ const side = (numeric = false) => (numeric ? "tabular text-right" : "text-left")
 /** `1,204`, as the reader's language writes it. */
 export function useNumbers(): (amount: number) => string {
   const { language } = usePageFacts();
-  return (amount) => amount.toLocaleString(language);
+  return (amount) => amount.toLocaleString(locales[language]);
 }
 
 const units = [
@@ -102,7 +103,7 @@ export function Duration({ ms }: { ms: number }) {
   return (
     // The server and the browser may know different editions of the world's customs.
     <span className="tabular whitespace-nowrap" suppressHydrationWarning>
-      {amount.toLocaleString(language, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 })}
+      {amount.toLocaleString(locales[language], { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 })}
     </span>
   );
 }
