@@ -32,7 +32,8 @@ function withheldWords(texts: Texts, content: MessageContentView): string {
   const { code = null, title = null } = content.withheld ?? {};
   if (code !== null && Object.hasOwn(withheld, code))
     return named(texts, content, withheld[code] ?? unsupported);
-  return named(texts, content, title ? `${unsupported}. ${failedBecause} ${title}` : unsupported);
+  const label = named(texts, content, unsupported);
+  return title ? `${label}. ${failedBecause} ${title}` : label;
 }
 
 /** What the platform says went wrong with a message that it shares nonetheless. */

@@ -92,7 +92,7 @@ describe("while Meta’s assistant answers", () => {
     ]);
     const { thread, line } = await pages();
     expect(thread).toMatch(/¿Abren hoy\?.*Meta’s assistant.*Sí, hasta las 8.*Read/s);
-    expect(line).toMatch(/Ana 🌻.*Meta’s assistant: <bdi>Sí, hasta las 8.*1 unread/s);
+    expect(line).toMatch(/Ana 🌻.*Meta’s assistant: <.span><bdi>Sí, hasta las 8.*1 unread/s);
   });
 
   test("a handover is a line, with what the assistant tells, however often it is told", async () => {
@@ -124,7 +124,10 @@ describe("while Meta’s assistant answers", () => {
     ["control_passed", { metadata: "x" }, "The conversation was handed over"],
   ] as const)("%s %j says %s", async (type, control, words) => {
     await deliver(around.handover(type, control));
-    expect((await pages()).thread).toContain(words);
+    const { thread } = await pages();
+    expect(thread).toContain(words);
+    // The conversation is with them.
+    expect(thread).not.toMatch(/phone number/i);
   });
 
   test("what it sums up stands with the customer's message", async () => {
@@ -183,7 +186,7 @@ describe("what the business says elsewhere", () => {
     await deliver(meta.change({ message_echoes: [echo] }, meta.phoneNumberId, field));
     const { thread, line } = await pages();
     expect(thread).toMatch(new RegExp(`From your business: .*${sender}.*Ya sale`, "s"));
-    expect(line).toContain(`${sender}: <bdi>Ya sale`);
+    expect(line).toContain(`${sender}: </span><bdi>Ya sale`);
     expect(line).not.toContain("You:");
   });
 });

@@ -1,4 +1,5 @@
 /** Reads stored WhatsApp messages. Content is as Meta sent it, so nothing about its shape is taken for granted. */
+import { isBlank } from "../../../../platform/text.ts";
 import type { ChannelMessages, StoredMessage } from "../../../channel.server.ts";
 import type {
   MessageFailure,
@@ -91,7 +92,9 @@ const plainKinds = new Map<string, MessageKind>([
   ["media_placeholder", "old_media"],
 ]);
 
-function summarize(message: StoredMessage): MessageSummary {
+/** Words that show nothing are none: an empty bubble would hide that something was said. */
+function summarize(stored: StoredMessage): MessageSummary {
+  const message = isBlank(stored.body ?? "") ? { ...stored, body: null } : stored;
   const notice = noticeSummary(message.type, message.content, message.body);
   if (notice) return notice;
   const [error] = listAt(message.content, "errors");

@@ -1,4 +1,5 @@
 /** What a message carries beyond what its kind has a place for: every text in it that is meant for people. */
+import { isBlank } from "../../../../platform/text.ts";
 import type { MessageReading, NamedValues } from "../../../message.ts";
 import { longestText, mostOfList, numberIn, readableName, shortened } from "./content.server.ts";
 
@@ -21,6 +22,9 @@ const technicalPlaces =
 
 /** Hosts that hand out files to whoever has a token, and ids of messages and calls. */
 const technicalText = /^(https:\/\/[\w.-]*\b(fbsbx\.com|fbcdn\.net|whatsapp\.net)\/|wamid\.|wacid\.)/;
+
+/** Who a handover is of: the conversation that it stands in says so. */
+const ofHandover = /^handover\.(sender|recipient|metadata)$/;
 
 interface Leaf {
   /** By the names that lead to it, without places in lists. */
@@ -86,7 +90,9 @@ export function isTechnicalName(name: string): boolean {
 function isTechnicalPlace(path: string[], value: unknown): boolean {
   const name = path.at(-1) ?? "";
   if ((path.length === 1 && ofItem.has(name)) || technical.test(name)) return true;
-  return isLeaf(value) && /^\S*$/.test(String(value)) && technicalPlaces.test(path.join("."));
+  const place = path.join(".");
+  if (ofHandover.test(place)) return true;
+  return isLeaf(value) && /^\S*$/.test(String(value)) && technicalPlaces.test(place);
 }
 
 /**
@@ -107,7 +113,7 @@ export function restOf(
     skips: isTechnicalPlace,
     wants: (value) =>
       typeof value === "string"
-        ? hasWords(value) && !technicalText.test(value) && !isSaid(value)
+        ? !isBlank(value) && !technicalText.test(value) && !isSaid(value)
         : isNew && typeof value === "number",
   });
   // The item's own name for its content says nothing that stands not above it.
@@ -132,11 +138,6 @@ export function grouped(leaves: Leaf[]): NamedValues[] {
     groups.set(name, [...(groups.get(name) ?? []), said]);
   }
   return [...groups].map(([name, values]) => ({ name, values }));
-}
-
-/** Something that can be seen. */
-function hasWords(text: string): boolean {
-  return /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
 }
 
 /** Looking for a piece within something longer would take long, and find little. */

@@ -110,6 +110,11 @@ export const contentSamples: Record<string, ContentSample> = {
     shows: ["does not share: newsletter admin"],
     line: "A kind of message that WhatsApp does not share: newsletter admin",
   },
+  "not shared: of a type that has no words here, for a reason that is new": {
+    item: withheld("unsupported", { code: 139999, title: "Los círculos no" }, "newsletter_admin"),
+    shows: ["does not share: newsletter admin. Meta’s reason: Los círculos no"],
+    line: "A kind of message that WhatsApp does not share: newsletter admin. Meta’s reason: Los círculos no",
+  },
   "not shared: its file could not be fetched": {
     item: withheld("unsupported", { code: 131052, message: "Media download error" }),
     shows: ["A file that WhatsApp could not fetch"],
@@ -354,6 +359,12 @@ export const contentSamples: Record<string, ContentSample> = {
     item: { ...bare("system"), system: { type: "mood_changed", body: "Ana está contenta", mood: "alegre" } },
     shows: ["Ana está contenta", "mood", "alegre"],
     line: "Notice: Ana está contenta",
+  },
+  "text that shows nothing": {
+    item: { ...bare("text"), text: { body: " \u200b\n\u2800\u2060 " } },
+    shows: ["Message"],
+    hides: ["\u2800"],
+    line: "Message",
   },
   "text with signs of its look": {
     item: {
