@@ -25,10 +25,10 @@ export function NewMessages({ messages }: { messages: MessageView[] }) {
           <a
             href={`#m${last.id}`}
             onClick={jump}
-            className="inline-flex min-h-10 items-center rounded-md border border-ink bg-ink px-4 font-semibold text-on-ink"
+            className="inline-flex min-h-10 items-center gap-1.5 rounded-md border border-ink bg-ink px-4 font-semibold text-on-ink"
           >
             <span>{words.newMessages(unseen)}</span>
-            <span aria-hidden="true"> ↓</span>
+            <span aria-hidden="true">↓</span>
           </a>
         </p>
       ) : null}

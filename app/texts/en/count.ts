@@ -1,6 +1,6 @@
-/** `1 message`, `1,204 messages`. */
-export function count(amount: number, noun: string): string {
-  return `${amount.toLocaleString("en")} ${noun}${amount === 1 ? "" : "s"}`;
+/** `1 message`, `1,204 messages`, `2 people`. */
+export function count(amount: number, noun: string, many = `${noun}s`): string {
+  return `${amount.toLocaleString("en")} ${amount === 1 ? noun : many}`;
 }
 
 /** `WhatsApp`, `WhatsApp or Instagram`. */

@@ -130,8 +130,8 @@ export const thread = {
   },
   /** Of a message to a group. */
   cameTo: {
-    delivered: (people: number) => `Delivered to ${people}`,
-    read: (people: number) => `Read by ${people}`,
+    delivered: (people: number) => `Delivered to ${count(people, "person", "people")}`,
+    read: (people: number) => `Read by ${count(people, "person", "people")}`,
   },
   kinds: messageKinds,
   channels: channelWords,
