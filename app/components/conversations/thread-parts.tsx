@@ -108,7 +108,10 @@ function File({ file, sign }: { file: MessageParts["file"]; sign: string }) {
       </svg>
       <span className="min-w-0">
         {file?.name ? <bdi className="block font-medium">{file.name}</bdi> : null}
-        <span className="text-xs text-ink-soft">{facts.filter(Boolean).join(" · ")}</span>
+        {/* The server and the browser may know different editions of the world's customs. */}
+        <span className="text-xs text-ink-soft" suppressHydrationWarning>
+          {facts.filter(Boolean).join(" · ")}
+        </span>
       </span>
     </p>
   );
@@ -195,8 +198,6 @@ function Card({ card }: { card: ContactCard }) {
 function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["order"]> }) {
   const words = pageTexts(useTexts()).thread;
   const { language } = usePageFacts();
-  const money = ({ amount, currency }: Price) =>
-    amount.toLocaleString(locales[language], { style: "currency", currency });
   return (
     <div className="grid gap-1">
       <LongList className="grid gap-0.5">
@@ -207,19 +208,27 @@ function Order({ order: { lines, total } }: { order: NonNullable<MessageParts["o
               {quantity === null ? null : `${quantity.toLocaleString(locales[language])} × `}
               <bdi>{product}</bdi>
             </span>
-            {price ? (
-              <span className="tabular whitespace-nowrap">{money(lineOf(price, quantity))}</span>
-            ) : null}
+            {price ? <Money price={lineOf(price, quantity)} /> : null}
           </li>
         ))}
       </LongList>
       {total ? (
         <p className="flex justify-between gap-4 border-t border-line pt-1 font-semibold">
           <span>{words.total}</span>
-          <span className="tabular whitespace-nowrap">{money(total)}</span>
+          <Money price={total} />
         </p>
       ) : null}
     </div>
+  );
+}
+
+function Money({ price: { amount, currency } }: { price: Price }) {
+  const { language } = usePageFacts();
+  return (
+    // The server and the browser may have different signs for a currency.
+    <span className="tabular whitespace-nowrap" suppressHydrationWarning>
+      {amount.toLocaleString(locales[language], { style: "currency", currency })}
+    </span>
   );
 }
 

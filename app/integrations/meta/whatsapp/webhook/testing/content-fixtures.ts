@@ -265,12 +265,14 @@ export const contentSamples: Record<string, ContentSample> = {
           { product_retailer_id: "hogaza", quantity: "2", item_price: "1.50", currency: "EUR" },
           { product_retailer_id: "bollo", quantity: "3", item_price: "0,80", currency: "eur" },
           { product_retailer_id: "tarta", quantity: "media", item_price: "a convenir", currency: "EUR" },
+          // Browsers and servers have different signs for no currency.
+          { product_retailer_id: "vale", quantity: 1, item_price: 5, currency: "XXX" },
         ],
       },
     },
-    shows: ["2 × hogaza", "€3.00", "3 × bollo", "€2.40", "tarta", "media", "a convenir"],
+    shows: ["2 × hogaza", "€3.00", "3 × bollo", "€2.40", "tarta", "media", "a convenir", "1 × vale"],
     hides: ["19483"],
-    line: "Order: 2 × hogaza, 3 × bollo, tarta",
+    line: "Order: 2 × hogaza, 3 × bollo, tarta, 1 × vale",
   },
   "place with coordinates as text": {
     item: {
