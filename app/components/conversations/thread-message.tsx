@@ -145,6 +145,12 @@ function Quote({ quote, threadId }: { quote: QuoteView | "missing"; threadId: st
   const said = (
     <>
       <span className="sr-only">{pageTexts(texts).thread.inReplyTo[quote.direction]} </span>
+      {quote.sender ? (
+        <span className="block font-semibold">
+          <bdi>{contactWords(texts, quote.sender)}</bdi>
+          <span className="sr-only">: </span>
+        </span>
+      ) : null}
       <bdi>{previewWords(texts, quote)}</bdi>
     </>
   );

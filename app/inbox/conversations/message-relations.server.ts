@@ -23,6 +23,7 @@ export function relate(
 ): MessageView[] {
   const isMark = ({ type }: MessageRow) => reader.marks.types.includes(type);
   const shown = new Map<string, MessageView>();
+  const here = new Map(rows.map((row) => [row.provider_message_id, row]));
   const views = rows.map((row) => {
     const view = messageView(reader, row);
     if (!isMark(row)) shown.set(row.provider_message_id, view);
@@ -39,7 +40,7 @@ export function relate(
     const id = reader.referenceOf(row)?.providerMessageId;
     const view = views[n];
     if (id && view && view.kind !== "deleted") {
-      view.quote = quoteOf(reader, shown.get(id), elsewhere.get(id));
+      view.quote = quoteOf(reader, shown.has(id) ? here.get(id) : elsewhere.get(id), shown.get(id));
     }
   }
   return views.filter(({ id }) => !applied.has(id));
@@ -73,27 +74,24 @@ function apply(
 const deleted = { kind: "deleted", text: null, detail: null } as const;
 const nothingTold = { called: undefined, withheld: undefined };
 
+/** In one line, as a list would show it; what was edited as it reads now. `here` is how it stands on the page. */
 function quoteOf(
   reader: ChannelMessages,
+  row: MessageRow | QuotedRow | undefined,
   here: MessageView | undefined,
-  elsewhere: QuotedRow | undefined,
 ): QuoteView | "missing" {
-  const { channel } = reader;
-  if (here) {
-    const { id, direction, kind, text, detail, called, withheld } = here;
-    const told = { ...(called !== undefined && { called }), ...(withheld && { withheld }) };
-    return { channel, id, direction, kind, detail, ...told, text: shortened(text), before: null };
-  }
-  if (!elsewhere) return "missing";
-  const { id, direction, is_deleted } = elsewhere;
-  const said = is_deleted ? deleted : reader.summarize(elsewhere);
+  if (!row) return "missing";
+  const isDeleted = here ? here.kind === "deleted" : "is_deleted" in row && row.is_deleted;
+  const said = isDeleted ? deleted : reader.summarize(row);
   return {
     ...said,
-    channel,
-    text: shortened(said.text),
-    id,
-    direction,
-    before: cursorOf({ ...keyOf(elsewhere), id: String(BigInt(id) + 1n) }),
+    channel: reader.channel,
+    text: shortened(here?.edited ? here.text : said.text),
+    id: row.id,
+    direction: row.direction,
+    senderId: row.sender_contact_id,
+    sender: null,
+    before: here ? null : cursorOf({ ...keyOf(row), id: String(BigInt(row.id) + 1n) }),
   };
 }
 

@@ -19,6 +19,9 @@ export interface MessageContentView extends MessageSummary {
 export interface QuoteView extends MessageContentView {
   id: string;
   direction: "inbound" | "outbound";
+  /** In a group: who of it said it. */
+  senderId: string | null;
+  sender: ContactView | null;
   /** Cursor of the page that ends with it; null when it stands on the same page. */
   before: string | null;
 }

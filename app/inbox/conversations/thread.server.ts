@@ -101,9 +101,10 @@ async function viewsOf(
   const providerMessageIds = referredIds(reader, rows);
   const quoted = await findQuotedRows(tdb, tenantId, id, { providerMessageIds, marks });
   const views = relate(reader, { rows: rows.toReversed(), later: later.toReversed(), quoted });
-  const senderIds = new Set(views.flatMap(({ senderId }) => senderId ?? []));
+  const quotes = views.flatMap(({ quote }) => (quote === null || quote === "missing" ? [] : quote));
+  const senderIds = new Set([...views, ...quotes].flatMap(({ senderId }) => senderId ?? []));
   const senders = await findSenderRows(tdb, tenantId, [...senderIds]);
-  for (const view of views) {
+  for (const view of [...views, ...quotes]) {
     const sender = view.senderId === null ? undefined : senders.get(view.senderId);
     if (sender) view.sender = senderView(sender);
   }

@@ -209,6 +209,26 @@ describe("a group", () => {
     expect(ana?.thread).not.toContain("says a");
   });
 
+  test("says of a quoted message whose it is, on the page and on another", async () => {
+    const answer = (id: string, to: string, seconds: number) => ({
+      messages: [says(id, "34600333444", seconds, { group_id: group, context: { id: to } })],
+    });
+    await deliver(
+      inGroup("a", "34600111222", "Ana Ruiz", 1),
+      inGroup("b", "34600333444", "Bea Sanz", 2),
+      answer("c", "a", 3),
+    );
+    const quote = /Bea Sanz In reply to the customer: Ana Ruiz : says a says c/;
+    expect((await pages())[0]?.thread).toMatch(quote);
+    await deliver({
+      messages: Array.from({ length: 50 }, (_, n) =>
+        says(`n${n}`, "34600111222", 4 + n, { group_id: group }),
+      ),
+    });
+    await deliver(answer("d", "b", 90));
+    expect((await pages())[0]?.thread).toMatch(/In reply to the customer: Bea Sanz : says b says d/);
+  });
+
   test("is called by its subject, the newest that came about", async () => {
     await deliver(
       inGroup("a", "34600111222", "Ana", 1),

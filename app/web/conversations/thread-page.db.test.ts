@@ -296,6 +296,25 @@ describe("messages that speak of others", () => {
     expect(messageIn(await page(path), far)).toContain("the far one");
   });
 
+  test("an answer quotes an order and a deleted message in a line, and an edited one as it reads now", async () => {
+    const id = await conversation(luz.id);
+    const lines = [{ product_retailer_id: "barra", quantity: 2, item_price: 1, currency: "EUR" }];
+    const order = { type: "order", content: { order: { product_items: lines } }, body: "2 × barra" };
+    await say(luz.id, id, { ...order, wamid: "wamid.order", at: minute(1) });
+    await say(luz.id, id, { body: "at nine", wamid: "wamid.time", at: minute(1) });
+    await say(luz.id, id, { ...about("edit", "wamid.time"), body: "at ten", at: minute(2) });
+    await say(luz.id, id, { body: "a secret", wamid: "wamid.erased", at: minute(1) });
+    await say(luz.id, id, { ...about("revoke", "wamid.erased"), at: minute(2) });
+    const answer = (wamid: string) => ({ body: "yes", content: { context: { id: wamid } }, at: minute(3) });
+    const toOrder = await say(luz.id, id, answer("wamid.order"));
+    const toTime = await say(luz.id, id, answer("wamid.time"));
+    const toGone = await say(luz.id, id, answer("wamid.erased"));
+    const html = await thread(id);
+    expect(messageIn(html, toOrder)).toContain("Order: 2 × barra");
+    expect(messageIn(html, toTime)).toContain("<bdi>at ten");
+    expect(messageIn(html, toGone)).toContain("<bdi>This message was deleted");
+  });
+
   test("what was said of an older message later is shown at it on its own page", async () => {
     const id = await conversation(luz.id);
     const old = await say(luz.id, id, { body: "too early", wamid: "wamid.old", at: minute(0) });

@@ -141,7 +141,15 @@ export async function listLaterMarks(
 
 export type QuotedRow = Pick<
   MessageRow,
-  "id" | "delivery_id" | "provider_message_id" | "direction" | "type" | "body" | "content" | "page_at"
+  | "id"
+  | "delivery_id"
+  | "provider_message_id"
+  | "direction"
+  | "sender_contact_id"
+  | "type"
+  | "body"
+  | "content"
+  | "page_at"
 > & {
   /** By whoever had sent it. */
   is_deleted: boolean;
@@ -158,7 +166,7 @@ export async function findQuotedRows(
   return tdb
     .selectFrom("messages as m")
     .select(["m.id", "m.provider_message_id", "m.direction", "m.type", "m.body", "m.content"])
-    .select(["m.delivery_id", pageTime("m.occurred_at").as("page_at")])
+    .select(["m.delivery_id", "m.sender_contact_id", pageTime("m.occurred_at").as("page_at")])
     .select(
       sql<boolean>`exists (
         select from messages r
