@@ -77,6 +77,7 @@ function Sender({ message }: { message: MessageView }) {
 function Notice({ message }: { message: MessageView }) {
   const texts = useTexts();
   const isOwnWords = message.kind === "system" && message.text !== null;
+  const trouble = troubleWords(texts, message);
   return (
     <li
       id={`m${message.id}`}
@@ -92,6 +93,8 @@ function Notice({ message }: { message: MessageView }) {
           {message.text}
         </span>
       ) : null}
+      <Origin parts={message.parts} />
+      {trouble ? <p>{trouble}</p> : null}
       <Remainder parts={message.parts} />
     </li>
   );

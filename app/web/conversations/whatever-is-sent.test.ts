@@ -30,7 +30,9 @@ describe("what is sent is shown", () => {
     ).toBe(line);
     expect(drawn.text).not.toContain("Left out");
     expectNoSlip(drawn);
-    expectNoSlip({ ...drawn, ...drawnMessage(item, { isEcho: isEcho ?? false }) });
+    const spanish = drawnMessage(item, { isEcho: isEcho ?? false, language: "es" });
+    expect(spanish.html).not.toMatch(/\[object|undefined|NaN|>null</);
+    for (const words of hides) expect(spanish.html).not.toContain(words);
   });
 
   test("in Spanish as well", () => {
@@ -127,17 +129,34 @@ function kindOf(name: string, under: string): string {
   return under === "machine" || forMachines.includes(name) ? "machine" : "people";
 }
 
-/** Whoever made a form named its fields; only tokens are for nobody there. */
+/** Whoever made a form named its fields; only tokens are for nobody there. A button without words is known by its payload. */
 function expectHidden({ html, view }: ReturnType<typeof drawnMessage>, hidden: string[]): void {
-  for (const text of hidden)
+  for (const text of hidden.filter((one) => one !== view.detail))
     if (view.kind !== "form" || text.startsWith("token")) expect(html).not.toContain(text);
 }
 
 const types = [
-  ...["text", "image", "document", "audio", "voice", "location", "contacts", "order", "button", "template"],
-  ...["unsupported", "unknown", "hologram", "request_welcome", "media_placeholder"],
+  ...["text", "image", "video", "document", "audio", "voice", "sticker", "location", "contacts", "order"],
+  ...["button", "template", "reaction", "edit", "revoke", "system", "unsupported", "unknown", "hologram"],
+  ...["request_welcome", "media_placeholder"],
 ];
 const replies = ["button_reply", "list_reply", "nfm_reply", "new_reply", "body", "action", "header"];
+
+/** What may stand beside the content of any message, each part with a place of its own. */
+const around = [
+  { referral: { headline: "TEXT", body: "TEXT", source_url: "https://luz.example", mood: "TEXT" } },
+  { referral: { welcome_message: { text: "TEXT" }, body: { more: "TEXT" } } },
+  { conversation_context: { type: "summary", summary: { text: "TEXT", more: ["TEXT"] } } },
+  { errors: [{ code: 139_999, message: "x", error_data: { details: "TEXT" } }] },
+  { errors: [{ code: 1, title: "TEXT" }] },
+  {},
+];
+/** Kinds that any of this can be read as; what else there is needs content of its own shape. */
+const reached = [
+  ...["text", "image", "video", "document", "audio", "voice", "sticker", "location", "contacts", "order"],
+  ...["reply", "form", "template", "reaction_removed", "edit", "revoke", "system", "welcome", "old_media"],
+  ...["unsupported", "other"],
+];
 
 describe("whatever is sent", () => {
   test("every text for people stands in the thread, and none for machines", () => {
@@ -148,18 +167,60 @@ describe("whatever is sent", () => {
         .map(({ reply, inner }) => ({ type: "interactive", inner: { type: reply, [reply]: inner } })),
       tree.map((inner) => ({ type: "interactive", inner: { nfm_reply: { response_json: inner } } })),
     );
+    const kinds = new Set<string>();
     fc.assert(
-      fc.property(content, tree, fc.boolean(), ({ type, inner }, more, isEcho) => {
-        const { value, shown, hidden } = numbered([inner, more]);
-        const [content, other] = value as unknown[];
-        const drawn = drawnMessage({ ...bare(type), [type]: content, new_part: other }, { isEcho });
-        expectNoSlip(drawn);
-        expect(drawn.text).not.toContain("Left out");
-        for (const text of shown) expect(drawn.text).toContain(text);
-        expectHidden(drawn, hidden);
-      }),
-      cases(300),
+      fc.property(
+        content,
+        tree,
+        fc.constantFrom(...around),
+        fc.boolean(),
+        ({ type, inner }, more, beside, isEcho) => {
+          const { value, shown, hidden } = numbered([inner, more, beside]);
+          const [content, other, besides] = value as [unknown, unknown, object];
+          const item = { ...bare(type), [type]: content, ...besides, new_part: other };
+          const drawn = drawnMessage(item, { isEcho });
+          expectNoSlip(drawn);
+          expect(drawn.text).not.toContain("Left out");
+          for (const text of shown) expect(drawn.text).toContain(text);
+          expectHidden(drawn, hidden);
+          kinds.add(drawn.view.kind);
+        },
+      ),
+      cases(400),
     );
+    expect([...kinds]).toEqual(expect.arrayContaining(reached));
+  });
+
+  test("of what is too much for one message it says how much more there is", () => {
+    const long = fc.array(fc.constantFrom("TEXT", { words: "TEXT" }), { minLength: 40, maxLength: 120 });
+    const wide = fc
+      .integer({ min: 150, max: 260 })
+      .map((many) => Object.fromEntries(Array.from({ length: many }, (_, n) => [`n${n}`, "TEXT"])));
+    const deep = fc
+      .nat({ max: 50 })
+      .map((levels) => Array.from({ length: levels }).reduce((inner) => ({ in: inner }), "TEXT" as unknown));
+    let cutOff = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom("hologram", "text", "image", "form", "contacts", "order"),
+        fc.oneof(long, wide, deep),
+        (type, much) => {
+          const { value, shown } = numbered(much);
+          const item =
+            type === "form"
+              ? { ...bare("interactive"), interactive: { nfm_reply: { response_json: value } } }
+              : { ...bare(type), [type]: value };
+          const { text } = drawnMessage(item);
+          const missing = shown.filter((one) => !text.includes(one));
+          const said = Number(/Left out here: ([\d,]+) more things?/.exec(text)?.[1]?.replace(",", "") ?? 0);
+          // Each of those here is one thing.
+          expect(said).toBe(missing.length);
+          cutOff += missing.length > 0 ? 1 : 0;
+        },
+      ),
+      cases(60),
+    );
+    expect(cutOff).toBeGreaterThan(10);
   });
 
   test("in place of anything in a real item, the thread shows what took its place", () => {
@@ -187,12 +248,19 @@ describe("whatever is sent", () => {
   test("any text at all is shown as it is", () => {
     fc.assert(
       fc.property(fc.constantFrom("text", "hologram"), anyText({ maxLength: 30 }), (type, words) => {
-        expectNoSlip(drawnMessage({ ...bare(type), [type]: { body: words } }));
+        const drawn = drawnMessage({ ...bare(type), [type]: { body: words } });
+        expectNoSlip(drawn);
+        expect(lettersOf(drawn.text)).toContain(lettersOf(words));
       }),
       cases(200),
     );
   });
 });
+
+/** Signs around words may be there for their look. */
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, "");
+}
 
 /** Names whose place is read as something else, or not for people. */
 const notForPeople =
