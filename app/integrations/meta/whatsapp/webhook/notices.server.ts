@@ -7,6 +7,7 @@ import type {
   MessageEvent,
   ReadingProblem,
 } from "../../../channel.server.ts";
+import { shortened } from "../messages/content.server.ts";
 import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import type { ChangeContext } from "./items.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
@@ -133,7 +134,7 @@ function noticeText(type: string, said: JsonObject): string | null {
   const control = handovers.map((name) => own(said, name)).find(isObject);
   const context = own(said, "conversation_context") ?? own(control, "conversation_context");
   const texts = [...leaves(own(context, "summary") ?? context, 0), ...leaves(own(control, "metadata"), 0)];
-  return texts.length > 0 ? safeText(texts.join("\n").slice(0, 4_000)) : null;
+  return texts.length > 0 ? safeText(shortened(texts.join("\n"), 4_000)) : null;
 }
 
 /** The texts in a value whose shape is anybody's guess: the first twenty, from no deeper than six levels. */

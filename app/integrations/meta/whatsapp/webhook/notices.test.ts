@@ -61,6 +61,23 @@ describe("a handover", () => {
     expect(event.ofAgent).toBeUndefined();
   });
 
+  test("tells a long summary up to a whole sign, and shows where it is cut", () => {
+    const text = `x${"👩‍🍳".repeat(1_000)}`;
+    const { body } = onlyNotice(
+      readChange(handover("control_passed", passed, { conversation_context: { summary: { text } } })),
+    );
+    expect(body).toBe(`x${"👩‍🍳".repeat(799)}…`);
+    const many = Array.from({ length: 30 }, (_, n) => `n${n}`);
+    expect(onlyNotice(readChange(handover("control_passed", { metadata: { many } }))).body).toBe(
+      many.slice(0, 20).join("\n"),
+    );
+  });
+
+  test("may have the summary within its own part", () => {
+    const within = { ...passed, metadata: undefined, conversation_context: summary };
+    expect(onlyNotice(readChange(handover("control_taken", within))).body).toBe(summary.summary.text);
+  });
+
   test.each([[{ sender: 7 }], [{ sender: {} }], [{ timestamp: "soon" }]])("with %j is a problem", (more) => {
     const { events, problems } = readChange(handover("control_passed", passed, more));
     expect([events, problems]).toMatchObject([[], [{ phoneNumberId: meta.phoneNumberId }]]);

@@ -61,6 +61,19 @@ describe("what goes on while Meta’s assistant handles a conversation", () => {
     ]);
   });
 
+  test("names its people where they stand, also beside it", () => {
+    const messages = [meta.textMessage("wamid.1")];
+    const inside = [{ wa_id: meta.waId, profile: { name: "Inside" } }];
+    const nameIn = (value: Record<string, unknown>) => messagesOf(readField("standby", value))[0]?.contact;
+    expect(nameIn({ contacts: meta.people, standby: { messages } })).toMatchObject({
+      profileName: "Ana 🌻",
+      userId: meta.userId,
+    });
+    expect(nameIn({ contacts: meta.people, standby: { messages, contacts: inside } })).toMatchObject({
+      profileName: "Inside",
+    });
+  });
+
   test("that is no object is counted, and costs nothing", () => {
     for (const inside of [[], "x", null, 7]) {
       const { events, problems } = readField("standby", { standby: inside });
