@@ -115,8 +115,14 @@ describe("what an earlier build passed by", () => {
     await deliver(meta.bodyOf({}, meta.phoneNumberId, "a_field_of_the_future"));
     await deliver(meta.body());
     await process(earlier());
-    await sql("update webhook_deliveries set ignored_fields = null");
+    // However often it was tried by then, and whenever the next try was to be.
+    await sql(
+      "update webhook_deliveries set ignored_fields = null, attempts = 6, retry_at = now() + interval '1 day'",
+    );
     expect(await rereadDeliveries(inbox.deps)).toBe(3);
+    expect(
+      await sql("select distinct attempts, retry_at, outcome, processed_at from webhook_deliveries"),
+    ).toEqual([{ attempts: 0, retry_at: null, outcome: null, processed_at: null }]);
     await process(inbox.deps);
     expect(await notes()).toMatchObject([
       { outcome: "processed", ignored_fields: null },

@@ -194,8 +194,15 @@ describe("what the business says elsewhere", () => {
 test("a field that nobody knows brings its messages", async () => {
   const messages = [meta.textMessage("wamid.1", meta.waId, "Hola")];
   await deliver(meta.change({ messages }, meta.phoneNumberId, "messages_of_tomorrow"));
-  expect((await pages()).thread).toContain("Hola");
+  const { thread, line } = await pages();
+  expect(thread).toContain("Hola");
+  expect(line).toMatch(/Hola.*1 unread/s);
 });
+
+const wordsOfUntyped: Record<string, string> = {
+  ...{ text: "Sin tipo", location: "Panadería Luz", image: "La mesa", contacts: "Marta Gil" },
+  ...{ interactive: "Sí", button: "Baja", reaction: "👍", order: "Order" },
+};
 
 test.each(Object.entries(around.untyped))(
   "a %s without a type is shown as what it is",
@@ -203,7 +210,10 @@ test.each(Object.entries(around.untyped))(
     const item = { from: meta.waId, id: "wamid.1", timestamp: Number(meta.sentAt), ...content };
     await deliver(meta.change({ messages: [item] }));
     expect(await rows()).toMatchObject([{ type, direction: "inbound" }]);
-    await pages();
+    const { thread, line } = await pages();
+    const said = { ...wordsOfUntyped }[type] ?? "no words";
+    expect(thread.split('<li id="m')[1]).toContain(said);
+    expect(line).toContain(said);
   },
 );
 
@@ -247,6 +257,7 @@ describe("a call is one line", () => {
       expect(await rows()).toMatchObject([{ type: "call", counts_unread: false }]);
       const { thread, line } = await pages();
       expect(thread).toContain(words);
+      expect(line).toContain(words.replace(" · ", ": "));
       expect(line).not.toMatch(/You:|unread</);
     }
   });

@@ -8,6 +8,12 @@ import { storeEvents } from "../../inbox/ingest/store-events.server.ts";
 import { deliver, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import type { MessageEvent } from "../../integrations/channel.server.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import {
+  agentEcho,
+  callEvent,
+  handover,
+  preference,
+} from "../../integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
 import { messageReaders } from "../../integrations/registry.server.ts";
 import { pageStage } from "../testing/page-stage.ts";
 
@@ -34,7 +40,10 @@ beforeEach(async () => {
 });
 
 async function arrive(value: Record<string, unknown>, field = "messages"): Promise<void> {
-  const body = meta.bodyOf(value, meta.phoneNumberId, field);
+  await takeIn(meta.bodyOf(value, meta.phoneNumberId, field));
+}
+
+async function takeIn(body: unknown): Promise<void> {
   const id = await deliver(demo.stage.database, body);
   expect(await processDeliveries(inboxDeps(demo.stage.database), [id])).toMatchObject({ quarantined: [] });
 }
@@ -95,9 +104,37 @@ describe("no new message", () => {
           }),
         ),
     ],
+    ...["edit", "Reaction", "revoke", "pin", "unpin"].map((type): [string, () => Promise<unknown>] => [
+      `what is told as unsupported: ${type}`,
+      () => messages({ ...item("unsupported", { type }), errors: [{ code: 131051, title: "x" }] }),
+    ]),
+    ["a call", () => arrive({ calls: [callEvent("terminate", { timestamp: later })] }, "calls")],
     [
-      "an edit that is told as unsupported",
-      () => messages({ ...item("unsupported", { type: "edit" }), errors: [{ code: 131051, title: "x" }] }),
+      "a handover",
+      () => {
+        const control = { previous_owner_role: "ai_agent", new_owner_role: "escalation" };
+        return takeIn(meta.body(meta.entry(handover("control_passed", control, { timestamp: later }))));
+      },
+    ],
+    [
+      "what the customer wants to receive",
+      () =>
+        arrive({ user_preferences: [preference("stop", { timestamp: Number(later) })] }, "user_preferences"),
+    ],
+    [
+      "what Meta’s assistant answers",
+      () => arrive({ standby: { message_echoes: [agentEcho("wamid.AGENT", "yes", later)] } }, "standby"),
+    ],
+    [
+      "a chat that is imported",
+      () => {
+        const past = { ...meta.textMessage("wamid.PAST", meta.waId, "of old", later), history_context: {} };
+        const threads = [{ id: meta.waId, messages: [past] }];
+        return arrive(
+          { history: [{ metadata: { phase: 0, chunk_order: 1, progress: 9 }, threads }] },
+          "history",
+        );
+      },
     ],
     ["a deletion", () => messages(item("revoke", { original_message_id: "wamid.FIRST" }))],
     ["a deletion of what never came", () => messages(item("revoke", { original_message_id: "wamid.NO" }))],
@@ -122,6 +159,11 @@ describe("a new message", () => {
     ["a text", () => messages(item("text", { body: "hello" })), 1],
     ["one of a kind that nobody knows", () => messages(item("hologram", {})), 1],
     ["one that WhatsApp keeps to itself", () => messages(item("unsupported", { type: "poll" })), 1],
+    [
+      "one while Meta’s assistant answers",
+      () => arrive({ standby: { messages: [item("text", { body: "x" })] } }, "standby"),
+      1,
+    ],
     [
       "one that says what it is in no word",
       () => messages(item("unsupported", { type: { toString: 1 } })),
