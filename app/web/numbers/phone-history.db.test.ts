@@ -206,7 +206,7 @@ describe("the history of a number on a phone", () => {
       () =>
         flow.product.database.sql(
           `update channel_connections
-              set metadata = metadata || jsonb_build_object('connected_at', now() - interval '25 hours')`,
+              set metadata = metadata || jsonb_build_object('connected_at', now() - interval '24 hours 1 minute')`,
         ),
     ],
   ])("is too late after a day by %s", async (_what, pass) => {
@@ -216,6 +216,16 @@ describe("the history of a number on a phone", () => {
     expect(await factOf()).toMatchObject({ chats: { result: "too_late" } });
     expect(await kinds()).toEqual(["history_refused"]);
     expect(await numberPage(id)).toContain("only within a day of connecting");
+  });
+
+  test("is asked for until the very end of that day, counted from the latest connect", async () => {
+    const id = await connected();
+    await flow.product.database.sql(
+      `update channel_connections set created_at = now() - interval '9 days',
+              metadata = metadata || jsonb_build_object('connected_at', now() - interval '23 hours 59 minutes')`,
+    );
+    await requestHistory(deps(), run(id));
+    expect(await factOf()).toMatchObject({ contacts: { result: "asked" }, chats: { result: "asked" } });
   });
 
   test("is asked for again while Meta is away, what was answered not twice", async () => {

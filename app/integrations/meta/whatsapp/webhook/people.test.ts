@@ -199,6 +199,16 @@ describe("a sender and the contacts beside", () => {
     expect(people([], { ...from(undefined), ...parent })).toMatchObject([
       { userId: "US.1", also: [{ waId: null, userId: "US.ENT.1" }] },
     ]);
+    const also = [{ waId: null, userId: "US.ENT.2" }];
+    const echo = { ...from(undefined), to_user_id: "US.2", to_parent_user_id: "US.ENT.2" };
+    const step = meta.status("wamid.2", "read", meta.sentAt, {
+      recipient_id: "",
+      ...{ recipient_user_id: "US.2", recipient_parent_user_id: "US.ENT.2" },
+    });
+    expect(read(meta.bodyOf({ message_echoes: [echo], statuses: [step] })).events).toMatchObject([
+      { kind: "message", contact: { userId: "US.2", also } },
+      { kind: "status", recipient: { userId: "US.2", also } },
+    ]);
     const only = people([], { ...from(undefined), from_parent_user_id: "US.ENT.1" });
     expect(only).toMatchObject([{ userId: "US.ENT.1" }]);
     expect(only[0]?.also).toBeUndefined();
