@@ -54,3 +54,32 @@ test.each([
   expect(view.registrationRefusal).toBe("x");
   expect(view.registrationAgainAt).toEqual(shown);
 });
+
+test.each([
+  [{}, null],
+  [{ contacts: "asked" }, null],
+  [{ contacts: "asked", chats: "asked" }, { state: "asked" }],
+  [{ chats: "too_late" }, { state: "too_late" }],
+  [{ chats: "refused" }, { state: "refused" }],
+  [{ chats: "asked", declined_at: true }, { state: "declined" }],
+  // What has come was shared, whatever else was told of it.
+  [
+    { chats: "asked", declined_at: true, progress: 55.9 },
+    { state: "arriving", percent: 55 },
+  ],
+  [
+    { chats: "too_late", progress: 0 },
+    { state: "arriving", percent: 0 },
+  ],
+  [{ progress: 99.9 }, { state: "arriving", percent: 99 }],
+  [{ progress: 100 }, { state: "complete" }],
+])("of a phone's history %j is told as %j", (told: Record<string, unknown>, shown) => {
+  const at = before.toISOString();
+  const history = Object.fromEntries(
+    Object.entries(told).map(([name, said]) => [
+      name,
+      said === true ? at : typeof said === "string" ? { result: said, at } : said,
+    ]),
+  );
+  expect(viewOf({ ...row, metadata: { history } }, undefined, now).history).toEqual(shown);
+});

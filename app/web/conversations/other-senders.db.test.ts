@@ -288,6 +288,26 @@ describe("what a person wants to receive", () => {
     expect(header((await pages()).thread)).toContain("Wants marketing messages");
   });
 
+  test("is of the one person that two turn out to be", async () => {
+    const alone = (value: string, seconds: number, more: Item) =>
+      meta.change(
+        { user_preferences: [around.preference(value, { timestamp: Number(at(seconds)), ...more })] },
+        meta.phoneNumberId,
+        "user_preferences",
+      );
+    await deliver(alone("resume", 10, { user_id: null }), alone("stop", 20, { wa_id: null }));
+    expect(await sql("select marketing from contacts order by id")).toEqual([
+      { marketing: "wanted" },
+      { marketing: "unwanted" },
+    ]);
+    const ofBoth = { ...meta.textMessage("wamid.1"), from_user_id: meta.userId };
+    await deliver(meta.change({ contacts: meta.people, messages: [ofBoth] }));
+    expect(await sql("select marketing from contacts where wa_id is not null")).toEqual([
+      { marketing: "unwanted" },
+    ]);
+    expect(header((await pages()).thread)).toContain("Does not want marketing messages");
+  });
+
   test("in one second the refusal stays; of anything else only the line is kept", async () => {
     await deliver(told("stop", 20), told("resume", 20));
     expect(await wish()).toBe("unwanted");

@@ -117,6 +117,26 @@ describe("somebody who is named in several ways", () => {
       expect(await search(number), number).toEqual(["Argentina"]);
   });
 
+  test("is the same on a card that was asked for", async () => {
+    const card = {
+      origin: "contact_request",
+      phones: [{ phone: "+52 55 7700 0000", wa_id: "525577000000" }],
+    };
+    const unnamed = { from_user_id: "MX.77" };
+    await deliver(
+      {
+        contacts: [named("Ana Ruiz", { wa_id: "5215577000000" })],
+        messages: [says("a", "5215577000000", 0)],
+      },
+      { messages: [says("b", undefined, 1, unnamed)] },
+      { messages: [{ id: "c", timestamp: at(2), ...unnamed, type: "contacts", contacts: [card] }] },
+    );
+    const found = await pages();
+    expect(found).toHaveLength(1);
+    expect(found[0]?.line).toMatch(/Ana Ruiz .*Contact card/);
+    for (const words of ["says a", "says b", "+52 55 7700 0000"]) expect(found[0]?.thread).toContain(words);
+  });
+
   test("by an id alone is the contact beside, and stays one when Meta changes the id", async () => {
     const system = {
       type: "user_changed_user_id",

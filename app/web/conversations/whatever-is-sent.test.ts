@@ -2,9 +2,21 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
 import { contentSamples } from "../../integrations/meta/whatsapp/webhook/testing/content-fixtures.ts";
-import { bare, inboundMessages } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import {
+  bare,
+  body,
+  bodyOf,
+  entry,
+  inboundMessages,
+  phoneNumberId,
+} from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import {
+  callEvent,
+  handover,
+  preference,
+} from "../../integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
 import { untilTextsAreThere } from "../../texts/catalogue.ts";
-import { drawnMessage } from "../testing/drawn-message.ts";
+import { drawnDelivery, drawnMessage } from "../testing/drawn-message.ts";
 
 beforeAll(untilTextsAreThere);
 
@@ -189,6 +201,36 @@ describe("whatever is sent", () => {
       cases(400),
     );
     expect([...kinds]).toEqual(expect.arrayContaining(reached));
+  });
+
+  test("around the messages, every text for people of what has no words of ours", () => {
+    const wholes = { messaging_handovers: "handed_over", user_preferences: "preference", calls: "call" };
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(wholes)), tree, tree, (field, inner, more) => {
+        const { value, shown, hidden } = numbered([inner, more]);
+        const [content, other] = value as unknown[];
+        const drawn = drawnDelivery(
+          field === "messaging_handovers"
+            ? body(entry(handover("control_passed", { metadata: content }, { new_part: other })))
+            : field === "calls"
+              ? bodyOf(
+                  { calls: [callEvent("terminate", { reason: content, new_part: other })] },
+                  phoneNumberId,
+                  field,
+                )
+              : bodyOf(
+                  { user_preferences: [preference("pause", { detail: content, new_part: other })] },
+                  phoneNumberId,
+                  field,
+                ),
+        );
+        expectNoSlip(drawn);
+        expectHidden(drawn, field === "messaging_handovers" ? [] : hidden);
+        // A call says how long it took, and nothing that Meta words.
+        if (field !== "calls") for (const text of shown) expect(drawn.text).toContain(text);
+      }),
+      cases(60),
+    );
   });
 
   test("of what is too much for one message it says how much more there is", () => {

@@ -240,6 +240,27 @@ describe("the history of a number on a phone", () => {
     await requestHistory(deps(), run(id));
     expect(await factOf()).toMatchObject({ contacts: { result: "asked" }, chats: { result: "asked" } });
     expect(asked()).toBe(3);
+    // The longer it has been, the later: seconds after a connect, half an hour at most.
+    for (const [since, least, most] of [
+      ["0 seconds", 0, 60],
+      ["1 hour", 800, 960],
+      ["20 hours", 1700, 1800],
+    ] as const) {
+      control().addScenario({ endpoint: "smb_app_data", times: 1, outcome: away });
+      await flow.product.database.sql("delete from graphile_worker._private_jobs");
+      await flow.product.database.sql(
+        `update channel_connections set metadata = metadata - 'history'
+           || jsonb_build_object('connected_at', now() - $1::interval)`,
+        [since],
+      );
+      await requestHistory(deps(), run(id));
+      const [job] = await flow.product.database.sql<{ wait: number }>(
+        `select extract(epoch from run_at - now())::float as wait
+           from graphile_worker.jobs where task_identifier = 'request_history'`,
+      );
+      expect(job?.wait).toBeGreaterThan(least);
+      expect(job?.wait).toBeLessThanOrEqual(most);
+    }
   });
 
   test("is not asked for before deliveries are on, and of no number that is in no app", async () => {
@@ -253,6 +274,13 @@ describe("the history of a number on a phone", () => {
     number().isOnBizApp = false;
     await registerNumber(deps(), run(id));
     expect((await jobs()).map(({ task }) => task)).not.toContain("request_history");
+  });
+
+  test("of a connection with an incident is not asked for, and nothing is noted", async () => {
+    const id = await connected();
+    await flow.product.database.sql("update channel_connections set status = 'error'");
+    await requestHistory(deps(), run(id));
+    expect([asked(), await factOf()]).toEqual([0, undefined]);
   });
 
   test("that Meta refuses for good is told, and ends the job", async () => {

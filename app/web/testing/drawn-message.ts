@@ -29,6 +29,14 @@ export function drawnMessage(
   const delivery = isEcho
     ? bodyOf({ message_echoes: [{ to: "5215500000001", ...item }] }, phoneNumberId, "smb_message_echoes")
     : bodyOf({ messages: [item] });
+  return drawnDelivery(delivery, { isEcho, language });
+}
+
+/** Of a delivery whose first event is a message. */
+export function drawnDelivery(
+  delivery: Record<string, unknown>,
+  { isEcho = false, language = "en" }: { isEcho?: boolean; language?: Language } = {},
+): DrawnMessage {
   const event = whatsappWebhook.read(bytes(delivery)).events[0] as MessageEvent | undefined;
   expect(event?.kind).toBe("message");
   const { direction, type, body, content, occurredAt } = event as MessageEvent;

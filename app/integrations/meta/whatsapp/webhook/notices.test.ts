@@ -138,6 +138,9 @@ describe("a call", () => {
       onlyNotice(readField("calls", { calls: [callEvent("connect", { ...more, direction: undefined })] }))
         .direction;
     expect(directionOf({})).toBe("inbound");
+    const ofPlatform = { from: "an id of the platform's", to: meta.waId, direction: "BUSINESS_INITIATED" };
+    const { direction } = onlyNotice(readField("calls", { calls: [callEvent("connect", ofPlatform)] }));
+    expect(direction).toBe("outbound");
     expect(directionOf({ from: around.businessNumber, to: meta.waId })).toBe("outbound");
   });
 
