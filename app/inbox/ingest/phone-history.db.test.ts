@@ -208,6 +208,8 @@ describe("a history", () => {
       historyBody({ history: [declined] }),
     );
     expect(outcomes).toEqual(["processed", "processed"]);
+    // What has come was shared, whatever else is told with it.
+    await process(historyBody({ history: [...items(5), declined] }));
     const jobs = await sql<{ payload: Item }>(
       "select payload from graphile_worker._private_jobs where payload ->> 'connectionId' = $1 order by id",
       [inbox.luz.connectionId],
@@ -215,7 +217,15 @@ describe("a history", () => {
     expect(jobs.map(({ payload }) => payload)).toMatchObject([
       { connectionId: inbox.luz.connectionId, detail: { progress: 55 } },
       { connectionId: inbox.luz.connectionId, detail: { progress: "declined" } },
+      { connectionId: inbox.luz.connectionId, detail: { progress: 5 } },
     ]);
+  });
+
+  test("of a number that nobody has is set aside, how far it has come as well", async () => {
+    const { quarantined: aside } = await process(
+      meta.bodyOf({ history: [{ metadata: { progress: 5 } }] }, "999", "history"),
+    );
+    expect(aside).toEqual(["unknown_number"]);
   });
 
   test("that cannot be read in part is kept in part, with its place", async () => {

@@ -277,11 +277,7 @@ describe("a group", () => {
     });
     const [delivered] = await pages();
     expect(delivered?.thread).toMatch(/A todos .*Delivered to 2 people/);
-    await deliver(
-      step("read", "34600111222", 3),
-      step("played", "34600333444", 4),
-      step("read", "34600333444", 5),
-    );
+    await deliver(step("read", "34600111222", 3), step("played", "34600333444", 4));
     await deliver(step("read", "34600555666", 6), step("read", "34600555666", 6));
     expect((await pages())[0]?.thread).toMatch(/A todos .*Read by 3 people/);
   });
@@ -300,8 +296,11 @@ describe("a group", () => {
       about("reaction", heart, "34600555666", 3),
       about("revoke", { revoke: { original_message_id: "a" } }, "34600333444", 4),
     );
+    const answer = says("b", "34600333444", 5, { group_id: group, context: { id: "a" } });
+    await deliver({ messages: [answer] });
     const [chat] = await pages();
-    expect(chat?.thread).toMatch(/says a .*👍.*💙/);
+    expect(chat?.thread).toMatch(/says a .*👍.*💙.*In reply to.* says a .*says b/);
+    expect(chat?.thread).not.toContain("was deleted");
   });
 
   test("ends as the same rows in whatever order it is told, also when two of it turn out to be one person", async () => {

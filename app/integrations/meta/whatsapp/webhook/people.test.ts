@@ -185,6 +185,31 @@ describe("a sender and the contacts beside", () => {
     expect(unsure).toMatchObject([{ profileName: null }, { profileName: null }]);
   });
 
+  test("nobody is taken for somebody else: another id, too few digits, two who are alike", () => {
+    const [other] = people([contact("34600", "Ana", { user_id: "US.1" })], {
+      ...from("49151222333"),
+      from_user_id: "US.2",
+    });
+    expect(other).toEqual({ waId: "49151222333", userId: "US.2", username: null, profileName: null });
+    expect(people([contact("1234567", "Ana")], from("12345678"))[0]).not.toHaveProperty("also");
+    // Two senders could each be the one contact, and the other contact is theirs who says nothing here.
+    const two = people(
+      [contact("5491123456789", "Ana"), contact("16505551234", "Cy")],
+      from("541123456789", "wamid.1"),
+      from("549112345678", "wamid.2"),
+    );
+    expect(two.map((person) => person?.profileName)).toEqual([null, null]);
+  });
+
+  test("what stands under standby is beside the contacts as well", () => {
+    const standby = { statuses: [meta.status("wamid.S", "read", meta.sentAt, { recipient_id: "34600" })] };
+    const { events } = read(
+      meta.bodyOf({ contacts: [contact("49151222333", "Bea")], messages: [from("16505551234")], standby }),
+    );
+    // Two people are spoken of, so nobody knows whose the name is.
+    expect(events[0]).toMatchObject({ contact: { waId: "16505551234", profileName: null } });
+  });
+
   test("a message without a sender is of the only contact, by whatever id", () => {
     expect(people([contact(undefined, "Ana", { user_id: "US.1" })], from(undefined))).toMatchObject([
       { waId: null, userId: "US.1", profileName: "Ana" },
@@ -233,6 +258,36 @@ describe("a sender and the contacts beside", () => {
   ])("the username %j is %j", (username, shown) => {
     const named = people([contact("34600", "Ana", { profile: { username } })], from("34600"));
     expect(named[0]?.username).toBe(shown);
+  });
+});
+
+describe("what the business calls people", () => {
+  const told = (more: object, contact: object) =>
+    read(
+      meta.bodyOf(
+        { state_sync: [{ type: "contact", action: "add", contact, ...more }] },
+        meta.phoneNumberId,
+        "smb_app_state_sync",
+      ),
+    ).events[0] as PersonEvent;
+  const ana = { phone_number: "+34 600 111 222", full_name: "Ana Ruiz", first_name: "Ana" };
+  const at = { metadata: { timestamp: meta.sentAt } };
+
+  test.each([
+    [at, ana, { waId: "34600111222", saved: { name: "Ana Ruiz", at: new Date(1_749_416_383_000) } }],
+    [{ ...at, action: "edit" }, { ...ana, full_name: "" }, { saved: { name: "Ana" } }],
+    [{ ...at, action: "a word of the future" }, ana, { saved: { name: "Ana Ruiz" } }],
+    // Whatever it was, it is no more.
+    [{ ...at, action: "remove" }, ana, { saved: { name: null } }],
+    // Without a time it gives way to whatever has one.
+    [{}, ana, { saved: { name: "Ana Ruiz", at: new Date(0) } }],
+    [
+      at,
+      { user_id: "ES.1", username: "ana", full_name: "Ana" },
+      { waId: null, userId: "ES.1", username: "ana" },
+    ],
+  ])("%j %j is %j", (more, contact, person) => {
+    expect(told(more, contact)).toMatchObject({ kind: "person", contact: person });
   });
 });
 

@@ -183,6 +183,66 @@ describe("a group", () => {
   });
 });
 
+describe("a history", () => {
+  const said = (more: Record<string, unknown>) => ({ ...meta.textMessage("wamid.A"), ...more });
+  const inThread = (more: Record<string, unknown>, id = meta.waId) =>
+    messagesOf(readField("history", { history: [{ threads: [{ id, messages: [said(more)] }] }] }))[0];
+  const medium = (value: Record<string, unknown>) => readField("history", { ...value });
+
+  test.each([
+    [{ from: meta.waId, to: businessNumber }, "inbound"],
+    [{ from: `+${meta.waId}`, to: "34600" }, "inbound"],
+    [{ from: businessNumber }, "outbound"],
+    [{ from: "34600", to: meta.waId }, "outbound"],
+    [{ from: meta.waId, history_context: { from_me: true } }, "outbound"],
+    [{ from: businessNumber, history_context: { from_me: false } }, "inbound"],
+  ])("says which way it went by who stands where: %j is %s", (more, direction) => {
+    expect(inThread(more)).toMatchObject({
+      direction,
+      imported: true,
+      countsUnread: false,
+      contact: { waId: meta.waId },
+      sentBy: direction === "outbound" ? "business_app" : null,
+    });
+  });
+
+  test("has media that name nobody: of the only contact beside them, who is not the business", () => {
+    const ours = { wa_id: businessNumber, profile: { name: "Panadería Luz" } };
+    const ana = { wa_id: "34600", profile: { name: "Ana" } };
+    const messages = [said({ from: businessNumber })];
+    expect(medium({ contacts: [ours, ana], messages }).events).toMatchObject([
+      { direction: "outbound", contact: { waId: "34600", profileName: "Ana" } },
+    ]);
+    const bea = { wa_id: "34700", profile: { name: "Bea" } };
+    expect(medium({ contacts: [ours, ana, bea], messages }).events).toMatchObject([{ contact: null }]);
+  });
+
+  test.each([
+    [{ metadata: { progress: "55" } }, 55],
+    [{ metadata: { progress: 100 }, threads: [] }, 100],
+    [{ errors: [{ code: "2593109" }] }, "declined"],
+  ])("says how far it has come: %j", (item, progress) => {
+    expect(readField("history", { history: [item] })).toMatchObject({
+      events: [{ kind: "history", progress }],
+      problems: [],
+    });
+  });
+
+  test.each([[{ metadata: { progress: "soon" } }], [{ metadata: { progress: 101 } }], [{}], [7]])(
+    "that says nothing is a problem: %j",
+    (item) => {
+      expect(readField("history", { history: [item] })).toMatchObject({ events: [], problems: [{}] });
+    },
+  );
+
+  test("that could not be shared for a reason nobody knows is counted", () => {
+    expect(readField("history", { history: [{ errors: [{ code: 1 }] }] })).toMatchObject({
+      events: [{ kind: "other", field: "history.errors" }],
+      problems: [],
+    });
+  });
+});
+
 describe("a field that nobody knows", () => {
   test("brings its messages and statuses, and is counted", () => {
     const { events, problems } = readField("messages_of_tomorrow", {
