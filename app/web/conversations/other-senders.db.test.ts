@@ -309,7 +309,15 @@ describe("what a person wants to receive", () => {
   });
 
   test("in one second the refusal stays; of anything else only the line is kept", async () => {
-    await deliver(told("stop", 20), told("resume", 20));
+    await deliver(told("resume", 20), told("stop", 20), told("resume", 20));
+    expect(await wish()).toBe("unwanted");
+    const atOnce = ["resume", "stop", "resume"].map((value) =>
+      around.preference(value, { timestamp: Number(at(30)) }),
+    );
+    await deliver(
+      told("resume", 25),
+      meta.change({ user_preferences: atOnce }, meta.phoneNumberId, "user_preferences"),
+    );
     expect(await wish()).toBe("unwanted");
     await deliver(told("stop", 40, { category: "news", detail: "User muted the news" }));
     const { thread } = await pages();

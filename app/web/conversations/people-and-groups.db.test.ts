@@ -181,6 +181,35 @@ describe("somebody who is named in several ways", () => {
     expect(ana?.thread).not.toContain("600 11");
   });
 
+  test("is called as the business calls them, in list, search and thread, and else as they call themselves", async () => {
+    const calls = (action: string, full_name: string, seconds: number) => ({
+      field: "smb_app_state_sync",
+      state_sync: [
+        {
+          type: "contact",
+          action,
+          contact: { phone_number: "34600111222", full_name },
+          metadata: { timestamp: at(seconds) },
+        },
+      ],
+    });
+    const said = {
+      contacts: [named("ana 🌻", { wa_id: "34600111222" })],
+      messages: [says("a", "34600111222")],
+    };
+    await deliver(said, calls("add", "Ana la del pan", 1));
+    // Of two of one second always the same one stays.
+    await deliver(calls("edit", "Ana A", 2), calls("edit", "Ana B", 2), calls("edit", "Ana A", 2));
+    const [ana] = await pages();
+    expect(ana?.line).toMatch(/ Ana B .*says a/);
+    expect(ana?.thread).toMatch(/Ana B .*34 600 11 12 22.*says a/);
+    expect(ana?.line + String(ana?.thread)).not.toContain("🌻");
+    for (const words of ["ana b", "ana 🌻"])
+      expect(await markup(`/conversations?q=${encodeURIComponent(words)}`)).toContain("Ana B");
+    await deliver(calls("remove", "Ana B", 3));
+    expect((await pages())[0]?.line).toMatch(/ ana 🌻 .*says a/);
+  });
+
   test("has no name that shows nothing, and one username with its @ and without", async () => {
     const nothing = { profile: { name: "\u200b\u2060\u3164", username: "@ana" }, wa_id: "34600111222" };
     await deliver({ contacts: [nothing], messages: [says("a", "34600111222")] });

@@ -263,6 +263,36 @@ describe("messages that speak of others", () => {
     expect(html).not.toMatch(/at nine|a secret/);
   });
 
+  test("a deletion takes away whatever a message was made of, and why there was no more of it", async () => {
+    const id = await conversation(luz.id);
+    const made: [string, Record<string, unknown>][] = [
+      ["document", { document: { filename: "SECRET.pdf", mime_type: "application/pdf" } }],
+      ["contacts", { contacts: [{ name: { formatted_name: "SECRET" }, phones: [{ phone: "SECRET" }] }] }],
+      ["text", { referral: { headline: "SECRET", body: "SECRET" } }],
+      ["hologram", { hologram: { words: "SECRET" } }],
+      ["unsupported", { unsupported: { type: "SECRETKIND" } }],
+      ["unsupported", { errors: [{ code: 139_999, title: "SECRETREASON" }] }],
+      ["image", { errors: [{ code: 1, title: "SECRET" }] }],
+    ];
+    for (const [n, [type, content]] of made.entries())
+      await say(luz.id, id, { type, body: "SECRET", content, wamid: `wamid.made.${n}`, at: minute(1) });
+    const quoting = [];
+    for (const n of [4, 5]) {
+      const content = { context: { id: `wamid.made.${n}` } };
+      quoting.push(await say(luz.id, id, { body: "what?", content, at: minute(2) }));
+    }
+    const before = await thread(id);
+    expect(before.match(/SECRET/g)?.length).toBeGreaterThan(9);
+    // An answer says of what it answers whatever a list would.
+    expect(messageIn(before, quoting[0] ?? "")).toMatch(/In reply to.*does not share: SECRETKIND/s);
+    expect(messageIn(before, quoting[1] ?? "")).toMatch(/In reply to.*Meta’s reason: SECRETREASON/s);
+    for (const n of made.keys())
+      await say(luz.id, id, { ...about("revoke", `wamid.made.${n}`), at: minute(3) });
+    const after = await thread(id);
+    expect(after).not.toContain("SECRET");
+    expect(after.match(/This message was deleted/g)?.length).toBeGreaterThanOrEqual(made.length);
+  });
+
   test("an answer quotes its message and leads to it, on the page, on another, or nowhere", async () => {
     const id = await conversation(luz.id);
     const far = await say(luz.id, id, {

@@ -292,6 +292,11 @@ describe("of two numbers", () => {
   test("an inbox without a message does not promise any while none can arrive", async () => {
     await given({ ...ready, deliveries: { state: "failed", code: "override", at } });
     expect(await markup("/conversations")).toContain(texts.conversations.emptyNothingArrives);
+    const refused = { result: "failed", code: "verify_again", at };
+    await sql("update channel_connections set metadata = $1", [
+      JSON.stringify({ ...ready, registration: refused }),
+    ]);
+    expect(await markup("/conversations")).toContain(texts.conversations.emptyNothingArrives);
     await addConnection(demo.stage, luz.id, { ...second, metadata: ready });
     expect(await markup("/conversations")).toContain(texts.conversations.emptyConnected);
   });

@@ -68,7 +68,8 @@ describe("a handover", () => {
     );
     expect(body).toBe(`x${"👩‍🍳".repeat(799)}…`);
     const many = Array.from({ length: 30 }, (_, n) => `n${n}`);
-    expect(onlyNotice(readChange(handover("control_passed", { metadata: { many } }))).body).toBe(
+    const metadata = { some: many.slice(0, 12), others: many.slice(12) };
+    expect(onlyNotice(readChange(handover("control_passed", { metadata }))).body).toBe(
       many.slice(0, 20).join("\n"),
     );
   });

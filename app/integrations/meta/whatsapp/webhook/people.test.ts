@@ -126,6 +126,12 @@ describe("a system message that tells less, or elsewhere", () => {
       number("Ana changed from 34600111222 to 34700111222"),
       { waId: "34700111222", formerly: { waId: "34600111222" } },
     ],
+    [
+      "numbers of somebody else in its text",
+      { from: "34600111222" },
+      number("Ana changed from 34600999888 to 34700111222"),
+      { waId: null, formerly: { waId: "34600111222", numberGone: true } },
+    ],
     ["nobody but in itself", {}, { type: "customer_identity_changed", wa_id: "34600" }, { waId: "34600" }],
   ])("%s", (_, message, notice, contact) => {
     expect(system(message as Record<string, unknown>, notice as Record<string, unknown>)).toMatchObject(
@@ -223,6 +229,10 @@ describe("a sender and the contacts beside", () => {
     const parent = { from_user_id: "US.1", from_parent_user_id: "US.ENT.1" };
     expect(people([], { ...from(undefined), ...parent })).toMatchObject([
       { userId: "US.1", also: [{ waId: null, userId: "US.ENT.1" }] },
+    ]);
+    const listed = contact("34600", "Ana", { user_id: "US.1", parent_user_id: "US.ENT.1" });
+    expect(people([listed], from("34600"))).toMatchObject([
+      { waId: "34600", userId: "US.1", also: [{ waId: null, userId: "US.ENT.1" }] },
     ]);
     const also = [{ waId: null, userId: "US.ENT.2" }];
     const echo = { ...from(undefined), to_user_id: "US.2", to_parent_user_id: "US.ENT.2" };
