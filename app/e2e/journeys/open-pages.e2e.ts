@@ -48,10 +48,18 @@ test("a click in a page whose build was replaced leads where it points to, and b
   expect(documents).toEqual(["/settings/integrations", "/conversations"]);
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
-  // Whoever loads a page anew later stays on it.
-  await page.reload();
-  await untilAlive(page);
-  expect(new URL(page.url()).pathname).toBe("/settings/integrations");
+  // Whoever loads a page anew later stays on it, also when they had come where the link leads without any trouble.
+  const staysOnReload = async () => {
+    await page.reload();
+    await untilAlive(page);
+    expect(new URL(page.url()).pathname).toBe("/settings/integrations");
+  };
+  await staysOnReload();
+  await page.getByRole("link", { name: "Conversations" }).click();
+  await listed(page).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+  await staysOnReload();
 });
 
 test("where the script does not come back either, the page is read all the same, and nothing goes round", async ({

@@ -360,5 +360,13 @@ describe("messages that speak of others", () => {
     expect(messageIn(older, old)).toContain("👀");
     expect(messageIn(older, gone)).toContain("This message was deleted");
     expect(newest + older).not.toContain("too much");
+    // By somebody else of a group it is not theirs to take away.
+    await sql(
+      `update messages set sender_contact_id = (select contact_id from conversations where id = $1)
+        where conversation_id = $1 and type = 'revoke'`,
+      [id],
+    );
+    expect(await thread(id)).toMatch(/In reply to.*too much/s);
+    expect(messageIn((await page(before)).split("<script")[0] ?? "", gone)).toContain("too much");
   });
 });
