@@ -136,12 +136,17 @@ function without(item: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(item).filter(([key]) => key !== name));
 }
 
-/** Some messages come without a type; the content that they bring names it. */
+/** Some messages come without a type; the content that they bring names it, or else nobody does. */
 function withType(item: JsonObject): JsonObject {
   if (own(item, "type")) return item;
-  const named = Object.keys(item).find((name) => contentNames.has(name) && isContent(item[name]));
-  return named ? { ...item, type: named } : item;
+  const contents = Object.keys(item).filter((name) => isContent(item[name]) && !aroundContent.has(name));
+  const named = contents.find((name) => contentNames.has(name)) ?? contents[0] ?? "unknown";
+  return { ...item, type: named };
 }
+
+const aroundContent = new Set([
+  ...["context", "referral", "errors", "identity", "history_context", "conversation_context", "message"],
+]);
 
 function isContent(value: unknown): boolean {
   return typeof value === "object" && value !== null;

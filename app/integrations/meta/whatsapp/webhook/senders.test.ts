@@ -125,9 +125,32 @@ describe("a message without a type", () => {
     }
   });
 
-  test("and without content that is known is a problem", () => {
-    const item = { from: meta.waId, id: "wamid.A", timestamp: meta.sentAt, context: {}, text: null };
-    expect(readField("messages", { messages: [item] }).problems).toHaveLength(1);
+  test.each([
+    ["quiz", { context: { id: "wamid.Q" }, referral: {}, quiz: { question: "¿Dulce o salado?" } }],
+    ["unknown", { context: {}, text: null }],
+  ])("and without content that is known is a %s", (type, content) => {
+    const item = { from: meta.waId, id: "wamid.A", timestamp: meta.sentAt, ...content };
+    const [message] = messagesOf(readField("messages", { messages: [item] }));
+    expect(message).toMatchObject({ type, content, contact: { waId: meta.waId } });
+  });
+});
+
+describe("a list that is null", () => {
+  const none = { messages: null, errors: null, ban_info: null };
+
+  test("is none, and its neighbours are read", () => {
+    const { events, problems } = readField("messages", {
+      ...none,
+      contacts: null,
+      statuses: [meta.status("wamid.B", "read")],
+    });
+    expect(problems).toEqual([]);
+    expect(events).toMatchObject([{ kind: "status", providerMessageId: "wamid.B" }]);
+  });
+
+  test("is counted where nothing else is there", () => {
+    const { events, problems } = readField("messages", none);
+    expect([events, problems]).toMatchObject([[{ kind: "other", field: "messages" }], []]);
   });
 });
 

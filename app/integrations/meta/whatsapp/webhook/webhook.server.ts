@@ -183,7 +183,8 @@ function withSummary(value: Record<string, unknown>): Record<string, unknown> {
 
 function* readLists(value: Record<string, unknown>, path: string, change: ChangeContext): Found {
   for (const [name, read] of Object.entries(listReaders)) {
-    if (!Object.hasOwn(value, name)) continue;
+    // Some relays write each list out, empty ones as null.
+    if (!Object.hasOwn(value, name) || value[name] === null) continue;
     yield* eachOf(value[name], `${path}.${name}`, change.phoneNumberId, function* (item, itemPath) {
       const found = read(item, itemPath, change);
       if (Symbol.iterator in found) yield* found;
@@ -209,8 +210,8 @@ function* countParts(
   let parts = 0;
   let lists = 0;
   for (const [within, holder] of [["", value] as const, ["standby.", own(value, "standby")] as const]) {
-    for (const name of isObject(holder) ? Object.keys(holder) : []) {
-      if (surroundings.has(name)) continue;
+    for (const [name, part] of isObject(holder) ? Object.entries(holder) : []) {
+      if (surroundings.has(name) || part === null) continue;
       if (Object.hasOwn(listReaders, name)) {
         lists++;
       } else if (parts++ < mostParts) {
