@@ -18,10 +18,11 @@ const ofItem = new Set([
 
 /** By where it stands: a word there is one of Meta's, and means something to people elsewhere. */
 const technicalPlaces =
-  /(^|\.)(language\.(code|policy)|currency\.code|action\.(name|parameters\.(mode|screen|flow_name))|components\.(index|format|example)|nfm_reply\.name|contacts\.origin|(image|video|audio|voice|document|sticker|thumbnail)\.(url|link))$/;
+  /(^|\.)(language\.(code|policy)|currency\.code|action\.(name|parameters\.(mode|screen|flow_name))|components\.(index|format|example)|nfm_reply\.name|contacts\.origin|referral\.ref|(image|video|audio|voice|document|sticker|thumbnail)\.(url|link|file|status))$/;
 
-/** Hosts that hand out files to whoever has a token, and ids of messages and calls. */
-const technicalText = /^(https:\/\/[\w.-]*\b(fbsbx\.com|fbcdn\.net|whatsapp\.net)\/|wamid\.|wacid\.)/;
+/** Hosts that hand out files to whoever has a token, and ids of messages, of calls and of people. */
+const technicalText =
+  /^(https:\/\/[\w.-]*\b(fbsbx\.com|fbcdn\.net|whatsapp\.net)\/|wamid\.|wacid\.|[A-Z]{2}\.(ENT\.)?\d[A-Za-z\d]*$)/;
 
 /** Who a handover is of: the conversation that it stands in says so. */
 const ofHandover = /^handover\.(sender|recipient|metadata)$/;

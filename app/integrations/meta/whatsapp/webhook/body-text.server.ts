@@ -2,9 +2,11 @@
 import { templateText } from "../messages/sent-parts.server.ts";
 import { isObject, type JsonObject, own, safeText } from "./json.server.ts";
 
-/** The words of a message of `type`, or null when it has none (or a type that is not known). Never throws. */
+/** The words of a message of `type`, or null when it has none. Never throws. */
 export function bodyText(type: string, item: JsonObject): string | null {
-  const words = readers.get(type)?.(own(item, type));
+  const read = readers.get(type);
+  // A type that is not known may bring its words as a text does.
+  const words = read ? read(own(item, type)) : textOf(own(item, "text"), "body");
   return words ? safeText(words) : null;
 }
 

@@ -318,6 +318,7 @@ export const contentSamples: Record<string, ContentSample> = {
         media_type: "video",
         video_url: "https://scontent.fbcdn.net/v",
         welcome_message: { text: "¡Hola! ¿Qué se te antoja?" },
+        ref: "campaign_7",
         ctwa_clid: "Aff",
       },
     },
@@ -325,8 +326,20 @@ export const contentSamples: Record<string, ContentSample> = {
       ...["Came from an advertisement", "Pan de hoy", "Dos por uno en hogazas", "Greeting"],
       ...["¡Hola! ¿Qué se te antoja?", "Me interesa"],
     ],
-    hides: ["Aff", "fbcdn"],
+    hides: ["Aff", "fbcdn", "campaign_7"],
     line: "Me interesa",
+  },
+  "file as older senders tell of it": {
+    item: {
+      ...bare("image"),
+      image: {
+        ...{ id: "1", mime_type: "image/jpeg", caption: "El horno", status: "undownloaded" },
+        file: "/usr/local/media/shared/af12",
+      },
+    },
+    shows: ["Photo", "El horno"],
+    hides: ["undownloaded", "/usr/local"],
+    line: "Photo: El horno",
   },
   "voice by its own type": {
     item: { ...bare("voice"), voice: { id: "1", mime_type: "audio/ogg; codecs=opus", sha256: "x" } },
@@ -356,6 +369,12 @@ export const contentSamples: Record<string, ContentSample> = {
     ],
     hides: ["o1", "SECRET-4"],
     line: "A kind of message that is new here: quiz",
+  },
+  "type of the future that says something as a text does": {
+    item: { ...bare("whisper"), text: { body: "Sin que se entere nadie" }, whispered_by: "MX.7700AB" },
+    shows: ["A kind of message that is new here: whisper", "Sin que se entere nadie"],
+    hides: ["body", "MX.7700AB"],
+    line: "A kind of message that is new here: whisper: Sin que se entere nadie",
   },
   "notice of the future": {
     item: { ...bare("system"), system: { type: "mood_changed", body: "Ana está contenta", mood: "alegre" } },
