@@ -154,8 +154,11 @@ export interface ChannelWebhook {
    * the part after its last dot. What an earlier build noted as passed by under one of them is read again.
    */
   reads: ReadonlySet<string>;
-  /** Never throws: what cannot be read becomes a problem with its place, and the rest of the body is still read. */
-  read(body: Uint8Array): DeliveryReading;
+  /**
+   * Never throws: what cannot be read becomes a problem with its place, and the rest of the body is still read.
+   * `receivedAt`: when what does not tell its time is taken to have happened.
+   */
+  read(body: Uint8Array, receivedAt?: Date): DeliveryReading;
 }
 
 export interface DeliveryReading {

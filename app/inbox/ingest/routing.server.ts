@@ -128,13 +128,17 @@ export function asideFor(
   return { deliveryId, path, reason, phoneNumberId, detail };
 }
 
-function readDelivery(readers: WebhookReaders, { provider, body }: OpenDelivery): DeliveryReading {
+function readDelivery(
+  readers: WebhookReaders,
+  { provider, body, receivedAtUs }: OpenDelivery,
+): DeliveryReading {
   const unreadable = (detail: string) => ({
     events: [],
     problems: [{ path: "body", phoneNumberId: null, detail }],
   });
   try {
-    return readers[provider]?.read(body) ?? unreadable("no reader for this channel");
+    const receivedAt = new Date(Math.floor(receivedAtUs / 1000));
+    return readers[provider]?.read(body, receivedAt) ?? unreadable("no reader for this channel");
   } catch {
     // A reader promises not to throw; breaking that promise must not cost the other deliveries of the job.
     return unreadable("the reader failed");

@@ -41,6 +41,9 @@ const askedForNumber = [
   },
 ];
 
+/** Somebody whose message does not tell when it was written. */
+const untimed = { from: "5215599000001", id: "wamid.UNTIMED", type: "text", text: { body: "¿Abren hoy?" } };
+
 beforeAll(async () => {
   await sql(
     `with c as (insert into channel_connections (tenant_id, provider, status, waba_id, phone_number_id, access_token_enc)
@@ -62,7 +65,7 @@ beforeAll(async () => {
   const delivery = bytes(
     body(
       entry(
-        change({ messages: [...items(false), ...askedForNumber] }),
+        change({ messages: [...items(false), ...askedForNumber, untimed] }),
         change({ message_echoes: items(true) }, phoneNumberId, "smb_message_echoes"),
       ),
     ),
@@ -94,7 +97,7 @@ beforeAll(async () => {
 
 describe("what Meta delivers", () => {
   test("is one message each, and none is left behind", async () => {
-    expect(conversations.size).toBe(samples.length + 1);
+    expect(conversations.size).toBe(samples.length + 2);
     expect(await sql("select 1 from delivery_quarantine")).toEqual([]);
   });
 
@@ -103,6 +106,15 @@ describe("what Meta delivers", () => {
       "select wa_id, user_id from contacts where user_id = 'MX.77' or wa_id like '%77000000'",
     );
     expect(people).toEqual([{ wa_id: "5215577000000", user_id: "MX.77" }]);
+  });
+
+  test("without a time stands where it was delivered", async () => {
+    const [row] = await sql(
+      `select abs(extract(epoch from m.occurred_at - d.received_at)) < 0.002 as at_once
+         from messages m join webhook_deliveries d on d.id = m.delivery_id where m.provider_message_id = $1`,
+      [untimed.id],
+    );
+    expect(row).toEqual({ at_once: true });
   });
 
   test.each(samples.map(([name, sample], n) => [name, sample, n] as const))(

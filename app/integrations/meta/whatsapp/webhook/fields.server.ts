@@ -13,10 +13,10 @@ export const optionalId = z
   .optional()
   .transform((id) => id || null);
 
-/** WhatsApp began in 2009; milliseconds in place of seconds land far beyond 2100. */
+/** WhatsApp began in 2009. Some tell milliseconds, as Meta's older products do: in seconds they would be far beyond 2100. */
 export const unixSeconds = z
-  .union([z.string().regex(/^\d{1,12}$/), z.number().int()])
-  .transform(Number)
+  .union([z.string().regex(/^\d{1,13}$/), z.number().int()])
+  .transform((time) => (Number(time) < 1e12 ? Number(time) : Math.floor(Number(time) / 1000)))
   .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
   .transform((seconds) => new Date(seconds * 1000));
 

@@ -26,6 +26,8 @@ export interface ChangeContext {
   standby: boolean;
   /** The value's `contacts[]`, where names and the other id of a person stand. */
   contacts: ListedContact[];
+  /** When it was delivered. */
+  receivedAt: Date | undefined;
 }
 
 const messageItem = z.object({
@@ -35,7 +37,7 @@ const messageItem = z.object({
     .string()
     .min(1)
     .transform((type) => safeText(cut(type, 64))),
-  timestamp: unixSeconds,
+  timestamp: unixSeconds.optional().catch(undefined),
   from: optionalId,
   from_user_id: optionalId,
   from_parent_user_id: optionalId.catch(null),
@@ -48,7 +50,7 @@ const statusItem = z.object({
   id: opaqueId,
   status: z.string(),
   type: z.string().optional(),
-  timestamp: unixSeconds,
+  timestamp: unixSeconds.optional().catch(undefined),
   recipient_id: optionalId,
   recipient_user_id: optionalId,
   recipient_parent_user_id: optionalId.catch(null),
@@ -90,6 +92,8 @@ function readEither(
   const parsed = messageItem.safeParse(item);
   if (!parsed.success || !isObject(item)) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const { id, type, timestamp, ...named } = parsed.data;
+  const occurredAt = timestamp ?? timeInstead(change);
+  if (!occurredAt) return { path, phoneNumberId, detail: noTime };
   const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
   const group = groupOfMessage(item);
   const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
@@ -113,7 +117,7 @@ function readEither(
     type,
     body: bodyText(type, item),
     content,
-    occurredAt: timestamp,
+    occurredAt,
     contact,
     ...(group && direction === "inbound" && { sender: person }),
     sentBy: direction === "outbound" ? senderOf(item, change) : null,
@@ -122,6 +126,13 @@ function readEither(
     isPlaceholder: false,
     ...(isOfAgent(item, change) && { ofAgent: true as const }),
   };
+}
+
+const noTime = "timestamp: invalid_type";
+
+/** Of something that does not say when it happened. What comes with a history may be years old. */
+function timeInstead({ field, receivedAt }: ChangeContext): Date | undefined {
+  return field === "history" ? undefined : receivedAt;
 }
 
 /** Where an echo has its content one level deeper, under `message`, it is read as if it stood beside the id. */
@@ -219,6 +230,8 @@ export function readStatus(
   const parsed = statusItem.safeParse(item);
   if (!parsed.success) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
   const step = parsed.data;
+  const occurredAt = step.timestamp ?? timeInstead(change);
+  if (!occurredAt) return { path, phoneNumberId, detail: noTime };
   const status = outboundStatus.safeParse(step.status);
   // A payment's `failed` carries the id of the message that asked for it, and says nothing about that message.
   if (!status.success || (step.type !== undefined && step.type !== "message")) {
@@ -231,7 +244,7 @@ export function readStatus(
     phoneNumberId,
     providerMessageId: step.id,
     status: status.data,
-    occurredAt: step.timestamp,
+    occurredAt,
     recipient: toGroup
       ? toGroup.group
       : identify(step.recipient_id, step.recipient_user_id, contacts, step.recipient_parent_user_id),

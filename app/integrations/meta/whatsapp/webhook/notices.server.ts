@@ -15,18 +15,8 @@ import { identify } from "./people.server.ts";
 
 const word = z.string().max(64).toLowerCase().nullish().catch(null);
 
-/** Meta's older products tell handovers in milliseconds. */
-const secondsOrMilliseconds = z.union([
-  unixSeconds,
-  z.coerce
-    .number()
-    .int()
-    .transform((milliseconds): string | number => Math.floor(milliseconds / 1000))
-    .pipe(unixSeconds),
-]);
-
 const handoverValue = z.object({
-  timestamp: secondsOrMilliseconds,
+  timestamp: unixSeconds,
   sender: z.object({
     phone_number: optionalId,
     wa_id: optionalId,

@@ -26,10 +26,10 @@ export const whatsappWebhook: ChannelWebhook = {
   get reads() {
     return readNames;
   },
-  read(bytes) {
+  read(bytes, receivedAt) {
     const reading: DeliveryReading = { events: [], problems: [] };
     const body = parseBody(bytes);
-    for (const found of body ? readBody(body.value) : [problem("body", null, "not UTF-8 JSON")]) {
+    for (const found of body ? readBody(body.value, receivedAt) : [problem("body", null, "not UTF-8 JSON")]) {
       if ("kind" in found) reading.events.push(found);
       else reading.problems.push(found);
       if (reading.problems.length < mostProblems) continue;
@@ -51,7 +51,7 @@ const dashboardNumberId = "123456123";
 
 type Found = Generator<ChannelEvent | ReadingProblem>;
 
-function* readBody(body: unknown): Found {
+function* readBody(body: unknown, receivedAt: Date | undefined): Found {
   const object = own(body, "object");
   if (typeof own(body, "field") === "string" && object === undefined) {
     // Copied from the dashboard, a sample event comes without its envelope.
@@ -61,20 +61,33 @@ function* readBody(body: unknown): Found {
   } else if (object !== "whatsapp_business_account" && object !== "application") {
     yield other("body", null, "object");
   } else {
-    yield* eachOf(own(body, "entry"), "entry", null, (entry, path) => readEntry(entry, path, object));
+    yield* eachOf(own(body, "entry"), "entry", null, (entry, path) =>
+      readEntry(entry, path, object, receivedAt),
+    );
   }
 }
 
 /** Fields of `application` speak of grants to our app; no message is ever among them. */
 type WebhookObject = "whatsapp_business_account" | "application";
 
-function* readEntry(entry: unknown, path: string, object: WebhookObject): Found {
+function* readEntry(
+  entry: unknown,
+  path: string,
+  object: WebhookObject,
+  receivedAt: Date | undefined,
+): Found {
   yield* eachOf(own(entry, "changes"), `${path}.changes`, null, (change, changePath) =>
-    readChange(change, changePath, object, entry),
+    readChange(change, changePath, object, entry, receivedAt),
   );
 }
 
-function* readChange(change: unknown, path: string, object: WebhookObject, entry: unknown): Found {
+function* readChange(
+  change: unknown,
+  path: string,
+  object: WebhookObject,
+  entry: unknown,
+  receivedAt: Date | undefined,
+): Found {
   const field = own(change, "field");
   const value = own(change, "value");
   // No account has the id 0. What such a sample says happened to nobody: no contact, no quarantine.
@@ -97,7 +110,7 @@ function* readChange(change: unknown, path: string, object: WebhookObject, entry
       ? problem(path, null, fault)
       : other(path, phoneNumberId, wordOr(field, "unknown"));
   } else {
-    yield* readItems(field, value, path, phoneNumberId);
+    yield* readItems(field, value, path, phoneNumberId, receivedAt);
   }
 }
 
@@ -154,6 +167,7 @@ function* readItems(
   value: Record<string, unknown>,
   path: string,
   phoneNumberId: string,
+  receivedAt: Date | undefined,
 ): Found {
   const number = own(own(value, "metadata"), "display_phone_number");
   const change: ChangeContext = {
@@ -162,6 +176,7 @@ function* readItems(
     businessNumber: opaqueId.safeParse(number).data ?? null,
     contacts: readContacts(own(value, "contacts"), value),
     standby: field === "standby",
+    receivedAt,
   };
   if (isHandover(value)) return yield readHandover(value, path, change);
   yield* readLists(withSummary(value), path, change);

@@ -68,18 +68,35 @@ describe("an inbound message", () => {
     }
   });
 
-  test("may have its time as a number", () => {
-    const item = { ...meta.textMessage("wamid.A"), timestamp: 1_749_416_383 };
+  test.each([1_749_416_383, 1_749_416_383_999, "1749416383000"])("may have its time as %j", (timestamp) => {
+    const item = { ...meta.textMessage("wamid.A"), timestamp };
     expect(onlyMessage(meta.bodyOf({ messages: [item] })).occurredAt.toISOString()).toBe(
       "2025-06-08T20:59:43.000Z",
     );
   });
 
-  test.each(["", "soon", "-1", "0", "1749416383000", "99999999999999999999", null, {}, 1e300, 1.5])(
-    "with the time %j is a problem with its place",
+  const noTimes = ["", "soon", "-1", "0", "99999999999999999999", null, undefined, {}, 1e300, 1.5];
+
+  test.each(noTimes)("or a status with the time %j happened when it was delivered", (timestamp) => {
+    const messages = [{ ...meta.textMessage("wamid.B"), timestamp }];
+    const statuses = [{ ...meta.status("wamid.C", "read"), timestamp }];
+    const receivedAt = new Date("2026-02-03T04:05:06.789Z");
+    const delivery = meta.bytes(meta.bodyOf({ messages, statuses }));
+    const { events, problems } = whatsappWebhook.read(delivery, receivedAt);
+    expect(problems).toEqual([]);
+    expect(events).toMatchObject([
+      { kind: "message", occurredAt: receivedAt },
+      { kind: "status", occurredAt: receivedAt },
+    ]);
+  });
+
+  test.each(noTimes)(
+    "with the time %j is a problem with its place where nobody says when it was delivered, and in a history",
     (timestamp) => {
-      const messages = [meta.textMessage("wamid.A"), { ...meta.textMessage("wamid.B"), timestamp }];
-      const { events, problems } = read(meta.bodyOf({ messages }));
+      const untimed = { ...meta.textMessage("wamid.B"), timestamp };
+      const history = meta.bodyOf({ messages: [untimed] }, meta.phoneNumberId, "history");
+      expect(whatsappWebhook.read(meta.bytes(history), new Date()).problems).toHaveLength(1);
+      const { events, problems } = read(meta.bodyOf({ messages: [meta.textMessage("wamid.A"), untimed] }));
       expect(events).toHaveLength(1);
       expect(problems).toMatchObject([
         { path: "entry.0.changes.0.messages.1", phoneNumberId: meta.phoneNumberId },
