@@ -69,7 +69,7 @@ export function follow(
   const { seenAt } = row;
   const hadIds = (kind: IdKind) => ids.filter((id) => id.kind === kind);
   const hadUser = firstHolder(book, row, hadIds("userId"));
-  const hadNumber = firstHolder(book, row, hadIds("waId"));
+  const hadNumber = lineOf(firstHolder(book, row, hadIds("waId")), [...ids, ...presentIds(row), ...also]);
   const hasUser = firstHolder(book, row, idsOf(row, "userId", also));
   let person = hadUser ?? hadNumber ?? hasUser ?? someoneNew(book, row, ids);
   const others = [hadUser, hasUser];
@@ -106,6 +106,13 @@ function firstHolder(book: Book, row: ContactRow, ids: GivenId[]): Person | unde
     if (holder) return holder;
   }
   return undefined;
+}
+
+/** Whoever has the number by now under a user_id that the event does not name has it since, and is somebody else. */
+function lineOf(holder: Person | undefined, told: GivenId[]): Person | undefined {
+  const users = told.filter(({ kind }) => kind === "userId").map(({ id }) => id);
+  const isOther = holder?.userId != null && users.length > 0 && !users.includes(holder.userId);
+  return isOther ? undefined : holder;
 }
 
 /** Nobody whom we knew; but somebody may have the number that they changed to. */
