@@ -97,9 +97,10 @@ function readEither(
   const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
   const group = groupOfMessage(item);
   const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
+  // A group's history stands in the thread of the group: who of it said something, its `from` tells.
   const person =
     changed ??
-    past?.person ??
+    (group ? null : past?.person) ??
     (direction === "inbound"
       ? identify(named.from ?? sharedNumber(item), named.from_user_id, contacts, named.from_parent_user_id)
       : identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
