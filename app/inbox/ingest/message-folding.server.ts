@@ -1,6 +1,6 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
 import { hash } from "node:crypto";
-import type { Completeness, KnownMessage, MessageRow } from "#db/queries/inbox/messages.ts";
+import { type Completeness, type KnownMessage, type MessageRow, senders } from "#db/queries/inbox/messages.ts";
 import { type MessageStatus, messageStatuses } from "#db/schema.ts";
 import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
@@ -141,6 +141,7 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   if (rankOf(other.status) > rankOf(row.status)) row.status = other.status;
   if (isEarlierFailure(other, row)) row.error = other.error;
   if (other.statusDetail) row.statusDetail = { ...row.statusDetail, ...other.statusDetail };
+  if (isSurer(other, row)) row.sentBy = other.sentBy;
   for (const step of ["sentAt", "deliveredAt", "readAt", "playedAt", "failedAt"] as const) {
     row[step] = earlier(row[step], other[step]);
   }
@@ -148,6 +149,12 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   if (row.completeness === 0) row.occurredAt = earlier(row.occurredAt, other.occurredAt) ?? row.occurredAt;
   if (BigInt(other.deliveryId) < BigInt(row.deliveryId)) row.deliveryId = other.deliveryId;
   row.receivedAtUs = Math.min(row.receivedAtUs, other.receivedAtUs);
+}
+
+/** Two who tell of the same message may know differently well who sent it. */
+function isSurer(other: MessageDraft["row"], { completeness, sentBy }: MessageDraft["row"]): boolean {
+  const sureness = (sender: typeof sentBy) => (sender ? senders.indexOf(sender) : -1);
+  return other.completeness === completeness && sureness(other.sentBy) > sureness(sentBy);
 }
 
 type Failure = Pick<MessageRow, "failedAt" | "error">;

@@ -26,12 +26,18 @@ export async function findMessages(trx: Transaction<Schema>, ids: string[]): Pro
   return rows;
 }
 
+/**
+ * Who sent it when it was not us, the least sure first: what is told as another app's may be told again as the
+ * assistant's, and of the business's phone only its own words say so.
+ */
+export const senders = ["other_app", "agent", "business_app"] as const;
+
 export interface MessageRow extends StoredMessage {
   /** In a group: who of it said it. */
   senderContactId: string | null;
   type: string;
   status: MessageStatus;
-  sentBy: "business_app" | "agent" | "other_app" | null;
+  sentBy: (typeof senders)[number] | null;
   countsUnread: boolean;
   completeness: Completeness;
   body: string | null;
@@ -83,21 +89,18 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
 const isMoreComplete = sql.raw("excluded.completeness > m.completeness");
 const onlyStatuses = sql.raw("m.completeness = 0");
 const becomesUnread = sql.raw("excluded.counts_unread and not m.counts_unread");
+const sureness = (sender: string) => `coalesce(array_position('{${senders}}'::text[], ${sender}), 0)`;
+/** As much is told of it, by somebody who knows better who sent it. */
+const isSurer = sql.raw(
+  `excluded.completeness = m.completeness and ${sureness("excluded.sent_by")} > ${sureness("m.sent_by")}`,
+);
 const rank = (status: string) => sql.raw(`array_position('{${messageStatuses}}'::text[], ${status})`);
 /** Two failures in one second: the lower code stays, whichever came first. */
 const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
 const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
 
 /** What comes with the message itself, and not with its statuses. */
-const contents = [
-  "conversation_id",
-  "type",
-  "body",
-  "content",
-  "sent_by",
-  "completeness",
-  "sender_contact_id",
-];
+const contents = ["conversation_id", "type", "body", "content", "completeness", "sender_contact_id"];
 
 function takenOver(column: string) {
   return sql`${sql.ref(column)} = case when ${isMoreComplete} then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`m.${column}`)} end`;
@@ -105,6 +108,7 @@ function takenOver(column: string) {
 
 const merged = sql`
   ${sql.join(contents.map((column) => takenOver(column)))},
+  sent_by = case when ${isMoreComplete} or ${isSurer} then excluded.sent_by else m.sent_by end,
   occurred_at = case when ${isMoreComplete} then excluded.occurred_at
                      when ${onlyStatuses} then least(m.occurred_at, excluded.occurred_at)
                      else m.occurred_at end,
@@ -122,7 +126,7 @@ const merged = sql`
 
 /** A repetition must not write: it would only make dead rows. */
 const isNews = sql`
-  ${isMoreComplete} or ${becomesUnread}
+  ${isMoreComplete} or ${becomesUnread} or ${isSurer}
   or ${rank("excluded.status")} > ${rank("m.status")}
   or ${onlyStatuses} and excluded.occurred_at < m.occurred_at
   or ${sql.raw(steps.map((step) => `excluded.${step} < coalesce(m.${step}, 'infinity')`).join(" or "))}
