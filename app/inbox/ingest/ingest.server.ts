@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Db } from "#db/client.ts";
-import { enqueueEach } from "#db/jobs.ts";
+import { enqueue, enqueueEach } from "#db/jobs.ts";
 import {
   type ClosedDelivery,
   close,
@@ -11,7 +11,12 @@ import {
   takeNext,
   takeUp,
 } from "#db/queries/deliveries/open-deliveries.ts";
-import { markReplayed, type QuarantinedItem, quarantine } from "#db/queries/deliveries/quarantine.ts";
+import {
+  markReplayed,
+  type QuarantinedItem,
+  quarantine,
+  reopenNameless,
+} from "#db/queries/deliveries/quarantine.ts";
 import { inRetriedTransaction } from "#db/queries/deliveries/transactions.ts";
 import { markAgents, markFirstEvents } from "#db/queries/numbers/number-owners.ts";
 import type { DeliveryOutcome, QuarantineReason, Schema } from "#db/schema.ts";
@@ -193,6 +198,12 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
     );
     const outcomes = outcomesOf(deliveries, [...routed, ...told], setAside, ignored);
     await close(trx, outcomes);
+    // What came before its placeholder, and did not say whose it is, can be told now. What waits is tried once for each.
+    const again = await reopenNameless(
+      trx,
+      numbersOfPlaceholders(routed, new Set(reopened.map(({ id }) => id))),
+    );
+    if (again > 0) await enqueue(trx, "process_deliveries", {});
     return { deliveries, setAside, outcomes };
   });
   warnOfQuarantine(deps.log, deliveries, setAside);
@@ -201,6 +212,14 @@ async function ingest(deps: InboxDeps, take: TakeDeliveries, store: StoreEvents)
     setAside.map(({ reason }) => reason),
     outcomes.flatMap(({ ignoredFields }) => ignoredFields ?? []),
   );
+}
+
+/** Those of which a placeholder came just now, and not with a delivery that was opened again. */
+function numbersOfPlaceholders(routed: RoutedEvent[], reopened: ReadonlySet<string>): string[] {
+  const numbers = routed.flatMap(({ event, deliveryId }) =>
+    event.kind === "message" && event.isPlaceholder && !reopened.has(deliveryId) ? [event.phoneNumberId] : [],
+  );
+  return [...new Set(numbers)];
 }
 
 function outcomesOf(

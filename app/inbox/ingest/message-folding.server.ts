@@ -1,6 +1,12 @@
 /** Several events about one message become one row, by the same rules as the rows in the database. Pure. */
 import { hash } from "node:crypto";
-import { type Completeness, type KnownMessage, type MessageRow, senders } from "#db/queries/inbox/messages.ts";
+import { namesNobody } from "#db/queries/deliveries/quarantine.ts";
+import {
+  type Completeness,
+  type KnownMessage,
+  type MessageRow,
+  senders,
+} from "#db/queries/inbox/messages.ts";
 import { type MessageStatus, messageStatuses } from "#db/schema.ts";
 import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
@@ -60,13 +66,18 @@ export function foldEvents(
       drafts.set(id, draft);
     }
   }
-  const detail = "names nobody, and its message is not known";
   for (const [id, { person, known, events }] of drafts) {
     if (person || known) continue;
     drafts.delete(id);
-    refused.push(...events.map((item) => ({ item, reason: "unreadable" as const, detail })));
+    const left = events.filter(({ event }) => !isOfSomeGroup(event));
+    refused.push(...left.map((item) => ({ item, reason: "unreadable" as const, detail: namesNobody })));
   }
   return { drafts: [...drafts.values()], refused };
+}
+
+/** Steps of what was sent to a group come one for each who is in it; which one it was, others of them tell. */
+function isOfSomeGroup(event: MessageItem["event"]): boolean {
+  return event.kind === "status" && event.participant !== undefined;
 }
 
 export function clash(

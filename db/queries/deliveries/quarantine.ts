@@ -111,6 +111,20 @@ export async function parkedItemsWithOwner(
   };
 }
 
+/** Why an item is in quarantine that says whose it is by nothing but its message's id, which nobody has told of yet. */
+export const namesNobody = "names nobody, and its message is not known";
+
+/** Opens the deliveries again in which something of these numbers waits for its message; returns how many. */
+export async function reopenNameless(trx: Transaction<Schema>, phoneNumberIds: string[]): Promise<number> {
+  if (phoneNumberIds.length === 0) return 0;
+  const { rows } = await sql`
+    select from app.reopen_deliveries(array(
+      select distinct delivery_id from delivery_quarantine
+       where phone_number_id = any(${phoneNumberIds}::text[]) and replayed_at is null
+         and reason = 'unreadable' and detail = ${namesNobody} limit 1000))`.execute(trx);
+  return rows.length;
+}
+
 /** Opens processed deliveries again, as if none of their attempts had been; returns which. An open one is left as it is. */
 export async function reopenDeliveries(trx: Transaction<Schema>, deliveryIds: string[]): Promise<string[]> {
   if (deliveryIds.length === 0) return [];
