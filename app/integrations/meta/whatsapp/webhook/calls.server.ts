@@ -80,6 +80,7 @@ function directionOf({ direction, from, to }: CallItem, businessNumber: string |
   if (direction?.startsWith("USER")) return "inbound";
   if (direction?.startsWith("BUSINESS")) return "outbound";
   if (isSameLine(from, businessNumber)) return "outbound";
+  if (isSameLine(to, businessNumber)) return "inbound";
   return from === null || isSameLine(from, to) ? "outbound" : "inbound";
 }
 

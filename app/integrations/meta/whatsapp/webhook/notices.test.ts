@@ -134,7 +134,7 @@ describe("a call", () => {
     expect(event.interim).toBe(interim);
   });
 
-  test("is by whoever stands in from, where nothing else says it", () => {
+  test("is by whoever stands in from and to, where nothing else says it", () => {
     const directionOf = (more: Record<string, unknown>) =>
       onlyNotice(readField("calls", { calls: [callEvent("connect", { ...more, direction: undefined })] }))
         .direction;
@@ -143,6 +143,7 @@ describe("a call", () => {
     const { direction } = onlyNotice(readField("calls", { calls: [callEvent("connect", ofPlatform)] }));
     expect(direction).toBe("outbound");
     expect(directionOf({ from: around.businessNumber, to: meta.waId })).toBe("outbound");
+    expect(directionOf({ from: undefined, from_user_id: meta.userId })).toBe("inbound");
   });
 
   test("stands where it was answered, and else where it ended", () => {
