@@ -294,21 +294,29 @@ describe("what the business calls people", () => {
     expect(await names()).toEqual([[customer, "Fourth", null]]);
   });
 
-  test("is read where it can be: without a time, without a full name; the rest is left alone", async () => {
-    const { quarantined: aside } = await process(
-      namesBody(
-        { type: "contact", action: "add", contact: { first_name: "Ana", phone_number: customer } },
-        { type: "label", action: "add", label: {} },
-        {
-          type: "contact",
-          action: "add",
-          contact: { full_name: "Nobody" },
-          metadata: { timestamp: time(1) },
-        },
-      ),
-    );
-    expect([await names(), aside]).toEqual([[[customer, "Ana", null]], []]);
-  });
+  test.each([undefined, null, { timestamp: null }, { timestamp: `${time(1)}000` }])(
+    "is read where it can be: with the time %j, without a full name; the rest is left alone",
+    async (metadata) => {
+      const { quarantined: aside } = await process(
+        namesBody(
+          {
+            type: "contact",
+            action: "add",
+            contact: { first_name: "Ana", phone_number: customer },
+            metadata,
+          },
+          { type: "label", action: "add", label: {} },
+          {
+            type: "contact",
+            action: "add",
+            contact: { full_name: "Nobody" },
+            metadata: { timestamp: time(1) },
+          },
+        ),
+      );
+      expect([await names(), aside]).toEqual([[[customer, "Ana", null]], []]);
+    },
+  );
 
   test("goes with a person when two contacts turn out to be one", async () => {
     await process(namesBody(named("Ana Ruiz", 3)));

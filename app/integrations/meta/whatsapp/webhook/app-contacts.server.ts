@@ -11,7 +11,8 @@ import { identify, nameOf } from "./people.server.ts";
 const stateItem = z.object({
   type: z.literal("contact"),
   contact: z.looseObject({ user_id: optionalId.catch(null) }),
-  metadata: z.object({ timestamp: unixSeconds }).optional(),
+  // A name is worth more than its time.
+  metadata: z.object({ timestamp: unixSeconds }).optional().catch(undefined),
 });
 
 /** An item of it. What is no contact, or one that nobody can be found by, is `other`. */
