@@ -3,8 +3,9 @@ import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.
 import { randomFrom, testSeed } from "#db/testing/generated.ts";
 import { byTier } from "#db/testing/tier.ts";
 import { inboxStage } from "../testing/inbox-stage.ts";
+import { stories } from "../testing/stories.ts";
 
-const { sql, deliverAll, processIds, process } = inboxStage();
+const { sql, deliverAll, processIds, process, startAfresh } = inboxStage();
 
 /** What Meta may say of one message, each in its own delivery. The times disagree with the ranks on purpose. */
 type Saying = (id: string) => Record<string, unknown>;
@@ -163,5 +164,65 @@ describe("whatever is said of a message, in whatever order, its row ends the sam
     const [row, ...others] = await outcomes(["read", "failed"], permutations(["read", "failed"]), false);
     expect(others).toEqual([]);
     expect(JSON.parse(row ?? "")).toMatchObject({ status: "read", error: meta.failure });
+  });
+});
+
+describe("whatever is told of people, groups, calls and the past, in whatever order, ends as the same conversations", () => {
+  /** Four digits that stand in nothing else. */
+  const nameOf = (n: number) => `8${n.toString(8).padStart(3, "0")}`;
+
+  async function conversations(names: string[]): Promise<string[][]> {
+    const rows = await sql<{ line: string }>(
+      `select concat_ws(' ', coalesce(c.group_id, c.wa_id, c.user_id), '“' || coalesce(c.saved_name, c.profile_name) || '”',
+                c.marketing) || ': ' || string_agg(concat_ws(' ', nullif(m.provider_message_id, m.type || substr(
+                m.provider_message_id, strpos(m.provider_message_id, '.'))), m.type, m.status || case when
+                m.counts_unread then '*' else '' end, 'of ' || m.sent_by, 'by ' || s.wa_id), ' '
+                order by m.provider_message_id) as line
+         from messages m join conversations v on v.id = m.conversation_id join contacts c on c.id = v.contact_id
+         left join contacts s on s.id = m.sender_contact_id group by c.id`,
+    );
+    return names.map((name) =>
+      rows
+        .filter(({ line }) => line.includes(name))
+        .map(({ line }) => line.replaceAll(name, "N"))
+        .sort(),
+    );
+  }
+
+  /** What was opened again by itself is done as well. */
+  async function processAll(ids: string[]): Promise<void> {
+    await processIds(ids);
+    const open = await sql<{ id: string }>(
+      "select id from webhook_deliveries where processed_at is null and reopened_at is not null",
+    );
+    await processIds(open.map(({ id }) => id));
+  }
+
+  test.each(Object.entries(stories))("%s", async (_, { changes, ends }) => {
+    // Of four and more a third at a time, which third the seed says.
+    const all = permutations([...changes("").keys()]);
+    const parts = all.length > 6 ? byTier(3, 1) : 1;
+    const orders = all.filter((_order, n) => n % parts === testSeed % parts);
+    const names = orders.map((_order, n) => nameOf(n));
+    const told = orders.map((order, n) => order.map((place) => changes(nameOf(n))[place] ?? {}));
+    const each = told.map((of) => of.map((change) => meta.body(meta.entry(change))));
+    const ways: Record<string, () => Promise<void>> = {
+      "one by one": async () => {
+        const ids = await deliverAll(each.flat());
+        const size = each[0]?.length ?? 0;
+        for (let place = 0; place < size; place++)
+          await processAll(ids.filter((_id, n) => n % size === place));
+      },
+      "and once more": async () => processAll(await deliverAll(each.flat().toReversed())),
+      "in one job": async () => processAll(await deliverAll(each.flat())),
+      "in one body": async () => processAll(await deliverAll(told.map((of) => meta.body(meta.entry(...of))))),
+    };
+    for (const [way, deliverThem] of Object.entries(ways)) {
+      if (way !== "and once more") await startAfresh();
+      await deliverThem();
+      for (const [n, found] of (await conversations(names)).entries())
+        expect(found, `${way}, in the order ${orders[n]}`).toEqual(ends);
+      expect(await sql("select detail from delivery_quarantine where replayed_at is null"), way).toEqual([]);
+    }
   });
 });
