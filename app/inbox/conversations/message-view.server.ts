@@ -68,22 +68,24 @@ export function messageView(reader: ChannelMessages, row: MessageRow): MessageVi
     reactions: [],
     senderId: row.sender_contact_id,
     sender: null,
-    cameTo: cameTo(row.status_detail),
+    cameTo: cameTo(row),
     quote: null,
   };
 }
 
 const ofEach: Record<string, "delivered" | "read"> = { delivered: "delivered", read: "read", played: "read" };
 
-function cameTo(statusDetail: MessageRow["status_detail"]): MessageView["cameTo"] {
+/** Each person once, in however many spellings their steps name them. */
+function cameTo({ status_detail, participant_keys }: MessageRow): MessageView["cameTo"] {
   const delivered = new Set<string>();
   const read = new Set<string>();
-  for (const step of Object.values(statusDetail ?? {})) {
+  for (const step of Object.values(status_detail ?? {})) {
     const { participant, status } = (step ?? {}) as { participant?: unknown; status?: unknown };
     const came = typeof status === "string" ? ofEach[status] : undefined;
     if (typeof participant !== "string" || !came) continue;
-    delivered.add(participant);
-    if (came === "read") read.add(participant);
+    const person = participant_keys?.[participant] ?? participant;
+    delivered.add(person);
+    if (came === "read") read.add(person);
   }
   return delivered.size > 0 ? { delivered: delivered.size, read: read.size } : null;
 }

@@ -309,6 +309,13 @@ describe("a group", () => {
     await deliver(step("read", "34600111222", 3), step("played", "34600333444", 4));
     await deliver(step("read", "34600555666", 6), step("read", "34600555666", 6));
     expect((await pages())[0]?.thread).toMatch(/A todos .*Read by 3 people/);
+    // One line, however it is spelt.
+    await deliver(
+      step("read", "5215587654321", 7),
+      step("read", "525587654321", 8),
+      step("read", "+34 600 555 666", 9),
+    );
+    expect((await pages())[0]?.thread).toMatch(/A todos .*Read by 4 people/);
   });
 
   test("keeps a reaction of each, and who changes a message of somebody else changes nothing", async () => {

@@ -66,13 +66,23 @@ export async function markRead(
   return numAffectedRows === 1n;
 }
 
-export type MessageRow = Selectable<Schema["messages"]> & { page_at: string };
+export type MessageRow = Selectable<Schema["messages"]> & {
+  page_at: string;
+  /** Of one to a group: what those who have it are compared by, under the names that its steps give them. */
+  participant_keys: Record<string, string> | null;
+};
+
+const participantKeys = sql<MessageRow["participant_keys"]>`
+  case when m.status_detail is not null then (
+    select jsonb_object_agg(step.value ->> 'participant', app.number_key(step.value ->> 'participant'))
+      from jsonb_each(m.status_detail) step where jsonb_typeof(step.value -> 'participant') = 'string') end`;
 
 function messagesOf(tdb: TenantDb, tenantId: string, conversationId: string) {
   return tdb
     .selectFrom("messages as m")
     .selectAll("m")
     .select(pageTime("m.occurred_at").as("page_at"))
+    .select(participantKeys.as("participant_keys"))
     .where("m.tenant_id", "=", tenantId)
     .where("m.conversation_id", "=", conversationId)
     .orderBy(newestMessageFirst);
