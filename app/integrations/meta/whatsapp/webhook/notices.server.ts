@@ -8,7 +8,7 @@ import type {
   ReadingProblem,
 } from "../../../channel.server.ts";
 import { shortened } from "../messages/content.server.ts";
-import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
+import { digitsOf, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import type { ChangeContext } from "./items.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify } from "./people.server.ts";
@@ -100,7 +100,7 @@ function noticeOf(
   if (!contact) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb({ [type]: said });
   if (!content) return { path, phoneNumberId, detail: "nested too deeply" };
-  const person = contact.userId ?? contact.waId;
+  const person = contact.userId ?? digitsOf(contact.waId) ?? contact.waId;
   const named = JSON.stringify([phoneNumberId, person, occurredAt.getTime(), ...parts]);
   return {
     kind: "message",
