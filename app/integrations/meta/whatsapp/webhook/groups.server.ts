@@ -17,6 +17,11 @@ export function groupOfMessage(item: unknown): ContactIdentity | undefined {
   return group(optionalIdOrNull.parse(own(item, "group_id") ?? toGroup));
 }
 
+/** A group is named in a way that we cannot read: between two it does not belong. */
+export function isOfUnreadableGroup(item: unknown): boolean {
+  return !optionalId.safeParse(own(item, "group_id")).success;
+}
+
 /** The group that a step was told of, and who of it, under whatever name Meta gives them. */
 export function groupOfStatus(item: unknown) {
   const id = optionalIdOrNull.parse(own(item, "group_id") ?? own(item, "recipient_id"));

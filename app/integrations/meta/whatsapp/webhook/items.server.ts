@@ -12,7 +12,7 @@ import type {
 import { bodyText } from "./body-text.server.ts";
 import { isCallStep, readCall } from "./calls.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
-import { groupOfMessage, groupOfStatus } from "./groups.server.ts";
+import { groupOfMessage, groupOfStatus, isOfUnreadableGroup } from "./groups.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify, type ListedContact, readChangedPerson, sharedNumber } from "./people.server.ts";
 
@@ -95,6 +95,7 @@ function readEither(
   const occurredAt = timestamp ?? timeInstead(change);
   if (!occurredAt) return { path, phoneNumberId, detail: noTime };
   const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
+  if (isOfUnreadableGroup(item)) return { path, phoneNumberId, detail: "group_id: invalid_type" };
   const group = groupOfMessage(item);
   const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
   // A group's history stands in the thread of the group: who of it said something, its `from` tells.

@@ -104,6 +104,17 @@ describe("an inbound message", () => {
     },
   );
 
+  test.each([[["G"]], [{ id: "G" }], ["G".repeat(400)]])(
+    "of a group that cannot be read is none between two",
+    (group_id) => {
+      const item = { ...meta.textMessage("wamid.A"), group_id };
+      expect(read(meta.bodyOf({ messages: [item] }))).toMatchObject({
+        events: [],
+        problems: [{ detail: "group_id: invalid_type" }],
+      });
+    },
+  );
+
   test("that names nobody is a problem", () => {
     const item = { ...meta.textMessage("wamid.A"), from: "" };
     expect(read(meta.bodyOf({ messages: [item] })).problems).toMatchObject([{ detail: "names nobody" }]);
