@@ -152,6 +152,7 @@ function merge(draft: MessageDraft, later: MessageDraft): void {
   if (rankOf(other.status) > rankOf(row.status)) row.status = other.status;
   if (isEarlierFailure(other, row)) row.error = other.error;
   if (other.statusDetail) row.statusDetail = { ...row.statusDetail, ...other.statusDetail };
+  if (other.completeness === row.completeness) row.content = { ...other.content, ...row.content };
   if (isSurer(other, row)) row.sentBy = other.sentBy;
   for (const step of ["sentAt", "deliveredAt", "readAt", "playedAt", "failedAt"] as const) {
     row[step] = earlier(row[step], other[step]);

@@ -48,9 +48,26 @@ function echo(
   };
 }
 
+/** The same echo from somebody who knows less of who sent it, and more of what it is about. */
+function echoOfAgent(at: number, more: Partial<MessageItem>): MessageItem {
+  const item = echo(at, more);
+  const content = { id: "wamid.1", imported: false, isPlaceholder: false, summary: "bread" };
+  return { ...item, event: { ...item.event, sentBy: "agent", content } as MessageItem["event"] };
+}
+
 const anything = fc.array(
   fc.tuple(
-    fc.constantFrom("echo", "copy", "placeholder", "sent", "failed", "delivered", "read", "played" as const),
+    fc.constantFrom(
+      "echo",
+      "agent",
+      "copy",
+      "placeholder",
+      "sent",
+      "failed",
+      "delivered",
+      "read",
+      "played" as const,
+    ),
     fc.integer({ min: 0, max: 3 }),
     fc.integer({ min: 1, max: 12 }),
   ),
@@ -64,6 +81,7 @@ describe("several events about one message", () => {
         const events = kinds.map(([kind, at, n]) => {
           const more = { deliveryId: String(n), receivedAtUs: n };
           // One message has one time, whoever delivers it again.
+          if (kind === "agent") return echoOfAgent(7, more);
           if (kind === "placeholder") return echo(7, more, true, true);
           if (kind === "echo" || kind === "copy") return echo(7, more, kind === "copy");
           return status(kind as OutboundStatus, at, more, n);

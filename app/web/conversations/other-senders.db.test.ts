@@ -102,6 +102,10 @@ describe("while Meta’s assistant answers", () => {
       around.standby({ messages: [meta.textMessage("wamid.1", meta.waId, "Con una persona, por favor")] }),
       asked,
       asked,
+      around.handover("control_passed", passed, {
+        conversation_context: around.summary,
+        sender: { phone_number: `+${meta.waId}` },
+      }),
     );
     expect(await rows()).toHaveLength(2);
     const { thread, line } = await pages();
@@ -132,6 +136,8 @@ describe("while Meta’s assistant answers", () => {
 
   test("what it sums up stands with the customer's message", async () => {
     const messages = [meta.textMessage("wamid.1", meta.waId, "Hola")];
+    // It may have come while we listened, before it was handed over.
+    await deliver(around.standby({ messages }));
     await deliver(meta.change({ conversation_context: around.summary, messages }));
     expect((await pages()).thread).toMatch(/The assistant sums up: <bdi>Ana asks for bread.*Hola/s);
   });

@@ -94,13 +94,17 @@ const sureness = (sender: string) => `coalesce(array_position('{${senders}}'::te
 const isSurer = sql.raw(
   `excluded.completeness = m.completeness and ${sureness("excluded.sent_by")} > ${sureness("m.sent_by")}`,
 );
+/** As much is told of it, and something besides that was not told before. */
+const bringsMore = sql.raw(
+  "excluded.completeness = m.completeness and not m.content ?& array(select jsonb_object_keys(excluded.content))",
+);
 const rank = (status: string) => sql.raw(`array_position('{${messageStatuses}}'::text[], ${status})`);
 /** Two failures in one second: the lower code stays, whichever came first. */
 const sameFailure = sql.raw(`excluded.failed_at = m.failed_at`);
 const steps = ["sent_at", "delivered_at", "read_at", "played_at"];
 
 /** What comes with the message itself, and not with its statuses. */
-const contents = ["conversation_id", "type", "body", "content", "completeness", "sender_contact_id"];
+const contents = ["conversation_id", "type", "body", "completeness", "sender_contact_id"];
 
 function takenOver(column: string) {
   return sql`${sql.ref(column)} = case when ${isMoreComplete} then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`m.${column}`)} end`;
@@ -108,6 +112,9 @@ function takenOver(column: string) {
 
 const merged = sql`
   ${sql.join(contents.map((column) => takenOver(column)))},
+  content = case when ${isMoreComplete} then excluded.content
+                 when ${bringsMore} then excluded.content || m.content
+                 else m.content end,
   sent_by = case when ${isMoreComplete} or ${isSurer} then excluded.sent_by else m.sent_by end,
   occurred_at = case when ${isMoreComplete} then excluded.occurred_at
                      when ${onlyStatuses} then least(m.occurred_at, excluded.occurred_at)
@@ -126,7 +133,7 @@ const merged = sql`
 
 /** A repetition must not write: it would only make dead rows. */
 const isNews = sql`
-  ${isMoreComplete} or ${becomesUnread} or ${isSurer}
+  ${isMoreComplete} or ${becomesUnread} or ${isSurer} or ${bringsMore}
   or ${rank("excluded.status")} > ${rank("m.status")}
   or ${onlyStatuses} and excluded.occurred_at < m.occurred_at
   or ${sql.raw(steps.map((step) => `excluded.${step} < coalesce(m.${step}, 'infinity')`).join(" or "))}
