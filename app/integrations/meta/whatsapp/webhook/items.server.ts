@@ -1,4 +1,5 @@
 /** Reads one item of a change: a message, an echo of one that the business sent, or a status. Tolerant of what is new. */
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { cut } from "../../../../platform/text.ts";
 import type {
@@ -30,14 +31,23 @@ export interface ChangeContext {
   receivedAt: Date | undefined;
 }
 
+/** Undefined where there is none, or a number that cannot be one; what is no number at all is a fault. */
+const timeIfAny = z.union([
+  unixSeconds,
+  z
+    .union([z.string().regex(/^\d*$/), z.number(), z.null()])
+    .optional()
+    .transform(() => undefined),
+]);
+
 const messageItem = z.object({
-  id: opaqueId,
+  id: opaqueId.optional(),
   // A word of Meta's; one that we do not know yet may look like anything.
   type: z
     .string()
     .min(1)
     .transform((type) => safeText(cut(type, 64))),
-  timestamp: unixSeconds.optional().catch(undefined),
+  timestamp: timeIfAny,
   from: optionalId,
   from_user_id: optionalId,
   from_parent_user_id: optionalId.catch(null),
@@ -50,7 +60,7 @@ const statusItem = z.object({
   id: opaqueId,
   status: z.string(),
   type: z.string().optional(),
-  timestamp: unixSeconds.optional().catch(undefined),
+  timestamp: timeIfAny,
   recipient_id: optionalId,
   recipient_user_id: optionalId,
   recipient_parent_user_id: optionalId.catch(null),
@@ -115,7 +125,7 @@ function readEither(
     path,
     phoneNumberId,
     direction,
-    providerMessageId: id,
+    providerMessageId: id ?? idInstead(content, phoneNumberId),
     type,
     body: bodyText(type, item),
     content,
@@ -128,6 +138,11 @@ function readEither(
     isPlaceholder: false,
     ...(isOfAgent(item, change) && { ofAgent: true as const }),
   };
+}
+
+/** Of a message that has none. Told again it is the same one, as long as nothing of it differs. */
+function idInstead(content: JsonObject, phoneNumberId: string): string {
+  return `message.${hash("sha1", JSON.stringify([phoneNumberId, content]))}`;
 }
 
 const noTime = "timestamp: invalid_type";

@@ -135,6 +135,21 @@ describe("a message without a type", () => {
   });
 });
 
+describe("a message without an id", () => {
+  const ids = (...texts: string[]) =>
+    messagesOf(
+      readField("messages", {
+        messages: texts.map((text) => ({ ...meta.textMessage("", meta.waId, text), id: undefined })),
+      }),
+    ).map(({ providerMessageId }) => providerMessageId);
+
+  test("is the same one when it is told again, and another when it says something else", () => {
+    const [one, same, other] = ids("Hola", "Hola", "Adiós");
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+});
+
 describe("a list that is null", () => {
   const none = { messages: null, errors: null, ban_info: null };
 

@@ -75,7 +75,7 @@ describe("an inbound message", () => {
     );
   });
 
-  const noTimes = ["", "soon", "-1", "0", "99999999999999999999", null, undefined, {}, 1e300, 1.5];
+  const noTimes = ["", "0", "99999999999999999999", null, undefined, 1e300, 1.5];
 
   test.each(noTimes)("or a status with the time %j happened when it was delivered", (timestamp) => {
     const messages = [{ ...meta.textMessage("wamid.B"), timestamp }];
@@ -88,6 +88,11 @@ describe("an inbound message", () => {
       { kind: "message", occurredAt: receivedAt },
       { kind: "status", occurredAt: receivedAt },
     ]);
+  });
+
+  test.each(["soon", "-1", {}])("with the time %j is a problem", (timestamp) => {
+    const untimed = meta.bodyOf({ messages: [{ ...meta.textMessage("wamid.B"), timestamp }] });
+    expect(whatsappWebhook.read(meta.bytes(untimed), new Date()).problems).toHaveLength(1);
   });
 
   test.each(noTimes)(
