@@ -3,6 +3,7 @@
  * What is not closed, or does not stand at the edge of a word, is a sign like any other. Each sign is looked at once, so no
  * text takes long.
  */
+import { isBlank } from "../../platform/text.ts";
 import { withAddresses } from "./linked-text.tsx";
 
 export type Span =
@@ -82,7 +83,7 @@ function fencedFrom(text: string, at: number): { start: number; end: number } | 
 
 function lineKind(line: string): { kind: Block["kind"]; rest: string; number?: number } {
   const [sign, bullet, digits] = /^(?:([-*>]) |(\d{1,3})\. )/.exec(line) ?? [];
-  if (sign === undefined || line.length === sign.length) return { kind: "text", rest: line };
+  if (sign === undefined || isBlank(line.slice(sign.length))) return { kind: "text", rest: line };
   const rest = line.slice(sign.length);
   if (digits !== undefined) return { kind: "numbers", rest, number: Number(digits) };
   return { kind: bullet === ">" ? "quote" : "bullets", rest };

@@ -4,7 +4,7 @@ import type { ContactView } from "../../inbox/conversations/conversations.server
 import type { MessageContentView } from "../../inbox/conversations/message-view.server.ts";
 import type { ChannelId } from "../../integrations/catalog.ts";
 import type { MessageKind, OutsideSender } from "../../integrations/message.ts";
-import { cut } from "../../platform/text.ts";
+import { cut, isBlank } from "../../platform/text.ts";
 import type { Texts } from "../../texts/catalogue.ts";
 import { pageTexts } from "../../texts/pages.ts";
 import { withoutMarkup } from "./message-markup.ts";
@@ -15,7 +15,7 @@ export function kindWords(texts: Texts, content: MessageContentView): string | n
   const thread = pageTexts(texts).thread;
   if (kind === "unsupported") return withheldWords(texts, content);
   if (kind === "text" || kind === "reply")
-    return text === null ? named(texts, content, thread.kinds[kind]) : null;
+    return text === null || isBlank(text) ? named(texts, content, thread.kinds[kind]) : null;
   if (kind === "unknown") return null;
   return kind === "reaction" ? thread.reactedWith : named(texts, content, thread.kinds[kind]);
 }
@@ -48,7 +48,8 @@ export function troubleWords(texts: Texts, { channel, kind, withheld }: MessageC
 /** One line for a list: long texts are cut before they are looked at. */
 export function previewWords(texts: Texts, content: MessageContentView): string {
   const label = kindWords(texts, content);
-  const said = content.text === null ? content.detail : withoutMarkup(cut(content.text, longestPreview));
+  const words = content.text === null ? content.detail : withoutMarkup(cut(content.text, longestPreview));
+  const said = words === null || isBlank(words) ? null : words;
   if (label === null) return said ?? pageTexts(texts).thread.notYet;
   return said ? `${label}${content.kind === "reaction" ? "" : ":"} ${said}` : label;
 }

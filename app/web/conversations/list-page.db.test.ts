@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { get, signInAs } from "../testing/stage.ts";
@@ -54,6 +54,8 @@ describe("the list of conversations", () => {
   });
 
   test("goes on page after page, newest first, each conversation once", async () => {
+    for (const table of ["messages", "conversations"])
+      await sql(`delete from ${table} where tenant_id = $1`, [norte.id]);
     for (let i = 0; i < 120; i += 1) await conversation(norte.id, { name: `Contact-${i}.` });
     const seen: (string | undefined)[] = [];
     let path: string | undefined = "/conversations";
@@ -290,6 +292,12 @@ describe("another workspace", () => {
 });
 
 describe("which of our numbers", () => {
+  // Whatever other tests have connected has no number here.
+  beforeEach(() =>
+    sql(
+      "update channel_connections set phone_number_id = null, phone_number_e164 = null, status = 'pending'",
+    ),
+  );
   const isAt = (
     id: string,
     number: { e164: string | null; name?: string; status?: string; heard?: boolean },
@@ -337,9 +345,6 @@ describe("which of our numbers", () => {
   });
 
   test("stands there too when one of them is of the past, unless nothing ever came for it", async () => {
-    await sql(
-      "update channel_connections set phone_number_id = null, phone_number_e164 = null, status = 'pending'",
-    );
     const now = await conversation(luz.id, { name: "Of today" });
     const past = await conversation(luz.id, { name: "Of the past" });
     await isAt(now, { e164: "+525512345678" });

@@ -15,6 +15,7 @@ import {
   handover,
   preference,
 } from "../../integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
+import { isBlank } from "../../platform/text.ts";
 import { untilTextsAreThere } from "../../texts/catalogue.ts";
 import { drawnDelivery, drawnMessage } from "../testing/drawn-message.ts";
 
@@ -24,12 +25,12 @@ beforeAll(untilTextsAreThere);
 function expectNoSlip({ html, text, line }: ReturnType<typeof drawnMessage>): void {
   expect(html).not.toMatch(/\[object|undefined|NaN|>null</);
   expect(line).not.toMatch(/\[object|undefined|NaN/);
-  expect(line.trim()).not.toBe("");
+  expect(isBlank(line)).toBe(false);
   // More than who it is from, and the time.
   const time = "20:59";
   expect(text).toContain(time);
   const said = text.replace(/^From (the customer|your business): /, "").replace(/20:59( · Sent)?/, "");
-  expect(said.trim()).not.toBe("");
+  expect(isBlank(said)).toBe(false);
 }
 
 describe("what is sent is shown", () => {
@@ -284,6 +285,22 @@ describe("whatever is sent", () => {
         for (const text of shown) expect(drawn.text).toContain(text);
       }),
       cases(500),
+    );
+  });
+
+  test("words that show nothing, or only signs of a look, are no empty bubble", () => {
+    const sign = fc.constantFrom(..."\t \n\u200b\u2060\u3164\u0001*_~`>-1.a", "```", "* ", "> ", "- ", "1. ");
+    fc.assert(
+      fc.property(
+        fc.constantFrom("text", "hologram", "button", "image", "edit"),
+        fc.array(sign, { minLength: 1, maxLength: 6 }).map((signs) => signs.join("")),
+        (type, words) => {
+          const content = type === "button" ? { text: words } : { body: words, caption: words };
+          const message = type === "edit" ? { message: { type: "text", text: { body: words } } } : content;
+          expectNoSlip(drawnMessage({ ...bare(type), [type]: message }));
+        },
+      ),
+      cases(300),
     );
   });
 
