@@ -74,10 +74,11 @@ begin
     end if;
     digits := regexp_replace(regexp_replace(said, '[^0-9]', '', 'g'), '^00', '');
   end if;
-  if digits ~ '^521[0-9]{10}$' then
-    return '52' || substr(digits, 4);
-  elsif digits ~ '^55[1-9][1-9][6-9][0-9]{7}$' then
-    return left(digits, 4) || '9' || substr(digits, 5);
+  -- Every message asks: of most numbers the first two digits are looked at and no more.
+  if digits like '52%' then
+    if digits ~ '^521[0-9]{10}$' then return '52' || substr(digits, 4); end if;
+  elsif digits like '55%' then
+    if digits ~ '^55[1-9][1-9][6-9][0-9]{7}$' then return left(digits, 4) || '9' || substr(digits, 5); end if;
   end if;
   return digits;
 end $$;

@@ -233,14 +233,16 @@ declare
     || left(coalesce(profile_name, ''), 200) || ' ' || left(coalesce(username, ''), 200));
   key text := app.number_key(wa_id);
 begin
-  if key ~ '^52[0-9]{10}$' then
-    return names || ' #' || key || ' #521' || substr(key, 3);
-  elsif key ~ '^549[0-9]{10}$' then
-    return names || ' #' || key || ' #54' || substr(key, 4);
-  elsif key ~ '^54[0-9]{10}$' then
-    return names || ' #' || key || ' #549' || substr(key, 3);
-  elsif key ~ '^55[1-9][1-9]9[6-9][0-9]{7}$' then
-    return names || ' #' || key || ' #' || left(key, 4) || substr(key, 6);
+  if key like '5%' then
+    if key ~ '^52[0-9]{10}$' then
+      return names || ' #' || key || ' #521' || substr(key, 3);
+    elsif key ~ '^549[0-9]{10}$' then
+      return names || ' #' || key || ' #54' || substr(key, 4);
+    elsif key ~ '^54[0-9]{10}$' then
+      return names || ' #' || key || ' #549' || substr(key, 3);
+    elsif key ~ '^55[1-9][1-9]9[6-9][0-9]{7}$' then
+      return names || ' #' || key || ' #' || left(key, 4) || substr(key, 6);
+    end if;
   end if;
   return names || coalesce(' #' || key, '');
 end $$;

@@ -118,18 +118,20 @@ type Reading = ChannelEvent | ReadingProblem;
 type ItemReader = (item: unknown, path: string, change: ChangeContext) => Reading | Iterable<Reading>;
 
 /** Lists of items by the name they have in a value, whatever field it is of. */
-const listReaders: Record<string, ItemReader> = {
-  messages: (item, path, change) =>
-    change.field === "history" ? readHistoryMessage(item, path, change) : readMessage(item, path, change),
-  message_echoes: readEcho,
-  statuses: readStatus,
-  calls: readCall,
-  user_preferences: readPreference,
-  history: readHistoryChunk,
-  state_sync: readStateSync,
-  user_id_update: readUserIdUpdate,
-  groups: readGroup,
-};
+const listReaders = new Map<string, ItemReader>(
+  Object.entries({
+    messages: (item, path, change) =>
+      change.field === "history" ? readHistoryMessage(item, path, change) : readMessage(item, path, change),
+    message_echoes: readEcho,
+    statuses: readStatus,
+    calls: readCall,
+    user_preferences: readPreference,
+    history: readHistoryChunk,
+    state_sync: readStateSync,
+    user_id_update: readUserIdUpdate,
+    groups: readGroup,
+  } satisfies Record<string, ItemReader>),
+);
 
 /** Fields that are known to bring such lists: what else is in their values is counted part by part. */
 const itemFields = new Set([
@@ -147,7 +149,7 @@ const itemFields = new Set([
   "group_settings_update",
 ]);
 
-const readNames = new Set([...Object.keys(listReaders), ...itemFields, ...accountFields()]);
+const readNames = new Set([...listReaders.keys(), ...itemFields, ...accountFields()]);
 
 /** Meta has four at most. Three megabytes of names must not become a million events. */
 const mostParts = 50;
@@ -191,13 +193,14 @@ function* readItems(
 /** What the assistant tells of a conversation as it comes to us belongs to the message that it came with. */
 function withSummary(value: Record<string, unknown>): Record<string, unknown> {
   const { conversation_context, messages } = value;
+  if (!isObject(conversation_context)) return value;
   const [first, ...others]: unknown[] = Array.isArray(messages) ? messages : [];
-  if (!isObject(conversation_context) || !isObject(first)) return value;
+  if (!isObject(first)) return value;
   return { ...value, messages: [{ conversation_context, ...first }, ...others] };
 }
 
 function* readLists(value: Record<string, unknown>, path: string, change: ChangeContext): Found {
-  for (const [name, read] of Object.entries(listReaders)) {
+  for (const [name, read] of listReaders) {
     // Some relays write each list out, empty ones as null.
     if (!Object.hasOwn(value, name) || value[name] === null) continue;
     yield* eachOf(value[name], `${path}.${name}`, change.phoneNumberId, function* (item, itemPath) {
@@ -227,7 +230,7 @@ function* countParts(
   for (const [within, holder] of [["", value] as const, ["standby.", own(value, "standby")] as const]) {
     for (const [name, part] of isObject(holder) ? Object.entries(holder) : []) {
       if (surroundings.has(name) || part === null) continue;
-      if (Object.hasOwn(listReaders, name)) {
+      if (listReaders.has(name)) {
         lists++;
       } else if (parts++ < mostParts) {
         const partPath = `${path}.${within}${wordOr(name, "?")}`;
