@@ -183,15 +183,18 @@ async function findOwners(
     );
     owners.push(...(await ownersOf(trx, left)));
   }
-  const live = new Set(
-    stored.flatMap(({ delivery, event }) =>
-      isOfThePast(event) ? [] : [key(delivery.id, event.phoneNumberId)],
-    ),
-  );
   const found = new Map(owners.map((owner) => [key(owner.deliveryId, owner.phoneNumberId), owner]));
+  const firsts = owners.filter(({ isFirst }) => isFirst);
   return {
     ownerOf: (deliveryId: string, phoneNumberId: string) => found.get(key(deliveryId, phoneNumberId)),
-    firsts: owners.filter((owner) => owner.isFirst && live.has(key(owner.deliveryId, owner.phoneNumberId))),
+    firsts: firsts.filter((owner) =>
+      stored.some(
+        ({ delivery, event }) =>
+          delivery.id === owner.deliveryId &&
+          event.phoneNumberId === owner.phoneNumberId &&
+          !isOfThePast(event),
+      ),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Raw deliveries: taking them up and closing them. Role app_ingest. */
 import { type Kysely, sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { DeliveryOutcome, Schema } from "../../schema.ts";
 import { shares } from "./accept.ts";
 
@@ -49,7 +50,7 @@ export async function close(trx: Transaction<Schema>, deliveries: ClosedDelivery
   await sql`
     update webhook_deliveries d
        set processed_at = now(), outcome = o.outcome, ignored_fields = o."ignoredFields"
-      from json_to_recordset(${JSON.stringify(deliveries)}::json)
+      from json_to_recordset(${recordset(deliveries)}::json)
         as o (id bigint, outcome text, "ignoredFields" text[])
      where d.id = o.id`.execute(trx);
 }

@@ -1,5 +1,6 @@
 /** Contacts and conversations as ingest writes them: many tenants in one statement. Role app_ingest. */
 import { sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { Schema } from "../../schema.ts";
 
 export interface ContactRow {
@@ -49,7 +50,7 @@ const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waI
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
-  return sql`json_to_recordset(${JSON.stringify(contacts)}::json)
+  return sql`json_to_recordset(${recordset(contacts)}::json)
     as r (id bigint, "tenantId" uuid, provider text, "waId" text, "numberKey" text, "userId" text, "groupId" text,
           username text, "profileName" text, "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz,
           "waIdAt" timestamptz, "userIdAt" timestamptz)`;
@@ -63,7 +64,7 @@ export function asContacts(contacts: ContactRow[]) {
 export async function findContacts(trx: Transaction<Schema>, names: Names[]): Promise<FoundContacts> {
   const { rows } = await sql<FoundContact | (Names & { id: null; numberKey: string })>`
     with wanted as materialized (
-      select w.*, app.number_key(w."waId") as key from json_to_recordset(${JSON.stringify(names)}::json)
+      select w.*, app.number_key(w."waId") as key from json_to_recordset(${recordset(names)}::json)
         as w ("tenantId" uuid, provider text, "waId" text, "userId" text, "groupId" text))
     select ${columns}, null as kind, null as "formerId", null::timestamptz as "heldUntil"
       from wanted w join contacts c

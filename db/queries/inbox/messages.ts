@@ -1,5 +1,6 @@
 /** Messages as ingest writes them: one statement for all of a job, in which order and repetition do not matter. */
 import { sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import { type MessageStatus, messageStatuses, type Schema } from "../../schema.ts";
 
 export interface StoredMessage {
@@ -74,7 +75,7 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
            r."statusDetail", r."deliveryId", r."sentBy", r."countsUnread", r.completeness,
            r."senderContactId",
            timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
-      from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${JSON.stringify(rows)}::json) as j (
+      from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${recordset(rows)}::json) as j (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
         "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,
