@@ -43,9 +43,8 @@ export function recognise(
 
 function named(book: Book, row: ContactRow, spoke: boolean, also: GivenId[]): Person {
   const { numberKey, userId, seenAt } = row;
-  const [ofUser, ofNumber] = [idsOf(row, "userId", also), idsOf(row, "waId", also)];
-  const sameUser = firstHolder(book, row, ofUser);
-  const sameNumber = firstHolder(book, row, ofNumber);
+  const sameUser = holderOf(book, row, "userId", also);
+  const sameNumber = holderOf(book, row, "waId", also);
   if (numberKey === null || userId === null) {
     // What was addressed to a number that nobody has now was meant for who had it; who speaks from it is somebody else.
     const meant = numberKey !== null && !spoke ? lastHolder(book, row, "waId", numberKey) : undefined;
@@ -70,7 +69,7 @@ export function follow(
   const hadIds = (kind: IdKind) => ids.filter((id) => id.kind === kind);
   const hadUser = firstHolder(book, row, hadIds("userId"));
   const hadNumber = lineOf(firstHolder(book, row, hadIds("waId")), [...ids, ...presentIds(row), ...also]);
-  const hasUser = firstHolder(book, row, idsOf(row, "userId", also));
+  const hasUser = holderOf(book, row, "userId", also);
   let person = hadUser ?? hadNumber ?? hasUser ?? someoneNew(book, row, ids);
   const others = [hadUser, hasUser];
   if (hadNumber && isCompatible(hadNumber, person)) others.push(hadNumber);
@@ -98,6 +97,18 @@ function presentIds({ userId, numberKey, waId }: ContactRow): GivenId[] {
 
 function idsOf(row: ContactRow, kind: IdKind, also: GivenId[]): GivenId[] {
   return [...presentIds(row), ...also].filter((given) => given.kind === kind);
+}
+
+/** Who has the id of that kind which the event names, or else one of those beside it. Every message asks. */
+function holderOf(book: Book, row: ContactRow, kind: IdKind, also: GivenId[]): Person | undefined {
+  const id = kind === "userId" ? row.userId : row.numberKey;
+  const holder = id === null ? undefined : holderAt(book, row, kind, id, row.seenAt);
+  if (holder || also.length === 0) return holder;
+  return firstHolder(
+    book,
+    row,
+    also.filter((given) => given.kind === kind),
+  );
 }
 
 function firstHolder(book: Book, row: ContactRow, ids: GivenId[]): Person | undefined {
@@ -187,8 +198,9 @@ function joined(book: Book, found: Person, row: ContactRow, also: GivenId[]): Pe
     person =
       other.kind === "waId" ? withNumber(book, person, row, other) : withUser(book, person, row, other);
   }
-  for (const { kind, id, spelling } of idsOf(row, "waId", also)) {
-    if (person[idOf[kind]] === id) spell(book, person, spelling);
+  if (row.waId !== null && person.numberKey === row.numberKey) spell(book, person, row.waId);
+  for (const { kind, id, spelling } of also) {
+    if (kind === "waId" && person.numberKey === id) spell(book, person, spelling);
   }
   return person;
 }

@@ -94,21 +94,22 @@ const listsOfItems = ["messages", "message_echoes", "statuses"];
 
 /** The customers that the items of a change name, each once; one that names nobody is one as well. */
 function itemsOf(value: unknown): Party[] {
-  const parties = new Map<string, Party>();
+  const parties: Party[] = [];
   for (const holder of [value, own(value, "standby")]) {
     for (const list of listsOfItems) {
       const items = own(holder, list);
-      for (const item of Array.isArray(items) ? items : []) {
-        const party = partyOf(item, list);
-        parties.set(`${party.waId} ${party.userId}`, party);
-      }
+      if (Array.isArray(items)) for (const item of items) parties.push(partyOf(item, list));
     }
   }
-  return [...parties.values()];
+  if (parties.length < 2) return parties;
+  return [...new Map(parties.map((party) => [`${party.waId} ${party.userId}`, party])).values()];
 }
 
 function partyOf(item: unknown, list: string): Party {
-  const id = (name: string) => optionalIdOrNull.parse(own(item, name) ?? own(own(item, "message"), name));
+  const id = (name: string) => {
+    const told = own(item, name) ?? own(own(item, "message"), name);
+    return told === undefined ? null : optionalIdOrNull.parse(told);
+  };
   if (list === "statuses") return { waId: id("recipient_id"), userId: id("recipient_user_id") };
   if (list === "messages") return { waId: id("from"), userId: id("from_user_id") };
   return { waId: id("to"), userId: id("to_user_id") };
