@@ -79,3 +79,13 @@ test.each([
     spans.reduce((deepest, span) => Math.max(deepest, "spans" in span ? 1 + depth(span.spans) : 0), 0);
   for (const block of blocks) for (const { spans } of block.lines) expect(depth(spans)).toBeLessThan(4);
 });
+
+test.each([
+  ["*\u200b*", "*\u200b*"],
+  ["`\u2060`", "`\u2060`"],
+  ["```\u200b```", "```\u200b```"],
+  ["*`\u200b`*", "`\u200b`"],
+  ["_~\u3164~_", "~\u3164~"],
+])("signs around what nobody can see are signs: %j", (text, words) => {
+  expect(withoutMarkup(text)).toBe(words);
+});

@@ -126,7 +126,13 @@ function spansOf(line: string): Span[] {
       // Whatever was opened within it stays a sign.
       while (open.length > opened + 1) giveUp(open.pop() as Open);
       const closed = open.pop() as Open;
-      add({ look: looks[sign], spans: closed.spans });
+      if (isBlank(wordsOf(closed.spans))) {
+        // Drawn as a look of nothing it would be an empty bubble.
+        giveUp(closed);
+        add({ look: "plain", text: sign });
+      } else {
+        add({ look: looks[sign], spans: closed.spans });
+      }
     } else if (opened < 0 && !isOfWord(before) && /\S/.test(after) && after !== sign) {
       open.push({ sign, spans: [] });
     } else {
@@ -162,7 +168,7 @@ function* piecesOf(line: string): Generator<Span | number> {
       // Looked for once: what is not closed from here is not closed from anywhere after.
       closing[mark] = end >= 0;
       const code = line.slice(at + mark.length, Math.max(0, end));
-      if (end < 0 || code.trim() === "") {
+      if (end < 0 || isBlank(code)) {
         at += mark.length;
         continue;
       }
