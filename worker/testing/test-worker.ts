@@ -1,10 +1,10 @@
 /** Runs the real worker as a child process. For tests. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { endWithUs } from "#db/testing/end-with-us.ts";
+import { freePort } from "#db/testing/free-port.ts";
 
 const metricsToken = randomBytes(24).toString("base64url");
 
@@ -95,13 +95,4 @@ export async function until(
     if (await condition()) return;
   }
   throw new Error(`Waited in vain until ${what}. ${context()}`);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (!address || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
