@@ -17,7 +17,10 @@ export interface Story {
 const at = (seconds: number) => String(Number(meta.sentAt) + seconds);
 const of = (field: string, value: Item) => meta.change(value, meta.phoneNumberId, field);
 const says = (id: string, ids: Item, seconds: number, more: Item = {}) => ({
-  ...{ id, timestamp: at(seconds), type: "text", text: { body: "Hola" } },
+  id,
+  timestamp: at(seconds),
+  type: "text",
+  text: { body: "Hola" },
   ...ids,
   ...more,
 });

@@ -206,8 +206,14 @@ test("a field that nobody knows brings its messages", async () => {
 });
 
 const wordsOfUntyped: Record<string, string> = {
-  ...{ text: "Sin tipo", location: "Panadería Luz", image: "La mesa", contacts: "Marta Gil" },
-  ...{ interactive: "Sí", button: "Baja", reaction: "👍", order: "Order" },
+  text: "Sin tipo",
+  location: "Panadería Luz",
+  image: "La mesa",
+  contacts: "Marta Gil",
+  interactive: "Sí",
+  button: "Baja",
+  reaction: "👍",
+  order: "Order",
 };
 
 test.each(Object.entries(around.untyped))(

@@ -149,9 +149,27 @@ function expectHidden({ html, view }: ReturnType<typeof drawnMessage>, hidden: s
 }
 
 const types = [
-  ...["text", "image", "video", "document", "audio", "voice", "sticker", "location", "contacts", "order"],
-  ...["button", "template", "reaction", "edit", "revoke", "system", "unsupported", "unknown", "hologram"],
-  ...["request_welcome", "media_placeholder"],
+  "text",
+  "image",
+  "video",
+  "document",
+  "audio",
+  "voice",
+  "sticker",
+  "location",
+  "contacts",
+  "order",
+  "button",
+  "template",
+  "reaction",
+  "edit",
+  "revoke",
+  "system",
+  "unsupported",
+  "unknown",
+  "hologram",
+  "request_welcome",
+  "media_placeholder",
 ];
 const replies = ["button_reply", "list_reply", "nfm_reply", "new_reply", "body", "action", "header"];
 
@@ -166,9 +184,27 @@ const around = [
 ];
 /** Kinds that any of this can be read as; what else there is needs content of its own shape. */
 const reached = [
-  ...["text", "image", "video", "document", "audio", "voice", "sticker", "location", "contacts", "order"],
-  ...["reply", "form", "template", "reaction_removed", "edit", "revoke", "system", "welcome", "old_media"],
-  ...["unsupported", "other"],
+  "text",
+  "image",
+  "video",
+  "document",
+  "audio",
+  "voice",
+  "sticker",
+  "location",
+  "contacts",
+  "order",
+  "reply",
+  "form",
+  "template",
+  "reaction_removed",
+  "edit",
+  "revoke",
+  "system",
+  "welcome",
+  "old_media",
+  "unsupported",
+  "other",
 ];
 
 describe("whatever is sent", () => {

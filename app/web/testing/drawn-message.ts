@@ -41,8 +41,16 @@ export function drawnDelivery(
   expect(event?.kind).toBe("message");
   const { direction, type, body, content, occurredAt } = event as MessageEvent;
   const row = {
-    ...{ id: "1", provider_message_id: "wamid.1", direction, type, body, content, occurred_at: occurredAt },
-    ...{ received_at: occurredAt, sent_at: occurredAt, status: isEcho ? "sent" : "received" },
+    id: "1",
+    provider_message_id: "wamid.1",
+    direction,
+    type,
+    body,
+    content,
+    occurred_at: occurredAt,
+    received_at: occurredAt,
+    sent_at: occurredAt,
+    status: isEcho ? "sent" : "received",
   };
   const view = messageView(whatsappMessages, row as unknown as Parameters<typeof messageView>[1]);
   const facts = { language, theme: "light", timeZone: "UTC" } as const;

@@ -106,7 +106,7 @@ export async function frameOf(page: Page, language: string): Promise<string[]> {
     ...(title === "" ? ["the title is empty"] : []),
     ...(headings === 1 ? [] : [`there are ${headings} headings of level 1`]),
     // To axe this is something to look into, no violation.
-    ...[...twice].map((id) => `the id ${id} is there twice`),
+    ...Array.from(twice, (id) => `the id ${id} is there twice`),
   ];
 }
 

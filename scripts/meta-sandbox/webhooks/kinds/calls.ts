@@ -24,7 +24,11 @@ function eventsOf(input: KindInput, by: "USER" | "BUSINESS", seconds: number | n
       ...contacts(input),
       calls: [
         {
-          ...{ id, from, to, event, direction: `${by}_INITIATED` },
+          id,
+          from,
+          to,
+          event,
+          direction: `${by}_INITIATED`,
           timestamp: String(timestamp + after),
           ...more,
           ...extra,
@@ -48,7 +52,9 @@ function step(status: "RINGING" | "ACCEPTED" | "REJECTED"): Kind {
   return item(`Status of a call: ${status}`, "calls", (input) => ({
     statuses: [
       {
-        ...{ id: callId(input), type: "call", status },
+        id: callId(input),
+        type: "call",
+        status,
         timestamp: String(input.timestamp),
         recipient_id: input.sender.phone,
         ...input.extra,

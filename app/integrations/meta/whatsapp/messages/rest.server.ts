@@ -12,8 +12,19 @@ const technical =
 
 /** The names of the item itself and of what it answers; `errors` are told as the reason. */
 const ofItem = new Set([
-  ...["from", "to", "recipient", "recipient_type", "context", "errors", "identity", "status"],
-  ...["history_context", "message_creation_type", "biz_opaque_callback_data", "imported", "origin"],
+  "from",
+  "to",
+  "recipient",
+  "recipient_type",
+  "context",
+  "errors",
+  "identity",
+  "status",
+  "history_context",
+  "message_creation_type",
+  "biz_opaque_callback_data",
+  "imported",
+  "origin",
 ]);
 
 /** By where it stands: a word there is one of Meta's, and means something to people elsewhere. */

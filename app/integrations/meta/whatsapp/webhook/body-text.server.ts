@@ -32,6 +32,9 @@ const readers = new Map<string, (content: unknown) => Words>([
   ["edit", editedText],
 ]);
 
+/** Types of message that may bring words, by the name that their content has. */
+export const typesWithWords: ReadonlySet<string> = new Set(readers.keys());
+
 /**
  * Some replies come without the `type` that says which of these they are, so the one that is there counts. The `name` of
  * a form's answer is a constant of Meta's; its `body` is what the person saw. A business's own words are a `body` as well.

@@ -20,6 +20,15 @@ export const unixSeconds = z
   .refine((seconds) => seconds >= 1_230_768_000 && seconds < 4_102_444_800)
   .transform((seconds) => new Date(seconds * 1000));
 
+/** A moment; undefined where there is none, or a number that cannot be one; what is no number at all is a fault. */
+export const timeIfAny = z.union([
+  unixSeconds,
+  z
+    .union([z.string().regex(/^\d*$/), z.number(), z.null()])
+    .optional()
+    .transform(() => undefined),
+]);
+
 /** Whether both are the same number, with or without a plus and separators. Nobody is the same as nobody. */
 export function isSameLine(one: string | null, other: string | null): boolean {
   const digits = one?.replace(/\D/g, "");

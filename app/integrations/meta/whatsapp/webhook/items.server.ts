@@ -1,19 +1,16 @@
-/** Reads one item of a change: a message, an echo of one that the business sent, or a status. Tolerant of what is new. */
+/** Reads one item of a change: a message, or an echo of one that the business sent. Tolerant of what is new. */
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { cut } from "../../../../platform/text.ts";
 import type {
   ContactIdentity,
   MessageEvent,
-  OtherEvent,
   OutsideSender,
   ReadingProblem,
-  StatusEvent,
 } from "../../../channel.server.ts";
-import { bodyText } from "./body-text.server.ts";
-import { isCallStep, readCall } from "./calls.server.ts";
-import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
-import { groupOfMessage, groupOfStatus, isOfUnreadableGroup } from "./groups.server.ts";
+import { bodyText, typesWithWords } from "./body-text.server.ts";
+import { isSameLine, opaqueId, optionalId, timeIfAny, whatIsWrong } from "./fields.server.ts";
+import { groupOfMessage, isOfUnreadableGroup } from "./groups.server.ts";
 import { isObject, type JsonObject, own, safeForJsonb, safeText } from "./json.server.ts";
 import { identify, type ListedContact, readChangedPerson, sharedNumber } from "./people.server.ts";
 
@@ -31,15 +28,6 @@ export interface ChangeContext {
   receivedAt: Date | undefined;
 }
 
-/** Undefined where there is none, or a number that cannot be one; what is no number at all is a fault. */
-const timeIfAny = z.union([
-  unixSeconds,
-  z
-    .union([z.string().regex(/^\d*$/), z.number(), z.null()])
-    .optional()
-    .transform(() => undefined),
-]);
-
 const messageItem = z.object({
   id: opaqueId.optional(),
   // A word of Meta's; one that we do not know yet may look like anything.
@@ -55,18 +43,6 @@ const messageItem = z.object({
   to_user_id: optionalId,
   to_parent_user_id: optionalId.catch(null),
 });
-
-const statusItem = z.object({
-  id: opaqueId,
-  status: z.string(),
-  type: z.string().optional(),
-  timestamp: timeIfAny,
-  recipient_id: optionalId,
-  recipient_user_id: optionalId,
-  recipient_parent_user_id: optionalId.catch(null),
-});
-
-const outboundStatus = z.enum(["sent", "failed", "delivered", "read", "played"]);
 
 /** A message of the list `messages`. Unknown types are kept with their content. */
 export function readMessage(item: unknown, path: string, change: ChangeContext) {
@@ -107,14 +83,12 @@ function readEither(
   const direction = past?.direction ?? directionOf(ofList, named, change.businessNumber);
   if (isOfUnreadableGroup(item)) return { path, phoneNumberId, detail: "group_id: invalid_type" };
   const group = groupOfMessage(item);
-  const changed = direction === "inbound" ? readChangedPerson(item, named, contacts) : undefined;
   // A group's history stands in the thread of the group: who of it said something, its `from` tells.
+  const ofThread = group ? null : past?.person;
   const person =
-    changed ??
-    (group ? null : past?.person) ??
-    (direction === "inbound"
-      ? identify(named.from ?? sharedNumber(item), named.from_user_id, contacts, named.from_parent_user_id)
-      : identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
+    direction === "inbound"
+      ? (readChangedPerson(item, named, contacts) ?? ofThread ?? senderIn(item, named, contacts))
+      : (ofThread ?? identify(named.to, named.to_user_id, contacts, named.to_parent_user_id));
   const contact = group ?? person;
   if (!contact && !past) return { path, phoneNumberId, detail: "names nobody" };
   const content = safeForJsonb(item);
@@ -140,15 +114,21 @@ function readEither(
   };
 }
 
+function senderIn(item: JsonObject, named: Named, contacts: ListedContact[]): ContactIdentity | null {
+  const number = named.from ?? sharedNumber(item);
+  return identify(number, named.from_user_id, contacts, named.from_parent_user_id);
+}
+
 /** Of a message that has none. Told again it is the same one, as long as nothing of it differs. */
 function idInstead(content: JsonObject, phoneNumberId: string): string {
   return `message.${hash("sha1", JSON.stringify([phoneNumberId, content]))}`;
 }
 
-const noTime = "timestamp: invalid_type";
+/** What is wrong with an item that does not say when it happened, where nothing stands in for that. */
+export const noTime = "timestamp: invalid_type";
 
 /** Of something that does not say when it happened. What comes with a history may be years old. */
-function timeInstead({ field, receivedAt }: ChangeContext): Date | undefined {
+export function timeInstead({ field, receivedAt }: ChangeContext): Date | undefined {
   return field === "history" ? undefined : receivedAt;
 }
 
@@ -173,35 +153,22 @@ function withType(item: JsonObject): JsonObject {
 }
 
 const aroundContent = new Set([
-  ...["context", "referral", "errors", "identity", "history_context", "conversation_context", "message"],
+  "context",
+  "referral",
+  "errors",
+  "identity",
+  "history_context",
+  "conversation_context",
+  "message",
 ]);
 
 function isContent(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-const contentNames = new Set([
-  ...[
-    "text",
-    "image",
-    "video",
-    "audio",
-    "voice",
-    "document",
-    "sticker",
-    "location",
-    "contacts",
-    "interactive",
-  ],
-  ...["button", "reaction", "order", "system", "edit", "revoke", "template", "unsupported"],
-]);
+const contentNames = new Set([...typesWithWords, "revoke", "unsupported"]);
 
-interface Named {
-  from: string | null;
-  from_user_id: string | null;
-  to: string | null;
-  to_user_id: string | null;
-}
+type Named = Omit<z.output<typeof messageItem>, "id" | "type" | "timestamp">;
 
 /** As its list says, unless the business itself stands on the other side, and somebody else on its own. */
 function directionOf(ofList: Direction, named: Named, businessNumber: string | null): Direction {
@@ -234,54 +201,4 @@ function isNew(type: string, item: JsonObject): boolean {
   if (type !== "unsupported") return !neverNew.has(type);
   const named = own(own(item, type), "type");
   return typeof named !== "string" || !neverNewUnsupported.has(named.toLowerCase());
-}
-
-/** A step of a message that the business sent, or of a call. Steps of payments, and words Meta adds, are `other`. */
-export function readStatus(
-  item: unknown,
-  path: string,
-  change: ChangeContext,
-): StatusEvent | MessageEvent | OtherEvent | ReadingProblem {
-  if (isCallStep(item)) return readCall(item, path, change);
-  const { phoneNumberId, contacts } = change;
-  const parsed = statusItem.safeParse(item);
-  if (!parsed.success) return { path, phoneNumberId, detail: whatIsWrong(parsed.error) };
-  const step = parsed.data;
-  const occurredAt = step.timestamp ?? timeInstead(change);
-  if (!occurredAt) return { path, phoneNumberId, detail: noTime };
-  const status = outboundStatus.safeParse(step.status);
-  // A payment's `failed` carries the id of the message that asked for it, and says nothing about that message.
-  if (!status.success || (step.type !== undefined && step.type !== "message")) {
-    return { kind: "other", path, phoneNumberId, field: "statuses" };
-  }
-  const toGroup = groupOfStatus(item);
-  return {
-    kind: "status",
-    path,
-    phoneNumberId,
-    providerMessageId: step.id,
-    status: status.data,
-    occurredAt,
-    recipient: toGroup
-      ? toGroup.group
-      : identify(step.recipient_id, step.recipient_user_id, contacts, step.recipient_parent_user_id),
-    ...(toGroup && { participant: toGroup.participant }),
-    error: firstError(item),
-    detail: isObject(item) ? detailOf(item) : null,
-  };
-}
-
-/** What has a place of its own in the event. */
-const placed = new Set(["id", "status", "timestamp", "type", "recipient_id", "recipient_user_id"]);
-
-/** The rest: pricing, conversation, all errors, biz_opaque_callback_data, a group's participant, what Meta adds. */
-function detailOf(item: JsonObject): JsonObject | null {
-  const rest = Object.entries(item).filter(([name]) => !placed.has(name));
-  return rest.length > 0 ? (safeForJsonb(Object.fromEntries(rest)) ?? null) : null;
-}
-
-function firstError(item: unknown): JsonObject | null {
-  const errors = own(item, "errors");
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return isObject(first) ? (safeForJsonb(first) ?? null) : null;
 }

@@ -238,7 +238,8 @@ describe("a sender and the contacts beside", () => {
     const echo = { ...from(undefined), to_user_id: "US.2", to_parent_user_id: "US.ENT.2" };
     const step = meta.status("wamid.2", "read", meta.sentAt, {
       recipient_id: "",
-      ...{ recipient_user_id: "US.2", recipient_parent_user_id: "US.ENT.2" },
+      recipient_user_id: "US.2",
+      recipient_parent_user_id: "US.ENT.2",
     });
     expect(read(meta.bodyOf({ message_echoes: [echo], statuses: [step] })).events).toMatchObject([
       { kind: "message", contact: { userId: "US.2", also } },

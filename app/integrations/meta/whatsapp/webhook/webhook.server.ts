@@ -16,10 +16,11 @@ import { readCall } from "./calls.server.ts";
 import { opaqueId } from "./fields.server.ts";
 import { readGroup } from "./groups.server.ts";
 import { readHistoryChunk, readHistoryMessage } from "./history.server.ts";
-import { type ChangeContext, readEcho, readMessage, readStatus } from "./items.server.ts";
+import { type ChangeContext, readEcho, readMessage } from "./items.server.ts";
 import { isObject, own, parseBody } from "./json.server.ts";
 import { isHandover, numberOfHandover, readHandover, readPreference } from "./notices.server.ts";
 import { readContacts, readUserIdUpdate } from "./people.server.ts";
+import { readStatus } from "./statuses.server.ts";
 
 export const whatsappWebhook: ChannelWebhook = {
   channel: "meta_whatsapp",
@@ -62,7 +63,7 @@ function* readBody(body: unknown, receivedAt: Date | undefined): Found {
     yield other("body", null, "object");
   } else {
     yield* eachOf(own(body, "entry"), "entry", null, (entry, path) =>
-      readEntry(entry, path, object, receivedAt),
+      readEntry(entry, path, { object, receivedAt }),
     );
   }
 }
@@ -70,23 +71,23 @@ function* readBody(body: unknown, receivedAt: Date | undefined): Found {
 /** Fields of `application` speak of grants to our app; no message is ever among them. */
 type WebhookObject = "whatsapp_business_account" | "application";
 
-function* readEntry(
-  entry: unknown,
-  path: string,
-  object: WebhookObject,
-  receivedAt: Date | undefined,
-): Found {
+/** What every change of one delivery shares. */
+interface Delivered {
+  object: WebhookObject;
+  receivedAt: Date | undefined;
+}
+
+function* readEntry(entry: unknown, path: string, delivered: Delivered): Found {
   yield* eachOf(own(entry, "changes"), `${path}.changes`, null, (change, changePath) =>
-    readChange(change, changePath, object, entry, receivedAt),
+    readChange(change, changePath, entry, delivered),
   );
 }
 
 function* readChange(
   change: unknown,
   path: string,
-  object: WebhookObject,
   entry: unknown,
-  receivedAt: Date | undefined,
+  { object, receivedAt }: Delivered,
 ): Found {
   const field = own(change, "field");
   const value = own(change, "value");
