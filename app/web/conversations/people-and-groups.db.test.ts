@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { cases } from "../../../db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
+import { isSameLine } from "../../integrations/meta/whatsapp/webhook/fields.server.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { deliverByLane } from "../testing/delivery-lane.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => product.stop());
 beforeEach(() => product.database.empty("contacts", "webhook_deliveries"));
 
-const sql = <Row>(text: string) => product.database.sql<Row>(text);
+const sql = <Row>(text: string, values: unknown[] = []) => product.database.sql<Row>(text, values);
 
 /** Delivers each value by itself, signed, and works it off before the next. */
 async function deliver(...values: Item[]): Promise<void> {
@@ -375,4 +376,23 @@ describe("a group", () => {
       cases(6),
     );
   });
+});
+
+test("the reader of deliveries and the database take the same numbers for one line", async () => {
+  const numbers = ["525587654321", "5215587654321", "+52 1 55 8765-4321", "52155876543210", "5511987654321"];
+  numbers.push(
+    "551187654321",
+    "551133334444",
+    "5511933334444",
+    "541123456789",
+    "5491123456789",
+    "16505551234",
+  );
+  const pairs = numbers.flatMap((one) => numbers.map((other) => [one, other]));
+  const same = await sql<{ same: boolean }>(
+    `select app.number_key(one) = app.number_key(other) as same
+       from unnest($1::text[], $2::text[]) with ordinality as p (one, other, n) order by n`,
+    [pairs.map(([one]) => one), pairs.map(([, other]) => other)],
+  );
+  expect(pairs.map(([one = "", other = ""]) => isSameLine(one, other))).toEqual(same.map((row) => row.same));
 });

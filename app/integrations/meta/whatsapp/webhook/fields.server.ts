@@ -29,10 +29,21 @@ export const timeIfAny = z.union([
     .transform(() => undefined),
 ]);
 
-/** Whether both are the same number, with or without a plus and separators. Nobody is the same as nobody. */
+/**
+ * Whether both are the same number, with or without a plus and separators, and in whichever of the spellings that Mexico
+ * and Brazil have for one line (the database's `app.number_key` says the same). Nobody is the same as nobody.
+ */
 export function isSameLine(one: string | null, other: string | null): boolean {
-  const digits = one?.replace(/\D/g, "");
-  return Boolean(digits) && digits === other?.replace(/\D/g, "");
+  const line = lineOf(one);
+  return line !== "" && line === lineOf(other);
+}
+
+function lineOf(number: string | null): string {
+  const digits = number?.replace(/\D/g, "") ?? "";
+  if (digits.startsWith("52")) return digits.replace(/^521(\d{10})$/, "52$1");
+  if (digits.startsWith("55"))
+    return digits.replace(/^(55[1-9][1-9])([6-9]\d{7})$/, (_all, area, line) => `${area}9${line}`);
+  return digits;
 }
 
 /** Names of our schema and zod's own words for the kind of fault: nothing of the body. */

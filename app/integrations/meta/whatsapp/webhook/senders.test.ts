@@ -244,6 +244,29 @@ describe("a history", () => {
     });
   });
 
+  test.each([
+    ["525512345678", "5215512345678"],
+    ["+52 1 55 1234 5678", "525512345678"],
+    ["551187654321", "5511987654321"],
+  ])("of a business whose number is %s there and %s here is not the customer's", (displayed, spelt) => {
+    const metadata = { display_phone_number: displayed, phone_number_id: meta.phoneNumberId };
+    const threads = [
+      { id: meta.waId, messages: [said({ from: spelt }), said({ from: "34600", to: spelt })] },
+    ];
+    expect(readField("history", { metadata, history: [{ threads }] }).events).toMatchObject([
+      { direction: "outbound", contact: { waId: meta.waId } },
+      { direction: "inbound", contact: { waId: meta.waId } },
+    ]);
+    const calls = [{ id: "c", event: "terminate", timestamp: meta.sentAt, from: spelt, to: meta.waId }];
+    expect(readField("calls", { metadata, calls }).events).toMatchObject([
+      { direction: "outbound", contact: { waId: meta.waId } },
+    ]);
+    const contacts = [{ wa_id: spelt }, { wa_id: "34600" }];
+    expect(medium({ metadata, contacts, messages: [said({ from: spelt })] }).events).toMatchObject([
+      { direction: "outbound", contact: { waId: "34600" } },
+    ]);
+  });
+
   test("has media that name nobody: of the only contact beside them, who is not the business", () => {
     const ours = { wa_id: businessNumber, profile: { name: "Panadería Luz" } };
     const ana = { wa_id: "34600", profile: { name: "Ana" } };
