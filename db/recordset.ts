@@ -1,9 +1,12 @@
+import { type RawBuilder, sql } from "kysely";
+
 /**
- * Rows for `json_to_recordset`. What is null is left out, as it means the same there: most of a wide row is, and every
- * byte of a batch is written, sent and parsed. Only of the row itself: a null within one of its values stays.
+ * Rows of a batch as `json_to_recordset`, whose columns the statement names. What is null is left out, as it means the same
+ * there: most of a wide row is, and every byte is written, sent and parsed. Only of the row itself: a null within one of
+ * its values stays.
  */
-export function recordset(rows: readonly object[]): string {
-  return JSON.stringify(rows.map(withoutNulls));
+export function recordset(rows: readonly object[]): RawBuilder<unknown> {
+  return sql`json_to_recordset(${JSON.stringify(rows.map(withoutNulls))}::json)`;
 }
 
 function withoutNulls(row: object): object {

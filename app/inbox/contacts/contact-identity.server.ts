@@ -68,7 +68,8 @@ export function follow(
   const { seenAt } = row;
   const hadIds = (kind: IdKind) => ids.filter((id) => id.kind === kind);
   const hadUser = firstHolder(book, row, hadIds("userId"));
-  const hadNumber = lineOf(firstHolder(book, row, hadIds("waId")), [...ids, ...presentIds(row), ...also]);
+  const holdsNumber = firstHolder(book, row, hadIds("waId"));
+  const hadNumber = isAnother(holdsNumber, [...ids, ...presentIds(row), ...also]) ? undefined : holdsNumber;
   const hasUser = holderOf(book, row, "userId", also);
   let person = hadUser ?? hadNumber ?? hasUser ?? someoneNew(book, row, ids);
   const others = [hadUser, hasUser];
@@ -95,10 +96,6 @@ function presentIds({ userId, numberKey, waId }: ContactRow): GivenId[] {
   return ids;
 }
 
-function idsOf(row: ContactRow, kind: IdKind, also: GivenId[]): GivenId[] {
-  return [...presentIds(row), ...also].filter((given) => given.kind === kind);
-}
-
 /** Who has the id of that kind which the event names, or else one of those beside it. Every message asks. */
 function holderOf(book: Book, row: ContactRow, kind: IdKind, also: GivenId[]): Person | undefined {
   const id = kind === "userId" ? row.userId : row.numberKey;
@@ -120,10 +117,9 @@ function firstHolder(book: Book, row: ContactRow, ids: GivenId[]): Person | unde
 }
 
 /** Whoever has the number by now under a user_id that the event does not name has it since, and is somebody else. */
-function lineOf(holder: Person | undefined, told: GivenId[]): Person | undefined {
+function isAnother(holder: Person | undefined, told: GivenId[]): boolean {
   const users = told.filter(({ kind }) => kind === "userId").map(({ id }) => id);
-  const isOther = holder?.userId != null && users.length > 0 && !users.includes(holder.userId);
-  return isOther ? undefined : holder;
+  return holder?.userId != null && users.length > 0 && !users.includes(holder.userId);
 }
 
 /** Nobody whom we knew; but somebody may have the number that they changed to. */
@@ -207,7 +203,7 @@ function joined(book: Book, found: Person, row: ContactRow, also: GivenId[]): Pe
 
 /** Two numbers of one line, as the platform itself says: one of them stands, always the same one, and both are found. */
 function withNumber(book: Book, found: Person, row: ContactRow, other: GivenId): Person {
-  const pair = idsOf(row, "waId", [other]).toSorted(longestFirst);
+  const pair = [...presentIds(row), other].filter(({ kind }) => kind === "waId").toSorted(longestFirst);
   const [first, second] = pair;
   if (!first || !second || first.id === second.id) return found;
   let person = found;

@@ -1,5 +1,6 @@
 /** Whom an event about an account concerns. Role app_ingest. */
 import { sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { Schema } from "../../schema.ts";
 
 export interface AccountKey {
@@ -29,7 +30,7 @@ export async function connectionsConcerned(
   const wanted = keys.map((key, index) => ({ index, ...key }));
   const { rows } = await sql<Concerned>`
     with wanted as (
-      select * from json_to_recordset(${JSON.stringify(wanted)}::json)
+      select * from ${recordset(wanted)}
         as w (index int, provider text, "accountId" text, e164 text)),
     found as (
       select w.index, c.id, c.tenant_id, true as exact

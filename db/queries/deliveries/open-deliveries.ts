@@ -50,7 +50,7 @@ export async function close(trx: Transaction<Schema>, deliveries: ClosedDelivery
   await sql`
     update webhook_deliveries d
        set processed_at = now(), outcome = o.outcome, ignored_fields = o."ignoredFields"
-      from json_to_recordset(${recordset(deliveries)}::json)
+      from ${recordset(deliveries)}
         as o (id bigint, outcome text, "ignoredFields" text[])
      where d.id = o.id`.execute(trx);
 }

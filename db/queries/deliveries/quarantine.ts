@@ -1,5 +1,6 @@
 /** Items of deliveries that reached nobody: set aside, and given another chance. Role app_ingest. */
 import { type Kysely, sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { QuarantineReason, Schema } from "../../schema.ts";
 import { claimFor } from "../numbers/number-owners.ts";
 
@@ -20,7 +21,7 @@ export async function quarantine(trx: Transaction<Schema>, items: QuarantinedIte
   await sql`
     insert into delivery_quarantine as q (delivery_id, item_path, reason, phone_number_id, detail)
     select i."deliveryId", i.path, i.reason, i."phoneNumberId", i.detail
-      from json_to_recordset(${JSON.stringify(items)}::json)
+      from ${recordset(items)}
         as i ("deliveryId" bigint, path text, reason text, "phoneNumberId" text, detail text)
      order by 1, 2
         on conflict (delivery_id, item_path) do update

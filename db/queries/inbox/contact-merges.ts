@@ -1,5 +1,6 @@
 /** Contacts whose ids change hands, and contacts that become one. Seldom needed. Role app_ingest. */
 import { sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { Schema } from "../../schema.ts";
 import { asContacts, type IdKind, type StoredContact } from "./contacts.ts";
 
@@ -54,7 +55,7 @@ async function keepFormers(trx: Transaction<Schema>, formers: FormerId[]): Promi
   await sql`
     insert into contact_aliases (tenant_id, provider, kind, former_id, contact_id, held_until)
     select r."tenantId", r.provider, r.kind, r."formerId", r."contactId", max(r."heldUntil")
-      from json_to_recordset(${JSON.stringify(formers)}::json)
+      from ${recordset(formers)}
         as r ("tenantId" uuid, provider text, kind text, "formerId" text, "contactId" bigint, "heldUntil" timestamptz)
      group by 1, 2, 3, 4, 5
      order by 1, 2, 3, 4, 5

@@ -50,7 +50,7 @@ const columns = sql`c.id, c.tenant_id as "tenantId", c.provider, c.wa_id as "waI
 
 /** Contacts as a table `r` of a statement, under the names that they have here; those without an id have null. */
 export function asContacts(contacts: ContactRow[]) {
-  return sql`json_to_recordset(${recordset(contacts)}::json)
+  return sql`${recordset(contacts)}
     as r (id bigint, "tenantId" uuid, provider text, "waId" text, "numberKey" text, "userId" text, "groupId" text,
           username text, "profileName" text, "savedName" text, "savedNameAt" timestamptz, "seenAt" timestamptz,
           "waIdAt" timestamptz, "userIdAt" timestamptz)`;
@@ -64,7 +64,7 @@ export function asContacts(contacts: ContactRow[]) {
 export async function findContacts(trx: Transaction<Schema>, names: Names[]): Promise<FoundContacts> {
   const { rows } = await sql<FoundContact | (Names & { id: null; numberKey: string })>`
     with wanted as materialized (
-      select w.*, app.number_key(w."waId") as key from json_to_recordset(${recordset(names)}::json)
+      select w.*, app.number_key(w."waId") as key from ${recordset(names)}
         as w ("tenantId" uuid, provider text, "waId" text, "userId" text, "groupId" text))
     select ${columns}, null as kind, null as "formerId", null::timestamptz as "heldUntil"
       from wanted w join contacts c
@@ -190,7 +190,7 @@ async function findConversations(
 }
 
 function asKeys(keys: ConversationKey[]) {
-  return sql`json_to_recordset(${JSON.stringify(keys)}::json)
+  return sql`${recordset(keys)}
     as k ("tenantId" uuid, "connectionId" uuid, "contactId" bigint)`;
 }
 
@@ -209,7 +209,7 @@ export async function advanceConversations(
   if (times.length === 0) return;
   await sql`
     with wanted as materialized (
-      select * from json_to_recordset(${JSON.stringify(times)}::json)
+      select * from ${recordset(times)}
         as r ("tenantId" uuid, id bigint, "lastMessageAt" timestamptz, "lastInboundAt" timestamptz)
        order by id)
     update conversations c
@@ -234,7 +234,7 @@ export async function noteMarketing(trx: Transaction<Schema>, notes: MarketingNo
   await sql`
     with told as materialized (
       select distinct on (v.contact_id) v.tenant_id, v.contact_id, n.marketing, n.at
-        from json_to_recordset(${JSON.stringify(notes)}::json)
+        from ${recordset(notes)}
           as n ("tenantId" uuid, "conversationId" bigint, marketing text, at timestamptz)
         join conversations v on v.tenant_id = n."tenantId" and v.id = n."conversationId"
        order by v.contact_id, n.at desc, n.marketing),

@@ -75,7 +75,7 @@ export async function upsertMessages(trx: Transaction<Schema>, rows: MessageRow[
            r."statusDetail", r."deliveryId", r."sentBy", r."countsUnread", r.completeness,
            r."senderContactId",
            timestamptz 'epoch' + r."receivedAtUs" * interval '1 microsecond'
-      from (select nextval('messages_id_seq') as id, j.* from json_to_recordset(${recordset(rows)}::json) as j (
+      from (select nextval('messages_id_seq') as id, j.* from ${recordset(rows)} as j (
         "tenantId" uuid, "conversationId" bigint, "providerMessageId" text, direction text, type text, status text,
         body text, content jsonb, "occurredAt" timestamptz, "sentAt" timestamptz, "deliveredAt" timestamptz,
         "readAt" timestamptz, "playedAt" timestamptz, "failedAt" timestamptz, error jsonb, "statusDetail" jsonb,

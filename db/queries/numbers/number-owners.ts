@@ -1,5 +1,6 @@
 /** Whose a number was, or became, when something came for it. Role app_ingest. */
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
+import { recordset } from "../../recordset.ts";
 import type { Schema } from "../../schema.ts";
 
 export interface Owner {
@@ -48,7 +49,7 @@ export async function ownersOf(trx: Transaction<Schema>, wanted: NumberOfDeliver
   const { rows } = await sql<Owner>`
     select w."deliveryId", w."phoneNumberId", c.tenant_id as "tenantId", c.connection_id as "connectionId",
            c.id as "claimId", c.is_first as "isFirst"
-      from json_to_recordset(${JSON.stringify(wanted)}::json) as w ("deliveryId" bigint, "phoneNumberId" text)
+      from ${recordset(wanted)} as w ("deliveryId" bigint, "phoneNumberId" text)
       join webhook_deliveries d on d.id = w."deliveryId"
      cross join ${claimFor(sql`w."phoneNumberId"`)} c`.execute(trx);
   return rows;
@@ -83,7 +84,7 @@ export async function markFirstEvents(
   await sql`
     with first as (
       select f."claimId" as id, min(d.received_at) as at
-        from json_to_recordset(${JSON.stringify(firsts)}::json) as f ("claimId" bigint, "deliveryId" bigint)
+        from ${recordset(firsts)} as f ("claimId" bigint, "deliveryId" bigint)
         join webhook_deliveries d on d.id = f."deliveryId" group by 1),
     held as (
       select c.id, first.at from number_claims c join first on first.id = c.id
@@ -107,7 +108,7 @@ export async function markAgents(trx: Transaction<Schema>, signs: AgentSign[]): 
   await sql`
     with sign as (
       select s."claimId" as id, least(max(s.at), now()) as at
-        from json_to_recordset(${JSON.stringify(signs)}::json) as s ("claimId" bigint, at timestamptz) group by 1),
+        from ${recordset(signs)} as s ("claimId" bigint, at timestamptz) group by 1),
     held as (
       select c.id, sign.at from number_claims c join sign on sign.id = c.id
        where c.agent_seen_at is null or c.agent_seen_at < sign.at - interval '6 hours'
