@@ -106,10 +106,8 @@ async function stopBoth(workers: Child[], webs: Child[]): Promise<void> {
   for (const child of [...workers, ...webs]) await child.stop();
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
+function freePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => freePort()));
 }
 
 function productEnv(databaseUrl: string, port: number): Record<string, string> {

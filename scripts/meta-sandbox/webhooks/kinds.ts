@@ -3,7 +3,7 @@ import { CALLS, PREFERENCES } from "./kinds/calls.ts";
 import { GROUPS } from "./kinds/groups.ts";
 import type { Kind } from "./kinds/kind.ts";
 import { CHANGES, MESSAGES } from "./kinds/messages.ts";
-import { ASSISTANT, ECHOES } from "./kinds/others.ts";
+import { ASSISTANT, ECHOES } from "./kinds/outside-senders.ts";
 import { PEOPLE } from "./kinds/people.ts";
 import { PHONE_HISTORY } from "./kinds/phone-history.ts";
 import { WITHHELD } from "./kinds/withheld.ts";
