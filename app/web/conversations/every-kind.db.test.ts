@@ -1,20 +1,18 @@
 /** Every kind that the sandbox can send: through the signed route, and from there to the rows and to the page. */
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { KIND_NAMES, type KindName } from "../../../scripts/meta-sandbox/webhooks/kinds.ts";
 import { businessScopedUserId } from "../../../scripts/meta-sandbox/world/identifiers.ts";
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
+import { openWebhookAddress } from "../testing/webhook-address.ts";
 
 let product: TestProduct;
 let ask: AskPage;
 let person: TestPerson;
-let address: Server;
+let closeAddress: () => Promise<void>;
 const control = () => product.sandbox.control;
 const sql = <Row>(text: string, values: unknown[] = []) => product.database.sql<Row>(text, values);
 
@@ -38,20 +36,6 @@ function ofKind(kind: KindName) {
 
 const isAboutTheFirst = (kind: KindName) => /^(reaction|edit|revoke)/.test(kind);
 
-/** The sandbox posts over HTTP; what it posts goes through the real route. */
-async function startAddress(): Promise<string> {
-  address = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const headers = request.headers as Record<string, string>;
-    const asked = { method: "POST", headers, body: Buffer.concat(parts) };
-    const answer = await deliverByLane(new Request(`${product.origin}${request.url}`, asked));
-    response.writeHead(answer.status).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(address.address() as AddressInfo).port}/webhooks/meta/whatsapp`;
-}
-
 async function work() {
   const open = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
   return processDeliveries(
@@ -65,8 +49,7 @@ beforeAll(async () => {
   ask = await openPages();
   const workspace = await connectWorkspace(product.database, NUMBER_IDS.luz);
   person = await product.person(workspace.tenantId);
-  const verifyToken = product.services.webhooks.verifyToken.reveal();
-  await control().configureApp({ callbackUrl: await startAddress(), verifyToken });
+  closeAddress = await openWebhookAddress(product);
   const items = KIND_NAMES.map((kind) => {
     const { sender, groupId, first: id } = ofKind(kind);
     const inGroup = groupId ? { kind: "group_message" as const, groupId } : {};
@@ -77,8 +60,8 @@ beforeAll(async () => {
   await work();
 });
 afterAll(async () => {
+  await closeAddress();
   await product.stop();
-  await new Promise((resolve) => address.close(resolve));
 });
 
 interface Expected {

@@ -1,5 +1,3 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { jobCatalog } from "../../../db/jobs.ts";
 import type { AccountEvent } from "../../../scripts/meta-sandbox/webhooks/account-events.ts";
@@ -8,38 +6,17 @@ import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { connectFlows } from "../testing/connect-flows.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
-import { callRoute } from "../testing/product.ts";
+import { openWebhookAddress } from "../testing/webhook-address.ts";
 
 const { flow, connect, connections, jobs, statusOf } = connectFlows();
-let address: Server;
+let closeAddress: () => Promise<void>;
 
-/** The sandbox posts over HTTP; what it posts goes through the real route. */
 beforeEach(async () => {
-  address = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const headers = request.headers as Record<string, string>;
-    const body = request.method === "POST" ? { body: Buffer.concat(parts) } : {};
-    const url = `${flow.product.origin}${request.url}`;
-    const asked = new Request(url, { method: request.method ?? "", headers, ...body });
-    const answer = await (request.method === "POST"
-      ? deliverByLane(asked)
-      : callRoute(webhook.loader, asked));
-    response.writeHead(answer.status).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));
-  const { port } = address.address() as AddressInfo;
-  await flow.product.sandbox.control.configureApp({
-    callbackUrl: `http://127.0.0.1:${port}/webhooks/meta/whatsapp`,
-    verifyToken: flow.product.services.webhooks.verifyToken.reveal(),
-  });
+  closeAddress = await openWebhookAddress(flow.product);
 });
 afterEach(async () => {
-  await flow.product.sandbox.control.configureApp({ callbackUrl: null });
-  await new Promise((resolve) => address.close(resolve));
+  await closeAddress();
   await flow.product.database.empty("webhook_deliveries");
 });
 

@@ -1,6 +1,4 @@
 /** The contacts and chats of a number that lives on in the WhatsApp Business app: asked for, sent, stored and shown. */
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobCatalog } from "../../../db/jobs.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
@@ -11,49 +9,26 @@ import { requestHistory } from "../../integrations/health/phone-history.server.t
 import { subscribeWaba } from "../../integrations/health/provisioning.server.ts";
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { api, connectFlows } from "../testing/connect-flows.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { callRoute } from "../testing/product.ts";
+import { openWebhookAddress } from "../testing/webhook-address.ts";
 
 const { flow, ask, connect, connections, jobs } = connectFlows();
 const control = () => flow.product.sandbox.control;
 const deps = () => flow.product.services.integrations;
 const hourMs = 3_600_000;
 let pages: AskPage;
-let address: Server;
+let closeAddress: () => Promise<void>;
 beforeAll(async () => {
   pages = await openPages();
 });
 
-/** The sandbox posts over HTTP; what it posts goes through the real route. */
 beforeEach(async () => {
-  address = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const headers = request.headers as Record<string, string>;
-    const body = request.method === "POST" ? { body: Buffer.concat(parts) } : {};
-    const asked = new Request(`${flow.product.origin}${request.url}`, {
-      method: request.method ?? "",
-      headers,
-      ...body,
-    });
-    const answer = await (request.method === "POST"
-      ? deliverByLane(asked)
-      : callRoute(webhook.loader, asked));
-    response.writeHead(answer.status).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => address.listen(0, "127.0.0.1", resolve));
-  await control().configureApp({
-    callbackUrl: `http://127.0.0.1:${(address.address() as AddressInfo).port}/webhooks/meta/whatsapp`,
-    verifyToken: flow.product.services.webhooks.verifyToken.reveal(),
-    fields: ["messages", "history", "smb_app_state_sync"],
-  });
+  closeAddress = await openWebhookAddress(flow.product, ["messages", "history", "smb_app_state_sync"]);
 });
 afterEach(async () => {
-  await control().configureApp({ callbackUrl: null });
-  await new Promise((resolve) => address.close(resolve));
+  await closeAddress();
   await flow.product.database.empty("webhook_deliveries");
 });
 

@@ -1,15 +1,13 @@
 /** The product that the model is compared with: routes, worker roles and sandbox of one database. For tests. */
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Db } from "../../../../db/client.ts";
 import { deleteOfWorkspaces } from "../../../../db/testing/empty-tables.ts";
 import { NUMBER_IDS } from "../../../../scripts/meta-sandbox/world/world.ts";
 import type { InboxDeps } from "../../../inbox/ingest/ingest.server.ts";
 import { createTokenVault } from "../../../integrations/crypto.server.ts";
 import { webhookReaders } from "../../../integrations/registry.server.ts";
-import { createDeliveryLane } from "../../webhook/delivery-lane.server.ts";
 import { startTestProduct, type TestPerson, type TestProduct } from "../product.ts";
+import { openWebhookAddress } from "../webhook-address.ts";
 import { crashing } from "./crash.ts";
 import { pictureOfProduct } from "./picture.ts";
 import { type Picture, workspaces } from "./terms.ts";
@@ -34,23 +32,15 @@ export interface ModelProduct {
 
 export async function openModelProduct(): Promise<ModelProduct> {
   const product = await startTestProduct();
-  const { services, database, sandbox } = product;
+  const { services, database } = product;
   // A sequence does in seconds what people do in days.
   services.budgets = { spend: async () => undefined };
-  const takes = createDeliveryLane(services);
-  const server = createServer((request, response) => {
-    // Meta's handshake is another test's.
-    if (!takes(request, response)) response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const callbackUrl = `http://127.0.0.1:${port}/webhooks/meta/whatsapp`;
-  await sandbox.control.configureApp({ callbackUrl, verifyToken: services.webhooks.verifyToken.reveal() });
+  const closeAddress = await openWebhookAddress(product);
   const people: TestPerson[] = [];
   for (const _ of workspaces) people.push(await product.person());
   const stop = async () => {
+    await closeAddress();
     await product.stop();
-    await new Promise((resolve) => server.close(resolve));
   };
   const inbox = { db: database.as("app_ingest"), readers: webhookReaders, log: services.log };
   return { product, people, workerDb: database.as("app_tenant"), inbox, keys: [], sent: [], stop };
