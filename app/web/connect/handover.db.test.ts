@@ -1,5 +1,4 @@
 /** What arrives before, between and after the connects of a number reaches who owned it when it was received. */
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { jobCatalog } from "../../../db/jobs.ts";
 import { NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
@@ -8,7 +7,7 @@ import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { deliver } from "../../inbox/testing/test-workspaces.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/delivery-lane.ts";
 
 const { flow, connect, leave, jobs } = connectFlows();
 
@@ -23,15 +22,8 @@ function messageOf(from: string, id: string, body: string) {
 /** Signed, by the deliveries' own lane: stored, and not processed yet. */
 async function receiveByLane(phase: string, at: number): Promise<void> {
   const from = `5255${String(at).padStart(8, "0")}`;
-  const body = Buffer.from(JSON.stringify(messageOf(from, `wamid.${phase}.${at}`, phase)));
-  const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
-  const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-  const request = new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, {
-    method: "POST",
-    headers: { "x-hub-signature-256": signature },
-    body,
-  });
-  expect((await deliverByLane(request)).status).toBe(200);
+  const body = JSON.stringify(messageOf(from, `wamid.${phase}.${at}`, phase));
+  expect((await deliverSigned(flow.product, body)).status).toBe(200);
 }
 
 const receiveMany = (phase: string, count: number) =>

@@ -1,54 +1,19 @@
 /** What others than the customer and ourselves say and do on a number: signed bodies in, rows and pages out. */
-import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
-import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import * as around from "../../integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
+import { deliveryStage } from "../testing/delivery-stage.ts";
 
 type Item = Record<string, unknown>;
 
-let product: TestProduct;
-let ask: AskPage;
-let workspace: Workspace;
-let person: TestPerson;
+const { sql, deliverBody, markup, startAfresh, connectionId } = deliveryStage();
 
-beforeAll(async () => {
-  product = await startTestProduct();
-  ask = await openPages();
-  workspace = await connectWorkspace(product.database, meta.phoneNumberId);
-  person = await product.person(workspace.tenantId);
-});
-afterAll(() => product.stop());
-beforeEach(() => product.database.empty("contacts", "webhook_deliveries"));
-
-const sql = <Row>(text: string) => product.database.sql<Row>(text);
-
-/** Delivers each change by itself, signed, and works it off before the next. */
+/** Delivers each change by itself, and works it off before the next. */
 async function deliver(...changes: Item[]): Promise<void> {
-  const secret = product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   for (const change of changes) {
-    const body = Buffer.from(meta.bytes(meta.body(meta.entry(change))));
-    const mac = createHmac("sha256", secret).update(body).digest("hex");
-    const headers = { "x-hub-signature-256": `sha256=${mac}`, "content-length": String(body.length) };
-    const url = `${product.origin}/webhooks/meta/whatsapp`;
-    expect((await deliverByLane(new Request(url, { method: "POST", headers, body }))).status).toBe(200);
-    const open = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
-    const report = await processDeliveries(
-      inboxDeps(product.database),
-      open.map(({ id }) => id),
-    );
+    const report = await deliverBody(meta.bytes(meta.body(meta.entry(change))));
     expect(report).toMatchObject({ outcomes: ["processed"], quarantined: [] });
   }
-}
-
-async function markup(path: string): Promise<string> {
-  const answer = await ask(new Request(product.origin + path, { headers: { cookie: person.cookie } }));
-  expect(answer.status).toBe(200);
-  return (await answer.text()).replace(/<script[\s\S]*?<\/script>|<!-- -->/g, "");
 }
 
 /** The only conversation's thread, and its line in the list. */
@@ -151,7 +116,7 @@ describe("a number that Meta’s assistant answers for", () => {
     (await sql<{ xmin: string; at: Date | null }>("select xmin, agent_seen_at as at from number_claims"))[0];
   const tells = async () => {
     const cards = await markup("/settings/integrations");
-    const page = await markup(`/settings/integrations/whatsapp/numbers/${workspace.connectionId}`);
+    const page = await markup(`/settings/integrations/whatsapp/numbers/${connectionId()}`);
     return [cards, page].map((html) => html.includes("Meta’s assistant answers on this number."));
   };
   beforeEach(() =>
@@ -264,7 +229,7 @@ describe("a call is one line", () => {
     ],
   ])("%s, whatever order it is told in", async (_, changes, words) => {
     for (const order of [changes, changes.toReversed(), [...changes, ...changes]]) {
-      await product.database.empty("contacts", "webhook_deliveries");
+      await startAfresh();
       await deliver(...order);
       expect(await rows()).toMatchObject([{ type: "call", counts_unread: false }]);
       const { thread, line } = await pages();

@@ -1,54 +1,21 @@
 /** Who somebody is, however Meta names them, and groups: signed bodies in, rows and pages out. */
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cases } from "../../../db/testing/generated.ts";
-import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
-import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
 import { isSameLine } from "../../integrations/meta/whatsapp/webhook/fields.server.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
-import { type AskPage, openPages } from "../testing/pages.ts";
-import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
+import { deliveryStage } from "../testing/delivery-stage.ts";
 
 type Item = Record<string, unknown>;
 
-let product: TestProduct;
-let ask: AskPage;
-let workspace: Workspace;
-let person: TestPerson;
+const { sql, deliverBody, markup, startAfresh } = deliveryStage();
 
-beforeAll(async () => {
-  product = await startTestProduct();
-  ask = await openPages();
-  workspace = await connectWorkspace(product.database, meta.phoneNumberId);
-  person = await product.person(workspace.tenantId);
-});
-afterAll(() => product.stop());
-beforeEach(() => product.database.empty("contacts", "webhook_deliveries"));
-
-const sql = <Row>(text: string, values: unknown[] = []) => product.database.sql<Row>(text, values);
-
-/** Delivers each value by itself, signed, and works it off before the next. */
+/** Delivers each value by itself, and works it off before the next. */
 async function deliver(...values: Item[]): Promise<void> {
-  const secret = product.services.webhooks.appSecrets[0]?.reveal() ?? "";
   for (const { field = "messages", ...value } of values) {
-    const body = Buffer.from(meta.bytes(meta.bodyOf(value, meta.phoneNumberId, String(field))));
-    const mac = createHmac("sha256", secret).update(body).digest("hex");
-    const headers = { "x-hub-signature-256": `sha256=${mac}`, "content-length": String(body.length) };
-    const url = `${product.origin}/webhooks/meta/whatsapp`;
-    expect((await deliverByLane(new Request(url, { method: "POST", headers, body }))).status).toBe(200);
-    const open = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
-    const ids = open.map(({ id }) => id);
-    const report = await processDeliveries(inboxDeps(product.database), ids);
-    expect(report.quarantined).toEqual([]);
+    const body = meta.bytes(meta.bodyOf(value, meta.phoneNumberId, String(field)));
+    expect((await deliverBody(body)).quarantined).toEqual([]);
   }
-}
-
-async function markup(path: string): Promise<string> {
-  const answer = await ask(new Request(product.origin + path, { headers: { cookie: person.cookie } }));
-  expect(answer.status).toBe(200);
-  return (await answer.text()).replace(/<script[\s\S]*?<\/script>|<!-- -->/g, "");
 }
 
 /** Every conversation, the newest first: its line in the list and its thread, in words. */
@@ -368,7 +335,7 @@ describe("a group", () => {
     ]);
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...told.keys()], { minLength: told.length }), async (order) => {
-        await product.database.empty("contacts", "webhook_deliveries");
+        await startAfresh();
         await deliver(...order.map((n) => told[n] ?? {}), ...order.slice(3).map((n) => told[n] ?? {}));
         expect(await rows()).toEqual(expected);
         expect(await sql("select id from contacts")).toHaveLength(3);

@@ -1,5 +1,4 @@
 /** From a signed delivery over the rows to the thread and the list, for each kind of content. */
-import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { demoWorkspaces } from "../../../scripts/seed.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
@@ -15,7 +14,7 @@ import {
   sentAt,
 } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { Secret } from "../../platform/secret.server.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/delivery-lane.ts";
 import { textOf } from "../testing/drawn-message.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { origin } from "../testing/stage.ts";
@@ -53,9 +52,9 @@ beforeAll(async () => {
     [demoWorkspaces.luz.id, phoneNumberId],
   );
   const { services, database } = demo.stage;
-  const key = "the secret of our app";
   const intake = createDeliveryIntake(database.as("app_web"));
-  demo.stage.setUp({ webhooks: { ...services.webhooks, appSecrets: [new Secret(key)], intake } });
+  const webhooks = { ...services.webhooks, appSecrets: [new Secret("the secret of our app")], intake };
+  demo.stage.setUp({ webhooks });
   const items = (echoes: boolean) =>
     samples.flatMap(([, { item, isEcho = false }], n) => {
       const ends = echoes ? { from: "15550783881", to: customerOf(n) } : { from: customerOf(n) };
@@ -70,16 +69,7 @@ beforeAll(async () => {
       ),
     ),
   );
-  const answer = await deliverByLane(
-    new Request(`${origin}/webhooks/meta/whatsapp`, {
-      method: "POST",
-      headers: {
-        "x-hub-signature-256": `sha256=${createHmac("sha256", key).update(delivery).digest("hex")}`,
-        "content-length": String(delivery.byteLength),
-      },
-      body: Buffer.from(delivery),
-    }),
-  );
+  const answer = await deliverSigned({ origin, services: { webhooks } }, delivery);
   expect(answer.status).toBe(200);
   const deliveries = await sql<{ id: string }>("select id from webhook_deliveries");
   await processDeliveries(

@@ -1,5 +1,5 @@
 /** Connections that were taken over from before Curbe, used like any other: what they are worth to their workspace. */
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { createAdoption } from "../../../db/adopt/adoption.ts";
 import {
@@ -22,7 +22,7 @@ import { webhookReaders } from "../../integrations/registry.server.ts";
 import { activity } from "../../texts/en/activity.ts";
 import { english } from "../../texts/en/index.ts";
 import { connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/delivery-lane.ts";
 import { openPages } from "../testing/pages.ts";
 import type { Arrange, TestPerson } from "../testing/product.ts";
 
@@ -98,10 +98,7 @@ async function receive(id: string, phoneNumberId: string): Promise<void> {
   const metadata = { display_phone_number: "525512345678", phone_number_id: phoneNumberId };
   const changes = [{ field: "messages", value: { messaging_product: "whatsapp", metadata, messages } }];
   const body = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "1", changes }] });
-  const secret = flow.product.services.webhooks.appSecrets[0]?.reveal() ?? "";
-  const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-  const init = { method: "POST", headers: { "x-hub-signature-256": signature }, body };
-  const answer = await deliverByLane(new Request(`${flow.product.origin}/webhooks/meta/whatsapp`, init));
+  const answer = await deliverSigned(flow.product, body);
   expect(answer.status).toBe(200);
   const stored = await sql<{ id: string }>("select id from webhook_deliveries where processed_at is null");
   const ingest = { db: flow.product.database.as("app_ingest"), readers: webhookReaders, log: deps().log };

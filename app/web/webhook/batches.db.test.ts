@@ -1,11 +1,10 @@
 /** Large signed bodies, from the request to the rows (R13, R14 of the reliability scoreboard). */
-import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSeed } from "#db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/delivery-lane.ts";
 import { startTestProduct, type TestProduct } from "../testing/product.ts";
 
 const numbers = Array.from({ length: 20 }, (_, n) => `5550000000000${String(n).padStart(2, "0")}`);
@@ -29,14 +28,8 @@ beforeEach(async () => {
 
 /** Posts and processes a body; returns how long each took. */
 async function receive(body: Uint8Array): Promise<{ answerMs: number; effectMs: number }> {
-  const secret = product.services.webhooks.appSecrets[0]?.reveal() ?? "";
-  const headers = {
-    "content-length": String(body.byteLength),
-    "x-hub-signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
-  };
   const started = performance.now();
-  const url = `${product.origin}/webhooks/meta/whatsapp`;
-  const answer = await deliverByLane(new Request(url, { method: "POST", headers, body: Buffer.from(body) }));
+  const answer = await deliverSigned(product, body);
   expect(answer.status).toBe(200);
   const answered = performance.now();
   const open = await product.database.sql<{ id: string }>(
