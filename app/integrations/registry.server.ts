@@ -1,6 +1,7 @@
 /** Which connector, which webhook reader and which reader of messages serve a channel. A further channel is one line in each map. */
 import type { ChannelId } from "./catalog.ts";
-import type { ChannelConnector, ChannelMessages, ChannelWebhook } from "./channel.server.ts";
+import type { ChannelConnector, ChannelMessages } from "./channel.server.ts";
+import type { ChannelWebhook } from "./channel-events.server.ts";
 import type { MetaAppConfig } from "./meta/app-config.server.ts";
 import { createWhatsappConnector } from "./meta/whatsapp/connector/connector.server.ts";
 import { whatsappMessages } from "./meta/whatsapp/messages/messages.server.ts";

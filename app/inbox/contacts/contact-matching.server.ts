@@ -10,7 +10,7 @@ import {
   type Names,
 } from "#db/queries/inbox/contacts.ts";
 import type { Schema } from "#db/schema.ts";
-import type { ContactIdentity, ContactIds } from "../../integrations/channel.server.ts";
+import type { ContactIdentity, ContactIds } from "../../integrations/channel-events.server.ts";
 import {
   type Book,
   type GivenId,

@@ -8,7 +8,8 @@ import {
   type SenderRow,
 } from "../../../db/queries/inbox/conversations.ts";
 import { type ChannelId, isChannelId } from "../../integrations/catalog.ts";
-import type { ChannelMessages, OutsideSender } from "../../integrations/channel.server.ts";
+import type { ChannelMessages } from "../../integrations/channel.server.ts";
+import type { OutsideSender } from "../../integrations/message.ts";
 import { inGroups } from "../../platform/phone-number.server.ts";
 import { isBlank, readMoment, readRowId } from "../../platform/text.ts";
 import { conversationSearch } from "./conversation-search.server.ts";

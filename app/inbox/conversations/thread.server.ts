@@ -11,7 +11,8 @@ import {
   type MessageRow,
   markRead,
 } from "../../../db/queries/inbox/threads.ts";
-import type { ChannelMessages, MarketingWish } from "../../integrations/channel.server.ts";
+import type { ChannelMessages } from "../../integrations/channel.server.ts";
+import type { MarketingWish } from "../../integrations/message.ts";
 import { readRowId } from "../../platform/text.ts";
 import {
   type ContactView,

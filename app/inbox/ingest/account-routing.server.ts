@@ -4,7 +4,7 @@ import type { JobPayload } from "#db/jobs.ts";
 import { type AccountKey, connectionsConcerned } from "#db/queries/deliveries/account-owners.ts";
 import type { OpenDelivery } from "#db/queries/deliveries/open-deliveries.ts";
 import type { Schema } from "#db/schema.ts";
-import type { AccountEvent } from "../../integrations/channel.server.ts";
+import type { AccountEvent } from "../../integrations/channel-events.server.ts";
 
 interface FoundAccountEvent {
   delivery: OpenDelivery;

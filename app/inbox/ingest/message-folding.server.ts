@@ -8,7 +8,7 @@ import {
   senders,
 } from "#db/queries/inbox/messages.ts";
 import { type MessageStatus, messageStatuses } from "#db/schema.ts";
-import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel.server.ts";
+import type { ContactIdentity, MessageEvent, StatusEvent } from "../../integrations/channel-events.server.ts";
 import type { RoutedEvent } from "./routing.server.ts";
 
 /** An item that speaks of one message. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import type { OutboundStatus } from "../../integrations/channel.server.ts";
+import type { OutboundStatus } from "../../integrations/channel-events.server.ts";
 import { foldEvents, type MessageItem } from "./message-folding.server.ts";
 
 const person = { waId: "34600", userId: null, username: null, profileName: null };

@@ -12,7 +12,7 @@ import type {
   MessageEvent,
   PersonEvent,
   StatusEvent,
-} from "../../integrations/channel.server.ts";
+} from "../../integrations/channel-events.server.ts";
 import { routeAccountEvents } from "./account-routing.server.ts";
 
 export type WebhookReaders = Partial<Record<string, ChannelWebhook>>;

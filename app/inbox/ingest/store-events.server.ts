@@ -13,7 +13,7 @@ import {
 import { tellConversations } from "#db/queries/inbox/live.ts";
 import { findMessages, type MessageRow, upsertMessages } from "#db/queries/inbox/messages.ts";
 import type { Schema } from "#db/schema.ts";
-import type { ContactIdentity } from "../../integrations/channel.server.ts";
+import type { ContactIdentity } from "../../integrations/channel-events.server.ts";
 import { resolveContacts, type Sighting } from "../contacts/contact-matching.server.ts";
 import {
   clash,

@@ -1,6 +1,6 @@
 /** What an earlier build passed by, given to the build that can read it: once, whoever asks. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ChannelWebhook, DeliveryReading } from "#app/integrations/channel.server.ts";
+import type { ChannelWebhook, DeliveryReading } from "#app/integrations/channel-events.server.ts";
 import * as meta from "#app/integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { agentEcho, standby } from "#app/integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
 import { whatsappWebhook } from "#app/integrations/meta/whatsapp/webhook/webhook.server.ts";

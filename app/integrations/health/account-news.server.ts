@@ -7,7 +7,7 @@ import {
   type Incident,
   withFacts,
 } from "../../../db/queries/connections/facts.ts";
-import type { AccountDetail } from "../channel.server.ts";
+import type { AccountDetail } from "../channel-events.server.ts";
 
 export interface AccountNews {
   field: string;

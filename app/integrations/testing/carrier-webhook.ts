@@ -3,7 +3,7 @@
  * said by the business. For tests.
  */
 import { z } from "zod";
-import type { ChannelEvent, ChannelWebhook, ReadingProblem } from "../channel.server.ts";
+import type { ChannelEvent, ChannelWebhook, ReadingProblem } from "../channel-events.server.ts";
 import { carrier } from "./carrier-connector.ts";
 
 const text = z.string().regex(/^[^\p{Cc}\p{Surrogate}]{1,200}$/u);

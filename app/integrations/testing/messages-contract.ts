@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyText, cases } from "#db/testing/generated.ts";
-import type { ChannelMessages, MessageEvent } from "../channel.server.ts";
+import type { ChannelMessages } from "../channel.server.ts";
+import type { MessageEvent } from "../channel-events.server.ts";
 import type { WebhookSamples } from "./reader-contract.ts";
 
 export function describeMessages(

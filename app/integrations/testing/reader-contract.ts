@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import type { ChannelWebhook, DeliveryReading } from "../channel.server.ts";
+import type { ChannelWebhook, DeliveryReading } from "../channel-events.server.ts";
 
 export interface WebhookSamples {
   webhook: ChannelWebhook;

@@ -7,7 +7,7 @@ import { replayParked } from "../../inbox/intake/replay.server.ts";
 import { deliver } from "../../inbox/testing/test-workspaces.ts";
 import { webhookReaders } from "../../integrations/registry.server.ts";
 import { connectedPlace, connectFlows } from "../testing/connect-flows.ts";
-import { deliverSigned } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/deliveries/delivery-lane.ts";
 
 const { flow, connect, leave, jobs } = connectFlows();
 

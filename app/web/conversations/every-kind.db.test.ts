@@ -5,9 +5,9 @@ import { businessScopedUserId } from "../../../scripts/meta-sandbox/world/identi
 import { BUSINESS_IDS, NUMBER_IDS } from "../../../scripts/meta-sandbox/world/world.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
+import { openWebhookAddress } from "../testing/deliveries/webhook-address.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { startTestProduct, type TestPerson, type TestProduct } from "../testing/product.ts";
-import { openWebhookAddress } from "../testing/webhook-address.ts";
 
 let product: TestProduct;
 let ask: AskPage;

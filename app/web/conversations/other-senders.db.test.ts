@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import * as around from "../../integrations/meta/whatsapp/webhook/testing/sender-fixtures.ts";
-import { deliveryStage } from "../testing/delivery-stage.ts";
+import { deliveryStage } from "../testing/deliveries/delivery-stage.ts";
 
 type Item = Record<string, unknown>;
 

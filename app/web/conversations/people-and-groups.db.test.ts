@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cases } from "../../../db/testing/generated.ts";
 import { isSameLine } from "../../integrations/meta/whatsapp/webhook/fields.server.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
-import { deliveryStage } from "../testing/delivery-stage.ts";
+import { deliveryStage } from "../testing/deliveries/delivery-stage.ts";
 
 type Item = Record<string, unknown>;
 

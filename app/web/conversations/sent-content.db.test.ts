@@ -14,7 +14,7 @@ import {
   sentAt,
 } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { Secret } from "../../platform/secret.server.ts";
-import { deliverSigned } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/deliveries/delivery-lane.ts";
 import { textOf } from "../testing/drawn-message.ts";
 import { pageStage } from "../testing/page-stage.ts";
 import { origin } from "../testing/stage.ts";

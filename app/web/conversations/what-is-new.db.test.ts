@@ -6,7 +6,7 @@ import { readThread, type Thread } from "../../inbox/conversations/thread.server
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { storeEvents } from "../../inbox/ingest/store-events.server.ts";
 import { deliver, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
-import type { MessageEvent } from "../../integrations/channel.server.ts";
+import type { MessageEvent } from "../../integrations/channel-events.server.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import {
   agentEcho,

@@ -7,7 +7,7 @@ import { inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { applyAccountEvent } from "../../integrations/health/account-events.server.ts";
 import { checkConnection } from "../../integrations/health/check.server.ts";
 import { connectFlows } from "../testing/connect-flows.ts";
-import { openWebhookAddress } from "../testing/webhook-address.ts";
+import { openWebhookAddress } from "../testing/deliveries/webhook-address.ts";
 
 const { flow, connect, connections, jobs, statusOf } = connectFlows();
 let closeAddress: () => Promise<void>;

@@ -22,7 +22,7 @@ import { webhookReaders } from "../../integrations/registry.server.ts";
 import { activity } from "../../texts/en/activity.ts";
 import { english } from "../../texts/en/index.ts";
 import { connectedPlace, connectFlows, failed } from "../testing/connect-flows.ts";
-import { deliverSigned } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/deliveries/delivery-lane.ts";
 import { openPages } from "../testing/pages.ts";
 import type { Arrange, TestPerson } from "../testing/product.ts";
 

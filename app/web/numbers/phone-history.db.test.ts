@@ -10,9 +10,9 @@ import { subscribeWaba } from "../../integrations/health/provisioning.server.ts"
 import { registerNumber } from "../../integrations/health/registration.server.ts";
 import * as start from "../../routes/api.integrations.meta.$channel.start.ts";
 import { api, connectFlows } from "../testing/connect-flows.ts";
+import { openWebhookAddress } from "../testing/deliveries/webhook-address.ts";
 import { type AskPage, openPages } from "../testing/pages.ts";
 import { callRoute } from "../testing/product.ts";
-import { openWebhookAddress } from "../testing/webhook-address.ts";
 
 const { flow, ask, connect, connections, jobs } = connectFlows();
 const control = () => flow.product.sandbox.control;

@@ -6,7 +6,7 @@ import { previewWords } from "../../components/conversations/message-words.ts";
 import { ThreadMessage } from "../../components/conversations/thread-message.tsx";
 import { PageContext } from "../../components/frame/page-context.tsx";
 import { type MessageView, messageView } from "../../inbox/conversations/message-view.server.ts";
-import type { MessageEvent } from "../../integrations/channel.server.ts";
+import type { MessageEvent } from "../../integrations/channel-events.server.ts";
 import { whatsappMessages } from "../../integrations/meta/whatsapp/messages/messages.server.ts";
 import { bodyOf, bytes, phoneNumberId } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../../integrations/meta/whatsapp/webhook/webhook.server.ts";

@@ -15,7 +15,7 @@ import { carrierWebhook } from "../../integrations/testing/carrier-webhook.ts";
 import { channelTexts } from "../../texts/en/channels.ts";
 import { english as texts } from "../../texts/en/index.ts";
 import { thread } from "../../texts/en/thread.ts";
-import { deliverByLane } from "./delivery-lane.ts";
+import { deliverByLane } from "./deliveries/delivery-lane.ts";
 import type { TestProduct } from "./product.ts";
 
 /** Everything that a further channel takes, in the places where it is taken. Lasts as long as the test file. */

@@ -4,7 +4,7 @@ import { testSeed } from "#db/testing/generated.ts";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import * as meta from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
-import { deliverSigned } from "../testing/delivery-lane.ts";
+import { deliverSigned } from "../testing/deliveries/delivery-lane.ts";
 import { startTestProduct, type TestProduct } from "../testing/product.ts";
 
 const numbers = Array.from({ length: 20 }, (_, n) => `5550000000000${String(n).padStart(2, "0")}`);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { processDeliveries } from "../../inbox/ingest/ingest.server.ts";
 import { connectWorkspace, inboxDeps } from "../../inbox/testing/test-workspaces.ts";
 import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverByLane } from "../testing/deliveries/delivery-lane.ts";
 import { startTestProduct, type TestProduct } from "../testing/product.ts";
 import { bodyCases } from "./testing/corpus-json.ts";
 import { signatureCases } from "./testing/corpus-signatures.ts";

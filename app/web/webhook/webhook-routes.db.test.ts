@@ -4,7 +4,7 @@ import { createDb, createPool } from "../../../db/client.ts";
 import { createDeliveryIntake } from "../../inbox/intake/accept.server.ts";
 import * as webhook from "../../routes/webhooks.meta.$channel.ts";
 import { provideServices } from "../services.server.ts";
-import { deliverByLane } from "../testing/delivery-lane.ts";
+import { deliverByLane } from "../testing/deliveries/delivery-lane.ts";
 import { callRoute, startTestProduct, type TestProduct } from "../testing/product.ts";
 import { webhookBodyCap } from "./webhook.server.ts";
 

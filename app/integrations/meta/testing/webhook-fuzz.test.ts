@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import type { DeliveryReading } from "../../channel.server.ts";
+import type { DeliveryReading } from "../../channel-events.server.ts";
 import { bodyOf, bytes, phoneNumberId, textMessage } from "../whatsapp/webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../whatsapp/webhook/webhook.server.ts";
 import { fuzzedBody, tellBriefly } from "./webhook-fuzz-bodies.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { MessageEvent, StoredMessage } from "../../../channel.server.ts";
+import type { StoredMessage } from "../../../channel.server.ts";
+import type { MessageEvent } from "../../../channel-events.server.ts";
 import type { MessageParts, MessageReading } from "../../../message.ts";
 import { body, change, entry, inboundMessages } from "../webhook/testing/fixtures.ts";
 import { whatsappWebhook } from "../webhook/webhook.server.ts";

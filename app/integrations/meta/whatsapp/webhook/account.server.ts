@@ -3,7 +3,7 @@
  * quality, limits. Only what is named here is taken out of a value: ids and Meta's own code words, nothing of a person.
  */
 import { z } from "zod";
-import type { AccountEvent, OtherEvent, ReadingProblem } from "../../../channel.server.ts";
+import type { AccountEvent, OtherEvent, ReadingProblem } from "../../../channel-events.server.ts";
 import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { own } from "./json.server.ts";
 

@@ -3,7 +3,7 @@
  * Told once of the whole address book, and again of each name that is added, edited or removed.
  */
 import { z } from "zod";
-import type { OtherEvent, PersonEvent, ReadingProblem } from "../../../channel.server.ts";
+import type { OtherEvent, PersonEvent, ReadingProblem } from "../../../channel-events.server.ts";
 import { digitsOf, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import type { ChangeContext } from "./items.server.ts";
 import { identify, nameOf } from "./people.server.ts";

@@ -3,7 +3,7 @@
  * they are one line of the conversation, under the call's own id.
  */
 import { z } from "zod";
-import type { MessageEvent, OtherEvent, ReadingProblem } from "../../../channel.server.ts";
+import type { MessageEvent, OtherEvent, ReadingProblem } from "../../../channel-events.server.ts";
 import { isSameLine, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import type { ChangeContext } from "./items.server.ts";
 import { isObject, own, safeForJsonb } from "./json.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MessageEvent, StatusEvent } from "../../../channel.server.ts";
+import type { MessageEvent, StatusEvent } from "../../../channel-events.server.ts";
 import { otherFields, statusDetails } from "./testing/field-fixtures.ts";
 import * as meta from "./testing/fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";

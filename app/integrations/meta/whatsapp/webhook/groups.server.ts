@@ -4,7 +4,7 @@
  * who of it has come so far. What a group is called stands in the fields `group_*_update` alone.
  */
 import { z } from "zod";
-import type { ContactIdentity, PersonEvent } from "../../../channel.server.ts";
+import type { ContactIdentity, PersonEvent } from "../../../channel-events.server.ts";
 import { opaqueId, optionalId, unixSeconds } from "./fields.server.ts";
 import { own } from "./json.server.ts";
 import { nameOf } from "./people.server.ts";

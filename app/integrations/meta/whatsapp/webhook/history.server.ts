@@ -10,7 +10,7 @@ import type {
   MessageEvent,
   OtherEvent,
   ReadingProblem,
-} from "../../../channel.server.ts";
+} from "../../../channel-events.server.ts";
 import { digitsOf, isSameLine, opaqueId, optionalId, whatIsWrong } from "./fields.server.ts";
 import { type ChangeContext, readPast } from "./items.server.ts";
 import { isObject, own } from "./json.server.ts";

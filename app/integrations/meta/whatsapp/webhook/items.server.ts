@@ -2,12 +2,8 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { cut } from "../../../../platform/text.ts";
-import type {
-  ContactIdentity,
-  MessageEvent,
-  OutsideSender,
-  ReadingProblem,
-} from "../../../channel.server.ts";
+import type { ContactIdentity, MessageEvent, ReadingProblem } from "../../../channel-events.server.ts";
+import type { OutsideSender } from "../../../message.ts";
 import { bodyText, typesWithWords } from "./body-text.server.ts";
 import { isSameLine, opaqueId, optionalId, timeIfAny, whatIsWrong } from "./fields.server.ts";
 import { groupOfMessage, isOfUnreadableGroup } from "./groups.server.ts";

@@ -1,12 +1,8 @@
 /** What happens to a conversation and is said by nobody: whoever is to answer changes, or what a person wants to receive. */
 import { hash } from "node:crypto";
 import { z } from "zod";
-import type {
-  ContactIdentity,
-  MarketingWish,
-  MessageEvent,
-  ReadingProblem,
-} from "../../../channel.server.ts";
+import type { ContactIdentity, MessageEvent, ReadingProblem } from "../../../channel-events.server.ts";
+import type { MarketingWish } from "../../../message.ts";
 import { shortened } from "../messages/content.server.ts";
 import { digitsOf, opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import type { ChangeContext } from "./items.server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MessageEvent } from "../../../channel.server.ts";
+import type { MessageEvent } from "../../../channel-events.server.ts";
 import * as meta from "./testing/fixtures.ts";
 import * as around from "./testing/sender-fixtures.ts";
 import { whatsappWebhook } from "./webhook.server.ts";

@@ -6,7 +6,12 @@
  */
 import { z } from "zod";
 import { cut, isBlank } from "../../../../platform/text.ts";
-import type { ContactIdentity, ContactIds, PersonEvent, ReadingProblem } from "../../../channel.server.ts";
+import type {
+  ContactIdentity,
+  ContactIds,
+  PersonEvent,
+  ReadingProblem,
+} from "../../../channel-events.server.ts";
 import { opaqueId, optionalId, unixSeconds, whatIsWrong } from "./fields.server.ts";
 import { isObject, type JsonObject, own, safeText } from "./json.server.ts";
 

@@ -1,6 +1,11 @@
 /** Reads one item of `statuses`: how far something has come that the business sent. Tolerant of what is new. */
 import { z } from "zod";
-import type { MessageEvent, OtherEvent, ReadingProblem, StatusEvent } from "../../../channel.server.ts";
+import type {
+  MessageEvent,
+  OtherEvent,
+  ReadingProblem,
+  StatusEvent,
+} from "../../../channel-events.server.ts";
 import { isCallStep, readCall } from "./calls.server.ts";
 import { opaqueId, optionalId, timeIfAny, whatIsWrong } from "./fields.server.ts";
 import { groupOfStatus } from "./groups.server.ts";

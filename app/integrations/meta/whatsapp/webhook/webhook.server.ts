@@ -9,7 +9,7 @@ import type {
   DeliveryReading,
   OtherEvent,
   ReadingProblem,
-} from "../../../channel.server.ts";
+} from "../../../channel-events.server.ts";
 import { accountFields, readAccountChange } from "./account.server.ts";
 import { readStateSync } from "./app-contacts.server.ts";
 import { readCall } from "./calls.server.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "#db/testing/generated.ts";
-import type { MessageEvent, StatusEvent } from "../../../channel.server.ts";
+import type { MessageEvent, StatusEvent } from "../../../channel-events.server.ts";
 import * as meta from "./testing/fixtures.ts";
 import { hostileBodies } from "./testing/hostile-bodies.ts";
 import { whatsappWebhook } from "./webhook.server.ts";

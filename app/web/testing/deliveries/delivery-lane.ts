@@ -3,8 +3,8 @@ import { createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { type Services, services } from "../services.server.ts";
-import { createDeliveryLane } from "../webhook/delivery-lane.server.ts";
+import { type Services, services } from "../../services.server.ts";
+import { createDeliveryLane } from "../../webhook/delivery-lane.server.ts";
 
 /** Hands the request to the deliveries' lane, as the web process does. Throws for one that the lane leaves alone. */
 export function deliverByLane(request: Request): Promise<Response> {

@@ -1,9 +1,9 @@
 /** An address that the sandbox can deliver to: what it posts over HTTP goes the way of every delivery. For tests. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import * as webhook from "../../routes/webhooks.meta.$channel.ts";
-import { createDeliveryLane } from "../webhook/delivery-lane.server.ts";
-import { callRoute, type TestProduct } from "./product.ts";
+import * as webhook from "../../../routes/webhooks.meta.$channel.ts";
+import { createDeliveryLane } from "../../webhook/delivery-lane.server.ts";
+import { callRoute, type TestProduct } from "../product.ts";
 
 /** Tells the sandbox to deliver to the product, of `fields` or of what Meta sends by itself. Returns what ends that. */
 export async function openWebhookAddress(

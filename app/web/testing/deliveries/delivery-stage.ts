@@ -1,11 +1,11 @@
 /** A workspace with one number, what Meta tells of it, and what a member of the workspace sees of that. For tests. */
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { type IngestReport, processDeliveries } from "../../inbox/ingest/ingest.server.ts";
-import { connectWorkspace, inboxDeps, type Workspace } from "../../inbox/testing/test-workspaces.ts";
-import { phoneNumberId } from "../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import { type IngestReport, processDeliveries } from "../../../inbox/ingest/ingest.server.ts";
+import { connectWorkspace, inboxDeps, type Workspace } from "../../../inbox/testing/test-workspaces.ts";
+import { phoneNumberId } from "../../../integrations/meta/whatsapp/webhook/testing/fixtures.ts";
+import { type AskPage, openPages } from "../pages.ts";
+import { startTestProduct, type TestPerson, type TestProduct } from "../product.ts";
 import { deliverSigned } from "./delivery-lane.ts";
-import { type AskPage, openPages } from "./pages.ts";
-import { startTestProduct, type TestPerson, type TestProduct } from "./product.ts";
 
 /** Before each test nothing has been delivered. */
 export function deliveryStage() {
